@@ -1,0 +1,21 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+const config: Config = {
+  roots: ['<rootDir>/spec'],
+  testMatch: ['**/*.spec.ts'],
+  testEnvironment: 'node',
+  // A thousand random cases take a while on a busy machine.
+  testTimeout: 30_000,
+  setupFiles: ['<rootDir>/spec/support/seed.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^rxllm$': '<rootDir>/src/index.ts',
+    '^rxllm/(openai|anthropic)$': '<rootDir>/src/providers/$1/index.ts',
+    '^rxllm/toon$': '<rootDir>/src/toon/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
+};
+
+export default config;

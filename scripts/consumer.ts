@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Packs the library, installs the tarball into an empty project as a user would, and runs that project. */
+const root = join(import.meta.dirname, '..');
+const { devDependencies, overrides } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const project = mkdtempSync(join(tmpdir(), 'rxllm-consumer-'));
+
+function run(command: string, ...args: string[]): string {
+  console.log(`$ ${command} ${args.join(' ')}`);
+  return execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+try {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
+  );
+  const versions = ['@anthropic-ai/sdk', 'jest', 'openai', 'rxjs', 'typescript'].map((name) => [name, devDependencies[name]]);
+  const dependencies = { ...Object.fromEntries(versions), rxllm: `file:${packed.filename}` };
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
+  cpSync(join(root, 'scripts/consumer'), project, { recursive: true });
+  // The same program, once as an ES module and once as CommonJS.
+  copyFileSync(join(project, 'types.mts'), join(project, 'types.cts'));
+
+  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error');
+  process.stdout.write(run('node', 'esm.mjs'));
+  process.stdout.write(run('node', 'cjs.cjs'));
+  run('npx', 'tsc', '-p', '.');
+  console.log('TypeScript consumer, ESM and CommonJS: ok');
+  run('npx', 'jest');
+  console.log('CommonJS Jest consumer: ok');
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}

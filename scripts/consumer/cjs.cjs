@@ -1,0 +1,23 @@
+const assert = require('node:assert/strict');
+const { lastValueFrom } = require('rxjs');
+const { bufferToText, isStreamError } = require('rxllm');
+const { fromMessages } = require('rxllm/anthropic');
+const { fromChatCompletions, fromResponses } = require('rxllm/openai');
+const { parseToonOnComplete, toonPrompt } = require('rxllm/toon');
+
+const stream = 'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hello"}}]}\n\n';
+const client = async () => new Response(stream, { headers: { 'content-type': 'text/event-stream' } });
+const cut$ = fromChatCompletions(client, { model: 'any', messages: [] });
+
+assert.match(toonPrompt([{ id: 1 }, { id: 2 }]).text, /\[2\]\{id\}:/);
+assert.equal(typeof fromResponses, 'function');
+assert.equal(typeof fromMessages, 'function');
+assert.equal(typeof parseToonOnComplete, 'function');
+lastValueFrom(cut$.pipe(bufferToText())).then(
+  () => assert.fail('a cut answer is never a success'),
+  (error) => {
+    assert.equal(isStreamError(error, 'truncated'), true);
+    assert.equal(error.partial.text, 'Hello');
+    console.log('CommonJS consumer: ok');
+  },
+);

@@ -1,0 +1,20 @@
+const { lastValueFrom, of } = require('rxjs');
+const { TestScheduler } = require('rxjs/testing');
+const { bufferToText, timeoutBetweenChunks } = require('rxllm');
+const { toonPrompt } = require('rxllm/toon');
+
+test('a CommonJS Jest loads every entry point', async () => {
+  const delta = { type: 'text-delta', text: 'Hello', block: 0, choice: 0, phase: 'answer' };
+  expect(await lastValueFrom(of(delta).pipe(bufferToText()))).toBe('Hello');
+  expect(toonPrompt([{ id: 1 }, { id: 2 }]).text).toContain('[2]{id}:');
+  expect(typeof require('rxllm/openai').fromResponses).toBe('function');
+  expect(typeof require('rxllm/anthropic').fromMessages).toBe('function');
+});
+
+test('limits run in virtual time', () => {
+  const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+  scheduler.run(({ cold, expectObservable }) => {
+    const limited = cold('-').pipe(timeoutBetweenChunks({ firstMs: 5 }));
+    expectObservable(limited).toBe('-----#', {}, expect.objectContaining({ kind: 'timeout', phase: 'first' }));
+  });
+});

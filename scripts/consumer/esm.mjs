@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { lastValueFrom } from 'rxjs';
+import { bufferToText, isStreamError } from 'rxllm';
+import { fromMessages } from 'rxllm/anthropic';
+import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
+
+const stream = 'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+const client = async () => new Response(stream, { headers: { 'content-type': 'text/event-stream' } });
+const events$ = fromChatCompletions(client, { model: 'any', messages: [] });
+
+assert.equal(await lastValueFrom(events$.pipe(bufferToText())), 'Hello');
+assert.equal((await lastValueFrom(events$.pipe(parseToonOnComplete()))).format, 'text');
+assert.match(toonPrompt([{ id: 1 }, { id: 2 }]).text, /\[2\]\{id\}:/);
+assert.equal(typeof fromResponses, 'function');
+assert.equal(typeof fromMessages, 'function');
+assert.equal(isStreamError(new Error('foreign')), false);
+console.log('ESM consumer: ok');

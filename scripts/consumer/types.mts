@@ -1,0 +1,35 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import type { Observable } from 'rxjs';
+import {
+  aggregateUsage,
+  bufferToText,
+  type DeltaEvent,
+  ofEvent,
+  retryStream,
+  type TextDeltaEvent,
+  timeoutBetweenChunks,
+} from 'rxllm';
+import { fromMessages } from 'rxllm/anthropic';
+import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { parseToonOnComplete } from 'rxllm/toon';
+
+const openai = new OpenAI({ apiKey: 'none' });
+const anthropic = new Anthropic({ apiKey: 'none' });
+const messages = [{ role: 'user' as const, content: 'Hello' }];
+
+export const events$: Observable<DeltaEvent> = fromChatCompletions(openai, { model: 'gpt-4o-mini', messages }).pipe(
+  timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }),
+  retryStream({ maxRetries: 3 }),
+  aggregateUsage(),
+);
+export const text$: Observable<string> = events$.pipe(bufferToText());
+export const deltas$: Observable<TextDeltaEvent> = fromResponses(openai, { model: 'gpt-4o-mini', input: 'Hello' }).pipe(
+  ofEvent('text-delta'),
+);
+export const parsed$ = fromMessages(anthropic, { model: 'claude-haiku-4-5', max_tokens: 100, messages }).pipe(
+  parseToonOnComplete(),
+);
+
+// @ts-expect-error: the params are the SDK's own, `messages` is missing
+fromChatCompletions(openai, { model: 'gpt-4o-mini' });

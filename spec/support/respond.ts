@@ -1,0 +1,39 @@
+import type { Observable } from 'rxjs';
+import type { DeltaEvent } from '../../src/events.js';
+
+/** A client function that answers with these bytes, cut into chunks of `chunkSize` (whole when absent), as an event stream. */
+export function respondWith(bytes: Uint8Array | string, chunkSize: number = Infinity): () => Promise<Response> {
+  const whole = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+  return async () => {
+    let offset = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (offset >= whole.length) return controller.close();
+        // A few at a time, because each pull costs more than a chunk.
+        for (let chunk = 0; chunk < 16 && offset < whole.length; chunk++) {
+          controller.enqueue(whole.slice(offset, offset + chunkSize));
+          offset += chunkSize;
+        }
+      },
+    });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  };
+}
+
+export interface Collected {
+  readonly events: readonly DeltaEvent[];
+  readonly error: unknown;
+  readonly completed: boolean;
+}
+
+/** Subscribes, waits for the end, and gives all that came. */
+export function collect(events$: Observable<DeltaEvent>): Promise<Collected> {
+  return new Promise((resolve) => {
+    const events: DeltaEvent[] = [];
+    events$.subscribe({
+      next: (event) => events.push(event),
+      error: (error: unknown) => resolve({ events, error, completed: false }),
+      complete: () => resolve({ events, error: undefined, completed: true }),
+    });
+  });
+}

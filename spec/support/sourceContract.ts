@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect, merge, type Observable, take } from 'rxjs';
+import type { DeltaEvent } from '../../src/events.js';
+import type { SourceOptions } from '../../src/providers/wireFormat.js';
+import { collect } from './respond.js';
+import { type Answer, answerStream, startServer, type TestServer } from './server.js';
+
+export interface SourceContractOptions {
+  /** A whole answer. */
+  readonly whole: Uint8Array;
+  /** The same answer, cut after its text and before anything that ends it. */
+  readonly cut: string;
+  /** The text of both. */
+  readonly said: string;
+  /** The source, through the SDK's own client. */
+  source(url: string, options?: SourceOptions): Observable<DeltaEvent>;
+}
+
+/** What every source keeps over real HTTP: run it first in the wire spec of the source. */
+export function sourceContract({ whole, cut, said, source }: SourceContractOptions): void {
+  describe('keeps the source contract', () => {
+    let server: TestServer;
+    let answer: Answer;
+
+    beforeEach(async () => {
+      server = await startServer((exchange) => answer(exchange));
+    });
+    afterEach(() => server.close());
+
+    it('completes at the definite end, without waiting for the socket', async () => {
+      answer = answerStream([whole], 'open');
+      const begun = performance.now();
+      expect((await collect(source(server.url))).completed).toBe(true);
+      expect(performance.now() - begun).toBeLessThan(1_000);
+    });
+
+    it('never takes a cut answer for a whole one', async () => {
+      answer = answerStream([cut]);
+      expect((await collect(source(server.url))).error).toMatchObject({
+        kind: 'truncated',
+        retryable: true,
+        partial: { text: said },
+      });
+      expect(server.requests).toHaveLength(1);
+    });
+
+    // A chunked body that is closed without its end is a broken connection.
+    it.each(['close', 'reset'] as const)('tells a connection that broke off (%s)', async (end) => {
+      answer = answerStream([cut], end);
+      expect((await collect(source(server.url))).error).toMatchObject({
+        kind: 'connection',
+        retryable: true,
+        partial: { text: said },
+      });
+    });
+
+    it('closes the request within 100 ms when it is unsubscribed in the middle', async () => {
+      answer = answerStream([cut], 'open');
+      const seen: DeltaEvent[] = [];
+      const unsubscribed = await new Promise<number>((resolve, reject) => {
+        const next = (event: DeltaEvent): void => {
+          seen.push(event);
+          if (event.type !== 'text-delta') return;
+          subscription.unsubscribe();
+          resolve(performance.now());
+        };
+        const subscription = source(server.url).subscribe({ next, error: reject });
+      });
+      const { at, byClient } = await (await server.received()).closed;
+      expect(byClient).toBe(true);
+      expect(at - unsubscribed).toBeLessThan(100);
+      expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(1);
+    });
+
+    it('stops in the middle of a chunk', async () => {
+      answer = answerStream([cut], 'open');
+      expect((await collect(source(server.url).pipe(take(1)))).events.map(({ type }) => type)).toEqual(['start']);
+      expect((await (await server.received()).closed).byClient).toBe(true);
+    });
+
+    it('sends nothing before it is subscribed, and a request for each subscription', async () => {
+      answer = answerStream([whole]);
+      const events$ = source(server.url);
+      expect(server.requests).toHaveLength(0);
+      const [first, second] = await Promise.all([collect(events$), collect(events$)]);
+      expect(first).toEqual(second);
+      expect(server.requests).toHaveLength(2);
+    });
+
+    it('sends one request for two branches of one pipe', async () => {
+      answer = answerStream([whole]);
+      const twice$ = source(server.url).pipe(connect((events$) => merge(events$, events$)));
+      expect((await collect(twice$)).events.filter(({ type }) => type === 'finish')).toHaveLength(2);
+      expect(server.requests).toHaveLength(1);
+    });
+
+    it("ends with the caller's reason when the caller's signal aborts", async () => {
+      answer = answerStream([cut], 'open');
+      const controller = new AbortController();
+      const result = collect(source(server.url, { signal: controller.signal }));
+      const { closed } = await server.received();
+      controller.abort('enough');
+      expect((await result).error).toMatchObject({ kind: 'aborted', cause: 'enough' });
+      expect((await closed).byClient).toBe(true);
+    });
+  });
+}

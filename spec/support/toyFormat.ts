@@ -1,0 +1,25 @@
+import { providerError } from '../../src/providers/providerError.js';
+import type { WireFormat, WireState } from '../../src/providers/wireFormat.js';
+import { finish, start, text } from './events.js';
+
+/** The smallest wire format: `{text}`, `{error}`, `{stop}` (every choice has its end), `{end}` (the definite end), and `[DONE]`. */
+export const toyFormat: WireFormat = {
+  provider: 'toy',
+  createState: () => ({ started: false, finished: false, settled: false }),
+  decode(state, payload, name, emit) {
+    if (payload['error'] !== undefined || name === 'error') throw providerError(payload);
+    if (!state.started) emit(start({ provider: 'toy' }));
+    state.started = true;
+    if (typeof payload['text'] === 'string') emit(text(payload['text']));
+    if (payload['stop'] === true) state.settled = true;
+    if (payload['end'] === true) end(state, emit);
+  },
+  end(state, marked, emit) {
+    if (state.started && (marked || state.settled)) end(state, emit);
+  },
+};
+
+function end(state: WireState, emit: Parameters<WireFormat['decode']>[3]): void {
+  emit(finish());
+  state.finished = true;
+}

@@ -1,0 +1,18 @@
+import type { UserConfig } from 'tsdown';
+
+const config: UserConfig = {
+  entry: {
+    index: 'src/index.ts',
+    openai: 'src/providers/openai/index.ts',
+    anthropic: 'src/providers/anthropic/index.ts',
+    toon: 'src/toon/index.ts',
+  },
+  format: ['esm', 'cjs'],
+  dts: true,
+  platform: 'neutral',
+  target: 'es2022',
+  // ESM only and small: bundled (its notice is in NOTICE), so that CommonJS and Jest users can load the entry point.
+  deps: { alwaysBundle: ['@toon-format/toon'], onlyBundle: false },
+};
+
+export default config;
