@@ -1,0 +1,163 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ConnectionError,
+  ContentTypeError,
+  EmptyStreamError,
+  fillPartial,
+  HttpError,
+  isStreamError,
+  LimitError,
+  MalformedEventError,
+  ParseError,
+  ProviderError,
+  RetryExhaustedError,
+  type ServiceErrorKind,
+  StreamAbortedError,
+  StreamError,
+  StreamTimeoutError,
+  TruncatedError,
+  toErrorInfo,
+} from '../src/errors.js';
+import type { PartialMessage } from '../src/events.js';
+import { createMessageFold } from '../src/internal/fold.js';
+
+const cause = new TypeError('terminated');
+const details = { cause, status: 429, code: 'slow_down', requestId: 'req-1', retryAfterMs: 2_000 };
+const partial: PartialMessage = { ...createMessageFold().partial(), text: 'Hel' };
+
+const errors: readonly [name: string, kind: string, retryable: boolean, error: StreamError][] = [
+  ['ConnectionError', 'connection', true, new ConnectionError(undefined, details)],
+  ['HttpError', 'rate-limit', true, new HttpError('Slow down', { kind: 'rate-limit', ...details })],
+  ['ProviderError', 'overloaded', true, new ProviderError('Overloaded', { kind: 'overloaded', ...details })],
+  ['StreamTimeoutError', 'timeout', true, new StreamTimeoutError('between', 5, details)],
+  ['TruncatedError', 'truncated', true, new TruncatedError(undefined, details)],
+  ['EmptyStreamError', 'empty', true, new EmptyStreamError(undefined, details)],
+  ['ContentTypeError', 'content-type', false, new ContentTypeError('text/html', '<html>', details)],
+  ['MalformedEventError', 'malformed-event', true, new MalformedEventError(undefined, details)],
+  ['LimitError', 'limit', false, new LimitError('maxChars', 5, details)],
+  ['StreamAbortedError', 'aborted', false, new StreamAbortedError(undefined, details)],
+  ['RetryExhaustedError', 'retry-exhausted', false, new RetryExhaustedError([cause], details)],
+  ['ParseError', 'parse', false, new ParseError('The answer is not JSON', '{"a":', 'length', details)],
+];
+
+describe.each(errors)('%s', (name, kind, retryable, error) => {
+  it('has its literal name and kind, and says whether its fault is transient', () => {
+    expect({ name: error.name, kind: error.kind, retryable: error.retryable }).toEqual({ name, kind, retryable });
+    expect(error).toBeInstanceOf(StreamError);
+    expect(error).toBeInstanceOf(Error);
+    expect(String(error)).toBe(`${name}: ${error.message}`);
+  });
+
+  it('carries the details, and is known by its brand and kind', () => {
+    expect(error).toMatchObject(details);
+    expect(isStreamError(error)).toBe(true);
+    expect(isStreamError(error, error.kind)).toBe(true);
+    expect(isStreamError(error, error.kind === 'quota' ? 'parse' : 'quota')).toBe(false);
+  });
+
+  it('crosses a wire as plain JSON', () => {
+    const { message } = error;
+    const { cause: _, ...rest } = details;
+    expect(toErrorInfo(error)).toEqual({ kind, message, retryable, ...rest });
+  });
+});
+
+describe('the fields of', () => {
+  it('a service error say by its kind whether it is transient', () => {
+    const transient = (kind: ServiceErrorKind) => [
+      new HttpError('', { kind }).retryable,
+      new ProviderError('', { kind }).retryable,
+    ];
+    for (const kind of ['rate-limit', 'overloaded', 'server', 'conflict'] as const) expect(transient(kind)).toEqual([true, true]);
+    const final = ['authentication', 'permission', 'not-found', 'invalid-request', 'too-large', 'quota'] as const;
+    for (const kind of final) expect(transient(kind)).toEqual([false, false]);
+  });
+
+  it('any error say what the caller knows better about it', () => {
+    expect(new HttpError('', { kind: 'server', retryable: false }).retryable).toBe(false);
+    expect(new ContentTypeError('', '', { retryable: true }).retryable).toBe(true);
+  });
+
+  it('StreamTimeoutError tell the limit', () => {
+    expect(new StreamTimeoutError('first', 5)).toMatchObject({
+      phase: 'first',
+      limitMs: 5,
+      message: 'Nothing arrived within 5 ms',
+    });
+    expect(new StreamTimeoutError('between', 5).message).toBe('The stream was silent for 5 ms');
+    expect(new StreamTimeoutError('total', 5).message).toBe('The stream was not finished within 5 ms');
+  });
+
+  it('ContentTypeError tell what came instead', () => {
+    expect(new ContentTypeError('text/html', '<html>')).toMatchObject({ contentType: 'text/html', snippet: '<html>' });
+    expect(new ContentTypeError('', '').message).toBe('Expected text/event-stream, got no content type');
+    expect(new ContentTypeError('text/html', '<secret>').message).not.toContain('secret');
+  });
+
+  it('LimitError, RetryExhaustedError and ParseError tell their own', () => {
+    expect(new LimitError('maxChars', 5)).toMatchObject({ limit: 'maxChars', value: 5 });
+    const exhausted = new RetryExhaustedError([new Error('first'), cause]);
+    expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed' });
+    expect(new ParseError('', 'text', 'stop')).toMatchObject({ text: 'text', finishReason: 'stop' });
+  });
+});
+
+describe('partial', () => {
+  it('is plain, enumerable data', () => {
+    const error = new TruncatedError(undefined, { partial });
+    expect(error.partial).toBe(partial);
+    expect(Object.keys(error)).toContain('partial');
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ partial: { text: 'Hel' } });
+    expect(new TruncatedError()).toHaveProperty('partial', undefined);
+  });
+
+  it('is made once, and only when somebody looks', () => {
+    let made = 0;
+    const error = new TruncatedError(undefined, {
+      partial: () => {
+        made++;
+        return partial;
+      },
+    });
+    expect(made).toBe(0);
+    expect([error.partial, error.partial, { ...error }.partial]).toEqual([partial, partial, partial]);
+    expect(made).toBe(1);
+  });
+});
+
+describe('fillPartial', () => {
+  it('fills an error that has none, and gives the very error', () => {
+    const error = new ConnectionError();
+    expect(fillPartial(error, () => partial)).toBe(error);
+    expect(error.partial).toBe(partial);
+  });
+
+  it('leaves the first partial, and other errors, alone', () => {
+    const error = new ConnectionError(undefined, { partial });
+    expect(fillPartial(error, { ...partial, text: 'other' }).partial).toBe(partial);
+    expect(fillPartial(cause, partial)).not.toHaveProperty('partial');
+    expect(fillPartial(undefined, partial)).toBeUndefined();
+  });
+});
+
+describe('isStreamError', () => {
+  it('knows an error of another copy of the package', () => {
+    const foreign = Object.assign(new Error('from a copy'), { kind: 'timeout', [Symbol.for('rxllm.StreamError')]: true });
+    expect(isStreamError(foreign)).toBe(true);
+    expect(isStreamError(foreign, 'timeout')).toBe(true);
+    expect(isStreamError(foreign, 'parse')).toBe(false);
+  });
+
+  it.each([undefined, null, 'StreamError', cause, { kind: 'timeout' }])('does not know %p', (value) => {
+    expect(isStreamError(value)).toBe(false);
+  });
+});
+
+describe('toErrorInfo', () => {
+  it('tells only the name of a foreign error, whose message may hold a payload', () => {
+    const none = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
+    const unknown = { kind: 'unknown', retryable: false, ...none };
+    expect(toErrorInfo(new RangeError('sk-secret'))).toEqual({ message: 'RangeError', ...unknown });
+    expect(toErrorInfo('sk-secret')).toEqual({ message: 'Unknown error', ...unknown });
+  });
+});
