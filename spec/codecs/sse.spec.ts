@@ -1,0 +1,323 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createSseDecoder, defaultMaxEventBytes, type SseOptions } from '../../src/codecs/sse.js';
+import { createBufferDecoding, createStreamDecoding } from '../../src/codecs/textDecoding.js';
+import { anyChunking, anyText, cut } from '../support/chunks.js';
+import { recordings } from '../support/recordings.js';
+
+const encoder = new TextEncoder();
+const cases = { numRuns: 1_000 };
+
+interface Message {
+  readonly data: string;
+  readonly name: string;
+  readonly whole: boolean;
+}
+
+interface Decoded {
+  readonly messages: readonly Message[];
+  readonly comments: number;
+  readonly lastEventId: string;
+  readonly retryMs: number | undefined;
+  readonly error: unknown;
+}
+
+function decodeChunks(chunks: Iterable<Uint8Array>, options: SseOptions = {}): Decoded {
+  const messages: Message[] = [];
+  let comments = 0;
+  let error: unknown;
+  const decoder = createSseDecoder(
+    { message: (data, name, whole) => messages.push({ data, name, whole }), comment: () => comments++ },
+    options,
+  );
+  try {
+    for (const chunk of chunks) decoder.write(chunk);
+    decoder.end();
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { messages, comments, lastEventId: decoder.lastEventId, retryMs: decoder.retryMs, error };
+}
+
+function decode(text: string | Uint8Array, sizes: readonly number[] = [], options: SseOptions = {}): Decoded {
+  const bytes = typeof text === 'string' ? encoder.encode(text) : text;
+  return decodeChunks(cut(bytes, sizes), options);
+}
+
+const decodings = { Buffer: createBufferDecoding, TextDecoder: createStreamDecoding };
+
+const event = (data: string, name = '', whole = true): Message => ({ data, name, whole });
+
+/** The algorithm of the specification, over the whole text at once: slow and plain. */
+function decodePlainly(text: string): readonly Message[] {
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
+  const messages: Message[] = [];
+  let data: string[] = [];
+  let name = '';
+  const dispatch = (whole: boolean): void => {
+    if (data.length > 0) messages.push({ data: data.join('\n'), name, whole });
+    data = [];
+    name = '';
+  };
+  lines.forEach((line, index) => {
+    const last = index === lines.length - 1;
+    if (line === '') return last ? undefined : dispatch(true);
+    const match = /^([^:]*)(?:: ?(.*))?$/su.exec(line);
+    if (match?.[1] === 'data') data.push(match[2] ?? '');
+    if (match?.[1] === 'event') name = match[2] ?? '';
+  });
+  dispatch(false);
+  return messages;
+}
+
+/** How many characters `indexOf` may have looked at. */
+function countSearched<T>(work: () => T): { readonly result: T; readonly searched: number } {
+  const { indexOf } = String.prototype;
+  let searched = 0;
+  String.prototype.indexOf = function (this: string, text: string, from = 0): number {
+    const found = indexOf.call(this, text, from);
+    searched += (found < 0 ? this.length : found + 1) - from;
+    return found;
+  };
+  try {
+    return { result: work(), searched };
+  } finally {
+    String.prototype.indexOf = indexOf;
+  }
+}
+
+const anyLine = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(fc.constantFrom('data: ', 'data:', 'data:  '), anyText).map(([field, text]) => field + text) },
+  fc.constantFrom(
+    '',
+    '',
+    '',
+    'data',
+    ':',
+    ': keep-alive',
+    'event: delta',
+    'event:',
+    'id: 7',
+    'retry: 10',
+    'other: x',
+    'datum: x',
+    ' data: x',
+  ),
+  anyText,
+);
+const anyStream = fc
+  .tuple(fc.boolean(), fc.array(fc.tuple(anyLine, fc.constantFrom('\n', '\n', '\r\n', '\r')), { maxLength: 24 }))
+  .map(([mark, lines]) => (mark ? '\ufeff' : '') + lines.map((line) => line.join('')).join(''));
+
+describe('createSseDecoder', () => {
+  describe('reads fields', () => {
+    it('gives an event at its blank line', () => {
+      expect(decode('data: a\n\ndata: b\n\n').messages).toEqual([event('a'), event('b')]);
+    });
+
+    it('names an event by its event field, and only that one', () => {
+      expect(decode('event: x\ndata: a\n\ndata: b\n\n').messages).toEqual([event('a', 'x'), event('b')]);
+    });
+
+    it('forgets the name of an event without data', () => {
+      expect(decode('event: x\n\ndata: b\n\n').messages).toEqual([event('b')]);
+    });
+
+    it('joins data lines, also empty ones', () => {
+      expect(decode('data: a\ndata\ndata:\ndata: b\n\n').messages).toEqual([event('a\n\n\nb')]);
+    });
+
+    it('takes one space after the colon away, and no more', () => {
+      expect(decode('data:a\n\ndata: a\n\ndata:  a\n\ndata:\ta\n\n').messages).toEqual([
+        event('a'),
+        event('a'),
+        event(' a'),
+        event('\ta'),
+      ]);
+    });
+
+    it('counts comments and ignores fields that it does not know', () => {
+      const { messages, comments } = decode(': one\n:\ndatum: x\n data: x\ndata: a\n: two\n\n');
+      expect({ messages, comments }).toEqual({ messages: [event('a')], comments: 3 });
+    });
+
+    it('keeps the last id, which lasts until another one comes', () => {
+      expect(decode('id: 1\ndata: a\n\ndata: b\n\n').lastEventId).toBe('1');
+      expect(decode('id: 1\ndata: a\n\nid\n\n').lastEventId).toBe('');
+    });
+
+    it('ignores an id that contains NUL, and one whose event is cut', () => {
+      expect(decode('id: 1\n\nid: 2\u00003\n\n').lastEventId).toBe('1');
+      expect(decode('id: 1\n\nid: 2\ndata: a\n').lastEventId).toBe('1');
+    });
+
+    it('reads a retry of digits only', () => {
+      expect(decode('retry: 1500\n').retryMs).toBe(1_500);
+      expect(decode('retry: 15x\nretry: -1\nretry:\nretry: 1.5\n').retryMs).toBeUndefined();
+    });
+  });
+
+  describe('reads lines', () => {
+    it.each([
+      ['LF', '\n'],
+      ['CRLF', '\r\n'],
+      ['CR', '\r'],
+    ])('that end in %s, at every cut', (_, end) => {
+      const text = 'event: x\ndata: a\ndata: é漢😀\n\n: c\ndata: b\n\n'.replaceAll('\n', end);
+      const expected = [event('a\né漢😀', 'x'), event('b')];
+      const bytes = encoder.encode(text);
+      for (let at = 0; at <= bytes.length; at++) {
+        expect(decodeChunks([bytes.subarray(0, at), bytes.subarray(at)]).messages).toEqual(expected);
+      }
+      expect(decode(text, [1]).messages).toEqual(expected);
+    });
+
+    it('gives an event at once where a CR ends its blank line, and skips the LF that may follow', () => {
+      const messages: string[] = [];
+      const decoder = createSseDecoder({ message: (data) => messages.push(data), comment: () => undefined });
+      decoder.write(encoder.encode('data: a\r\n\r'));
+      expect(messages).toEqual(['a']);
+      decoder.write(encoder.encode('\ndata: b\n\n'));
+      expect(messages).toEqual(['a', 'b']);
+    });
+
+    it('drops a byte order mark at the beginning, and only there', () => {
+      expect(decode('\ufeffdata: a\n\n', [1]).messages).toEqual([event('a')]);
+      expect(decode('\ufeff\ufeffdata: a\n\n').messages).toEqual([]);
+      expect(decode('data: \ufeffa\n\n\ufeffdata: b\n\n').messages).toEqual([event('\ufeffa')]);
+    });
+  });
+
+  describe('ends', () => {
+    it('delivers an event that lacks its blank line, marked', () => {
+      expect(decode('data: a\n\ndata: b\n').messages).toEqual([event('a'), event('b', '', false)]);
+      expect(decode('event: x\ndata: {"b').messages).toEqual([event('{"b', 'x', false)]);
+    });
+
+    it('says nothing of an end without data', () => {
+      expect(decode('data: a\n\nevent: x').messages).toEqual([event('a')]);
+      expect(decode('').messages).toEqual([]);
+    });
+
+    it('stops in the middle of a chunk', () => {
+      for (const end of ['\n', '\r\n']) {
+        const seen: string[] = [];
+        const decoder = createSseDecoder({
+          message(data) {
+            seen.push(data);
+            if (data === 'b') decoder.stop();
+          },
+          comment: () => seen.push(':'),
+        });
+        decoder.write(encoder.encode('data: a\n\ndata: b\n\ndata: c\n\n:\ndata: d'.replaceAll('\n', end)));
+        decoder.write(encoder.encode('data: e\n\n'));
+        decoder.end();
+        expect(seen).toEqual(['a', 'b']);
+      }
+    });
+  });
+
+  describe('limits an event', () => {
+    const limit = { limit: 'maxEventBytes', value: 100, kind: 'limit', retryable: false };
+
+    it('errors past maxEventBytes, after the events before', () => {
+      const { messages, error } = decode(`data: a\n\ndata: ${'x'.repeat(200)}\n\n`, [], { maxEventBytes: 100 });
+      expect(messages).toEqual([event('a')]);
+      expect(error).toMatchObject(limit);
+    });
+
+    it('counts bytes and not characters', () => {
+      expect(decode(`data: ${'漢'.repeat(31)}\n\n`, [], { maxEventBytes: 100 }).error).toBeUndefined();
+      expect(decode(`data: ${'漢'.repeat(32)}\n\n`, [], { maxEventBytes: 100 }).error).toMatchObject(limit);
+    });
+
+    it('counts all lines of an event, and each event by itself', () => {
+      expect(decode(`data: ${'x'.repeat(60)}\ndata: ${'x'.repeat(60)}\n\n`, [], { maxEventBytes: 100 }).error).toMatchObject(
+        limit,
+      );
+      expect(decode(`data: ${'x'.repeat(60)}\n\n`.repeat(9), [], { maxEventBytes: 100 }).error).toBeUndefined();
+    });
+
+    it('does not wait for the end of a line, be it data or a comment', () => {
+      for (const field of ['data: ', ': ', 'event: ', '']) {
+        const decoder = createSseDecoder({ message: () => undefined, comment: () => undefined }, { maxEventBytes: 100 });
+        expect(() => decoder.write(encoder.encode(field + 'x'.repeat(101)))).toThrow('maxEventBytes');
+      }
+    });
+
+    it('counts lines of nothing, too', () => {
+      expect(decode(`${'data:\n'.repeat(102)}\n`, [], { maxEventBytes: 100 }).error).toMatchObject(limit);
+    });
+
+    it('is 16 MiB if nobody sets it', () => {
+      expect(defaultMaxEventBytes).toBe(16_777_216);
+      const piece = encoder.encode('x'.repeat(1_048_576));
+      const chunks = (count: number): Uint8Array[] => [encoder.encode('data: '), ...Array<Uint8Array>(count).fill(piece)];
+      expect(decodeChunks(chunks(15)).error).toBeUndefined();
+      expect(decodeChunks(chunks(16)).error).toMatchObject({ kind: 'limit', value: 16_777_216 });
+    });
+
+    it('gives the same events and the same error however the bytes are cut', () => {
+      fc.assert(
+        fc.property(anyStream, anyChunking, fc.integer({ min: 1, max: 60 }), (text, sizes, maxEventBytes) => {
+          expect(decode(text, sizes, { maxEventBytes })).toEqual(decode(text, [], { maxEventBytes }));
+        }),
+        cases,
+      );
+    });
+  });
+
+  it.each(Object.entries(decodings))('reads with %s as the specification says, however it is cut', (_, create) => {
+    fc.assert(
+      fc.property(anyStream, anyChunking, (text, sizes) => {
+        const plain = decodePlainly(new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoder.encode(text)));
+        expect(decode(text, sizes, { decoding: create() }).messages).toEqual(plain);
+      }),
+      cases,
+    );
+  });
+
+  it('gives U+FFFD for a character that the end cuts', () => {
+    const bytes = Uint8Array.from([...encoder.encode('data: a'), 0xf0, 0x9f]);
+    for (const create of Object.values(decodings)) {
+      expect(decode(bytes, [1], { decoding: create() }).messages).toEqual([event('a\ufffd', '', false)]);
+    }
+  });
+
+  it('gives the same events for any line ending and any comment', () => {
+    const anyEvents = fc.array(
+      fc.string({ maxLength: 12 }).map((text) => text.replace(/[\r\n]/g, '')),
+      { maxLength: 8 },
+    );
+    const anyEnding = fc.constantFrom('\n', '\r\n', '\r');
+    fc.assert(
+      fc.property(anyEvents, anyEnding, fc.boolean(), anyChunking, (texts, end, comments, sizes) => {
+        const text = texts.map((data) => `${comments ? `: c${end}` : ''}event: x${end}data: ${data}${end}${end}`).join('');
+        expect(decode(text, sizes).messages).toEqual(texts.map((data) => event(data, 'x')));
+      }),
+      cases,
+    );
+  });
+
+  it.each([
+    [100_000, 1],
+    [1_000_000, 100],
+    [10_000_000, 65_536],
+  ])('takes an event of %d bytes in chunks of %d, and searches each character once', (size, chunk) => {
+    const pieces = Array<Uint8Array>(Math.ceil(size / chunk)).fill(encoder.encode('x'.repeat(chunk)));
+    const { result, searched } = countSearched(() => decodeChunks([encoder.encode('data: '), ...pieces, encoder.encode('\n\n')]));
+    expect(result.messages[0]?.data.length).toBe(pieces.length * chunk);
+    // For a carriage return and for a line feed.
+    expect(searched).toBeLessThan(2.1 * pieces.length * chunk + 100);
+  });
+
+  for (const wire of ['chat', 'responses', 'anthropic'] as const) {
+    const all = recordings(wire);
+    (all.length > 0 ? it : it.skip)(`reads the recordings of ${wire} as the specification says`, () => {
+      for (const { name, bytes } of all) {
+        const { messages } = decode(bytes, [997]);
+        expect({ name, messages }).toEqual({ name, messages: decodePlainly(new TextDecoder().decode(bytes)) });
+      }
+    });
+  }
+});

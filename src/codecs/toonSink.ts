@@ -1,0 +1,18 @@
+/** A value that stands in a cell or after a key. */
+export type ToonPrimitive = string | number | boolean | null;
+
+/**
+ * What a decoder tells of a TOON document while it reads, with the lines where it stands: each key before its value. Its functions are
+ * called without `this`.
+ */
+export interface ToonSink {
+  /** The array, or with keyed entries the object, that starts next is a table of so many rows. */
+  table?(rows: number): void;
+  startObject(line: number): void;
+  endObject(line: number): void;
+  /** @param length As the header declares it. */
+  startArray(length: number, line: number): void;
+  endArray(line: number): void;
+  key(key: string, line: number): void;
+  primitive(value: ToonPrimitive, line: number): void;
+}

@@ -1,0 +1,58 @@
+import type { ToonPrimitive, ToonSink } from './toonSink.js';
+
+/** A value that TOON carries. */
+export type ToonValue = ToonPrimitive | ToonValue[] | { [key: string]: ToonValue };
+
+/** Builds the value that a sink is told of. Of a key that comes twice, the last value stands. */
+export interface ToonValueBuilder extends ToonSink {
+  /** The value, once it is whole. */
+  readonly value: ToonValue | undefined;
+  /** The value as far as it was told; it still grows. */
+  readonly soFar: ToonValue | undefined;
+}
+
+interface Open {
+  readonly container: ToonValue[] | { [key: string]: ToonValue };
+  key: string;
+}
+
+export function createToonValueBuilder(): ToonValueBuilder {
+  const open: Open[] = [];
+  let root: ToonValue | undefined;
+
+  function add(value: ToonValue): void {
+    const parent = open[open.length - 1];
+    if (!parent) root = value;
+    else if (Array.isArray(parent.container)) parent.container.push(value);
+    else setOwn(parent.container, parent.key, value);
+  }
+
+  function start(container: Open['container']): void {
+    add(container);
+    open.push({ container, key: '' });
+  }
+
+  return {
+    get value() {
+      return open.length === 0 ? root : undefined;
+    },
+    get soFar() {
+      return root;
+    },
+    startObject: () => start({}),
+    endObject: () => void open.pop(),
+    startArray: () => start([]),
+    endArray: () => void open.pop(),
+    key(key) {
+      const parent = open[open.length - 1];
+      if (parent) parent.key = key;
+    },
+    primitive: add,
+  };
+}
+
+/** Assigning `__proto__` would set the prototype; defining is slower. */
+function setOwn(object: { [key: string]: ToonValue }, key: string, value: ToonValue): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  else object[key] = value;
+}
