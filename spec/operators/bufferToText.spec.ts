@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { NEVER, take } from 'rxjs';
+import { LimitError } from '../../src/errors.js';
+import { bufferToText } from '../../src/operators/bufferToText.js';
+import { anyChunking, anyText, cut } from '../support/chunks.js';
+import { finish, ping, reset, start, step, text } from '../support/events.js';
+import { marbles } from '../support/marbles.js';
+import { operatorContract, record, streamOf } from '../support/operatorContract.js';
+
+describe('bufferToText', () => {
+  operatorContract(() => bufferToText(), { kind: 'fold' });
+
+  it(
+    'emits the whole text once, when the stream completes',
+    marbles(({ stream, expectObservable, expectSubscriptions }) => {
+      const source = stream(' s-a-b-f|');
+      const result = '        -------(x|)';
+      expectObservable(source.pipe(bufferToText())).toBe(result, { x: 'ab' });
+      expectSubscriptions(source.subscriptions).toBe('^------!');
+    }),
+  );
+
+  it(
+    'forgets an attempt that was reset',
+    marbles(({ stream, expectObservable }) => {
+      const source = stream(' s-a-b-R-c-d-f|');
+      const result = '        -------------(x|)';
+      expectObservable(source.pipe(bufferToText())).toBe(result, { x: 'cd' });
+    }),
+  );
+
+  it('keeps the steps before the one that was reset', () => {
+    const events = [start(), text('a'), step(1), text('b'), step(2), text('c'), reset({ step: 1 }), text('d'), finish()];
+    expect(record(streamOf(events), bufferToText()).values).toEqual(['ad']);
+  });
+
+  it(
+    'emits what it holds when the stream completes without finish',
+    marbles(({ stream, expectObservable }) => {
+      const source = stream(' s-a-b-c-f|');
+      const result = '        ----(x|)';
+      expectObservable(source.pipe(take(3), bufferToText())).toBe(result, { x: 'ab' });
+    }),
+  );
+
+  it('gives empty text for an answer without text', () => {
+    expect(record(streamOf([start(), finish()]), bufferToText()).values).toEqual(['']);
+    expect(record(streamOf([ping()]), bufferToText()).values).toEqual(['']);
+  });
+
+  it(
+    'drops what it holds on an error',
+    marbles(({ stream, expectObservable }) => {
+      expectObservable(stream('s-a-#').pipe(bufferToText())).toBe('----#', undefined, undefined);
+    }),
+  );
+
+  it('reads both phases of choice 0, or of the choice it is told', () => {
+    const events = [start(), text('a', { phase: 'commentary' }), text('b', { choice: 1 }), text('c'), finish()];
+    expect(record(streamOf(events), bufferToText()).values).toEqual(['ac']);
+    expect(record(streamOf(events), bufferToText({ choice: 1 })).values).toEqual(['b']);
+  });
+
+  it(
+    'errors past maxChars, with what the stream had said',
+    marbles(({ stream, expectObservable, expectSubscriptions }) => {
+      const source = stream(' s-a-b-c-f|');
+      const result = '        ------#';
+      expectObservable(source.pipe(bufferToText({ maxChars: 2 }))).toBe(result, undefined, new LimitError('maxChars', 2));
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
+    }),
+  );
+
+  it('gives the limit error its fields', () => {
+    const { end } = record(streamOf([start(), text('ab'), text('c')]), bufferToText({ maxChars: 2 }));
+    expect(end).toBeInstanceOf(LimitError);
+    expect(end).toMatchObject({ kind: 'limit', limit: 'maxChars', value: 2, retryable: false, partial: { text: 'abc' } });
+  });
+
+  it('measures maxChars anew after a reset', () => {
+    const events = [start(), text('ab'), reset(), start(), text('cd'), finish()];
+    expect(record(streamOf(events), bufferToText({ maxChars: 2 })).values).toEqual(['cd']);
+  });
+
+  it('gives the same text however the stream is cut', () => {
+    fc.assert(
+      fc.property(anyText, anyText, anyChunking, (abandoned, whole, sizes) => {
+        const pieces = (said: string) => cut(said, sizes).map((piece) => text(piece));
+        const events = [start(), ...pieces(abandoned), reset(), start(), ...pieces(whole), finish()];
+        expect(record(streamOf(events), bufferToText()).values).toEqual([whole]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('rejects a maxChars that is not positive', () => {
+    expect(() => bufferToText({ maxChars: 0 })).toThrow(new RangeError('maxChars must be > 0, got 0'));
+    expect(() => bufferToText({ maxChars: Number.NaN })).toThrow(RangeError);
+    // @ts-expect-error: a wrong type
+    expect(() => bufferToText({ maxChars: '5' })).toThrow(TypeError);
+  });
+
+  it('rejects a choice that is not a count, and options it does not know', () => {
+    expect(() => bufferToText({ choice: -1 })).toThrow(RangeError);
+    // @ts-expect-error: a wrong name
+    expect(() => NEVER.pipe(bufferToText({ maxChar: 1 }))).toThrow(
+      new TypeError('bufferToText: unknown option "maxChar", did you mean "maxChars"?'),
+    );
+  });
+});

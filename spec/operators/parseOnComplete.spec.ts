@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { expectTypeOf } from 'expect-type';
+import { from, type Observable, of } from 'rxjs';
+import type { DeltaEvent, FinishReason } from '../../src/events.js';
+import { type ParsedText, type Parser, parseOnComplete } from '../../src/operators/parseOnComplete.js';
+import { json } from '../../src/operators/parsers/json.js';
+import { text as plainText } from '../../src/operators/parsers/text.js';
+import { allValues } from '../support/allValues.js';
+import { finish, start, text } from '../support/events.js';
+import { laterSchemaOf, schemaOf } from '../support/json.js';
+import { marbles } from '../support/marbles.js';
+import { operatorContract, record } from '../support/operatorContract.js';
+
+const upper: Parser<'upper', string> = {
+  format: 'upper',
+  async parse(whole) {
+    if (whole === whole.toUpperCase()) return { accepted: true, value: whole };
+    return { accepted: false, message: 'Not upper case', line: 1 };
+  },
+};
+const numbers = schemaOf((value): number => {
+  if (typeof value !== 'number') throw new Error('No number');
+  return value;
+});
+
+function only(source: Observable<DeltaEvent | string>, ...parsers: [Parser, ...Parser[]]): unknown {
+  const { values, end } = record(source, parseOnComplete(...parsers));
+  return end === 'complete' && values.length === 1 ? values[0] : end;
+}
+
+describe('parseOnComplete', () => {
+  operatorContract(() => parseOnComplete(json(), plainText()), { kind: 'fold' });
+
+  it(
+    'emits once, when the stream completes, what the first parser makes of it',
+    marbles(({ stream, expectObservable, expectSubscriptions }) => {
+      const source = stream('s-a-b-R-c-d-f|', { c: text('{"a"'), d: text(':1}') });
+      const subscription = ' ^------------!';
+      const result = '       -------------(x|)';
+      const x = { format: 'json', value: { a: 1 }, text: '{"a":1}', errors: [], truncated: false };
+      expectObservable(source.pipe(parseOnComplete(json(), plainText()))).toBe(result, { x });
+      expectSubscriptions(source.subscriptions).toBe(subscription);
+    }),
+  );
+
+  it('asks the next one when one does not take the text, and tells why', () => {
+    expect(only(of('Hello ', '[1]'), json(), plainText())).toMatchObject({
+      format: 'text',
+      value: 'Hello [1]',
+      errors: [{ format: 'json', message: 'Expected a value (offset 0)', offset: 0 }],
+    });
+    expect(only(of('"a"'), json({ schema: numbers }), plainText())).toMatchObject({
+      format: 'text',
+      value: '"a"',
+      errors: [{ format: 'json', value: 'a', issues: [{ message: 'No number', path: ['id'] }] }],
+    });
+    expect(only(of('['.repeat(300)), json(), plainText())).toMatchObject({ format: 'text', errors: [{ format: 'json' }] });
+  });
+
+  it('errors when none takes it', () => {
+    const error = only(of('[1,]'), json(), json({ fences: false }));
+    expect(error).toMatchObject({
+      kind: 'parse',
+      message: 'The answer is none of: json, json',
+      offset: 3,
+      value: [1],
+      text: '[1,]',
+    });
+  });
+
+  it('tells whether the answer is cut, and trusts no number at its end', () => {
+    const cut = (whole: string): unknown => only(from([start(), text(whole), finish('length')]), json(), plainText());
+    expect(cut('[1]')).toMatchObject({ format: 'json', truncated: true });
+    expect(cut('12')).toMatchObject({ format: 'text', truncated: true });
+    expect(only(from([start(), text('12')]), json(), plainText())).toMatchObject({ format: 'text', truncated: true });
+    expect(only(of('12'), json(), plainText())).toMatchObject({ format: 'json', truncated: false });
+  });
+
+  it.each<FinishReason>(['refusal', 'content-filter', 'tool-calls'])('errors when the stream ended with %s instead', (reason) => {
+    expect(only(from([text('No'), finish(reason)]), plainText())).toMatchObject({ kind: 'parse', finishReason: reason });
+  });
+
+  it('waits for a parser that answers later', async () => {
+    const operator = parseOnComplete(upper, json({ schema: laterSchemaOf((value) => value) }), plainText());
+    await expect(allValues(of('ABC').pipe(operator))).resolves.toMatchObject([{ format: 'upper' }]);
+    await expect(allValues(of('{"a":1}').pipe(operator))).resolves.toMatchObject([{ format: 'json', errors: [{ line: 1 }] }]);
+    await expect(allValues(of('abc').pipe(operator))).resolves.toMatchObject([{ format: 'text' }]);
+    await expect(allValues(of('abc').pipe(parseOnComplete(upper)))).rejects.toMatchObject({ kind: 'parse', line: 1 });
+  });
+
+  it('passes on what a parser throws', () => {
+    const error = new Error('Broken parser');
+    const broken: Parser = {
+      format: 'broken',
+      parse() {
+        throw error;
+      },
+    };
+    expect(only(of(''), broken)).toBe(error);
+  });
+
+  it('rejects what is no parser', () => {
+    expect(() => parseOnComplete(...([] as never))).toThrow(TypeError);
+    expect(() => parseOnComplete(json as never)).toThrow('json() makes one');
+    expect(() => json({ skema: numbers } as never)).toThrow('did you mean "schema"');
+  });
+
+  it('types what it emits', () => {
+    expectTypeOf(of('').pipe(parseOnComplete(json({ schema: numbers }), plainText()))).toEqualTypeOf<
+      Observable<ParsedText<'json', number> | ParsedText<'text', string>>
+    >();
+  });
+});

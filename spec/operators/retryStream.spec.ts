@@ -1,0 +1,713 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { concat, defer, NEVER, type Observable, of, takeWhile, throwError } from 'rxjs';
+import { ConnectionError, HttpError, RetryExhaustedError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
+import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
+import { createMessageFold } from '../../src/internal/fold.js';
+import { createTextFold } from '../../src/internal/textFold.js';
+import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
+import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
+import { anyChunking, anyText, cut } from '../support/chunks.js';
+import {
+  blockEnd,
+  finish,
+  ping,
+  reasoning,
+  reset,
+  start,
+  step,
+  text,
+  toolCallDelta,
+  toolCallEnd,
+  toolCallStart,
+  usage,
+  usageOf,
+} from '../support/events.js';
+import { marbles } from '../support/marbles.js';
+import { operatorContract } from '../support/operatorContract.js';
+
+const fault = new ConnectionError();
+const rateLimit = (retryAfterMs: number): HttpError =>
+  new HttpError('Slow down', { kind: 'rate-limit', status: 429, retryAfterMs });
+const logprobs = (token: string): DeltaEvent => ({ type: 'logprobs', block: 0, choice: 0, tokens: [token] });
+const refused = new HttpError('No', { kind: 'authentication', status: 401 });
+
+/** Waits of 3 ms, and twice that each further time. */
+const short: RetryStreamOptions = { initialDelayMs: 3, random: () => 0 };
+
+function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
+  return reset({ delayMs: 3, error: toErrorInfo(error), ...fields });
+}
+
+/** The n-th subscription gets the n-th stream, and later ones the last. */
+function inTurn(...streams: readonly Observable<DeltaEvent>[]): Observable<DeltaEvent> {
+  let subscriptions = 0;
+  return defer(() => streams[Math.min(subscriptions++, streams.length - 1)] ?? NEVER);
+}
+
+/** A stream of these events at once, which then fails. */
+function broken(events: readonly DeltaEvent[], error: Error = fault): Observable<DeltaEvent> {
+  return concat(
+    of(...events),
+    throwError(() => error),
+  );
+}
+
+interface Outcome {
+  readonly events: readonly DeltaEvent[];
+  readonly error: unknown;
+}
+
+/** What comes in the end, in virtual time. */
+function outcomeOf(stream: Observable<DeltaEvent>): Outcome {
+  const events: DeltaEvent[] = [];
+  let error: unknown;
+  marbles(({ flush }) => {
+    stream.subscribe({
+      next: (event) => events.push(event),
+      error: (thrown: unknown) => {
+        error = thrown;
+      },
+    });
+    flush();
+  })();
+  return { events, error };
+}
+
+const resetsOf = ({ events }: Outcome): ResetEvent[] => events.filter((event) => event.type === 'reset');
+
+function messageOf({ events }: Outcome): PartialMessage {
+  const fold = createMessageFold();
+  for (const event of events) fold.push(event);
+  return fold.partial();
+}
+
+function textOf({ events }: Outcome): string {
+  const fold = createTextFold(0);
+  for (const event of events) fold.push(event);
+  return fold.text;
+}
+
+describe('retryStream', () => {
+  operatorContract(() => retryStream(), {});
+  operatorContract(() => retryStream({ onPartial: { continueWith: () => NEVER } }));
+
+  it(
+    'repeats the request when it fails for a passing reason',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const first = stream('s-a-#', {}, fault);
+      const again = stream('       s-b-f|');
+      const result = '      s-a-R--s-b-f|';
+      expectStream(inTurn(first, again).pipe(retryStream(short))).toBe(result, { R: resetAfter(fault) });
+      expectSubscriptions(first.subscriptions).toBe('^---!');
+      expectSubscriptions(again.subscriptions).toBe('-------^----!');
+    }),
+  );
+
+  it(
+    'says so even when nothing was delivered',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const first = stream('-#', {}, fault);
+      const second = stream('s-f|');
+      expectStream(inTurn(first, second).pipe(retryStream(short))).toBe('-R--s-f|', { R: resetAfter(fault) });
+      expectSubscriptions(first.subscriptions).toBe('^!');
+      expectSubscriptions(second.subscriptions).toBe('----^--!');
+    }),
+  );
+
+  it(
+    'repeats a stream that broke in the middle of a tool call',
+    marbles(({ stream, expectStream }) => {
+      const values = {
+        t: toolCallStart('call-1', 'weather'),
+        x: toolCallDelta('call-1', '{"city":"Pa'),
+        y: toolCallDelta('call-1', '{"city":"Paris"}'),
+        e: toolCallEnd('call-1', 'weather', '{"city":"Paris"}'),
+        f: finish('tool-calls'),
+        R: resetAfter(fault),
+      };
+      const source = inTurn(stream('st-x#', values, fault), stream('st-y-e-f|', values));
+      expectStream(source.pipe(retryStream(short))).toBe('st-xR--st-y-e-f|', values);
+    }),
+  );
+
+  it(
+    'waits longer before each further repeat',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('#', {}, fault);
+      const values = {
+        x: resetAfter(fault, { attempt: 2, delayMs: 2 }),
+        y: resetAfter(fault, { attempt: 3, delayMs: 4 }),
+        z: resetAfter(fault, { attempt: 4, delayMs: 8 }),
+      };
+      const options = { initialDelayMs: 2, random: () => 0 };
+      const exhausted = new RetryExhaustedError([fault, fault, fault, fault]);
+      expectStream(source.pipe(retryStream(options))).toBe('x-y---z-------#', values, exhausted);
+      expectSubscriptions(source.subscriptions).toBe(['(^!)', '--(^!)', '------(^!)', '--------------(^!)']);
+    }),
+  );
+
+  it('lets chance shorten the waits', () => {
+    const chances = [0, 0.5, 1];
+    const random = (): number => chances.shift() ?? 0;
+    const outcome = outcomeOf(broken([]).pipe(retryStream({ random })));
+    expect(resetsOf(outcome).map(({ delayMs }) => delayMs)).toEqual([1_000, 1_500, 2_000]);
+  });
+
+  it(
+    'passes an error on that a repeat would not cure, the very object',
+    marbles(({ stream, expectObservable, expectSubscriptions }) => {
+      const source = stream('s-#', {}, refused);
+      expectObservable(source.pipe(retryStream(short))).toBe('s-#', { s: start() }, refused);
+      expectSubscriptions(source.subscriptions).toBe('^-!');
+      const foreign = new TypeError('foreign');
+      expect(outcomeOf(broken([start()], foreign).pipe(retryStream())).error).toBe(foreign);
+      expect(outcomeOf(inTurn(broken([]), broken([], refused)).pipe(retryStream())).error).toBe(refused);
+    }),
+  );
+
+  it(
+    'completes when its source completes, with or without finish',
+    marbles(({ stream, expectStream }) => {
+      expectStream(stream('s-a-f|').pipe(retryStream())).toBe('s-a-f|');
+      expectStream(stream('s-a-|').pipe(retryStream())).toBe('s-a-|');
+    }),
+  );
+
+  it('does not repeat what has finished', () => {
+    const outcome = outcomeOf(broken([start(), text('a'), finish()]).pipe(retryStream()));
+    expect(outcome).toEqual({ events: [start(), text('a'), finish()], error: fault });
+    expect(outcome.error).toBe(fault);
+  });
+
+  it(
+    'says nothing more and sends no request when it is unsubscribed in the wait',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('         s-#', {}, fault);
+      const unsubscription = '         ---!';
+      const result = '                 s-R-';
+      expectStream(source.pipe(retryStream(short)), unsubscription).toBe(result, { R: resetAfter(fault) });
+      expectSubscriptions(source.subscriptions).toBe('^-!');
+    }),
+  );
+
+  it('sends no request when downstream leaves at the reset', () => {
+    let requests = 0;
+    const source = defer(() => {
+      requests++;
+      return broken([start(), text('a')]);
+    });
+    const untilReset = source.pipe(
+      retryStream(short),
+      takeWhile(({ type }) => type !== 'reset', true),
+    );
+    expect(outcomeOf(untilReset).events.map(({ type }) => type)).toEqual(['start', 'text-delta', 'reset']);
+    expect(requests).toBe(1);
+  });
+
+  it('repeats a source that fails at once, many times over', () => {
+    let requests = 0;
+    const source = defer(() => (++requests > 1_000 ? of(start(), text('a'), finish()) : broken([start(), text('x')])));
+    const outcome = outcomeOf(source.pipe(retryStream({ maxRetries: Infinity, initialDelayMs: 0 })));
+    expect(requests).toBe(1_001);
+    expect(resetsOf(outcome)).toHaveLength(1_000);
+    expect(textOf(outcome)).toBe('a');
+  });
+
+  describe('maxRetries', () => {
+    it('errors with all errors, and with what is known of the last one', () => {
+      const last = rateLimit(100);
+      const { error } = outcomeOf(
+        inTurn(broken([start()]), broken([start({ id: 'two' }), text('Hel')], last)).pipe(retryStream({ maxRetries: 1 })),
+      );
+      expect(error).toBeInstanceOf(RetryExhaustedError);
+      expect(error).toMatchObject({
+        kind: 'retry-exhausted',
+        retryable: false,
+        status: 429,
+        retryAfterMs: 100,
+        partial: { id: 'two', text: 'Hel' },
+      });
+      if (!(error instanceof RetryExhaustedError)) return;
+      expect(error.errors).toEqual([fault, last]);
+      expect(error.cause).toBe(last);
+    });
+
+    it('passes every error on at 0, the very object', () => {
+      expect(outcomeOf(broken([start()]).pipe(retryStream({ maxRetries: 0 })))).toEqual({ events: [start()], error: fault });
+    });
+
+    it('counts on over deltas', () => {
+      const outcome = outcomeOf(broken([start(), text('a'), text('b')]).pipe(retryStream({ maxRetries: 20 })));
+      expect(resetsOf(outcome)).toHaveLength(20);
+      expect(resetsOf(outcome).map(({ attempt }) => attempt)).toEqual(Array.from({ length: 20 }, (_, index) => index + 2));
+    });
+  });
+
+  describe('Retry-After', () => {
+    it(
+      'is waited for, however short the own wait is',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const limited = rateLimit(9);
+        const first = stream('-#', {}, limited);
+        const second = stream('s-f|');
+        const values = { R: resetAfter(limited, { delayMs: 9 }) };
+        expectStream(inTurn(first, second).pipe(retryStream(short))).toBe('-R--------s-f|', values);
+        expectSubscriptions(second.subscriptions).toBe('----------^--!');
+      }),
+    );
+
+    it(
+      'passes the error on at once where it is longer than maxDelayMs',
+      marbles(({ stream, expectObservable, expectSubscriptions }) => {
+        const limited = rateLimit(30_001);
+        const source = stream('-#', {}, limited);
+        expectObservable(source.pipe(retryStream())).toBe('-#', {}, limited);
+        expectSubscriptions(source.subscriptions).toBe('^!');
+      }),
+    );
+  });
+
+  describe('maxTotalMs', () => {
+    it(
+      'lets no attempt start later',
+      marbles(({ stream, expectObservable, expectSubscriptions }) => {
+        const source = stream('-#', {}, fault);
+        const options = { initialDelayMs: 3, factor: 1, random: () => 0, maxTotalMs: 8 };
+        const values = { x: resetAfter(fault), y: resetAfter(fault, { attempt: 3 }) };
+        expectObservable(source.pipe(retryStream(options))).toBe('-x---y---#', values, fault);
+        expectSubscriptions(source.subscriptions).toBe(['^!', '----^!', '--------^!']);
+      }),
+    );
+  });
+
+  describe('shouldRetry', () => {
+    it('judges by the error, the attempt and what was said', () => {
+      const contexts: unknown[] = [];
+      const shouldRetry = (context: RetryContext): boolean => {
+        contexts.push({ ...context });
+        return context.retries < 2;
+      };
+      const source = inTurn(broken([]), broken([start(), text('Hel')]));
+      expect(outcomeOf(source.pipe(retryStream({ shouldRetry }))).error).toBe(fault);
+      expect(contexts).toMatchObject([
+        { error: fault, attempt: 1, retries: 0, delivered: false, partial: { text: '' } },
+        { error: fault, attempt: 2, retries: 1, delivered: true, partial: { text: 'Hel' } },
+        { error: fault, attempt: 3, retries: 2, delivered: true, partial: { text: 'Hel' } },
+      ]);
+    });
+
+    it('may repeat what is not ours', () => {
+      const foreign = new TypeError('foreign');
+      const source = inTurn(broken([], foreign), of(start(), finish()));
+      const outcome = outcomeOf(source.pipe(retryStream({ shouldRetry: () => true })));
+      expect(outcome.events.map(({ type }) => type)).toEqual(['reset', 'start', 'finish']);
+    });
+
+    it('is false by default once a tool of the provider began', () => {
+      const search = toolCallStart('call-1', 'web_search', { executor: 'provider' });
+      expect(outcomeOf(broken([start(), search]).pipe(retryStream())).error).toBe(fault);
+      const own = toolCallStart('call-1', 'weather');
+      expect(resetsOf(outcomeOf(broken([start(), own]).pipe(retryStream())))).toHaveLength(3);
+    });
+
+    it('becomes the error when it throws, and so do the other callbacks', () => {
+      const error = new Error('from the callback');
+      const throwing = (): never => {
+        throw error;
+      };
+      const source = broken([start(), text('a')]);
+      expect(outcomeOf(source.pipe(retryStream({ shouldRetry: throwing }))).error).toBe(error);
+      expect(outcomeOf(source.pipe(retryStream({ random: throwing }))).error).toBe(error);
+      const continueWith = outcomeOf(
+        source.pipe(retryStream({ onPartial: { continueWith: throwing }, shouldRetry: () => true })),
+      );
+      expect(continueWith.error).toBe(error);
+    });
+  });
+
+  describe("onPartial: 'fail'", () => {
+    it('passes the error on once content was delivered, the very object', () => {
+      const outcome = outcomeOf(broken([start(), text('a')]).pipe(retryStream({ onPartial: 'fail' })));
+      expect(outcome.events).toEqual([start(), text('a')]);
+      expect(outcome.error).toBe(fault);
+    });
+
+    it('repeats before that', () => {
+      const early = broken([ping(), start(), usage({ inputTokens: 3 })]);
+      const outcome = outcomeOf(inTurn(early, early, of(start(), text('a'), finish())).pipe(retryStream({ onPartial: 'fail' })));
+      expect(resetsOf(outcome)).toHaveLength(2);
+      expect(textOf(outcome)).toBe('a');
+    });
+  });
+
+  describe('usage', () => {
+    it('includes what failed attempts used, in every later event', () => {
+      const attempt = (inputTokens: number, ...outputs: number[]): DeltaEvent[] => [
+        start(),
+        ...outputs.map((outputTokens) => usage({ inputTokens, outputTokens })),
+      ];
+      const source = inTurn(
+        broken(attempt(10, 1, 5)),
+        broken(attempt(20)),
+        broken(attempt(30, 2)),
+        of(...attempt(40, 1, 7), finish()),
+      );
+      const { events } = outcomeOf(source.pipe(retryStream()));
+      expect(events.flatMap((event) => (event.type === 'usage' ? [event.usage] : []))).toEqual([
+        usageOf({ inputTokens: 10, outputTokens: 1 }),
+        usageOf({ inputTokens: 10, outputTokens: 5 }),
+        usageOf({ inputTokens: 40, outputTokens: 7 }),
+        usageOf({ inputTokens: 80, outputTokens: 8 }),
+        usageOf({ inputTokens: 80, outputTokens: 14 }),
+      ]);
+    });
+
+    it('is added up once by two that are nested', () => {
+      const used = broken([start(), usage({ inputTokens: 10 })]);
+      const once = retryStream({ maxRetries: 1 });
+      const source = inTurn(used, used, used, of(start(), usage({ inputTokens: 10 }), finish()));
+      const outcome = outcomeOf(source.pipe(once, retryStream({ shouldRetry: () => true })));
+      expect(messageOf(outcome).usage).toEqual(usageOf({ inputTokens: 40 }));
+    });
+  });
+
+  describe('with time limits', () => {
+    const limits = timeoutBetweenChunks<DeltaEvent>({ firstMs: 4, betweenMs: 4 });
+
+    it(
+      'repeats an attempt that stalled, when they stand before it',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const stalled = stream('s-a-----', {});
+        const second = stream('         s-b-f|');
+        const values = { R: resetAfter(new StreamTimeoutError('between', 4)) };
+        expectStream(inTurn(stalled, second).pipe(limits, retryStream(short))).toBe('s-a---R--s-b-f|', values);
+        expectSubscriptions(stalled.subscriptions).toBe('^-----!');
+      }),
+    );
+
+    it(
+      'do not count the wait, when they stand after it',
+      marbles(({ stream, expectStream }) => {
+        const source = inTurn(stream('s-a-#', {}, fault), stream('---s-b-f|'));
+        const options = { ...short, initialDelayMs: 50 };
+        const result = source.pipe(retryStream(options), limits);
+        expectStream(result).toBe('s-a-R 49ms ---s-b-f|', { R: resetAfter(fault, { delayMs: 50 }) });
+      }),
+    );
+
+    it(
+      'limit the whole stream, repeats and waits included',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const source = stream('s-#', {}, fault);
+        const result = source.pipe(retryStream({ ...short, factor: 1 }), timeoutBetweenChunks({ totalMs: 11 }));
+        const values = { x: resetAfter(fault), y: resetAfter(fault, { attempt: 3 }) };
+        expectStream(result).toBe('s-x--s-y--s#', values, new StreamTimeoutError('total', 11));
+        expectSubscriptions(source.subscriptions).toBe(['^-!', '-----^-!', '----------^!']);
+      }),
+    );
+  });
+
+  describe('nested', () => {
+    it('counts the attempts of both on, so that requests = resets + 1', () => {
+      let requests = 0;
+      const source = defer(() => (++requests === 7 ? of(start(), text('a'), finish()) : broken([start(), text('x')])));
+      const inner = retryStream({ maxRetries: 2 });
+      const outcome = outcomeOf(source.pipe(inner, retryStream({ shouldRetry: () => true })));
+      expect(requests).toBe(7);
+      expect(resetsOf(outcome).map(({ attempt }) => attempt)).toEqual([2, 3, 4, 5, 6, 7]);
+      expect(textOf(outcome)).toBe('a');
+    });
+
+    it('holds what a reset of the inner one took back for not delivered', () => {
+      const source = inTurn(broken([start(), text('x')]), broken([start()], rateLimit(40_000)), of(start(), text('a'), finish()));
+      const outer = retryStream({ onPartial: 'fail', maxDelayMs: 60_000 });
+      const outcome = outcomeOf(source.pipe(retryStream(), outer));
+      expect(textOf(outcome)).toBe('a');
+      expect(resetsOf(outcome)).toHaveLength(2);
+    });
+  });
+
+  describe('however often it fails', () => {
+    const anyAttempt = fc.array(
+      fc.oneof(
+        anyText.map((value) => text(value)),
+        fc.constant(ping()),
+      ),
+      { maxLength: 5 },
+    );
+
+    it('sends one request more than there were faults, and says no text twice', () => {
+      fc.assert(
+        fc.property(fc.array(anyAttempt, { maxLength: 6 }), anyText, anyChunking, (failing, whole, sizes) => {
+          const good = cut(whole, sizes).map((piece) => text(piece));
+          let subscriptions = 0;
+          const source = defer(() => {
+            const events = failing[subscriptions++];
+            return events ? broken([start(), ...events]) : of(start(), ...good, finish());
+          });
+          const outcome = outcomeOf(source.pipe(retryStream({ maxRetries: 6 })));
+          expect(subscriptions).toBe(failing.length + 1);
+          expect(resetsOf(outcome)).toHaveLength(failing.length);
+          expect(outcome.events.filter(({ type }) => type === 'finish')).toHaveLength(1);
+          expect(textOf(outcome)).toBe(whole);
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+  });
+
+  describe('onPartial: continueWith', () => {
+    const continuing = (...rests: readonly Observable<DeltaEvent>[]): RetryStreamOptions => ({
+      ...short,
+      onPartial: { continueWith: () => inTurn(...rests) },
+    });
+
+    it(
+      'keeps the text and lets the rest follow',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const source = stream('s-a-b-#', {}, fault);
+        const rest = stream('         s-c-f|');
+        const values = { R: resetAfter(fault, { step: 1 }) };
+        expectStream(source.pipe(retryStream(continuing(rest)))).toBe('s-a-b-R--s-c-f|', values);
+        expectSubscriptions(source.subscriptions).toBe('^-----!');
+        expectSubscriptions(rest.subscriptions).toBe('---------^----!');
+      }),
+    );
+
+    it('is given what was said', () => {
+      const partials: PartialMessage[] = [];
+      const rests = [broken([start(), text('lo wor')]), of(start(), text('ld'), finish())];
+      const continueWith = (partial: PartialMessage): Observable<DeltaEvent> => {
+        partials.push(partial);
+        return rests.shift() ?? NEVER;
+      };
+      const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream({ onPartial: { continueWith } })));
+      expect(partials.map((partial) => partial.text)).toEqual(['Hel', 'Hello wor']);
+      expect(textOf(outcome)).toBe('Hello world');
+      expect(resetsOf(outcome).map(({ attempt, step: from }) => [attempt, from])).toEqual([
+        [2, 1],
+        [3, 1],
+      ]);
+    });
+
+    it('repeats the request as it was while nothing was delivered', () => {
+      const source = inTurn(broken([start()]), of(start(), text('a'), finish()));
+      const outcome = outcomeOf(source.pipe(retryStream(continuing(NEVER))));
+      expect(textOf(outcome)).toBe('a');
+      expect(resetsOf(outcome)).toMatchObject([{ step: 0 }]);
+    });
+
+    it('repeats the request as it was when a tool call broke off', () => {
+      const call = [toolCallStart('call-1', 'weather', { block: 1 }), toolCallDelta('call-1', '{"ci', { block: 1 })];
+      const source = inTurn(broken([start(), text('Let me see'), ...call]), of(start(), text('a'), finish()));
+      const outcome = outcomeOf(source.pipe(retryStream(continuing(NEVER))));
+      expect(resetsOf(outcome)).toMatchObject([{ step: 0 }]);
+      expect(messageOf(outcome)).toMatchObject({ text: 'a', toolCalls: [] });
+    });
+
+    it('gives up with all that was said', () => {
+      const rest = broken([start(), text('lo')]);
+      const { error } = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream({ ...continuing(rest), maxRetries: 1 })));
+      expect(error).toMatchObject({ kind: 'retry-exhausted', partial: { text: 'Hello' } });
+    });
+
+    describe('drops a repetition', () => {
+      const joined = (before: string, after: readonly string[]): string =>
+        textOf(
+          outcomeOf(
+            broken([start(), text(before)]).pipe(
+              retryStream(continuing(of(start(), ...after.map((piece) => text(piece)), finish()))),
+            ),
+          ),
+        );
+
+      it('of the end of the text', () => {
+        expect(joined('Hello wor', ['world!'])).toBe('Hello world!');
+        expect(joined('The quick brown fox', ['quick bro', 'wn fox jumps'])).toBe('The quick brown fox jumps');
+      });
+
+      it('of all the text', () => {
+        expect(joined('Hello wor', ['Hel', 'lo', ' world!'])).toBe('Hello world!');
+        expect(joined('a', ['ab'])).toBe('ab');
+      });
+
+      it('with nothing new behind it', () => {
+        expect(joined('Hello world. Hello', ['Hello'])).toBe('Hello world. Hello');
+      });
+
+      it('but not what chance may repeat', () => {
+        expect(joined('hel', ['lo'])).toBe('hello');
+        expect(joined('Hello ', ['world'])).toBe('Hello world');
+      });
+
+      it('not where the rest is said to be exact', () => {
+        const onPartial = { continueWith: () => of(start(), text('0,0,1'), finish()), exact: true };
+        expect(textOf(outcomeOf(broken([start(), text('0,0,')]).pipe(retryStream({ onPartial }))))).toBe('0,0,0,0,1');
+      });
+
+      it(
+        'and holds text only while it may be one',
+        marbles(({ stream, expectStream }) => {
+          const values = {
+            s: start(),
+            a: text('one two three'),
+            b: text('two'),
+            c: text(' th'),
+            d: text('ings'),
+            R: resetAfter(fault, { step: 1 }),
+          };
+          const rest = stream('s-b-c-d----f|', values);
+          const source = stream('(sa)-#', values, fault);
+          expectStream(source.pipe(retryStream(continuing(rest)))).toBe('(sa)-R--s-----(bcd)f|', values);
+        }),
+      );
+
+      it('and what broke off within it', () => {
+        const rests = [broken([start(), text('Hello')]), of(start(), text('wor'), text('ld'), finish())];
+        const onPartial = { continueWith: () => rests.shift() ?? NEVER };
+        const outcome = outcomeOf(broken([start(), text('Hello wor')]).pipe(retryStream({ onPartial })));
+        expect(textOf(outcome)).toBe('Hello world');
+      });
+
+      it('and keeps the order of what belongs to the text', () => {
+        const rest = of(start(), text('wor'), logprobs('wor'), text('ld'), logprobs('ld'), finish());
+        const { events } = outcomeOf(broken([start(), text('Hello wor')]).pipe(retryStream(continuing(rest))));
+        expect(events.slice(3).map(({ type }) => type)).toEqual(['start', 'logprobs', 'text-delta', 'logprobs', 'finish']);
+      });
+
+      it('whatever the text, the place it broke off and the length of the repetition', () => {
+        // Distinct pieces, so that no other repetition is longer than the one that is meant.
+        const anyDistinct = fc
+          .uniqueArray(fc.integer({ min: 0x4e00, max: 0x9fff }), { maxLength: 60 })
+          .map((units) => String.fromCharCode(...units));
+        fc.assert(
+          fc.property(anyDistinct, fc.nat(), fc.nat(), anyChunking, (whole, at, back, sizes) => {
+            const brokenOff = at % (whole.length + 1);
+            const repeated = back % (brokenOff + 1);
+            fc.pre(brokenOff > 0 && (repeated === 0 || repeated >= 3 || repeated === brokenOff));
+            expect(joined(whole.slice(0, brokenOff), cut(whole.slice(brokenOff - repeated), sizes))).toBe(whole);
+          }),
+          { numRuns: 1_000 },
+        );
+      });
+
+      it('and never anything else', () => {
+        fc.assert(
+          fc.property(anyText, anyText, anyChunking, (before, after, sizes) => {
+            fc.pre(before !== '');
+            let length = Math.min(before.length, after.length);
+            while (length > 0 && !before.endsWith(after.slice(0, length))) length--;
+            const dropped = length >= Math.min(3, before.length) ? length : 0;
+            expect(joined(before, cut(after, sizes))).toBe(before + after.slice(dropped));
+          }),
+          { numRuns: 1_000 },
+        );
+      });
+    });
+
+    describe('keeps blocks and calls apart', () => {
+      const call = (callId: string, block: number): DeltaEvent[] => [
+        toolCallStart(callId, 'weather', { block }),
+        toolCallEnd(callId, 'weather', '{}', { block }),
+      ];
+
+      it('counts blocks on, and lets the first text go on in the open text', () => {
+        const source = broken([start(), reasoning('Hm'), text('Hel', { block: 1 })]);
+        const rest = of(start(), reasoning('So'), text('lo', { block: 1 }), ...call('call-1', 2), finish());
+        const outcome = outcomeOf(source.pipe(retryStream(continuing(rest))));
+        const blocks = outcome.events.flatMap((event) => ('block' in event ? [[event.type, event.block]] : []));
+        expect(blocks).toEqual([
+          ['reasoning-delta', 0],
+          ['text-delta', 1],
+          ['reasoning-delta', 2],
+          ['text-delta', 1],
+          ['tool-call-start', 3],
+          ['tool-call-end', 3],
+        ]);
+        expect(messageOf(outcome).parts.map(({ type }) => type)).toEqual(['reasoning', 'text', 'reasoning', 'tool-call']);
+      });
+
+      it('leaves out the native form of a block that it knows only the rest of', () => {
+        const rest = of(
+          start(),
+          text('lo'),
+          blockEnd({ text: 'lo' }),
+          text('!', { block: 1 }),
+          blockEnd({ text: '!' }, { block: 1 }),
+          finish(),
+        );
+        const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream(continuing(rest))));
+        expect(messageOf(outcome).parts).toEqual([
+          { type: 'text', text: 'Hello', phase: 'answer', native: undefined },
+          { type: 'text', text: '!', phase: 'answer', native: { text: '!' } },
+        ]);
+      });
+
+      it('begins a new block after text that had ended, and after text of another phase', () => {
+        const ended = broken([start(), text('Hello.'), blockEnd({ text: 'Hello.' })]);
+        const rest = of(start(), text(' Bye.'), finish());
+        expect(messageOf(outcomeOf(ended.pipe(retryStream(continuing(rest))))).parts).toHaveLength(2);
+        const commentary = broken([start(), text('Looking', { phase: 'commentary' })]);
+        expect(messageOf(outcomeOf(commentary.pipe(retryStream(continuing(rest))))).parts).toMatchObject([
+          { phase: 'commentary', text: 'Looking' },
+          { phase: 'answer', text: ' Bye.' },
+        ]);
+      });
+
+      it('gives a callId that was used another name', () => {
+        const source = broken([start(), ...call('call-0', 0), ...call('call-0-2', 1)]);
+        const rest = of(start(), ...call('call-0', 0), ...call('call-1', 1), finish());
+        const outcome = outcomeOf(source.pipe(retryStream(continuing(rest))));
+        expect(messageOf(outcome).toolCalls.map(({ callId }) => callId)).toEqual(['call-0', 'call-0-2', 'call-0-3', 'call-1']);
+      });
+    });
+
+    describe('when the rest is repeated by a retryStream of its own', () => {
+      it('keeps the text before it, if nothing of the rest was said', () => {
+        const rest = inTurn(broken([start()]), of(start(), text('lo'), finish())).pipe(retryStream());
+        const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream(continuing(rest))));
+        expect(textOf(outcome)).toBe('Hello');
+        expect(resetsOf(outcome).map(({ attempt, step: from }) => [attempt, from])).toEqual([
+          [2, 1],
+          [3, 1],
+        ]);
+      });
+
+      it('goes on again from all that was said, else', () => {
+        const partials: string[] = [];
+        const rests = [inTurn(broken([start(), text('lo ')]), NEVER).pipe(retryStream()), of(start(), text('world'), finish())];
+        const continueWith = ({ text: said }: PartialMessage): Observable<DeltaEvent> => {
+          partials.push(said);
+          return rests.shift() ?? NEVER;
+        };
+        const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream({ onPartial: { continueWith } })));
+        expect(partials).toEqual(['Hel', 'Hello ']);
+        expect(textOf(outcome)).toBe('Hello world');
+        expect(resetsOf(outcome).map(({ error }) => error.kind)).toEqual(['connection', 'connection']);
+      });
+    });
+
+    it('counts steps on', () => {
+      const source = broken([start(), text('a'), step(1), text('b', { block: 1 })]);
+      const rest = of(start(), text('c'), step(1), text('d', { block: 1 }), finish());
+      const outcome = outcomeOf(source.pipe(retryStream(continuing(rest))));
+      expect(resetsOf(outcome)).toMatchObject([{ step: 2 }]);
+      expect(outcome.events.flatMap((event) => (event.type === 'step' ? [event.step] : []))).toEqual([1, 2]);
+      expect(textOf(outcome)).toBe('abcd');
+    });
+  });
+
+  it('rejects options that it does not know, and values out of range', () => {
+    expect(() => retryStream({ maxRetry: 3 } as object)).toThrow('did you mean "maxRetries"?');
+    expect(() => retryStream({ maxRetries: -1 })).toThrow(RangeError);
+    expect(() => retryStream({ maxRetries: 1.5 })).toThrow(RangeError);
+    expect(() => retryStream({ maxTotalMs: 0 })).toThrow(RangeError);
+    expect(() => retryStream({ jitter: 2 })).toThrow(RangeError);
+    expect(() => retryStream({ shouldRetry: true as never })).toThrow(TypeError);
+    expect(() => retryStream({ onPartial: 'restart' as never })).toThrow(TypeError);
+    expect(() => retryStream({ onPartial: {} as never })).toThrow(TypeError);
+    expect(() => retryStream({ onPartial: null as never })).toThrow(TypeError);
+    expect(() => retryStream(3 as never)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,102 @@
+export {
+  ConnectionError,
+  ContentTypeError,
+  EmptyStreamError,
+  HttpError,
+  isStreamError,
+  LimitError,
+  MalformedEventError,
+  ParseError,
+  type ParseErrorDetails,
+  type PartialSource,
+  ProviderError,
+  RetryExhaustedError,
+  type ServiceErrorDetails,
+  type ServiceErrorKind,
+  StreamAbortedError,
+  StreamError,
+  type StreamErrorDetails,
+  type StreamErrorKind,
+  StreamTimeoutError,
+  type TimeoutPhase,
+  TruncatedError,
+  ValidationError,
+  type ValidationIssue,
+} from './errors.js';
+export {
+  type ArgumentsFormat,
+  type BlockEndEvent,
+  type ChoiceFinish,
+  type CitationEvent,
+  type Confidence,
+  type ContentEvent,
+  type Cost,
+  type DeltaEvent,
+  type ErrorInfo,
+  type Executor,
+  type FileEvent,
+  type FinishEvent,
+  type FinishMetadata,
+  type FinishReason,
+  isDeltaEvent,
+  type JsonObject,
+  type JsonValue,
+  type LogprobsEvent,
+  type Message,
+  type MessagePart,
+  type PartialMessage,
+  type Phase,
+  type PingEvent,
+  type RawEvent,
+  type ReasoningDeltaEvent,
+  type RefusalDeltaEvent,
+  type ResetEvent,
+  type StartEvent,
+  type StepEvent,
+  type TextDeltaEvent,
+  type Timing,
+  type ToolCall,
+  type ToolCallDeltaEvent,
+  type ToolCallEndEvent,
+  type ToolCallStartEvent,
+  type ToolResultEvent,
+  type Usage,
+  type UsageEvent,
+} from './events.js';
+export type { BackoffOptions } from './internal/backoff.js';
+export type { JsonReadingOptions } from './internal/jsonReading.js';
+export type { CountTokens, TokenCounter } from './internal/tokenCounter.js';
+export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
+export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
+export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
+export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
+export { ofEvent } from './operators/ofEvent.js';
+export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
+export {
+  type ParsedBy,
+  type ParsedText,
+  type Parser,
+  type ParserObjection,
+  type ParserRefusal,
+  type ParserVerdict,
+  parseOnComplete,
+} from './operators/parseOnComplete.js';
+export { type JsonOptions, json } from './operators/parsers/json.js';
+export { text } from './operators/parsers/text.js';
+export {
+  type DeepPartial,
+  type JsonEvent,
+  type JsonPath,
+  type JsonSnapshot,
+  type PartialJsonEventsOptions,
+  type PartialJsonOptions,
+  partialJson,
+} from './operators/partialJson.js';
+export { partialToolInput } from './operators/partialToolInput.js';
+export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
+export { stopOn } from './operators/stopOn.js';
+export { type TapStreamOptions, tapStream } from './operators/tapStream.js';
+export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
+export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';
+export { type ToMessageOptions, toMessage } from './operators/toMessage.js';
+export { type StandardSchema, validate } from './operators/validate.js';

@@ -1,0 +1,36 @@
+import type { OperatorFunction } from 'rxjs';
+import type { DeltaEvent } from '../events.js';
+import { operate } from '../internal/operate.js';
+import { checkCount, checkOptions } from '../internal/options.js';
+import { createTextFold } from '../internal/textFold.js';
+
+export interface AccumulateTextOptions {
+  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  readonly choice?: number;
+}
+
+/**
+ * Emits the visible text so far whenever it changes: what a view binds to.
+ *
+ *     source   s-a-b-R-c-f|     R: reset
+ *     result   --v-w-x-y--|     v = 'a', w = 'ab', x = '', y = 'c'
+ *
+ * A `reset` that takes back text emits what is left of it at once, so that no view shows void text while the repeat waits.
+ *
+ * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
+ * Emits error: none of its own. On unsubscribe: drops what it holds.
+ * @example readonly answer = toSignal(events$.pipe(accumulateText()), { initialValue: '' })
+ */
+export function accumulateText(options: AccumulateTextOptions = {}): OperatorFunction<DeltaEvent, string> {
+  checkOptions('accumulateText', options, ['choice']);
+  const { choice = 0 } = options;
+  checkCount('choice', choice);
+  return operate((destination) => {
+    const fold = createTextFold(choice);
+    return {
+      next(event) {
+        if (fold.push(event)) destination.next(fold.text);
+      },
+    };
+  });
+}

@@ -1,0 +1,123 @@
+import { defer, type MonoTypeOperatorFunction } from 'rxjs';
+import type { DeltaEvent, Usage, UsageEvent } from '../events.js';
+import { operate } from '../internal/operate.js';
+import { checkCount, checkFunction, checkOptions, checkPositive } from '../internal/options.js';
+import { type CountTokens, checkCountTokens, type TokenCounter } from '../internal/tokenCounter.js';
+import { createUsageLedger } from '../internal/usageLedger.js';
+
+/** How a stream went, and what it used. */
+export interface UsageSettlement {
+  /** The provider's figures over all attempts; an estimate where it gave none. */
+  readonly usage: Usage;
+  readonly outcome: 'complete' | 'error' | 'unsubscribe';
+}
+
+export interface AggregateUsageOptions {
+  /**
+   * How to count where the provider gives no figure: characters (4 a token; 3.5 with Anthropic, 4.2 with xAI), a tokenizer, or a function of
+   * a whole text. `'auto'` takes what needs no loading, which is characters. @defaultValue 'auto'
+   */
+  readonly countTokens?: CountTokens;
+  /** What was asked, in any form (text, messages, all params): only the texts in it are counted. @defaultValue input is not estimated */
+  readonly prompt?: unknown;
+  /** Emits a running total after every so many deltas of text, reasoning, refusal or arguments. @defaultValue none but the final one */
+  readonly every?: number;
+  /** Called once however the stream ends, on an error and on unsubscribe too. @defaultValue none */
+  readonly onSettled?: (settlement: UsageSettlement) => void;
+}
+
+/**
+ * Emits one `usage` just before `finish`: what all attempts used, by the provider's figures where it gave them, else by an estimate.
+ *
+ *     source   s-u-a-u-(f|)
+ *     result   s---a---(uf|)
+ *
+ * Each figure is the provider's, if it gave that one; `estimated` and `confidence` tell of the others. An attempt that was cut (by a
+ * `reset`, an error, `stopOn`, unsubscribe) settles at the larger of its figures and the estimate, because nobody told the last ones. A
+ * stream that completes without `finish` emits its usage before it completes.
+ *
+ * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `every` is not a whole number > 0.
+ * Emits error: what a counter or `onSettled` throws. On unsubscribe: calls `onSettled`; what that throws is reported as unhandled.
+ * @example events$.pipe(aggregateUsage({ onSettled: ({ usage, outcome }) => log(outcome, usage.totalTokens) }))
+ */
+export function aggregateUsage<E extends DeltaEvent>(
+  options: AggregateUsageOptions = {},
+): MonoTypeOperatorFunction<E | UsageEvent> {
+  checkOptions('aggregateUsage', options, ['countTokens', 'prompt', 'every', 'onSettled']);
+  const { countTokens = 'auto', prompt, every = Infinity, onSettled } = options;
+  checkCountTokens(countTokens);
+  checkCount('every', every);
+  checkPositive('every', every);
+  checkFunction('onSettled', onSettled);
+  return operate((destination) => {
+    const ledger = createUsageLedger(countTokens, prompt);
+    if (typeof countTokens === 'object') load(countTokens);
+    let deltas = 0;
+    let finished = false;
+    let settled = false;
+
+    function settle(outcome: UsageSettlement['outcome']): void {
+      if (settled || !onSettled) return;
+      settled = true;
+      let usage: Usage;
+      try {
+        usage = ledger.total();
+      } catch (error) {
+        // From now on characters stand in for the counter.
+        onSettled({ usage: ledger.total(), outcome: 'error' });
+        throw error;
+      }
+      onSettled({ usage, outcome });
+    }
+
+    function emitTotal(running: boolean): void {
+      destination.next({ type: 'usage', usage: ledger.total(running) });
+    }
+
+    function take(event: E | UsageEvent): void {
+      ledger.push(event);
+      if (event.type === 'usage') return;
+      if (event.type === 'finish') {
+        finished = true;
+        emitTotal(false);
+      }
+      destination.next(event);
+      if (event.type.endsWith('-delta') && ++deltas % every === 0) emitTotal(true);
+    }
+
+    /** A counter that throws ends the stream, so it settles it. */
+    function orSettle(error: unknown): never {
+      settle('error');
+      throw error;
+    }
+
+    return {
+      next(event) {
+        try {
+          take(event);
+        } catch (error) {
+          orSettle(error);
+        }
+      },
+      error(error) {
+        settle('error');
+        destination.error(error);
+      },
+      complete() {
+        try {
+          if (!finished && ledger.begun) emitTotal(false);
+        } catch (error) {
+          orSettle(error);
+        }
+        settle('complete');
+        destination.complete();
+      },
+      unsubscribe: () => settle('unsubscribe'),
+    };
+  });
+}
+
+/** A counter that cannot load is never ready, which is no fault of the stream. */
+function load(counter: TokenCounter): void {
+  defer(() => counter.load()).subscribe({ error: () => undefined });
+}

@@ -1,0 +1,52 @@
+import type { OperatorFunction } from 'rxjs';
+import { LimitError } from '../errors.js';
+import type { DeltaEvent } from '../events.js';
+import { createMessageFold } from '../internal/fold.js';
+import { operate } from '../internal/operate.js';
+import { checkCount, checkOptions, checkPositive } from '../internal/options.js';
+import { createTextFold } from '../internal/textFold.js';
+
+export interface BufferToTextOptions {
+  /** Longest text to hold, in UTF-16 code units. @defaultValue no limit */
+  readonly maxChars?: number;
+  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  readonly choice?: number;
+}
+
+/**
+ * Collects the visible text and emits it once, when the stream completes.
+ *
+ *     source   s-a-b-R-c-d-f|         R: reset
+ *     result   -------------(x|)     x = 'cd'
+ *
+ * A stream that completes without `finish` gives what it had said; an answer without text gives `''`; an empty source gives nothing.
+ *
+ * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxChars` is not > 0 or `choice` is not a whole
+ * number >= 0.
+ * Emits error: {@link LimitError} past `maxChars`, after the source was unsubscribed. On unsubscribe: drops what it holds.
+ * @example events$.pipe(bufferToText({ maxChars: 100_000 }))
+ */
+export function bufferToText(options: BufferToTextOptions = {}): OperatorFunction<DeltaEvent, string> {
+  checkOptions('bufferToText', options, ['maxChars', 'choice']);
+  const { maxChars = Infinity, choice = 0 } = options;
+  checkPositive('maxChars', maxChars);
+  checkCount('choice', choice);
+  return operate((destination) => {
+    const fold = createTextFold(choice);
+    // Only an error shows it.
+    const message = maxChars < Infinity ? createMessageFold(choice) : undefined;
+    let empty = true;
+    return {
+      next(event) {
+        empty = false;
+        message?.push(event);
+        fold.push(event);
+        if (fold.text.length > maxChars) throw new LimitError('maxChars', maxChars, { partial: message?.partial });
+      },
+      complete() {
+        if (!empty) destination.next(fold.text);
+        destination.complete();
+      },
+    };
+  });
+}

@@ -1,0 +1,83 @@
+import type { OperatorFunction } from 'rxjs';
+import type { JsonPath } from '../codecs/jsonHandler.js';
+import type { ValidationIssue } from '../errors.js';
+import type { DeltaEvent, JsonValue } from '../events.js';
+import { readElements } from '../internal/elementReading.js';
+import { checkJsonReading, type JsonReadingOptions } from '../internal/jsonReading.js';
+import { checkOneOf } from '../internal/options.js';
+import { parseAnswer } from '../internal/parseAnswer.js';
+import { checkSchema, type StandardSchema } from '../internal/standardSchema.js';
+
+export interface JsonElementsOptions<T = JsonValue> extends JsonReadingOptions {
+  /**
+   * Where the array is: keys and indices from the root, or the same joined by dots. `[]` is the root.
+   * @defaultValue the root, else the first array that is a property of the root
+   */
+  readonly path?: string | JsonPath;
+  /** What each element must be (zod, valibot, arktype or another Standard Schema). @defaultValue none */
+  readonly schema?: StandardSchema<T>;
+  /**
+   * What to do with an element that the schema refuses: error, leave it out, or `'emit'` it as it is, with its `issues`.
+   * @defaultValue 'error'
+   */
+  readonly onInvalid?: 'error' | 'skip' | 'emit';
+  /**
+   * What to do when a repeat takes back elements that have left: error with the fault that caused it, so that no second request is sent, or
+   * begin again at index 0. @defaultValue 'error'
+   */
+  readonly onReset?: 'error' | 'restart';
+}
+
+/** An element of an array, counted from 0. */
+export interface JsonElement<T> {
+  readonly index: number;
+  readonly value: T;
+  readonly issues?: undefined;
+}
+
+/** An element that the schema refuses, as it is. */
+export interface InvalidJsonElement {
+  readonly index: number;
+  readonly value: JsonValue;
+  readonly issues: readonly ValidationIssue[];
+}
+
+const optionNames = ['path', 'schema', 'onInvalid', 'onReset'];
+
+/**
+ * Emits each element of an array as soon as it is whole: at its own closing character, or what follows a number or literal.
+ *
+ *     source   s-a---b---c-f|     a, b, c: '[{"id":1', '},{"id":2}', ']'
+ *     result   ------(xy)---|     x = { index: 0, value: { id: 1 } }, y = { index: 1, value: { id: 2 } }
+ *
+ * The values are final. What stands around the array is read, strictly, and not kept. Reads choice 0 and the phase `answer`. A `reset` that
+ * takes back no element changes nothing. A source without values gives none.
+ *
+ * @throws TypeError at call time for an unknown option or value, RangeError if `maxDepth` is not > 0.
+ * Emits error: {@link ParseError} with `offset` where the text is not JSON, is cut or has no such array, and with `finishReason` when the
+ * stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError}; the fault that
+ * caused a `reset`. On unsubscribe: drops what it holds, and a pending validation with it.
+ * @example events$.pipe(jsonElements({ path: 'products', schema: product }), map(({ value }) => value))
+ */
+export function jsonElements<T = JsonValue>(
+  options: JsonElementsOptions<T> & { readonly onInvalid: 'emit' },
+): OperatorFunction<DeltaEvent | string, JsonElement<T> | InvalidJsonElement>;
+export function jsonElements<T = JsonValue>(
+  options?: JsonElementsOptions<T> & { readonly onInvalid?: 'error' | 'skip' },
+): OperatorFunction<DeltaEvent | string, JsonElement<T>>;
+export function jsonElements(options: JsonElementsOptions<unknown> = {}): OperatorFunction<DeltaEvent | string, unknown> {
+  const { schema, onInvalid = 'error', onReset = 'error' } = options;
+  const settings = { ...options, path: checkJsonElements(options), schema, onInvalid, onReset };
+  return parseAnswer((destination, answer) => readElements(destination, answer, settings));
+}
+
+function checkJsonElements(options: JsonElementsOptions<unknown>): JsonPath | undefined {
+  checkJsonReading('jsonElements', options, optionNames);
+  checkOneOf('onInvalid', options.onInvalid, ['error', 'skip', 'emit']);
+  checkOneOf('onReset', options.onReset, ['error', 'restart']);
+  checkSchema('schema', options.schema);
+  const { path } = options;
+  if (path === undefined || Array.isArray(path)) return path;
+  if (typeof path !== 'string') throw new TypeError('path must be a string or an array of keys and indices');
+  return path === '' ? [] : path.split('.');
+}

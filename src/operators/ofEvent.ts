@@ -1,0 +1,24 @@
+import { filter, type OperatorFunction } from 'rxjs';
+import { type DeltaEvent, eventTypes } from '../events.js';
+import { checkName } from '../internal/options.js';
+
+/**
+ * Keeps the events of some types, and narrows to them.
+ *
+ *     source     s-a-p-b-f|
+ *     types = ['text-delta']
+ *     result     --a---b--|
+ *
+ * @param types The `type`s to keep, at least one.
+ * @throws TypeError at call time if no type is given, or one that no event has.
+ * Emits error: none of its own. On unsubscribe: holds nothing.
+ * @example events$.pipe(ofEvent('tool-call-end'), map(({ name, argumentsText }) => run(name, argumentsText)))
+ */
+export function ofEvent<Type extends DeltaEvent['type']>(
+  ...types: readonly [Type, ...Type[]]
+): OperatorFunction<DeltaEvent, Extract<DeltaEvent, { readonly type: Type }>> {
+  if (types.length === 0) throw new TypeError('ofEvent: give at least one event type');
+  for (const type of types) checkName('ofEvent: unknown event type', type, eventTypes);
+  const kept: ReadonlySet<string> = new Set(types);
+  return filter((event): event is Extract<DeltaEvent, { readonly type: Type }> => kept.has(event.type));
+}

@@ -1,0 +1,60 @@
+import type { OperatorFunction } from 'rxjs';
+import { fillPartial } from '../errors.js';
+import type { DeltaEvent, ResetEvent } from '../events.js';
+import { createMessageFold } from '../internal/fold.js';
+import { fromErrorInfo } from '../internal/fromErrorInfo.js';
+import { operate } from '../internal/operate.js';
+import { checkCount, checkOneOf, checkOptions } from '../internal/options.js';
+
+export interface TextDeltasOptions {
+  /**
+   * What to do when a repeat takes back text that has left: error with the fault that caused it, so that no second request is sent, or begin
+   * again with the new attempt's text. @defaultValue 'error'
+   */
+  readonly onReset?: 'error' | 'restart';
+  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  readonly choice?: number;
+}
+
+/**
+ * Emits the visible text as it comes, in the provider's pieces.
+ *
+ *     source                  s-a-b-R-c-f|     R: reset
+ *     result                  --a-b-#          the fault that caused the reset
+ *     onReset: 'restart'      --a-b---c--|
+ *
+ * A `reset` that takes back none of the text that has left changes nothing.
+ *
+ * @throws TypeError at call time for an unknown option or `onReset`, RangeError if `choice` is not a whole number >= 0.
+ * Emits error: the fault that caused a `reset`, after the source was unsubscribed. On unsubscribe: holds nothing.
+ * @example events$.pipe(textDeltas()).subscribe((text) => process.stdout.write(text))
+ */
+export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<DeltaEvent, string> {
+  checkOptions('textDeltas', options, ['onReset', 'choice']);
+  const { onReset = 'error', choice = 0 } = options;
+  checkOneOf('onReset', onReset, ['error', 'restart']);
+  checkCount('choice', choice);
+  return operate((destination) => {
+    const fold = createMessageFold(choice);
+    let step = 0;
+    /** The last step that has said something. */
+    let spokenStep = -1;
+
+    function repeat(reset: ResetEvent): void {
+      const voidsText = reset.step <= spokenStep;
+      if (voidsText && onReset === 'error') throw fillPartial(fromErrorInfo(reset.error), () => fold.partial());
+      step = Math.min(step, reset.step);
+    }
+
+    return {
+      next(event) {
+        if (event.type === 'reset') repeat(event);
+        fold.push(event);
+        if (event.type === 'step') step = event.step;
+        if (event.type !== 'text-delta' || event.choice !== choice || event.text === '') return;
+        spokenStep = step;
+        destination.next(event.text);
+      },
+    };
+  });
+}

@@ -1,0 +1,110 @@
+import { asyncScheduler, type MonoTypeOperatorFunction } from 'rxjs';
+import { StreamTimeoutError, type TimeoutPhase } from '../errors.js';
+import type { DeltaEvent } from '../events.js';
+import { createAlarm } from '../internal/alarm.js';
+import { createMessageFold } from '../internal/fold.js';
+import { operate } from '../internal/operate.js';
+import { checkOptions, checkPositive } from '../internal/options.js';
+
+export interface TimeoutLimits {
+  /** Longest wait from subscribe to the first event other than `ping`, in milliseconds. @defaultValue no limit */
+  readonly firstMs?: number;
+  /** Longest silence between two events other than `ping`, in milliseconds. @defaultValue no limit */
+  readonly betweenMs?: number;
+  /** Longest time from subscribe to the end, repeats and their waits included, in milliseconds. @defaultValue no limit */
+  readonly totalMs?: number;
+  /** Whether a `ping` counts as an event, so that a provider that only says "alive" is waited for. @defaultValue false */
+  readonly countPings?: boolean;
+}
+
+/**
+ * Errors when the stream stays silent, or goes on, longer than allowed.
+ *
+ *     source        a--b-------c|
+ *     betweenMs = 5
+ *     result        a--b----#
+ *
+ * `start` and progress (`raw`) are events like any other; the payload copies of `includeRaw` are not. A `reset` pauses `firstMs` and
+ * `betweenMs` for its `delayMs`, then waits for a first event again; `totalMs` goes on. When two limits fall due at once, `first` or
+ * `between` wins over `total`, because it says more.
+ *
+ * @param limits The limits, at least one; `Infinity` is no limit. A number is both `firstMs` and `betweenMs`.
+ * @throws TypeError at call time if no limit is given or an option is unknown, RangeError if a limit is not > 0.
+ * Emits error: {@link StreamTimeoutError}, retryable, after the source was unsubscribed. On unsubscribe: clears its timer.
+ * @example events$.pipe(timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }))
+ */
+export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | TimeoutLimits): MonoTypeOperatorFunction<E> {
+  const checked = checkLimits(limits);
+  return operate((destination, upstream) => {
+    const fold = createMessageFold();
+    const clock = createClock(checked);
+    const alarm = createAlarm(
+      () => clock.next().dueAt,
+      () => {
+        const { phase, limitMs } = clock.next();
+        upstream.unsubscribe();
+        destination.error(new StreamTimeoutError(phase, limitMs, { partial: () => fold.partial() }));
+      },
+    );
+    destination.add(() => alarm.clear());
+    alarm.set();
+    return {
+      next(event) {
+        fold.push(event);
+        if (clock.push(event)) alarm.set();
+        destination.next(event);
+      },
+    };
+  });
+}
+
+function checkLimits(limits: number | TimeoutLimits): TimeoutLimits {
+  if (typeof limits === 'number') return checkLimits({ firstMs: limits, betweenMs: limits });
+  checkOptions('timeoutBetweenChunks', limits, ['firstMs', 'betweenMs', 'totalMs', 'countPings']);
+  const { firstMs, betweenMs, totalMs } = limits;
+  if (firstMs === undefined && betweenMs === undefined && totalMs === undefined) {
+    throw new TypeError('timeoutBetweenChunks: give at least one of firstMs, betweenMs and totalMs');
+  }
+  checkPositive('firstMs', firstMs);
+  checkPositive('betweenMs', betweenMs);
+  checkPositive('totalMs', totalMs);
+  return limits;
+}
+
+interface Deadline {
+  readonly phase: TimeoutPhase;
+  readonly limitMs: number;
+  readonly dueAt: number;
+}
+
+interface Clock {
+  /** The limit that falls due next. */
+  next(): Deadline;
+  /** Takes an event and tells whether another limit runs from now on. */
+  push(event: DeltaEvent): boolean;
+}
+
+function createClock({ firstMs = Infinity, betweenMs = Infinity, totalMs = Infinity, countPings = false }: TimeoutLimits): Clock {
+  const totalAt = asyncScheduler.now() + totalMs;
+  let phase: 'first' | 'between' = 'first';
+  let since = asyncScheduler.now();
+  return {
+    next() {
+      const limitMs = phase === 'first' ? firstMs : betweenMs;
+      const dueAt = since + limitMs;
+      return dueAt <= totalAt ? { phase, limitMs, dueAt } : { phase: 'total', limitMs: totalMs, dueAt: totalAt };
+    },
+    push(event) {
+      if (event.type === 'reset') {
+        phase = 'first';
+        since = asyncScheduler.now() + event.delayMs;
+        return true;
+      }
+      if (event.type === 'ping' ? !countPings : event.type === 'raw' && event.name === 'payload') return false;
+      since = asyncScheduler.now();
+      const entered = phase === 'first';
+      phase = 'between';
+      return entered;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { OperatorFunction } from 'rxjs';
+import type { DeltaEvent, Message } from '../events.js';
+import { createMessageFold } from '../internal/fold.js';
+import { operate } from '../internal/operate.js';
+import { checkCount, checkOptions } from '../internal/options.js';
+
+export interface ToMessageOptions {
+  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  readonly choice?: number;
+}
+
+/**
+ * Folds the stream into one message, and emits it when the stream completes.
+ *
+ *     source   s-a-b-u-f|
+ *     result   ---------(m|)     m.text = 'ab', m.finishReason = 'stop'
+ *
+ * A stream that completes without `finish` gives what it had said, with the finish reason `aborted`; an empty source gives nothing. What
+ * a `reset` takes back is not in the message; its usage is.
+ *
+ * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
+ * Emits error: none of its own. On unsubscribe: drops what it holds.
+ * @example const { text, toolCalls, usage } = await lastValueFrom(events$.pipe(toMessage()))
+ */
+export function toMessage(options: ToMessageOptions = {}): OperatorFunction<DeltaEvent, Message> {
+  checkOptions('toMessage', options, ['choice']);
+  const { choice = 0 } = options;
+  checkCount('choice', choice);
+  return operate((destination) => {
+    const fold = createMessageFold(choice);
+    let empty = true;
+    return {
+      next(event) {
+        empty = false;
+        fold.push(event);
+      },
+      complete() {
+        if (!empty) destination.next(fold.message());
+        destination.complete();
+      },
+    };
+  });
+}

@@ -1,0 +1,34 @@
+import { concatMap, from, map, type Observable, type OperatorFunction, of } from 'rxjs';
+import { ValidationError } from '../errors.js';
+import { checkSchema, isPromiseLike, type StandardSchema, type Verdict, validateWith } from '../internal/standardSchema.js';
+import { toValidationIssues } from '../internal/validationQueue.js';
+
+export type { StandardSchema } from '../internal/standardSchema.js';
+
+/**
+ * Emits what a schema makes of each value, in order; a schema that answers at once is not waited for.
+ *
+ *     source   -a---b---|
+ *     result   -A---#        the schema makes A of a, and refuses b
+ *
+ * @param schema Any Standard Schema: zod, valibot, arktype and others.
+ * @throws TypeError at call time if it is none.
+ * Emits error: {@link ValidationError} with `issues` and the `value`, also when the schema throws or rejects. On unsubscribe: drops a
+ * pending validation.
+ * @see https://standardschema.dev
+ * @example events$.pipe(parseJsonOnComplete(), validate(z.object({ name: z.string() })))
+ */
+export function validate<Output>(schema: StandardSchema<Output>): OperatorFunction<unknown, Output> {
+  if (schema === undefined) throw new TypeError('validate: give a schema');
+  checkSchema('schema', schema);
+  return concatMap((value): Observable<Output> => {
+    const verdict = validateWith(schema, value);
+    if (!isPromiseLike(verdict)) return of(unwrap(verdict, value));
+    return from(verdict).pipe(map((settled) => unwrap(settled, value)));
+  });
+}
+
+function unwrap<Output>(verdict: Verdict<Output>, value: unknown): Output {
+  if (verdict.valid) return verdict.value;
+  throw new ValidationError(toValidationIssues(verdict.issues), value);
+}
