@@ -1,0 +1,96 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { describe, expect, it } from '@jest/globals';
+import type { DeltaEvent, JsonValue } from '../../../src/events.js';
+import { createMessageFold } from '../../../src/internal/fold.js';
+import { type AssistantTurn, assistantTurn } from '../../../src/providers/anthropic/assistantTurn.js';
+import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
+import { reasoning, start, text, toolCallStart } from '../../support/events.js';
+import { recordings } from '../../support/recordings.js';
+import { collect, respondWith } from '../../support/respond.js';
+import { fixture, fixtureNames } from './fixtures.js';
+
+const params = { model: 'claude-test-1', max_tokens: 100, messages: [] };
+
+/** Where the SDK's helper itself adds or loses something. */
+const exceptions: Readonly<Record<string, string>> = {
+  'cut-tool-use': 'the helper repairs an input that was cut, we keep its text as it came',
+  unknown: 'the helper drops the deltas of blocks it does not know',
+};
+
+/** What the helper of the messages resource does not know, although the helper of its beta does. */
+const betaOnly: readonly string[] = ['mcp', 'compaction'];
+
+function turnOf(events: readonly DeltaEvent[]): AssistantTurn {
+  const fold = createMessageFold();
+  for (const event of events) fold.push(event);
+  return assistantTurn(fold.message());
+}
+
+async function ourTurn(bytes: Uint8Array): Promise<AssistantTurn> {
+  const { events, error } = await collect(fromMessages(respondWith(bytes), params));
+  expect(error).toBeUndefined();
+  return turnOf(events);
+}
+
+async function helperContent(bytes: Uint8Array, resource: 'messages' | 'beta'): Promise<readonly unknown[]> {
+  const client = new Anthropic({ apiKey: 'none', maxRetries: 0, fetch: respondWith(bytes) });
+  const stream = resource === 'beta' ? client.beta.messages.stream(params) : client.messages.stream(params);
+  return (await stream.finalMessage()).content;
+}
+
+describe('assistantTurn', () => {
+  const comparable = fixtureNames.filter((name) => !(name in exceptions));
+
+  it.each(comparable)("gives %s as the SDK's helper of the beta accumulates it", async (name) => {
+    const turn = await ourTurn(fixture(name));
+    expect(turn).toEqual({ role: 'assistant', content: await helperContent(fixture(name), 'beta') });
+  });
+
+  it.each(comparable.filter((name) => !betaOnly.includes(name)))("gives %s as the SDK's helper accumulates it", async (name) => {
+    const turn = await ourTurn(fixture(name));
+    expect(turn).toEqual({ role: 'assistant', content: await helperContent(fixture(name), 'messages') });
+  });
+
+  it.each(Object.keys(exceptions))('differs from the helper on %s, for a reason', async (name) => {
+    const turn = await ourTurn(fixture(name));
+    expect(turn.content).not.toEqual(await helperContent(fixture(name), 'beta'));
+  });
+
+  const recorded = recordings('anthropic');
+  if (recorded.length > 0) {
+    it.each(recorded)("gives the recorded $name as the SDK's helper accumulates it", async ({ bytes }) => {
+      expect((await ourTurn(bytes)).content).toEqual(await helperContent(bytes, 'beta'));
+    });
+  }
+
+  it('keeps an own __proto__ in the input of a call', async () => {
+    const { content } = await ourTurn(fixture('tool-use'));
+    const [, call] = content;
+    expect(JSON.stringify(call)).toContain('"input":{"city":"Paris","__proto__":{"a":1}}');
+  });
+
+  it('wraps an input that is not JSON, because the API takes only an object', async () => {
+    const { content } = await ourTurn(fixture('cut-tool-use'));
+    expect(content).toEqual([{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { INVALID_JSON: '{"city": "Pa' } }]);
+  });
+
+  it('keeps deltas of a block that nobody knows', async () => {
+    const { content } = await ourTurn(fixture('unknown'));
+    const blocks: readonly JsonValue[] = [
+      { type: 'connector_text', text: 'Known delta', link: 'x' },
+      { type: 'hologram', data: 'new' },
+    ];
+    expect(content).toEqual(blocks);
+  });
+
+  it('keeps the text of an aborted message, but not thinking without its signature or half a call', () => {
+    const turn = turnOf([
+      start(),
+      reasoning('Hm', { block: 0 }),
+      text('Hel', { block: 1 }),
+      text('lo', { block: 1 }),
+      toolCallStart('c', 'n', { block: 2 }),
+    ]);
+    expect(turn).toEqual({ role: 'assistant', content: [{ type: 'text', text: 'Hello' }] });
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import OpenAI from 'openai';
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type { ResponseInputItem } from 'openai/resources/responses/responses';
+import type { DeltaEvent, Message } from '../../../src/events.js';
+import { assistantTurn } from '../../../src/providers/openai/assistantTurn.js';
+import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
+import { blockEnd, reasoning, start, text, toolCallEnd, toolCallStart } from '../../support/events.js';
+import { recordings } from '../../support/recordings.js';
+import { collect, respondWith } from '../../support/respond.js';
+import { chatFixture } from './chatFixtures.js';
+import { decodeResponses, messageOf, responsesFixture, responsesFixtureNames, responsesPayloads } from './responsesFixtures.js';
+
+/** These end in an error, and so give no turn. */
+const failing: readonly string[] = ['error', 'failed', 'vercel-openai.openai-error.1.sse'];
+
+/** Here the SDK's own helper refuses an event that it does not know, or a response whose id changes. */
+const refusing: readonly string[] = [
+  'apply-patch',
+  'unknown',
+  'vercel-openai.github-copilot-id-rotation.1.sse',
+  'vercel-openai.openai-apply-patch-tool.1.sse',
+];
+
+/** Here the server encrypted the same items once more for the whole response, which is what the helper takes. */
+const encryptedTwice: readonly string[] = [
+  'vercel-openai.openai-compaction.1.sse',
+  'vercel-openai.programmatic-tool-calling.1.sse',
+];
+
+const exceptions = new Set([...failing, ...refusing, ...encryptedTwice]);
+
+function turnOf(bytes: Uint8Array): ResponseInputItem[] {
+  return assistantTurn<ResponseInputItem[]>(messageOf(decodeResponses(bytes).events));
+}
+
+/** What the SDK's own helper makes of the same bytes, without what it only adds for parsing. */
+async function helperOutput(bytes: Uint8Array): Promise<unknown> {
+  const client = new OpenAI({ apiKey: 'none', maxRetries: 0, fetch: respondWith(bytes) });
+  const { output } = await client.responses.stream({ model: 'gpt-test-1', input: 'Hello' }).finalResponse();
+  return JSON.parse(JSON.stringify(output, (key, value) => (key === 'parsed' || key === 'parsed_arguments' ? undefined : value)));
+}
+
+async function chatMessage(name: string): Promise<Message> {
+  const params = { model: 'gpt-test', messages: [] };
+  return messageOf((await collect(fromChatCompletions(respondWith(chatFixture(name)), params))).events);
+}
+
+const response: DeltaEvent = start({ id: 'resp_1' });
+
+describe('assistantTurn', () => {
+  describe('of a response', () => {
+    it.each(responsesFixtureNames.filter((name) => !exceptions.has(name)))(
+      "gives the fixture %s as the SDK's helper accumulates it",
+      async (name) => {
+        expect(turnOf(responsesFixture(name))).toEqual(await helperOutput(responsesFixture(name)));
+      },
+    );
+
+    it.each(refusing.filter((name) => responsesFixtureNames.includes(name)))(
+      "gives the fixture %s, which the SDK's helper refuses",
+      async (name) => {
+        await expect(helperOutput(responsesFixture(name))).rejects.toThrow('Unhandled response stream event');
+        const items = responsesPayloads(responsesFixture(name)).filter(({ type }) => type === 'response.output_item.done');
+        expect(turnOf(responsesFixture(name))).toEqual(items.map(({ item }) => item));
+      },
+    );
+
+    const recorded = recordings('responses').filter(({ name }) => !exceptions.has(name));
+    if (recorded.length > 0) {
+      it.each(recorded)("gives the recorded $name as the SDK's helper accumulates it", async ({ bytes }) => {
+        expect(turnOf(bytes)).toEqual(await helperOutput(bytes));
+      });
+    }
+
+    it('gives an item of several texts once', () => {
+      expect(turnOf(responsesFixture('two-parts'))).toHaveLength(1);
+    });
+
+    it('gives a call the id that its events had, so that its answer finds it', () => {
+      const native = { type: 'function_call', call_id: 'call_1', name: 'clock', arguments: '{}' };
+      const message = messageOf([
+        response,
+        toolCallStart('call_1-2', 'clock'),
+        toolCallEnd('call_1-2', 'clock', '{}'),
+        blockEnd(native, { kind: 'function_call' }),
+      ]);
+      expect(assistantTurn<ResponseInputItem[]>(message)).toEqual([{ ...native, call_id: 'call_1-2' }]);
+    });
+
+    it('keeps the text of an aborted message, but not half a thought or half a call', () => {
+      const message = messageOf([
+        response,
+        reasoning('Hm', { block: 0 }),
+        text('I look', { block: 1, phase: 'commentary' }),
+        text('Hel', { block: 2 }),
+        text('lo', { block: 2 }),
+        toolCallStart('c', 'n', { block: 3 }),
+      ]);
+      expect(assistantTurn<ResponseInputItem[]>(message)).toEqual([
+        { role: 'assistant', content: 'I look', phase: 'commentary' },
+        { role: 'assistant', content: 'Hello' },
+      ]);
+    });
+
+    it('keeps the unfinished text after a finished item', () => {
+      const native = { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: 'One' }] };
+      const message = messageOf([response, text('One'), blockEnd(native, { kind: 'message' }), text('Tw', { block: 1 })]);
+      expect(assistantTurn<ResponseInputItem[]>(message)).toEqual([native, { role: 'assistant', content: 'Tw' }]);
+    });
+
+    it('is an empty list where nothing was said', () => {
+      expect(assistantTurn<ResponseInputItem[]>(messageOf([response]))).toEqual([]);
+    });
+  });
+
+  describe('of a chat completion', () => {
+    it('gives the assistant message', async () => {
+      expect(assistantTurn(await chatMessage('text'))).toMatchObject({ role: 'assistant' });
+    });
+
+    it('gives it also where nothing was said', () => {
+      expect(assistantTurn(messageOf([start({ id: 'chatcmpl-1' })]))).toMatchObject({ role: 'assistant', content: '' });
+    });
+  });
+
+  it('has the type of what it goes into', () => {
+    const message = messageOf([]);
+    const chat = (): ChatCompletionMessageParam[] => [{ role: 'user', content: 'Hi' }, assistantTurn(message)];
+    const input = (): ResponseInputItem[] => [{ role: 'user', content: 'Hi' }, ...assistantTurn<ResponseInputItem[]>(message)];
+    expect([typeof chat, typeof input]).toEqual(['function', 'function']);
+  });
+});

@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isStreamError } from '../../../src/errors.js';
+import type { DeltaEvent, JsonObject } from '../../../src/events.js';
+import { createMessageFold } from '../../../src/internal/fold.js';
+import { createEventDecoder } from '../../../src/providers/decodeEvents.js';
+import { chatFormat } from '../../../src/providers/openai/chatDecoder.js';
+import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
+import { anyChunking, cut } from '../../support/chunks.js';
+import { type Collected, collect, respondWith } from '../../support/respond.js';
+import { chatFixture, chatFixtureEvents, chatFixtureNames, chatPayloads, digestOf } from './chatFixtures.js';
+
+const params = { model: 'gpt-test', messages: [{ role: 'user', content: 'Hi' }] } as const;
+
+function read(bytes: Uint8Array): Promise<Collected> {
+  return collect(fromChatCompletions(respondWith(bytes), { ...params, messages: [] }));
+}
+
+/** Decodes without a network, and so without waiting. */
+function decode(pieces: readonly Uint8Array[]): Collected {
+  const events: DeltaEvent[] = [];
+  try {
+    const decoder = createEventDecoder(chatFormat(), (event) => events.push(event), {});
+    for (const piece of pieces) decoder.write(piece);
+    if (!decoder.finished) decoder.end();
+    return { events, error: undefined, completed: true };
+  } catch (error) {
+    return { events, error, completed: false };
+  }
+}
+
+function texts(events: readonly DeltaEvent[], type: 'text-delta' | 'reasoning-delta' | 'refusal-delta'): string {
+  return events.map((event) => (event.type === type && event.choice === 0 ? event.text : '')).join('');
+}
+
+/** What a server is sent. */
+async function requestOf(more: object): Promise<JsonObject> {
+  let sent: JsonObject = {};
+  const answer = respondWith(chatFixture('text'));
+  const client = (body: object): Promise<Response> => {
+    sent = { ...body };
+    return answer();
+  };
+  await collect(fromChatCompletions(client, { ...params, messages: [], ...more }));
+  return sent;
+}
+
+describe('fromChatCompletions', () => {
+  describe.each(chatFixtureNames)('reading the fixture %s', (name) => {
+    const bytes = chatFixture(name);
+
+    it('gives the events that are listed beside it', async () => {
+      expect(digestOf(await read(bytes))).toBe(chatFixtureEvents(name));
+    });
+
+    it('adds its deltas up to what the ends say', () => {
+      const { events } = decode([bytes]);
+      const fold = createMessageFold();
+      for (const event of events) fold.push(event);
+      const message = fold.message();
+      expect(message).toMatchObject({
+        text: texts(events, 'text-delta'),
+        reasoning: texts(events, 'reasoning-delta'),
+        refusal: texts(events, 'refusal-delta'),
+      });
+      for (const end of events) {
+        if (end.type !== 'tool-call-end') continue;
+        const pieces = events.map((event) =>
+          event.type === 'tool-call-delta' && event.callId === end.callId ? event.argumentsText : '',
+        );
+        expect(pieces.join('')).toBe(end.argumentsText);
+      }
+    });
+
+    it('cut anywhere, ends in a truncation, unless there is evidence of its end', () => {
+      const wholeError = decode([bytes]).error;
+      const allowed = ['truncated', 'empty', ...(wholeError === undefined ? [] : [kindOf(wholeError)])];
+      const wrong: number[] = [];
+      for (let length = 0; length < bytes.length; length++) {
+        const prefix = bytes.subarray(0, length);
+        const { events, error, completed } = decode([prefix]);
+        const finished = events.at(-1)?.type === 'finish';
+        const right = completed ? finished && hasEvidence(prefix) : !finished && allowed.includes(kindOf(error));
+        if (!right) wrong.push(length);
+      }
+      expect(wrong).toEqual([]);
+    });
+
+    it('gives the same events with other line endings', () => {
+      const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
+      for (const ending of ['\n', '\r\n', '\r']) {
+        const mutated = new TextEncoder().encode(text.replaceAll('\n', ending));
+        expect(digestOf(decode([mutated]))).toBe(digestOf(decode([bytes])));
+      }
+    });
+  });
+
+  it('gives the same events however the bytes are cut', () => {
+    const anyFixture = fc.constantFrom(...chatFixtureNames);
+    const cutAnyhow = fc.property(anyFixture, anyChunking, (name, sizes) => {
+      const bytes = chatFixture(name);
+      expect(decode(cut(bytes, sizes)).events).toEqual(decode([bytes]).events);
+    });
+    fc.assert(cutAnyhow, { numRuns: 1_000 });
+  });
+
+  it('asks for a stream and for usage', async () => {
+    expect(await requestOf({ temperature: 0 })).toEqual({
+      ...params,
+      messages: [],
+      temperature: 0,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+  });
+
+  it('asks for a stream, whatever the caller says', async () => {
+    expect(await requestOf({ stream: false })).toMatchObject({ stream: true });
+  });
+
+  it.each([
+    ['an option of its own', { include_obfuscation: false }, { include_obfuscation: false, include_usage: true }],
+    ['include_usage', { include_usage: false }, { include_usage: false }],
+    ['null', null, null],
+  ])('leaves stream_options as they are when the caller set %s', async (_, asked, sent) => {
+    expect(await requestOf({ stream_options: asked })).toMatchObject({ stream_options: sent });
+  });
+
+  it('does not touch the params of the caller', async () => {
+    const own = Object.freeze({ ...params, messages: [], stream_options: Object.freeze({}) });
+    await collect(fromChatCompletions(respondWith(chatFixture('text')), own));
+    expect(own).toEqual({ ...params, messages: [], stream_options: {} });
+  });
+
+  it('is cold: a request for every subscription, and none before', async () => {
+    let requests = 0;
+    const answer = respondWith(chatFixture('text'));
+    const events$ = fromChatCompletions(
+      () => {
+        requests++;
+        return answer();
+      },
+      { ...params, messages: [] },
+    );
+    expect(requests).toBe(0);
+    const first = await collect(events$);
+    const second = await collect(events$);
+    expect({ requests, second }).toEqual({ requests: 2, second: first });
+  });
+
+  it('tells the media type of the audio that was asked for', async () => {
+    const audio = { voice: 'alloy', format: 'mp3' } as const;
+    const events$ = fromChatCompletions(respondWith(chatFixture('audio')), { ...params, messages: [], audio });
+    const { events } = await collect(events$);
+    const types = events.flatMap((event) => (event.type === 'file' ? [event.mediaType] : []));
+    expect(new Set(types)).toEqual(new Set(['audio/mpeg']));
+  });
+
+  it('gives each payload as it came when asked to', async () => {
+    const bytes = chatFixture('azure');
+    const events$ = fromChatCompletions(respondWith(bytes), { ...params, messages: [] }, { includeRaw: true });
+    const { events } = await collect(events$);
+    expect(events.flatMap((event) => (event.type === 'raw' ? [event.data] : []))).toEqual(chatPayloads(bytes));
+  });
+
+  it('completes after the grace when every choice has ended and the socket stays open', async () => {
+    const unended = async (): Promise<Response> =>
+      new Response(new ReadableStream({ start: (controller) => controller.enqueue(chatFixture('no-marker')) }), {
+        headers: { 'content-type': 'text/event-stream' },
+      });
+    const { completed, events } = await collect(fromChatCompletions(unended, { ...params, messages: [] }, { graceMs: 10 }));
+    expect({ completed, last: events.at(-1)?.type }).toEqual({ completed: true, last: 'finish' });
+  });
+
+  it('refuses bad arguments at call time', () => {
+    const client = respondWith('');
+    expect(() => fromChatCompletions(client, { ...params, messages: [] }, { graceMs: -1 })).toThrow(RangeError);
+    expect(() => fromChatCompletions(client, { ...params, messages: [] }, { gracems: 1 } as object)).toThrow(
+      /did you mean "graceMs"/,
+    );
+    expect(() => fromChatCompletions(null as never, { ...params, messages: [] })).toThrow(TypeError);
+    expect(() => fromChatCompletions(client, undefined as never)).toThrow(TypeError);
+  });
+
+  it('holds what was said in the error of a cut stream', async () => {
+    const [half = ''] = new TextDecoder().decode(chatFixture('length')).split('{},"finish_reason"');
+    const { error } = await read(new TextEncoder().encode(half));
+    expect(error).toMatchObject({ kind: 'truncated', retryable: true, partial: { text: 'Once upon', finishReason: undefined } });
+  });
+
+  it('holds what was said in the error of the provider', async () => {
+    const { error } = await read(chatFixture('openrouter-error-in-middle'));
+    expect(error).toMatchObject({ name: 'ProviderError', kind: 'server', status: 502, partial: { text: 'Half' } });
+  });
+
+  it('starts with the provider', async () => {
+    const { events } = await read(chatFixture('text'));
+    expect(events[0]).toEqual({ type: 'start', id: 'chatcmpl-1', model: 'gpt-test', provider: 'openai' });
+  });
+});
+
+function kindOf(error: unknown): string {
+  return isStreamError(error) ? error.kind : String(error);
+}
+
+/** Whether these bytes hold the marker, or a finish reason for every choice: read without our own decoders. */
+function hasEvidence(bytes: Uint8Array): boolean {
+  const text = new TextDecoder().decode(bytes);
+  const blocks = [...text.matchAll(/"choices":\[\{(?:"index":(\d+))?/g)].map(([, index]) => index ?? '0');
+  const finished = [...text.matchAll(/"choices":\[\{(?:"index":(\d+))?[^\n]*"finish_reason":"\w+"/g)].map(
+    ([, index]) => index ?? '0',
+  );
+  return text.includes('[DONE]') || blocks.every((index) => finished.includes(index));
+}

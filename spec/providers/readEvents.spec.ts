@@ -1,0 +1,576 @@
+import { getEventListeners } from 'node:events';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Observable, Subscription, take, tap } from 'rxjs';
+import type { StreamError } from '../../src/errors.js';
+import type { DeltaEvent } from '../../src/events.js';
+import { readEvents } from '../../src/providers/readEvents.js';
+import { sendRequest } from '../../src/providers/sendRequest.js';
+import type { SourceOptions, WireFormat } from '../../src/providers/wireFormat.js';
+import { anyChunking, anyText } from '../support/chunks.js';
+import { finish, ping, start, text } from '../support/events.js';
+import { type Collected, collect, respondWith } from '../support/respond.js';
+import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../support/server.js';
+import { toyFormat } from '../support/toyFormat.js';
+
+const cases = { numRuns: 1_000 };
+const [started, hello, world, end] = [start({ provider: 'toy' }), text('Hello'), text(' world'), finish()];
+const say = (...payloads: readonly object[]): string =>
+  payloads.map((payload) => `data: ${JSON.stringify(payload)}\n\n`).join('');
+const whole = say({ text: 'Hello' }, { text: ' world' }, { end: true });
+
+const read = (bytes: string | Uint8Array, options: SourceOptions = {}, chunkSize?: number): Promise<Collected> =>
+  collect(readEvents(toyFormat, respondWith(bytes, chunkSize), options));
+
+const errorOf = async (bytes: string, options?: SourceOptions): Promise<StreamError> =>
+  (await read(bytes, options)).error as StreamError;
+
+/** Reads a response made of these. */
+const readResponse = (body: string | null, init: ResponseInit): Promise<Collected> =>
+  collect(readEvents(toyFormat, async () => new Response(body, init)));
+
+const typed = (type: string): ResponseInit => ({ headers: { 'content-type': type } });
+
+describe('readEvents', () => {
+  describe('decodes a response', () => {
+    it('into the events of its format, and completes', async () => {
+      expect(await read(whole)).toEqual({ events: [started, hello, world, end], error: undefined, completed: true });
+    });
+
+    it('the same however it is cut', async () => {
+      const bytes = Buffer.from(say({ text: 'é漢😀' }, { text: '\ud83d' }, { end: true }));
+      const expected = [started, text('é漢😀'), text('\ud83d'), end];
+      for (let size = 1; size <= bytes.length; size++) expect((await read(bytes, {}, size)).events).toEqual(expected);
+    });
+
+    it('the same for any texts and any cut', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyText, { maxLength: 6 }), anyChunking, async (texts, [size]) => {
+          const { events, completed } = await read(say(...texts.map((each) => ({ text: each })), { end: true }), {}, size);
+          expect(events).toEqual([started, ...texts.map((each) => text(each)), end]);
+          expect(completed).toBe(true);
+        }),
+        cases,
+      );
+    });
+
+    it('with a ping for each comment, also before the start', async () => {
+      expect((await read(`: waiting\n\n${whole}`)).events).toEqual([ping(), started, hello, world, end]);
+    });
+
+    it('skips what is null or blank', async () => {
+      expect((await read(`data: null\n\ndata:\n\ndata:  \n\n${whole}`)).events).toEqual([started, hello, world, end]);
+    });
+
+    it('takes an object with blanks before it, and one of several lines', async () => {
+      expect((await read('data:  {"text":"Hello"}\n\ndata: {"end":\ndata: true}\n\n')).events).toEqual([started, hello, end]);
+    });
+
+    it('ends at a [DONE], which may have blanks around it', async () => {
+      for (const marker of ['[DONE]', '[DONE] ', ' [DONE]']) {
+        expect(await read(`${say({ text: 'Hello' })}data: ${marker}\n\n`)).toMatchObject({
+          events: [started, hello, end],
+          completed: true,
+        });
+      }
+    });
+
+    it('reads on after a [DONE] that the format does not know', async () => {
+      const unmarked: WireFormat = { ...toyFormat, end: () => undefined };
+      const bytes = `${say({ text: 'Hello' })}data: [DONE]\n\n${say({ end: true })}`;
+      expect((await collect(readEvents(unmarked, respondWith(bytes)))).events).toEqual([started, hello, end]);
+    });
+
+    it('ignores what comes after the end', async () => {
+      expect(await read(`${whole}data: [DONE]\n\n${whole}data: nonsense\n\n:\n\n`)).toMatchObject({
+        events: [started, hello, world, end],
+        completed: true,
+      });
+    });
+
+    it('with each payload before its events, on request, but never before `start`', async () => {
+      const raw = (data: object): object => ({ type: 'raw', provider: 'toy', name: 'payload', data });
+      expect((await read(say({ text: 'Hello' }, { end: true }), { includeRaw: true })).events).toEqual([
+        started,
+        raw({ text: 'Hello' }),
+        hello,
+        raw({ end: true }),
+        end,
+      ]);
+    });
+
+    it('whose last event lacks its blank line, if that is the end', async () => {
+      for (const cut of [1, 2]) expect((await read(whole.slice(0, -cut))).completed).toBe(true);
+      expect((await read(`${say({ text: 'Hello' })}data: [DONE]`)).completed).toBe(true);
+    });
+
+    it('that ends after every choice has, though no marker came', async () => {
+      expect(await read(say({ text: 'Hello' }, { stop: true }))).toMatchObject({
+        events: [started, hello, end],
+        completed: true,
+      });
+    });
+
+    it('though it calls itself something vague, or nothing', async () => {
+      for (const type of [
+        'text/plain',
+        'TEXT/PLAIN; charset=utf-8',
+        'application/x-ndjson',
+        'application/octet-stream',
+        undefined,
+      ]) {
+        for (const beginning of ['', ': hi\n\n', '\n\n', '\ufeff', 'event: x\n', 'id: 1\n', 'retry: 5\n']) {
+          const body = new Response(beginning + whole).body;
+          const send = async (): Promise<Response> => new Response(body, type === undefined ? {} : typed(type));
+          expect(await collect(readEvents(toyFormat, send))).toMatchObject({ error: undefined, completed: true });
+        }
+      }
+    });
+
+    it('whose type has parameters and capitals', async () => {
+      expect((await readResponse(whole, typed('Text/Event-Stream; charset=utf-8'))).completed).toBe(true);
+    });
+  });
+
+  describe('errors', () => {
+    it('with TruncatedError where the end is missing, and keeps what was said', async () => {
+      const error = await errorOf(say({ text: 'Hello' }, { text: ' world' }));
+      expect(error).toMatchObject({ name: 'TruncatedError', retryable: true, partial: { text: 'Hello world', provider: 'toy' } });
+    });
+
+    it('with TruncatedError at every cut before the end', async () => {
+      const bytes = Buffer.from(whole);
+      const enough = whole.lastIndexOf('}') + 1;
+      for (let length = 0; length <= bytes.length; length++) {
+        const { completed, error } = await read(bytes.subarray(0, length));
+        const kind = completed ? 'complete' : (error as StreamError).kind;
+        // Before the first payload is whole there is no way to tell a cut stream from an empty one, except inside it.
+        expect([length, kind]).toEqual([
+          length,
+          length >= enough ? 'complete' : length <= 'data: '.length ? 'empty' : 'truncated',
+        ]);
+      }
+    });
+
+    it('with EmptyStreamError where nothing came, or only a marker or comments', async () => {
+      for (const bytes of ['', '\n\n', 'data: [DONE]\n\n', ': hi\n\n', 'data: null\n\n']) {
+        expect(await errorOf(bytes)).toMatchObject({ name: 'EmptyStreamError', retryable: true });
+      }
+      expect((await readResponse(null, { status: 200 })).error).toMatchObject({ name: 'EmptyStreamError', retryable: true });
+    });
+
+    it('with EmptyStreamError that is not retryable at status 204', async () => {
+      expect((await readResponse(null, { status: 204 })).error).toMatchObject({ name: 'EmptyStreamError', retryable: false });
+    });
+
+    it('with MalformedEventError at what is no JSON object', async () => {
+      for (const data of ['{"text":', 'Hello', '[1]', '7', '"text"', 'true']) {
+        const error = await errorOf(`${say({ text: 'Hello' })}data: ${data}\n\n${whole}`);
+        expect(error).toMatchObject({ name: 'MalformedEventError', retryable: true, partial: { text: 'Hello' } });
+        expect(error.message).not.toContain('text');
+      }
+    });
+
+    it('with MalformedEventError where a decoder stumbles', async () => {
+      const stumbling: WireFormat = {
+        ...toyFormat,
+        decode: () => {
+          throw new TypeError('undefined is not iterable');
+        },
+      };
+      const { error } = await collect(readEvents(stumbling, respondWith(whole)));
+      expect(error).toMatchObject({ name: 'MalformedEventError', cause: { name: 'TypeError' } });
+    });
+
+    it('with ProviderError for an error event, also of bare text', async () => {
+      const quota = { error: { message: 'No money', type: 'insufficient_quota' } };
+      for (const [event, expected] of [
+        [`data: ${JSON.stringify(quota)}`, { kind: 'quota', message: 'No money', retryable: false }],
+        [
+          'event: error\ndata: {"type":"overloaded_error","message":"Busy"}',
+          { kind: 'overloaded', message: 'Busy', retryable: true },
+        ],
+        ['event: error\ndata: "It broke"', { kind: 'server', message: 'It broke' }],
+        ['event: error\ndata: It broke', { kind: 'server', message: 'It broke' }],
+      ] as const) {
+        const error = await errorOf(`${say({ text: 'Hello' })}${event}\n\n${whole}`);
+        expect(error).toMatchObject({ name: 'ProviderError', partial: { text: 'Hello' }, ...expected });
+      }
+    });
+
+    it('with LimitError past maxEventBytes', async () => {
+      const error = await errorOf(say({ text: 'Hello' }, { text: 'x'.repeat(100) }), { maxEventBytes: 100 });
+      expect(error).toMatchObject({ name: 'LimitError', limit: 'maxEventBytes', value: 100, partial: { text: 'Hello' } });
+    });
+
+    it('with ContentTypeError for a page', async () => {
+      const page = `<html>${'x'.repeat(5_000)}</html>`;
+      for (const type of ['text/html; charset=utf-8', 'text/plain', 'application/xml']) {
+        const { error } = await readResponse(page, typed(type));
+        expect(error).toMatchObject({
+          name: 'ContentTypeError',
+          contentType: type,
+          retryable: false,
+          snippet: page.slice(0, 1_000),
+        });
+      }
+    });
+
+    it('with ContentTypeError for an answer that is not streamed, and for lines of JSON', async () => {
+      for (const body of ['{"choices":[]}', '{"error":null}', '[]', 'null', '"error"', '']) {
+        expect((await readResponse(body, typed('application/json'))).error).toMatchObject({
+          name: 'ContentTypeError',
+          snippet: body,
+        });
+      }
+      expect((await readResponse('{"a":1}\n{"a":2}\n', typed('application/x-ndjson'))).error).toMatchObject({
+        name: 'ContentTypeError',
+      });
+    });
+
+    it('with ProviderError for an error in JSON', async () => {
+      for (const type of ['application/json', 'text/plain']) {
+        const body = '{"error":{"message":"Slow down","type":"rate_limit_error"}}';
+        expect((await readResponse(body, typed(type))).error).toMatchObject({
+          name: 'ProviderError',
+          kind: 'rate-limit',
+          message: 'Slow down',
+          retryable: true,
+        });
+      }
+    });
+
+    it('with ConnectionError for whatever else a client or a body throws', async () => {
+      const failed = new Error('x');
+      const failing: readonly (() => Promise<Response>)[] = [
+        () => Promise.reject(failed),
+        () => {
+          throw failed;
+        },
+        async () => new Response(new ReadableStream({ pull: () => Promise.reject(failed) }), typed('text/event-stream')),
+        async () => new Response(new ReadableStream({ pull: () => Promise.reject(failed) }), typed('text/plain')),
+      ];
+      for (const send of failing) {
+        const { error } = await collect(readEvents(toyFormat, send));
+        expect(error).toMatchObject({ name: 'ConnectionError', retryable: true, cause: failed });
+      }
+    });
+  });
+
+  it('sends nothing before it is subscribed, and a request for each subscription', async () => {
+    let requests = 0;
+    const events$ = readEvents(toyFormat, () => {
+      requests++;
+      return respondWith(whole)();
+    });
+    expect(requests).toBe(0);
+    const both = await Promise.all([collect(events$), collect(events$)]);
+    expect(requests).toBe(2);
+    expect(both[0]).toEqual(both[1]);
+  });
+
+  it('decodes nothing more once the subscriber has left, also in the middle of a chunk', async () => {
+    let decoded = 0;
+    const counting: WireFormat = {
+      ...toyFormat,
+      decode(...input) {
+        decoded++;
+        toyFormat.decode(...input);
+      },
+    };
+    const { events } = await collect(readEvents(counting, respondWith(whole)).pipe(take(2)));
+    expect(events).toEqual([started, hello]);
+    expect(decoded).toBe(1);
+  });
+
+  it('lets go of a response that comes after the subscriber has left', async () => {
+    for (const type of ['text/event-stream', 'text/plain']) {
+      let respond: (response: Response) => void = () => undefined;
+      const sent = new Promise<Response>((resolve) => {
+        respond = resolve;
+      });
+      readEvents(toyFormat, () => sent)
+        .subscribe()
+        .unsubscribe();
+      const cancelled = new Promise((resolve) => respond(new Response(new ReadableStream({ cancel: resolve }), typed(type))));
+      await cancelled;
+    }
+  });
+
+  it('lets go of a body that does not know the signal', async () => {
+    for (const type of ['text/event-stream', 'text/plain']) {
+      let subscription = Subscription.EMPTY;
+      const cancelled = new Promise((resolve) => {
+        const body = new ReadableStream({
+          pull: () => new Promise(() => setTimeout(() => subscription.unsubscribe(), 5)),
+          cancel: resolve,
+        });
+        subscription = readEvents(toyFormat, async () => new Response(body, typed(type))).subscribe();
+      });
+      await cancelled;
+    }
+  });
+
+  describe('waits graceMs where only the marker is missing', () => {
+    /** A body that stays open, with a chunk each `everyMs`. */
+    const respondSlowly = (chunks: readonly string[], everyMs: number) => async (): Promise<Response> => {
+      const rest = [...chunks];
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, everyMs));
+          const chunk = rest.shift();
+          if (chunk === undefined) return new Promise(() => undefined);
+          controller.enqueue(Buffer.from(chunk));
+        },
+      });
+      return new Response(body, typed('text/event-stream'));
+    };
+
+    it('and completes then', async () => {
+      const before = performance.now();
+      const chunks = [say({ text: 'Hello' }, { stop: true })];
+      const { events, completed } = await collect(readEvents(toyFormat, respondSlowly(chunks, 0), { graceMs: 60 }));
+      expect(completed).toBe(true);
+      expect(events).toEqual([started, hello, end]);
+      expect(performance.now() - before).toBeGreaterThan(50);
+      expect(performance.now() - before).toBeLessThan(1_000);
+    });
+
+    it('anew after each payload, but not after a comment', async () => {
+      const late = [say({ stop: true }), say({ text: 'a' }), say({ text: 'b' }), ...Array<string>(40).fill(': alive\n\n')];
+      const before = performance.now();
+      const { events, completed } = await collect(readEvents(toyFormat, respondSlowly(late, 40), { graceMs: 100 }));
+      expect(completed).toBe(true);
+      expect(events.filter(({ type }) => type === 'text-delta')).toEqual([text('a'), text('b')]);
+      expect(performance.now() - before).toBeLessThan(1_000);
+    });
+  });
+
+  describe('follows the signal of its options', () => {
+    it('without a request if it was aborted before', async () => {
+      let requests = 0;
+      const signal = AbortSignal.abort('too late');
+      const send = (): Promise<Response> => {
+        requests++;
+        return respondWith(whole)();
+      };
+      const { error, events } = await collect(readEvents(toyFormat, send, { signal }));
+      expect(error).toMatchObject({ name: 'StreamAbortedError', retryable: false, cause: 'too late' });
+      expect({ events, requests }).toEqual({ events: [], requests: 0 });
+    });
+
+    it('with StreamAbortedError when it aborts later, and closes the body', async () => {
+      const controller = new AbortController();
+      const reason = new Error('changed my mind');
+      let cancelled = false;
+      const body = new ReadableStream<Uint8Array>({
+        start: (stream) => stream.enqueue(Buffer.from(say({ text: 'Hello' }))),
+        cancel() {
+          cancelled = true;
+        },
+      });
+      const events$ = readEvents(toyFormat, async () => new Response(body, typed('text/event-stream')), {
+        signal: controller.signal,
+      });
+      const { error, events } = await collect(
+        events$.pipe(tap((event) => event.type === 'text-delta' && setTimeout(() => controller.abort(reason)))),
+      );
+      expect(events).toEqual([started, hello]);
+      expect(error).toMatchObject({ name: 'StreamAbortedError', retryable: false, partial: { text: 'Hello' } });
+      expect((error as Error).cause).toBe(reason);
+      expect(cancelled).toBe(true);
+    });
+
+    it('and leaves no listener on it', async () => {
+      const { signal } = new AbortController();
+      const sources = [whole, '', 'data: x\n\n', say({ text: 'a' })];
+      for (let stream = 0; stream < 200; stream++) await read(sources[stream % 4] ?? '', { signal });
+      readEvents(toyFormat, respondWith(whole), { signal }).subscribe().unsubscribe();
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    });
+  });
+
+  it('rejects bad options at call time', () => {
+    const withOptions = (options: object): (() => Observable<DeltaEvent>) => {
+      return () => readEvents(toyFormat, respondWith(whole), options, 'fromToy');
+    };
+    expect(withOptions({ maxEventByte: 1 })).toThrow('fromToy: unknown option "maxEventByte", did you mean "maxEventBytes"?');
+    expect(withOptions({ maxEventBytes: 0 })).toThrow(RangeError);
+    expect(withOptions({ graceMs: -1 })).toThrow(RangeError);
+    expect(withOptions({ graceMs: '1' })).toThrow(TypeError);
+    expect(withOptions({ signal: {} })).toThrow(TypeError);
+    expect(withOptions({ signal: null })).toThrow(TypeError);
+    expect(withOptions({ signal: undefined, graceMs: undefined })).not.toThrow();
+  });
+
+  describe('over HTTP', () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): unknown => unhandled.push(reason);
+    let server: TestServer | undefined;
+
+    beforeAll(() => void process.on('unhandledRejection', note));
+    afterEach(async () => {
+      await server?.close();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(unhandled).toEqual([]);
+    });
+    afterAll(() => void process.off('unhandledRejection', note));
+
+    const never = (): never => {
+      throw new Error('There is no SDK to call');
+    };
+
+    const fromServer = async (...answers: readonly Answer[]): Promise<Observable<DeltaEvent>> => {
+      server = await startServer(...answers);
+      const { url } = server;
+      return readEvents(
+        toyFormat,
+        sendRequest((_: object, { signal }) => fetch(url, { signal }), {}, never),
+      );
+    };
+
+    const readServer = async (...answers: readonly Answer[]): Promise<Collected> => collect(await fromServer(...answers));
+
+    const bytes =
+      (...raw: readonly string[]): Answer =>
+      ({ socket }) => {
+        for (const piece of raw) socket.write(piece);
+        socket.end();
+      };
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
+    const half = say({ text: 'Hello' });
+    const chunk = (body: string): string => `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`;
+
+    it('reads an event stream', async () => {
+      expect(await readServer(answerStream(cutEvery(whole, 5)))).toMatchObject({
+        events: [started, hello, world, end],
+        completed: true,
+      });
+      await server?.close();
+      expect(await readServer(bytes(`${head}\r\n`, whole))).toMatchObject({ completed: true });
+      await server?.close();
+      expect(
+        await readServer(({ response }) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }).end(gzipSync(whole));
+        }),
+      ).toMatchObject({ events: [started, hello, world, end], completed: true });
+    });
+
+    it.each<[string, Answer, string[]]>([
+      ['a reset', answerStream([half], 'reset'), ['connection']],
+      ['a connection closed inside chunked encoding', answerStream([half], 'close'), ['connection']],
+      ['a clean end', answerStream([half]), ['truncated']],
+      ['a close where nothing says how long the body is', bytes(`${head}connection: close\r\n\r\n`, half), ['truncated']],
+      ['a body shorter than its content-length', bytes(`${head}content-length: 999\r\n\r\n`, half), ['connection']],
+      ['a bad chunk size', bytes(`${head}transfer-encoding: chunked\r\n\r\n`, chunk(half), 'zz\r\n'), ['connection']],
+    ])('errors after %s mid-answer, with what was said', async (_, answer, kinds) => {
+      const { error, events } = await readServer(answer);
+      expect(events).toEqual([started, hello]);
+      expect(kinds).toContain((error as StreamError).kind);
+      expect(error).toMatchObject({ retryable: true, partial: { text: 'Hello' } });
+    });
+
+    it('errors where a compressed body is cut', async () => {
+      const zipped = gzipSync(whole.repeat(20).replaceAll('"end"', '"text"'));
+      for (const length of [zipped.length - 8, zipped.length >> 1, 12]) {
+        const { error, completed } = await readServer(({ response }) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+          response.end(zipped.subarray(0, length));
+        });
+        expect(completed).toBe(false);
+        expect(['connection', 'truncated', 'empty']).toContain((error as StreamError).kind);
+        await server?.close();
+      }
+    });
+
+    it('passes an HttpError on', async () => {
+      const { error } = await readServer(answerWith(429, { error: { message: 'Slow down' } }, { 'retry-after': '2' }));
+      expect(error).toMatchObject({ name: 'HttpError', kind: 'rate-limit', retryAfterMs: 2_000, partial: { text: '' } });
+    });
+
+    it('completes at the definite end though the socket stays open, and closes it soon', async () => {
+      const events$ = await fromServer(answerStream([half, say({ end: true })], 'open'));
+      let finishedAt = 0;
+      const { completed } = await collect(
+        events$.pipe(
+          tap(() => {
+            finishedAt = performance.now();
+          }),
+        ),
+      );
+      expect(completed).toBe(true);
+      expect(performance.now() - finishedAt).toBeLessThan(50);
+      const closed = await server?.requests[0]?.closed;
+      expect(closed?.byClient).toBe(true);
+      expect((closed?.at ?? Infinity) - finishedAt).toBeLessThan(250);
+    });
+
+    it('keeps the connection where the body ends soon after', async () => {
+      const events$ = await fromServer(async ({ response }) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(whole);
+        setTimeout(() => response.end(), 20);
+      });
+      for (let request = 0; request < 8; request++) {
+        expect((await collect(events$)).completed).toBe(true);
+        await server?.requests[request]?.closed;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(server?.requests).toHaveLength(8);
+      expect(server?.connections).toBe(1);
+    });
+
+    it.each<[string, Answer, number]>([
+      ['before the headers', () => undefined, 0],
+      [
+        'mid-stream',
+        async ({ response }) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          while (!response.closed) {
+            response.write(half);
+            await new Promise((resolve) => setTimeout(resolve, 2));
+          }
+        },
+        4,
+      ],
+      ['in a stall', answerStream([half], 'open'), 2],
+      ['in an error body that stalls', ({ response }) => void response.writeHead(500).write('Half'), 0],
+      ['in a page that stalls', ({ response }) => void response.writeHead(200, { 'content-type': 'text/html' }).write('<'), 0],
+      ['in a vague body that stalls', ({ response }) => void response.writeHead(200, {}).write('dat'), 0],
+    ])('aborts the request on unsubscribe %s', async (_, answer, count) => {
+      const seen: unknown[] = [];
+      const events$ = await fromServer(answer);
+      let arrived: () => void = () => undefined;
+      const enough = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const subscription = events$.subscribe({
+        next: () => seen.push('event') >= count && arrived(),
+        error: (error: unknown) => seen.push(error),
+        complete: () => seen.push('complete'),
+      });
+      const request = await server?.received();
+      if (count > 0) await enough;
+      else await new Promise((resolve) => setTimeout(resolve, 30));
+      const before = performance.now();
+      const length = seen.length;
+      subscription.unsubscribe();
+      const closed = await request?.closed;
+      expect((closed?.at ?? Infinity) - before).toBeLessThan(100);
+      expect(closed?.byClient).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(seen).toHaveLength(length);
+    });
+
+    it('closes the connection on an error', async () => {
+      const events$ = await fromServer(answerStream([half, 'data: nonsense\n\n'], 'open'));
+      const before = performance.now();
+      expect((await collect(events$)).error).toMatchObject({ kind: 'malformed-event' });
+      expect(((await server?.requests[0]?.closed)?.at ?? Infinity) - before).toBeLessThan(200);
+    });
+  });
+});
+
+function cutEvery(body: string, size: number): string[] {
+  return body.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+}

@@ -1,0 +1,27 @@
+import type { OpenAI } from 'openai';
+import type { Message } from '../../events.js';
+import { isObject } from '../jsonFields.js';
+import { chatTurn } from './chatTurn.js';
+import { responsesTurn } from './responsesTurn.js';
+
+/**
+ * Gives an answer back as the next turn's input, losslessly, in the form of the API that it came from: one message for a chat
+ * completion, and for a response the list of its output items, with their ids, encrypted reasoning, phases and fingerprints.
+ *
+ * @example messages: [...messages, assistantTurn(message), ...toolMessages]
+ * @example input: [...input, ...assistantTurn<ResponseInputItem[]>(message), ...toolOutputs]
+ * @see https://platform.openai.com/docs/guides/conversation-state
+ */
+export function assistantTurn(message: Message): OpenAI.ChatCompletionAssistantMessageParam;
+export function assistantTurn<Turn extends OpenAI.Responses.ResponseInputItem[]>(message: Message): Turn;
+export function assistantTurn(
+  message: Message,
+): OpenAI.ChatCompletionAssistantMessageParam | OpenAI.Responses.ResponseInputItem[] {
+  return isResponse(message) ? responsesTurn(message) : chatTurn(message);
+}
+
+/** Output items have a type, and fragments of a chat message have none; a message that has neither is told by its id. */
+function isResponse({ id, parts }: Message): boolean {
+  const native = parts.find((part) => part.native !== undefined)?.native;
+  return native === undefined ? (id?.startsWith('resp') ?? false) : isObject(native) && typeof native['type'] === 'string';
+}

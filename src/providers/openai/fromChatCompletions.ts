@@ -1,0 +1,58 @@
+import type { OpenAI } from 'openai';
+import type { Observable } from 'rxjs';
+import type { DeltaEvent } from '../../events.js';
+import { readEvents } from '../readEvents.js';
+import { type RequestFunction, sendRequest } from '../sendRequest.js';
+import type { SourceOptions } from '../wireFormat.js';
+import { chatFormat } from './chatDecoder.js';
+
+/** An OpenAI client, also of Azure or of a compatible server, or a function that sends the request. */
+export type ChatClient = OpenAI | RequestFunction<OpenAI.ChatCompletionCreateParamsStreaming>;
+
+/**
+ * Streams a chat completion of OpenAI, or of a server that is compatible with it.
+ *
+ *     subscribe  ^ request
+ *     result     --s-a-b-c-e-u-(f|)      s: start, a–c: deltas, e: block-end, u: usage, f: finish
+ *
+ * Cold: each subscription sends its own request, with `stream: true` and no retries of the SDK's own. Usage is asked for unless
+ * `params.stream_options.include_usage` is set.
+ *
+ * @param client Your own client, which sees to addresses, keys and headers; or a function for a gateway that needs no SDK.
+ * @param params What `client.chat.completions.create` takes.
+ * @throws TypeError or RangeError at call time for a bad client or bad options.
+ * Emits error: a {@link StreamError}, for instance {@link HttpError}, {@link ProviderError}, {@link ConnectionError}, or
+ * {@link TruncatedError} for a stream that ends without `[DONE]` and without a finish reason for every choice. On unsubscribe: aborts the
+ * request.
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ * @example fromChatCompletions(new OpenAI(), { model: 'gpt-4o-mini', messages }).pipe(textDeltas())
+ */
+export function fromChatCompletions(
+  client: ChatClient,
+  params: OpenAI.ChatCompletionCreateParams,
+  options: SourceOptions = {},
+): Observable<DeltaEvent> {
+  const body = streamingParams(params);
+  const send = sendRequest<OpenAI, OpenAI.ChatCompletionCreateParamsStreaming>(client, body, (sdk, request) =>
+    sdk.chat.completions.create(body, request),
+  );
+  return readEvents(chatFormat(audioType(params)), send, options, 'fromChatCompletions');
+}
+
+function streamingParams(params: OpenAI.ChatCompletionCreateParams): OpenAI.ChatCompletionCreateParamsStreaming {
+  if (typeof params !== 'object' || params === null) throw new TypeError('fromChatCompletions: params must be an object');
+  const { stream_options: asked } = params;
+  const streamOptions = asked === null ? null : { include_usage: true, ...asked };
+  return { ...params, stream: true, stream_options: streamOptions };
+}
+
+/** OpenAI's format names are file types. https://www.iana.org/assignments/media-types has their media types. */
+const audioTypes: ReadonlyMap<string, string> = new Map([
+  ['mp3', 'audio/mpeg'],
+  ['pcm16', 'audio/pcm'],
+]);
+
+function audioType({ audio }: OpenAI.ChatCompletionCreateParams): string | undefined {
+  const format = audio?.format;
+  return format && (audioTypes.get(format) ?? `audio/${format}`);
+}

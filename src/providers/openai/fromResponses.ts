@@ -1,0 +1,68 @@
+import type { ResponseCreateParams, ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
+import type { Observable } from 'rxjs';
+import type { DeltaEvent } from '../../events.js';
+import { readEvents } from '../readEvents.js';
+import { type RequestFunction, type SdkRequestOptions, type SdkResponse, sendRequest } from '../sendRequest.js';
+import type { SourceOptions } from '../wireFormat.js';
+import { responsesFormat } from './responsesDecoder.js';
+
+/** The SDK's own params, and the `betas` of its beta; `stream` is set for you. */
+export type ResponsesParams = ResponseCreateParams & Betas;
+
+/** What the client is called with. */
+export type StreamingResponsesParams = ResponseCreateParamsStreaming & Betas;
+
+interface Betas {
+  readonly betas?: readonly string[];
+}
+
+/** An `OpenAI` client, or one of its kin for Azure and so on. */
+export interface ResponsesClient {
+  readonly responses: ResponsesResource;
+  /** Needed only for params with `betas`: then it has `responses` too. */
+  readonly beta?: object;
+}
+
+interface ResponsesResource {
+  create(params: ResponseCreateParamsStreaming, options?: SdkRequestOptions): SdkResponse;
+}
+
+/**
+ * Streams a response of OpenAI, or of a server that is compatible with it.
+ *
+ *     response   c--d-d-i-d-o-e-----      c: created, d: output_text.delta, i: in_progress, o: output_item.done, e: completed
+ *     result     s--t-t-p-t-b-(uf|)       s: start, t: text-delta, p: ping, b: block-end, u: usage, f: finish
+ *
+ * Cold: each subscription sends its own request, with `stream: true` and no retries of the SDK's own. The answer is complete at
+ * `response.completed` or `response.incomplete`; an end without them is truncation. Params with `betas` go to the beta resource.
+ *
+ * @param client Your own client, which sees to addresses, keys and headers; or a function for a gateway that needs no SDK.
+ * @param params What `client.responses.create` takes.
+ * @throws TypeError or RangeError at call time for a bad client or bad options.
+ * Emits error: a {@link StreamError}, for instance {@link HttpError}, {@link ConnectionError}, {@link TruncatedError}, or
+ * {@link ProviderError} for a response that failed or was cancelled. On unsubscribe: aborts the request.
+ * @see https://platform.openai.com/docs/api-reference/responses-streaming
+ * @example fromResponses(new OpenAI(), { model: 'gpt-5-mini', input: 'Hello' }).pipe(textDeltas())
+ */
+export function fromResponses(
+  client: ResponsesClient | RequestFunction<StreamingResponsesParams>,
+  params: ResponsesParams,
+  options: SourceOptions = {},
+): Observable<DeltaEvent> {
+  if (typeof params !== 'object' || params === null) throw new TypeError('fromResponses: params must be an object');
+  const streaming: StreamingResponsesParams = { ...params, stream: true };
+  const inBeta = params.betas !== undefined;
+  if (inBeta && typeof client === 'object' && client !== null && !betaResource(client)) {
+    throw new TypeError('fromResponses: params with betas need a client whose beta resource has responses');
+  }
+  const send = sendRequest(client, streaming, (sdk, request) => {
+    const resource = (inBeta ? betaResource(sdk) : undefined) ?? sdk.responses;
+    return resource.create(streaming, request);
+  });
+  return readEvents(responsesFormat, send, options, 'fromResponses');
+}
+
+/** Only newer SDKs have it, so that its own type cannot be named here. */
+function betaResource({ beta }: ResponsesClient): ResponsesResource | undefined {
+  return (beta as { readonly responses?: ResponsesResource } | undefined)?.responses;
+}

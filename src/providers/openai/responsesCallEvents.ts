@@ -1,0 +1,38 @@
+import type { JsonObject } from '../../events.js';
+import { textOf } from '../jsonFields.js';
+import type { Emit } from '../wireFormat.js';
+import { completeCall, extendCall } from './responsesCalls.js';
+import { callOf, itemOf } from './responsesItems.js';
+import type { DecodeEvent, ResponsesState } from './responsesState.js';
+import { commandOpening, diffOpening, jsonPiece } from './responsesWrittenJson.js';
+
+export function callDelta(type: string): DecodeEvent {
+  return (state, payload, emit) => {
+    const call = callOf(state, payload['output_index'], type, emit);
+    if (call) extendCall(call, textOf(payload['delta']), emit);
+  };
+}
+
+export function callDone(type: string, field: string): DecodeEvent {
+  return (state, payload, emit) => {
+    const call = callOf(state, payload['output_index'], type, emit);
+    if (call) completeCall(call, textOf(payload[field]), emit);
+  };
+}
+
+export function commandDelta(field: string): DecodeEvent {
+  return (state, payload, emit) => {
+    const call = callOf(state, payload['output_index'], 'shell_call', emit);
+    if (!call) return;
+    const index = payload['command_index'];
+    const isNew = call.text === '' || index !== call.command;
+    call.command = index;
+    extendCall(call, (isNew ? commandOpening(call.text === '') : '') + jsonPiece(payload[field]), emit);
+  };
+}
+
+export function decodeDiffDelta(state: ResponsesState, payload: JsonObject, emit: Emit): void {
+  const item = itemOf(state, payload['output_index'], 'apply_patch_call', emit);
+  const { call, added } = item;
+  if (call) extendCall(call, (call.text === '' ? diffOpening(added) : '') + jsonPiece(payload['delta']), emit);
+}

@@ -1,0 +1,39 @@
+import type { JsonObject } from '../../events.js';
+import { objectOf, textOf } from '../jsonFields.js';
+import type { Emit } from '../wireFormat.js';
+import { cite } from './responsesCitations.js';
+import { itemOf } from './responsesItems.js';
+import type { DecodeEvent, ResponsesState, TextKind } from './responsesState.js';
+import { completePart, completeText, extendText, textOfEvent } from './responsesTexts.js';
+
+export function decodeTextDelta(state: ResponsesState, payload: JsonObject, emit: Emit): void {
+  const part = textOfEvent(state, payload, 'text', payload['content_index'], emit);
+  extendText(part, textOf(payload['delta']), emit);
+  const { logprobs } = payload;
+  if (Array.isArray(logprobs) && logprobs.length > 0) {
+    emit({ type: 'logprobs', block: part.block, choice: 0, tokens: logprobs });
+  }
+}
+
+export function textDelta(kind: TextKind, indexField: string): DecodeEvent {
+  return (state, payload, emit) => {
+    extendText(textOfEvent(state, payload, kind, payload[indexField], emit), textOf(payload['delta']), emit);
+  };
+}
+
+export function textDone(kind: TextKind, indexField: string, field: string): DecodeEvent {
+  return (state, payload, emit) => {
+    completeText(textOfEvent(state, payload, kind, payload[indexField], emit), textOf(payload[field]), emit);
+  };
+}
+
+export function partDone(type: string, indexField: string): DecodeEvent {
+  return (state, payload, emit) => {
+    const item = itemOf(state, payload['output_index'], type, emit);
+    completePart(state, item, payload[indexField], objectOf(payload['part']), emit);
+  };
+}
+
+export function decodeAnnotation(state: ResponsesState, payload: JsonObject, emit: Emit): void {
+  cite(textOfEvent(state, payload, 'text', payload['content_index'], emit), payload['annotation'], emit);
+}

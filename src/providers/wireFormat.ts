@@ -1,0 +1,46 @@
+import type { DeltaEvent, JsonObject } from '../events.js';
+
+/** Takes one event. After the subscriber is gone it does nothing. */
+export type Emit = (event: DeltaEvent) => void;
+
+/** What every decoder's per-request state has; the rest is the decoder's own. */
+export interface WireState {
+  /** True once anything but a ping, an error or a terminal marker was seen: without it the stream is empty. */
+  started: boolean;
+  /** True once `finish` was emitted: the stream completes at once, without waiting for the socket. */
+  finished: boolean;
+  /** True while every choice has its end but the terminal marker has not come: the stream completes after `graceMs` of silence. */
+  settled: boolean;
+}
+
+/**
+ * One provider's stream format: how a payload becomes events. Pure, so that a recorded stream tests it without a network.
+ */
+export interface WireFormat<State extends WireState = WireState> {
+  /** `start.provider` and `raw.provider` of its events. */
+  readonly provider: string;
+  createState(): State;
+  /**
+   * Decodes one payload: emits its events at once, in order, and updates the state.
+   * @param name The SSE event name, empty if none was sent.
+   * @throws ProviderError for an in-band error.
+   */
+  decode(state: State, payload: JsonObject, name: string, emit: Emit): void;
+  /**
+   * Asks for the end: at a `[DONE]` marker (`marked`), at a clean end of the body, and after the grace period.
+   * Where the state holds terminal evidence (a marker is evidence too where the format knows one), it ends what is open, emits `finish` and sets `finished`; else it does nothing.
+   */
+  end(state: State, marked: boolean, emit: Emit): void;
+}
+
+/** Options of every source. */
+export interface SourceOptions {
+  /** Aborts the request; the stream then errors with StreamAbortedError. @defaultValue none */
+  readonly signal?: AbortSignal;
+  /** Largest server-sent event to hold, in bytes. @defaultValue 16 MiB */
+  readonly maxEventBytes?: number;
+  /** Emit each provider payload as a `raw` event named `payload` before its events, the first ones right after `start`. @defaultValue false */
+  readonly includeRaw?: boolean;
+  /** After every choice has finished and no terminal marker came: the silence after which the stream completes, in milliseconds. @defaultValue 2,000 */
+  readonly graceMs?: number;
+}
