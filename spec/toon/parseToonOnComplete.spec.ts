@@ -1,0 +1,690 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { encode } from '@toon-format/toon';
+import { expectTypeOf } from 'expect-type';
+import fc from 'fast-check';
+import { concat, from, lastValueFrom, NEVER, type Observable, of, throwError, toArray } from 'rxjs';
+import { ParseError } from '../../src/errors.js';
+import type { DeltaEvent, FinishReason, JsonValue } from '../../src/events.js';
+import type { StandardResult, StandardSchema } from '../../src/internal/standardSchema.js';
+import { type ParseToonOnCompleteOptions, parseToonOnComplete, type ToonResult, toonPrompt } from '../../src/toon/index.js';
+import { anyChunking, cut } from '../support/chunks.js';
+import { finish, reasoning, reset, start, step, text } from '../support/events.js';
+import { marbles } from '../support/marbles.js';
+import { operatorContract, record } from '../support/operatorContract.js';
+
+const users = [
+  { id: 1, name: 'Ann' },
+  { id: 2, name: 'Bob' },
+];
+const table = 'users[2]{id,name}:\n  1,Ann\n  2,Bob';
+const nothingElse = { errors: [], truncated: false };
+
+type Options = ParseToonOnCompleteOptions<unknown>;
+
+/** What the parser makes of a source, which must give one value at once. */
+function only(source: Observable<DeltaEvent | string>, options: Options = {}): ToonResult<unknown> {
+  const { values, end } = record(source, parseToonOnComplete(options));
+  expect(end).toBe('complete');
+  expect(values).toHaveLength(1);
+  return values[0] as ToonResult<unknown>;
+}
+
+function parse(whole: string, options?: Options): ToonResult<unknown> {
+  return only(of(whole), options);
+}
+
+/** What a source emits, once it has completed. */
+function all<T>(source: Observable<T>): Promise<T[]> {
+  return lastValueFrom(source.pipe(toArray()), { defaultValue: [] });
+}
+
+/** An answer whose stream ended for this reason, or without one. */
+function ended(whole: string, reason: FinishReason | undefined, options?: Options): ToonResult<unknown> {
+  const events = [start(), text(whole), ...(reason ? [finish(reason)] : [])];
+  return only(from(events), options);
+}
+
+function fenced(language: string, body: string): string {
+  return `Here you are:\n\n\`\`\`${language}\n${body}\n\`\`\`\n\nAnything else?`;
+}
+
+describe('parseToonOnComplete', () => {
+  operatorContract(() => parseToonOnComplete(), { kind: 'fold' });
+
+  it(
+    'emits once, when the stream completes, what the last attempt said',
+    marbles(({ stream, expectObservable, expectSubscriptions }) => {
+      const source = stream('s-a-b-R-s-c-d-f|', { a: text('not'), b: text(' this'), c: text('a: 1\n'), d: text('b: 2') });
+      const subscription = ' ^--------------!';
+      const result = '       ---------------(x|)';
+      const x = { format: 'toon', value: { a: 1, b: 2 }, text: 'a: 1\nb: 2', ...nothingElse };
+      expectObservable(source.pipe(parseToonOnComplete())).toBe(result, { x });
+      expectSubscriptions(source.subscriptions).toBe(subscription);
+    }),
+  );
+
+  it('reads choice 0 and the phase of the answer, and keeps the text of the steps before a reset', () => {
+    const events = [
+      start(),
+      text('{"a":'),
+      reasoning('thinking'),
+      text('other choice', { choice: 1 }),
+      text('commentary', { phase: 'commentary' }),
+      step(1),
+      text('nonsense'),
+      reset({ step: 1 }),
+      text('1}'),
+      finish(),
+    ];
+    expect(only(from(events))).toEqual({ format: 'json', value: { a: 1 }, text: '{"a":1}', ...nothingElse });
+  });
+
+  it('takes plain strings, whose completion is the end', () => {
+    expect(only(of('users[2]{id,na', 'me}:\n  1,Ann\n', '  2,Bob'))).toMatchObject({
+      format: 'toon',
+      value: { users },
+      truncated: false,
+    });
+  });
+
+  it('gives text for an empty text', () => {
+    expect(parse('')).toEqual({ format: 'text', value: '', text: '', ...nothingElse });
+    expect(parse(' \n ')).toEqual({ format: 'text', value: ' \n ', text: ' \n ', ...nothingElse });
+    expect(only(from([start(), finish()]))).toEqual({ format: 'text', value: '', text: '', ...nothingElse });
+  });
+
+  it('is typed by its schema, and by JSON without one', async () => {
+    const schema = schemaOf((value) => ({ value: (value as { id: number }).id }));
+    const [typed] = await all(of('id: 1').pipe(parseToonOnComplete({ schema })));
+    expect(typed?.value).toBe(1);
+    expectTypeOf(typed?.value).toEqualTypeOf<number | string | undefined>();
+    const [plain] = await all(of<DeltaEvent[]>(text('{}'), finish()).pipe(parseToonOnComplete()));
+    expectTypeOf(plain?.value).toEqualTypeOf<JsonValue | undefined>();
+    if (plain?.format === 'text') expectTypeOf(plain.value).toEqualTypeOf<string>();
+  });
+
+  describe('1. a fenced block', () => {
+    it.each([
+      ['toon', table, 'toon', { users }],
+      ['toon', 'Hello world', 'toon', 'Hello world'],
+      ['toon', '42', 'toon', 42],
+      ['TOON', table, 'toon', { users }],
+      ['toon title="users.toon"', table, 'toon', { users }],
+      ['toon', '{"a":1}', 'json', { a: 1 }],
+      ['json', '{"a":1}', 'json', { a: 1 }],
+      ['json', '"only text"', 'json', 'only text'],
+      ['', '{"a":1}', 'json', { a: 1 }],
+      ['', '[1,2]', 'json', [1, 2]],
+      ['', table, 'toon', { users }],
+      ['', '[2]: a,b', 'toon', ['a', 'b']],
+    ])('labelled "%s" with %j is %s', (language, body, format, value) => {
+      const answer = fenced(language, body);
+      expect(parse(answer)).toMatchObject({ format, value, text: answer });
+    });
+
+    it.each([
+      ['toon', 'users[3]{id,name}:\n  1,Ann'],
+      ['json', table],
+      ['json', '{"a":1'],
+      ['', 'npm install rxllm'],
+      ['', 'Full name: Ann'],
+      ['', 'server:\n  port: 8080'],
+      ['', '42'],
+      ['python', 'name: Ann\nage: 3'],
+      ['yaml', table],
+    ])('labelled "%s" with %j is text', (language, body) => {
+      expect(parse(fenced(language, body)).format).toBe('text');
+    });
+
+    it('without a label needs no header where plain keys are enough', () => {
+      expect(parse(fenced('', 'name: Ann'), { accept: 'keys' })).toMatchObject({ format: 'toon', value: { name: 'Ann' } });
+    });
+
+    it('may be of tildes, longer than three marks, indented, left open, or on lines that end with CRLF', () => {
+      const answers = [
+        `~~~toon\n${table}\n~~~`,
+        `\`\`\`\`toon\n${table}\n\`\`\`\`\``,
+        `1. Here:\n   \`\`\`toon\n   ${table.replaceAll('\n', '\n   ')}\n   \`\`\``,
+        `\`\`\`toon\n${table}`,
+        `\`\`\`toon\n${table}\n\`\`\``.replaceAll('\n', '\r\n'),
+      ];
+      for (const answer of answers) expect(parse(answer)).toMatchObject({ format: 'toon', value: { users } });
+    });
+
+    it('is not closed by a shorter fence, or by one of the other mark', () => {
+      expect(parse('````toon\nmark[2]:\n  - ```\n  - ~~~~\n````')).toMatchObject({ value: { mark: ['```', '~~~~'] } });
+    });
+
+    it('gives way to the next when it is refused, and tells the line in the whole text', () => {
+      const answer = `A first try:\n\`\`\`toon\nusers[3]{id,name}:\n  1,Ann\n\`\`\`\nBetter:\n\`\`\`json\n{"id":1}\n\`\`\``;
+      const refused = { format: 'toon', message: 'Expected 3 rows, got 1', line: 4 };
+      expect(parse(answer)).toMatchObject({
+        format: 'json',
+        value: { id: 1 },
+        text: answer,
+        errors: [refused],
+        truncated: false,
+      });
+    });
+  });
+
+  describe('2. the whole text as JSON', () => {
+    it.each(['{"a":1}', '[1,2,3]', '{}', '[]', ' \n{"a": [\n1]}\n', '\ufeff{"a":1}'])('is JSON: %j', (answer) => {
+      expect(parse(answer)).toMatchObject({ format: 'json', value: JSON.parse(answer.trim()), errors: [] });
+    });
+
+    it.each(['"text"', '42', 'null', '{"a":1} and more', '{"a":1'])('is text: %j', (answer) => {
+      expect(parse(answer)).toMatchObject({ format: 'text', value: answer });
+    });
+
+    it('keeps __proto__ an own property', () => {
+      const { value } = parse('{"__proto__":{"x":1}}');
+      expect(Object.keys(value as object)).toEqual(['__proto__']);
+      expect(({} as { x?: unknown }).x).toBeUndefined();
+    });
+  });
+
+  it('3. skips TOON for a text that starts like JSON and has no header', () => {
+    for (const answer of ['{"a":1', '[a]: b', '[see]: x\nb: 1']) {
+      const { format, errors } = parse(answer, { accept: 'keys' });
+      expect(format).toBe('text');
+      expect(errors.map((error) => error.format)).toEqual(['json']);
+    }
+    expect(parse(fenced('toon', '[]'), { formats: ['toon'] })).toMatchObject({ format: 'toon', value: [] });
+  });
+
+  describe('4. TOON by its header', () => {
+    it.each([
+      [table, { users }],
+      ['[2]{id,name}:\n  1,Ann\n  2,Bob', users],
+      ['[1]{"a\u2028b"}:\n  1', [{ 'a\u2028b': 1 }]],
+      ['[2:]{id}:\n  a: 1\n  b: 2', { a: { id: 1 }, b: { id: 2 } }],
+      ['tags[2|]: a|b', { tags: ['a', 'b'] }],
+      ['"odd key"[1]: 1', { 'odd key': [1] }],
+      ['page: 1\nlist[2]:\n  - id: 1\n  - tags[1]: x', { page: 1, list: [{ id: 1 }, { tags: ['x'] }] }],
+      [`# People\n\n${table}`, { users }],
+      ['a[1]: 1.0', { a: [1] }],
+    ])('%j', (answer, value) => {
+      expect(parse(answer, { accept: 'header' })).toMatchObject({ format: 'toon', value });
+    });
+
+    it.each([
+      `Here is the data:\n\n${table}`,
+      `${table}\nAs you see: two of them`,
+      `${table}\nThat is all.`,
+      'a: 1\nb: 2',
+      'see [1]: the report',
+      'a: 1\nb: [1]: 2',
+    ])('is text: %j', (answer) => {
+      expect(parse(answer, { accept: 'header' }).format).toBe('text');
+    });
+  });
+
+  describe('5. TOON by its canonical form', () => {
+    it.each([
+      ['a: 1\nb: two', { a: 1, b: 'two' }],
+      ['user:\n  name: Ann', { user: { name: 'Ann' } }],
+      ['name: Ann\nage: 36', { name: 'Ann', age: 36 }],
+      ['Name: Ann\nage: 36', { Name: 'Ann', age: 36 }],
+      ['# a comment\na: 1\n\nb: "2"\n', { a: 1, b: '2' }],
+      ['\ufeffa: 1\r\nb: 2  \r\n', { a: 1, b: 2 }],
+    ])('%j', (answer, value) => {
+      expect(parse(answer)).toMatchObject({ format: 'toon', value });
+    });
+
+    it.each([
+      'a: 1',
+      '# a comment\na: 1',
+      '# only\n# comments',
+      'Lunch: soup\nDinner: fish',
+      'Total: 42\nAverage: 7',
+      'lunch: soup\ndinner: fish',
+      '# Weekly report\n\nopen: 3\nclosed: 4',
+      'a: 1\nb: 2.0',
+      'a:  1\nb: 2',
+      'a: 1\nfull name: Ann',
+      'time: 10:30\nplace: here',
+      'a: 1\nb: 2\na: 3',
+    ])('is text: %j', (answer) => {
+      expect(parse(answer)).toMatchObject({ format: 'text', value: answer });
+    });
+  });
+
+  describe('what plain decoding makes of a text, and what we make of it', () => {
+    it.each<[string, string, ToonResult<unknown>['format'], unknown?]>([
+      ['fewer rows', 'users[3]{id,name}:\n  1,Ann\n  2,Bob', 'text'],
+      ['extra rows', 'users[1]{id,name}:\n  1,Ann\n  2,Bob', 'text'],
+      ['a wrong cell count', 'users[2]{id,name}:\n  1\n  2,Bob', 'text'],
+      ['an unterminated string', 'users[1]{id,name}:\n  1,"Ann', 'text'],
+      ['a bad escape', 'users[1]{id,name}:\n  1,"A\\x"', 'text'],
+      ['a header cut short', 'users[3', 'text'],
+      ['a header cut short in its fields', 'users[3]{id,na', 'text'],
+      ['trailing blanks', `${table}  \n\n \n`, 'toon', { users }],
+      ['CRLF', table.replaceAll('\n', '\r\n'), 'toon', { users }],
+      ['a BOM', `\ufeff${table}`, 'toon', { users }],
+      ['a blank line between rows', 'users[2]{id,name}:\n  1,Ann\n\n  2,Bob', 'text'],
+      ['a toon fence', `\`\`\`toon\n${table}\n\`\`\``, 'toon', { users }],
+      ['a json fence', '```json\n{"a":1}\n```', 'json', { a: 1 }],
+      ['prose before the table', `Here is the data:\n\n${table}`, 'text'],
+      ['prose after the table', `${table}\nThat is all.`, 'text'],
+      ['prose with a colon after the table', `${table}\nThat is all: two.`, 'text'],
+      ['a duplicate key', `${table}\nusers: 1`, 'text'],
+      ['__proto__', '__proto__[1]{a}:\n  1', 'toon', JSON.parse('{"__proto__":[{"a":1}]}')],
+      ['prose', 'Hello world', 'text'],
+      ['a heading', '# Title', 'text'],
+      ['a heading and text', '# T\n\nText', 'text'],
+      ['a JSON object', '{"a":1}', 'json', { a: 1 }],
+      ['a JSON array', '[1,2,3]', 'json', [1, 2, 3]],
+      ['an empty JSON object', '{}', 'json', {}],
+      ['rows written as list items', 'users[2]{id,name}:\n  - 1,Ann\n  - 2,Bob', 'text'],
+      [
+        'numbers past the precision',
+        'n[4]: 9007199254740993,1e400,007,2025-01-01',
+        'toon',
+        { n: [2 ** 53, '1e400', '007', '2025-01-01'] },
+      ],
+    ])('%s', (_name, answer, format, value = answer) => {
+      const result = parse(answer);
+      expect({ format: result.format, value: result.value }).toEqual({ format, value });
+      if (format === 'toon') expect(Object.keys(result.value as object)).toEqual(Object.keys(value as object));
+    });
+
+    it('only a word with a colon after the table cannot be told from a key', () => {
+      expect(parse(`${table}\nNote: two`)).toMatchObject({ format: 'toon', value: { users, Note: 'two' } });
+    });
+  });
+
+  it('says why each reading was refused, with its line and what was read before', () => {
+    expect(parse('users[3]{id,name}:\n  1,Ann').errors).toEqual([
+      {
+        format: 'toon',
+        message: 'Expected 3 rows, got 1',
+        line: 2,
+        value: { users: [users[0]] },
+      },
+    ]);
+    expect(parse('[2]: a').errors).toMatchObject([{ format: 'toon', message: 'Expected 2 values, got 1', line: 1 }]);
+    expect(parse('\n{"a":1,\n"b"').errors).toEqual([
+      { format: 'json', message: 'The text ends before its JSON value does', line: 3, value: { a: 1 } },
+    ]);
+    expect(parse(fenced('json', '{\n"a":1,\n}')).errors).toMatchObject([
+      { format: 'json', message: 'Expected a key', line: 6, value: { a: 1 } },
+      { format: 'toon' },
+    ]);
+  });
+
+  describe('options', () => {
+    it("accept: 'keys' takes whatever decodes to plain keys", () => {
+      expect(parse('name: Ann Smith', { accept: 'keys' })).toMatchObject({ format: 'toon', value: { name: 'Ann Smith' } });
+      expect(parse('a:  1\nb: 2.0', { accept: 'keys' })).toMatchObject({ format: 'toon', value: { a: 1, b: 2 } });
+      for (const answer of ['full name: Ann', 'Hello world', '# Title'])
+        expect(parse(answer, { accept: 'keys' }).format).toBe('text');
+    });
+
+    it("accept: 'any' takes whatever decodes, before anything else", () => {
+      expect(parse('full name: Ann', { accept: 'any' })).toMatchObject({ format: 'toon', value: { 'full name': 'Ann' } });
+      expect(parse('{"a":1}', { accept: 'any' })).toMatchObject({ format: 'toon', value: { '{"a"': '1}' } });
+      expect(parse('[1,2]', { accept: 'any' })).toMatchObject({ format: 'json', value: [1, 2] });
+      expect(parse(fenced('toon', table), { accept: 'any' })).toMatchObject({ format: 'toon', value: { users } });
+      expect(parse('Hello world', { accept: 'any' }).format).toBe('text');
+    });
+
+    it('formats leaves the other formats out', () => {
+      expect(parse('{"a":1}', { formats: ['toon'] })).toMatchObject({ format: 'text', errors: [] });
+      expect(parse(table, { formats: ['json'] })).toMatchObject({ format: 'text', errors: [] });
+      expect(parse(table, { formats: [] })).toMatchObject({ format: 'text', errors: [] });
+    });
+
+    it('allowPrimitive takes one JSON primitive, and any line where anything is accepted', () => {
+      for (const value of [42, 'text', null, true]) {
+        expect(parse(JSON.stringify(value), { allowPrimitive: true })).toMatchObject({ format: 'json', value });
+      }
+      expect(parse('Hello world', { allowPrimitive: true }).format).toBe('text');
+      expect(parse('Hello world', { allowPrimitive: true, accept: 'any' })).toMatchObject({
+        format: 'toon',
+        value: 'Hello world',
+      });
+    });
+
+    it('are checked at call time', () => {
+      expect(() => parseToonOnComplete({ salvge: true } as never)).toThrow('did you mean "salvage"?');
+      expect(() => parseToonOnComplete({ accept: 'all' as never })).toThrow(TypeError);
+      expect(() => parseToonOnComplete({ formats: ['yaml' as never] })).toThrow(TypeError);
+      expect(() => parseToonOnComplete({ schema: {} as never })).toThrow('must be a Standard Schema');
+    });
+  });
+
+  describe('with a schema', () => {
+    const hasId = schemaOf((value) =>
+      typeof (value as { id?: unknown }).id === 'number'
+        ? { value: value as { id: number } }
+        : { issues: [{ message: 'Expected a number', path: [{ key: 'id' }] }, { message: 'Another' }] },
+    );
+
+    it('takes plain keys and lets the schema decide', () => {
+      expect(parse('id: 1', { schema: hasId })).toMatchObject({ format: 'toon', value: { id: 1 } });
+      const answer = 'Note: be careful';
+      const issues = [
+        { message: 'Expected a number', path: ['id'] },
+        { message: 'Another', path: [] },
+      ];
+      const refused = {
+        format: 'toon',
+        message: 'Expected a number (at id), and 1 more',
+        issues,
+        value: { Note: 'be careful' },
+      };
+      expect(parse(answer, { schema: hasId })).toEqual({
+        format: 'text',
+        value: answer,
+        text: answer,
+        errors: [refused],
+        truncated: false,
+      });
+    });
+
+    it('keeps to an accept that is given', () => {
+      expect(parse('id: 1', { schema: hasId, accept: 'header' }).format).toBe('text');
+    });
+
+    it('goes on to the next reading after one that is not valid', () => {
+      const answer = `${fenced('json', '{"no":1}')}\n${fenced('toon', 'id: 7')}`;
+      expect(parse(answer, { schema: hasId })).toMatchObject({ format: 'toon', value: { id: 7 }, errors: [{ format: 'json' }] });
+    });
+
+    it('emits what the schema made of the value', () => {
+      const doubled = schemaOf((value) => ({ value: (value as { id: number }).id * 2 }));
+      expect(parse('id: 21', { schema: doubled }).value).toBe(42);
+    });
+
+    it('treats a throw and a rejection as a value that is not valid', async () => {
+      const throwing = schemaOf(() => {
+        throw new Error('from a transform');
+      });
+      expect(parse('id: 1', { schema: throwing })).toMatchObject({ format: 'text', errors: [{ message: 'from a transform' }] });
+      const rejecting = schemaOf(() => Promise.reject(new Error('from a transform')));
+      const [result] = await all(of('id: 1').pipe(parseToonOnComplete({ schema: rejecting })));
+      expect(result).toMatchObject({ format: 'text', errors: [{ message: 'from a transform' }] });
+    });
+
+    it('waits for a schema that answers later, reading after reading', async () => {
+      const later = schemaOf((value) => Promise.resolve(hasId['~standard'].validate(value)));
+      const answer = `${fenced('json', '{"no":1}')}\n${fenced('toon', 'id: 7')}`;
+      const [result] = await all(of(answer).pipe(parseToonOnComplete({ schema: later })));
+      expect(result).toMatchObject({ format: 'toon', value: { id: 7 }, errors: [{ format: 'json' }] });
+    });
+
+    it('says nothing when it is unsubscribed before the schema has answered', async () => {
+      const answered = Promise.resolve<StandardResult<unknown>>({ value: 1 });
+      const seen: unknown[] = [];
+      const see = (notification: string) => () => seen.push(notification);
+      const parsed = of('id: 1').pipe(parseToonOnComplete({ schema: schemaOf(() => answered) }));
+      parsed.subscribe({ next: see('next'), error: see('error'), complete: see('complete') }).unsubscribe();
+      // Longer than any chain of promises inside takes.
+      for (let turn = 0; turn < 10; turn++) await answered;
+      expect(seen).toEqual([]);
+    });
+  });
+
+  describe('a truncated answer', () => {
+    const cutTable = 'users[3]{id,name}:\n  1,Ann\n  2,Bo';
+
+    it.each<FinishReason | undefined>([undefined, 'length', 'paused', 'aborted', 'budget'])(
+      'is text, even where it could be read (%s)',
+      (reason) => {
+        for (const answer of [cutTable, table, '{"a":1}', fenced('json', '{"a":1}')]) {
+          expect(ended(answer, reason)).toEqual({ format: 'text', value: answer, text: answer, errors: [], truncated: true });
+        }
+      },
+    );
+
+    it.each<FinishReason>(['refusal', 'content-filter', 'tool-calls'])(
+      'is not what %s says: that is an error that carries the reason and the text',
+      (reason) => {
+        for (const salvage of [false, true]) {
+          const source = from([start(), text('{"a":1}'), finish(reason)]);
+          const { values, end } = record(source, parseToonOnComplete({ salvage }));
+          expect(values).toEqual([]);
+          expect(end).toBeInstanceOf(ParseError);
+          expect(end).toMatchObject({ kind: 'parse', finishReason: reason, text: '{"a":1}', partial: { text: '{"a":1}' } });
+        }
+      },
+    );
+
+    it.each<FinishReason>(['stop', 'other'])('is not what %s says', (reason) => {
+      expect(ended(table, reason)).toMatchObject({ format: 'toon', truncated: false });
+    });
+
+    it('counts a finish before a reset for nothing', () => {
+      const events = [start(), text('a'), finish(), reset(), start(), text('{"a":1}')];
+      expect(only(from(events))).toMatchObject({ format: 'text', truncated: true });
+    });
+
+    it.each([
+      [cutTable, 'toon', { users: [users[0]] }],
+      [`Here:\n\`\`\`toon\n${cutTable}`, 'toon', { users: [users[0]] }],
+      [`Here:\n\`\`\`toon\n${table}\n\`\``, 'toon', { users }],
+      [fenced('toon', table), 'toon', { users }],
+      ['a:\n  b: 1\n  c: 2', 'toon', { a: { b: 1 } }],
+      ['```json\n{"a":1}\n``', 'json', { a: 1 }],
+      ['{"a":[1,2,{"b":"half', 'json', { a: [1, 2, { b: 'half' }] }],
+      ['{"a":tru', 'json', {}],
+      ['{"a":1,"b', 'json', { a: 1 }],
+      ['{"a":1,"b":', 'json', { a: 1 }],
+      ['{"a":12', 'json', {}],
+      ['{"a":12 ', 'json', { a: 12 }],
+      ['[[1,2],[3,4', 'json', [[1, 2], [3]]],
+      ['["x\\', 'json', ['x']],
+      ['["x\\\\', 'json', ['x\\']],
+      ['["x\\\\ud83d', 'json', ['x\\ud83d']],
+      ['["x\\ud83d\\ude0', 'json', ['x']],
+      ['["x\ud83d', 'json', ['x']],
+      ['[{},{', 'json', [{}, {}]],
+      ['{"a":1}', 'json', { a: 1 }],
+    ])('is salvaged on request: %j', (answer, format, value) => {
+      expect(ended(answer, 'length', { salvage: true })).toMatchObject({ format, value, truncated: true });
+    });
+
+    it.each(['users[2]{id', 'Hello world', 'Hello\nworld', '{"a":1} and', '{"a" 1,', '12', '```toon\nusers[2'])(
+      'is text where there is nothing to salvage: %j',
+      (answer) => {
+        expect(ended(answer, undefined, { salvage: true, allowPrimitive: true })).toMatchObject({
+          format: 'text',
+          truncated: true,
+        });
+      },
+    );
+
+    it('is not salvaged when it is whole', () => {
+      expect(parse(cutTable, { salvage: true }).format).toBe('text');
+      expect(ended(cutTable, 'stop', { salvage: true }).format).toBe('text');
+    });
+  });
+
+  describe('survives', () => {
+    it.each([
+      ['nested JSON', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+      ['JSON of 257 levels', `${'['.repeat(257)}${']'.repeat(257)}`],
+      ['nested TOON', Array.from({ length: 3_000 }, (_, depth) => `${'  '.repeat(depth)}a:`).join('\n')],
+      ['listed arrays', `t[1]:\n${Array.from({ length: 3_000 }, (_, depth) => `${'  '.repeat(depth + 1)}- [1]:`).join('\n')}`],
+      ['field groups', `t[1]${'{a'.repeat(20_000)}${'}'.repeat(20_000)}:\n  1`],
+    ])('deep nesting: %s', (_name, answer) => {
+      expect(parse(answer, { accept: 'keys' }).format).toBe('text');
+    });
+
+    it.each([
+      ['a JSON string', `{"a":"${'x'.repeat(10_000_000)}"}`, 'json'],
+      ['a JSON string without an end', `{"a":"${'x'.repeat(10_000_000)}`, 'text'],
+      ['a TOON string', `tags[1]: "${'x'.repeat(10_000_000)}"`, 'toon'],
+      ['a quoted key', `"${'\\"'.repeat(5_000_000)}": 1\nb: 2`, 'toon'],
+      ['one word', 'x'.repeat(10_000_000), 'text'],
+    ])('10 MB: %s', (_name, answer, format) => {
+      expect(parse(answer).format).toBe(format);
+    });
+
+    it('half a surrogate pair, which no encoder writes', () => {
+      expect(parse('a: \ud83d\nb: 1').format).toBe('text');
+      expect(parse('a[1]: \ud83d')).toMatchObject({ format: 'toon', value: { a: ['\ud83d'] } });
+    });
+
+    it('256 levels', () => {
+      const nest = (levels: number): unknown => (levels === 0 ? 1 : { a: nest(levels - 1) });
+      expect(parse(JSON.stringify(nest(256)))).toMatchObject({ format: 'json' });
+      expect(parse(encode(nest(256)))).toMatchObject({ format: 'toon', value: nest(256) });
+    });
+  });
+
+  it('errors with the very error of its source', () => {
+    const error = new Error('from the source');
+    const source = concat(
+      of(text(table)),
+      throwError(() => error),
+    );
+    expect(record(source, parseToonOnComplete()).end).toBe(error);
+    expect(record(concat(of(text(table)), NEVER), parseToonOnComplete())).toEqual({ values: [], end: 'open' });
+  });
+
+  describe('properties', () => {
+    const cell = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+    );
+    const tables = fc
+      .uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1, maxLength: 5 })
+      .chain((names) =>
+        fc.array(
+          fc.tuple(...names.map(() => cell)).map((cells) => Object.fromEntries(names.map((name, index) => [name, cells[index]]))),
+          { minLength: 1, maxLength: 8 },
+        ),
+      )
+      .map((rows): unknown => JSON.parse(JSON.stringify(rows)));
+
+    it('reads back every table that toonPrompt writes, as a list and as a property, fenced and not', () => {
+      fc.assert(
+        fc.property(tables, fc.constantFrom(',', '\t', '|'), fc.boolean(), fc.boolean(), (rows, delimiter, fence, named) => {
+          const data = named ? { rows } : rows;
+          const { text: prompt } = toonPrompt(data, { delimiter, fence });
+          expect(parse(prompt)).toMatchObject({ format: 'toon', value: data });
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    const answers = fc.oneof(
+      tables.map((rows) => toonPrompt({ rows }).text),
+      tables.map((rows) => JSON.stringify(rows)),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(table, 'Hello: world\nand 😀', fenced('', 'a: 1\nb: 😀')),
+    );
+
+    it('gives the same however the text is cut into deltas', () => {
+      fc.assert(
+        fc.property(answers, anyChunking, (answer, sizes) => {
+          const deltas = cut(answer, sizes).map((piece) => text(piece));
+          expect(only(from([start(), ...deltas, finish()]))).toEqual(ended(answer, 'stop'));
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    it('never takes a truncated text for data', () => {
+      fc.assert(
+        fc.property(answers, fc.nat(), fc.constantFrom<FinishReason | undefined>(undefined, 'length'), (answer, at, reason) => {
+          const rest = answer.slice(0, at % (answer.length + 1));
+          expect(ended(rest, reason)).toEqual({ format: 'text', value: rest, text: rest, errors: [], truncated: true });
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    it('salvages from a table only rows that the whole one has', () => {
+      fc.assert(
+        fc.property(tables, fc.nat(), (rows, at) => {
+          const whole = toonPrompt({ rows }, { fence: false }).text;
+          const result = ended(whole.slice(0, at % (whole.length + 1)), 'length', { salvage: true });
+          if (result.format === 'text') return;
+          const salvaged = (result.value as { rows: unknown[] }).rows;
+          expect(salvaged).toEqual((rows as unknown[]).slice(0, salvaged.length));
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    it('salvages from any cut of a JSON object or array', () => {
+      fc.assert(
+        fc.property(
+          fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())),
+          fc.nat(),
+          fc.boolean(),
+          (data, at, pretty) => {
+            const whole = JSON.stringify(data, null, pretty ? 2 : 0);
+            const part = whole.slice(0, 1 + (at % whole.length));
+            expect(ended(part, 'length', { salvage: true })).toMatchObject({ format: 'json', truncated: true });
+          },
+        ),
+        { numRuns: 1_000 },
+      );
+    });
+  });
+
+  describe('ordinary prose', () => {
+    const kinds = ['answers', 'lists', 'keyValues', 'headings', 'code', 'json'].map((kind) => {
+      const paragraphs = readFileSync(join('spec/fixtures/prose', `${kind}.md`), 'utf8')
+        .trimEnd()
+        .split('\n%%%\n');
+      return { kind, paragraphs };
+    });
+    const total = kinds.reduce((sum, { paragraphs }) => sum + paragraphs.length, 0);
+
+    function isWholeJson(paragraph: string): boolean {
+      try {
+        return typeof JSON.parse(paragraph) === 'object';
+      } catch {
+        return false;
+      }
+    }
+
+    /** JSON must come back as JSON; beside it, as in lines of JSON or JSON and prose, only TOON is wrong. */
+    function isMistaken(kind: string, paragraph: string, format: string): boolean {
+      if (kind !== 'json') return format !== 'text';
+      return isWholeJson(paragraph) ? format !== 'json' : format === 'toon';
+    }
+
+    function count(accept: 'header' | 'canonical'): { readonly mistaken: number; readonly figures: string } {
+      const counts = kinds.map(({ kind, paragraphs }) => {
+        const mistaken = paragraphs.filter((paragraph) =>
+          isMistaken(kind, paragraph, parse(paragraph, { accept }).format),
+        ).length;
+        return { mistaken, figure: `${kind} ${mistaken}/${paragraphs.length}` };
+      });
+      const mistaken = counts.reduce((sum, kind) => sum + kind.mistaken, 0);
+      return { mistaken, figures: `${counts.map(({ figure }) => figure).join(', ')}; all ${mistaken}/${total}` };
+    }
+
+    it.each(kinds)('of $kind is enough to measure with, and no paragraph is there twice', ({ paragraphs }) => {
+      expect(paragraphs.length).toBeGreaterThanOrEqual(65);
+      expect(new Set(paragraphs).size).toBe(paragraphs.length);
+    });
+
+    const byDefault = count('canonical');
+    it(`is taken for TOON at most once in a hundred (${byDefault.figures})`, () => {
+      expect(byDefault.mistaken / total).toBeLessThanOrEqual(0.01);
+    });
+
+    const byHeader = count('header');
+    it(`is never taken for TOON by its header (${byHeader.figures})`, () => {
+      expect(byHeader.mistaken).toBe(0);
+    });
+  });
+});
+
+function schemaOf<Output>(
+  validate: (value: unknown) => StandardResult<Output> | PromiseLike<StandardResult<Output>>,
+): StandardSchema<Output> {
+  return { '~standard': { version: 1, vendor: 'spec', validate } };
+}

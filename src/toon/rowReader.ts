@@ -1,0 +1,54 @@
+import { createLineSplitter } from '../codecs/lineSplitter.js';
+import { createToonDecoder } from '../codecs/toon.js';
+import { ToonSyntaxError } from '../codecs/toonSyntaxError.js';
+import type { ToonValue } from '../codecs/toonValue.js';
+import { createDocumentLines } from './documentLines.js';
+import { createTableRows, type ToonPath, type ToonRow } from './tableRows.js';
+
+export interface RowReaderRules {
+  readonly path: ToonPath | undefined;
+  readonly onRowError: 'error' | 'skip';
+  readonly lenient: boolean;
+  readonly strict: boolean;
+  readonly indentSize: number;
+}
+
+/** Reads the rows of an answer in the pieces in which it comes. */
+export interface RowReader {
+  /** @throws ToonSyntaxError with its line, LimitError for deep nesting. */
+  write(text: string): void;
+  /** The definite end of the answer. */
+  end(): void;
+  /** The end of an answer that is cut: a row without its line end counts if it has all its cells. */
+  endEarly(): void;
+  /** No row is emitted any more. */
+  stop(): void;
+}
+
+export function createRowReader(rules: RowReaderRules, emit: (row: ToonRow<ToonValue>) => void): RowReader {
+  const { path, onRowError, ...decoderRules } = rules;
+  const rows = createTableRows(emit, path);
+  const decoder = createToonDecoder(rows, {
+    ...decoderRules,
+    refuseListedRows: true,
+    onRowError: onRowError === 'skip' ? rows.skip : undefined,
+  });
+  const readLine = createDocumentLines(rules.lenient);
+  const splitter = createLineSplitter((line) => decoder.readLine(readLine(line)));
+  return {
+    write: splitter.write,
+    end() {
+      splitter.end();
+      decoder.end();
+    },
+    endEarly() {
+      rows.beProvisional();
+      try {
+        splitter.end();
+      } catch (error) {
+        if (!(error instanceof ToonSyntaxError)) throw error;
+      }
+    },
+    stop: splitter.stop,
+  };
+}
