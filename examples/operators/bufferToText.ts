@@ -1,0 +1,13 @@
+/** The whole text, once, when the stream has come to its definite end. */
+import { lastValueFrom } from 'rxjs';
+import { bufferToText } from 'rxllm';
+import { localAnswer } from '../localAnswer.js';
+
+const { events$, stop } = await localAnswer('What is the capital of France?');
+
+console.log(await lastValueFrom(events$.pipe(bufferToText({ maxChars: 10_000 }))));
+await stop();
+
+/* Prints:
+Paris is the capital of France.
+*/

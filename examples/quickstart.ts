@@ -1,0 +1,151 @@
+import { parseArgs } from 'node:util';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { connect, fromEvent, ignoreElements, lastValueFrom, merge, type Observable, tap } from 'rxjs';
+import {
+  aggregateUsage,
+  type DeltaEvent,
+  isStreamError,
+  retryStream,
+  stopOn,
+  tapStream,
+  textDeltas,
+  timeoutBetweenChunks,
+} from 'rxllm';
+import { fromMessages } from 'rxllm/anthropic';
+import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
+import { localProvider } from './localProvider.js';
+
+const help = `npm start -- [--provider openai|responses|anthropic] [--model NAME] [--base-url URL] [QUESTION]
+
+With OPENAI_API_KEY or ANTHROPIC_API_KEY set it asks the real provider, without a key a local server.
+--base-url asks another server: http://127.0.0.1:11434/v1 is Ollama, http://127.0.0.1:8000/v1 is vLLM.`;
+
+const products = [
+  { id: 1, name: 'USB Cable', price: 9.5, stock: 420 },
+  { id: 2, name: 'Mechanical Keyboard', price: 129, stock: 38 },
+  { id: 3, name: 'Laptop Pro', price: 1999, stock: 7 },
+  { id: 4, name: 'Monitor 27"', price: 449, stock: 15 },
+];
+
+type Provider = 'openai' | 'responses' | 'anthropic';
+
+const defaultModels: Readonly<Record<Provider, string>> = {
+  openai: 'gpt-4o-mini',
+  responses: 'gpt-4o-mini',
+  anthropic: 'claude-haiku-4-5',
+};
+
+interface Settings {
+  readonly provider: Provider;
+  readonly model: string;
+  readonly baseUrl: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly question: string;
+}
+
+function isProvider(name: string): name is Provider {
+  return Object.hasOwn(defaultModels, name);
+}
+
+function readSettings(): Settings | 'help' {
+  const { values, positionals } = parseArgs({
+    options: {
+      provider: { type: 'string' },
+      model: { type: 'string' },
+      'base-url': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) return 'help';
+  const { OPENAI_API_KEY: openaiKey, ANTHROPIC_API_KEY: anthropicKey } = process.env;
+  const provider = values.provider ?? (anthropicKey && !openaiKey ? 'anthropic' : 'openai');
+  if (!isProvider(provider))
+    throw new Error(`--provider must be one of ${Object.keys(defaultModels).join(', ')}, got "${provider}"`);
+  const baseUrl = values['base-url'];
+  if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw new Error(`--base-url must be a URL, got "${baseUrl}"`);
+  if (positionals.length > 1) throw new Error('Put the question in quotes: only one is asked');
+  return {
+    provider,
+    model: values.model ?? defaultModels[provider],
+    baseUrl,
+    apiKey: (provider === 'anthropic' ? anthropicKey : openaiKey) || undefined,
+    question: positionals[0] ?? 'What is the most expensive product?',
+  };
+}
+
+function promptFor(question: string): string {
+  return `Here is a table of products:\n\n${toonPrompt(products).text}\n\n${question} Answer in one sentence, then repeat the answer as a fenced TOON table with the header answer[1]{name,price}:`;
+}
+
+/** The request as a cold Observable: nothing is sent before somebody subscribes. */
+function ask({ provider, model }: Settings, prompt: string, apiKey: string, baseURL: string | undefined): Observable<DeltaEvent> {
+  const messages = [{ role: 'user' as const, content: prompt }];
+  if (provider === 'anthropic') return fromMessages(new Anthropic({ apiKey, baseURL }), { model, max_tokens: 500, messages });
+  const client = new OpenAI({ apiKey, baseURL });
+  if (provider === 'responses') return fromResponses(client, { model, input: prompt });
+  return fromChatCompletions(client, { model, messages });
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  if (settings === 'help') {
+    console.log(help);
+    return;
+  }
+  const { provider, model, baseUrl, apiKey, question } = settings;
+  const local = baseUrl === undefined && apiKey === undefined ? await localProvider({ latencyMs: 15 }) : undefined;
+  const url = baseUrl ?? (provider === 'anthropic' ? local?.anthropic : local?.openai);
+  console.log(`${question}  (${provider}, ${model}, ${local ? 'local server' : (url ?? 'api')})\n`);
+
+  const prompt = promptFor(question);
+  const events$ = ask(settings, prompt, apiKey ?? 'none', url).pipe(
+    timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }),
+    retryStream({ maxRetries: 2, initialDelayMs: 200 }),
+    stopOn(fromEvent(process, 'SIGINT')),
+    aggregateUsage({ prompt }),
+    tapStream({
+      usage: ({ usage }) =>
+        console.log(`\n\nusage   in ${usage.inputTokens}, out ${usage.outputTokens}${usage.estimated ? ' (estimated)' : ''}`),
+      complete: ({ finishReason }) => console.log(`finish  ${finishReason}`),
+    }),
+  );
+  // One request, two readers: the text as it comes, and the parsed result at the end.
+  const result$ = events$.pipe(
+    connect((shared$) =>
+      merge(
+        shared$.pipe(
+          textDeltas(),
+          tap((text) => process.stdout.write(text)),
+          ignoreElements(),
+        ),
+        shared$.pipe(parseToonOnComplete()),
+      ),
+    ),
+  );
+  try {
+    const { format, value } = await lastValueFrom(result$);
+    console.log(`parsed  ${format} ${JSON.stringify(value)}`);
+  } finally {
+    await local?.stop();
+  }
+}
+
+/** One clear line: what failed, and at the root of it. */
+function explain(error: unknown): string {
+  const root = rootOf(error);
+  const [sentence = ''] = (root instanceof Error ? root.message : String(root)).split(/\. |\n/);
+  if (isStreamError(error, 'connection') || isStreamError(error, 'retry-exhausted')) return `${error.message}: ${sentence}`;
+  return sentence;
+}
+
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+main().catch((error: unknown) => {
+  console.error(`rxllm quickstart: ${explain(error)}`);
+  process.exitCode = 1;
+});

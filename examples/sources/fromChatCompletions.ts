@@ -1,0 +1,22 @@
+/** OpenAI chat completions, and every server that speaks its wire: subscribing sends the request. */
+import OpenAI from 'openai';
+import { lastValueFrom } from 'rxjs';
+import { toMessage } from 'rxllm';
+import { assistantTurn, fromChatCompletions } from 'rxllm/openai';
+import { localProvider } from '../localProvider.js';
+
+const provider = await localProvider();
+const client = new OpenAI({ baseURL: provider.openai, apiKey: 'local' });
+const messages = [{ role: 'user' as const, content: 'What is the capital of France?' }];
+
+const events$ = fromChatCompletions(client, { model: 'gpt-4o-mini', messages });
+const message = await lastValueFrom(events$.pipe(toMessage()));
+
+console.log(message.text, message.finishReason);
+console.log('next turn:', assistantTurn(message));
+await provider.stop();
+
+/* Prints:
+Paris is the capital of France. stop
+next turn: { role: 'assistant', content: 'Paris is the capital of France.' }
+*/

@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+interface PublicNames {
+  readonly file: string;
+  readonly values: string;
+  readonly types: string;
+}
+
+/** Names are separated by blanks. */
+const golden: Readonly<Record<string, PublicNames>> = {
+  rxllm: {
+    file: 'src/index.ts',
+    values: `
+      ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
+      RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
+      aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
+      partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+    types: `
+      AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
+      CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
+      FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
+      JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
+      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
+      PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
+      RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
+      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
+      TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
+      UsageSettlement ValidationIssue`,
+  },
+  'rxllm/openai': {
+    file: 'src/providers/openai/index.ts',
+    values: 'assistantTurn fromChatCompletions fromResponses',
+    types: 'ChatClient RequestFunction ResponsesClient ResponsesParams SourceOptions StreamingResponsesParams',
+  },
+  'rxllm/anthropic': {
+    file: 'src/providers/anthropic/index.ts',
+    values: 'assistantTurn fromMessages',
+    types: 'AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
+  },
+  'rxllm/toon': {
+    file: 'src/toon/index.ts',
+    values: 'parseToonOnComplete toon toonPrompt toonRows',
+    types:
+      'ParseToonOnCompleteOptions PromptTokens ToonOptions ToonPath ToonPrompt ToonPromptOptions ToonRefusal ToonResult ToonRow ToonRowsOptions',
+  },
+};
+
+const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.');
+const program = ts.createProgram(
+  Object.values(golden).map(({ file }) => file),
+  options,
+);
+const checker = program.getTypeChecker();
+
+function exportsOf(file: string): readonly ts.Symbol[] {
+  const source = program.getSourceFile(file);
+  const module = source && checker.getSymbolAtLocation(source);
+  if (!module) throw new Error(`${file} is not a module`);
+  return checker
+    .getExportsOfModule(module)
+    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+}
+
+const isValue = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Value) !== 0;
+const isFunction = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Function) !== 0;
+const textOf = (symbol: ts.Symbol): string => ts.displayPartsToString(symbol.getDocumentationComment(checker));
+
+describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { file, values, types }) => {
+  const symbols = exportsOf(file);
+  const namesOf = (some: readonly ts.Symbol[]): readonly string[] => some.map(({ name }) => name).sort();
+  const listed = (names: string): readonly string[] => names.trim().split(/\s+/);
+
+  it('are these values and no others', () => {
+    expect(namesOf(symbols.filter(isValue))).toEqual(listed(values));
+  });
+
+  it('are these types and no others', () => {
+    expect(namesOf(symbols.filter((symbol) => !isValue(symbol)))).toEqual(listed(types));
+  });
+
+  it.each(symbols.map((symbol) => [symbol.name, symbol] as const))('%s says what it is', (name, symbol) => {
+    // Of options, each field says what it is.
+    const documented = /(?:Options|Limits)$/.test(name)
+      ? checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
+      : [symbol];
+    for (const each of documented) expect(textOf(each)).toMatch(/^\S/);
+  });
+
+  it.each(symbols.filter(isFunction).map((symbol) => [symbol.name, symbol] as const))('%s shows an example', (_name, symbol) => {
+    expect(symbol.getJsDocTags(checker).map((tag) => tag.name)).toContain('example');
+  });
+});
+
+const operators = exportsOf('src/index.ts')
+  .concat(exportsOf('src/toon/index.ts'))
+  .filter(
+    (symbol) => isFunction(symbol) && symbol.declarations?.some((declaration) => /OperatorFunction</.test(declaration.getText())),
+  );
+
+describe('the documentation of an operator', () => {
+  it.each(operators.map((symbol) => [symbol.name, symbol] as const))(
+    'of %s shows a marble, and says how it ends',
+    (_name, symbol) => {
+      const text = textOf(symbol);
+      expect(text).toMatch(/^ {4}source .*[|#]/m);
+      expect(text).toMatch(/^ {4}result .*[|#]/m);
+      expect(
+        text.concat(
+          symbol
+            .getJsDocTags(checker)
+            .map(({ text }) => ts.displayPartsToString(text))
+            .join('\n'),
+        ),
+      ).toMatch(/On unsubscribe:/);
+    },
+  );
+});

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { describe, expect, it, jest } from '@jest/globals';
+import { startServer } from './support/server.js';
+
+interface Outcome {
+  readonly output: string;
+  readonly errors: string;
+  readonly code: number | null;
+}
+
+/** Runs the quickstart without keys, so that nothing leaves the machine. */
+function quickstart(
+  flags: readonly string[],
+  watch: (output: string, process: ChildProcess) => void = () => undefined,
+): Promise<Outcome> {
+  const { OPENAI_API_KEY: _openai, ANTHROPIC_API_KEY: _anthropic, ...env } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/quickstart.ts', ...flags], { env, timeout: 50_000 });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (data: Buffer) => {
+    output += data.toString();
+    watch(output, child);
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    errors += data.toString();
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ output, errors: errors.trim(), code }));
+  });
+}
+
+// Each run starts a process.
+jest.setTimeout(60_000);
+
+describe('the quickstart', () => {
+  it.each(['openai', 'responses', 'anthropic'])(
+    'streams an answer over the wire of %s, then its usage, reason and data',
+    async (provider) => {
+      const { output, errors, code } = await quickstart(['--provider', provider]);
+      expect({ errors, code }).toEqual({ errors: '', code: 0 });
+      expect(output).toContain('What is the most expensive product?');
+      expect(output).toContain('The most expensive product is Laptop Pro, at 1999.');
+      expect(output).toMatch(/^usage {3}in \d+, out \d+$/m);
+      expect(output).toMatch(/^finish {2}stop$/m);
+      expect(output).toMatch(/^parsed {2}toon \{"answer":\[\{"name":"Laptop Pro","price":1999\}\]\}$/m);
+    },
+  );
+
+  it('takes a question', async () => {
+    const { output } = await quickstart(['Which product is the cheapest?']);
+    expect(output).toContain('parsed  toon {"answer":[{"name":"USB Cable","price":9.5}]}');
+  });
+
+  it('prints the text as it arrives', async () => {
+    const lengths = new Set<number>();
+    await quickstart([], (output) => lengths.add(output.length));
+    expect(lengths.size).toBeGreaterThan(5);
+  });
+
+  it.each([
+    [['--bogus'], "Unknown option '--bogus'"],
+    [['--provider', 'azure'], '--provider must be one of openai, responses, anthropic, got "azure"'],
+    [['--base-url', 'nowhere'], '--base-url must be a URL, got "nowhere"'],
+    [['two', 'questions'], 'Put the question in quotes: only one is asked'],
+  ])('says what is wrong with %j in one line, and fails', async (flags, message) => {
+    expect(await quickstart(flags)).toEqual({ output: '', errors: `rxllm quickstart: ${message}`, code: 1 });
+  });
+
+  it('says in one line that a server cannot be reached, and fails', async () => {
+    // A port that was free a moment ago.
+    const server = await startServer();
+    await server.close();
+    const { errors, code } = await quickstart(['--base-url', `${server.url}/v1`]);
+    const address = new URL(server.url).host;
+    expect({ errors, code }).toEqual({
+      errors: `rxllm quickstart: All 3 attempts failed: connect ECONNREFUSED ${address}`,
+      code: 1,
+    });
+  });
+
+  it('ends properly on Ctrl-C, with what had been said', async () => {
+    let interrupted = false;
+    const { output, code } = await quickstart([], (soFar, child) => {
+      if (!interrupted && soFar.includes('The most')) interrupted = child.kill('SIGINT');
+    });
+    expect(code).toBe(0);
+    expect(output).toContain('finish  aborted');
+    expect(output).toMatch(/usage {3}in \d+, out \d+ \(estimated\)/);
+  });
+});
