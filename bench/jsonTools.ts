@@ -1,0 +1,78 @@
+import { JSONParser } from '@streamparser/json';
+import { parsePartialJson } from 'ai';
+import { parse as parseRiver } from 'jsonriver';
+import { createJsonParser } from '../src/codecs/json.js';
+import type { DeltaEvent } from '../src/events.js';
+import { partialJson } from '../src/operators/partialJson.js';
+import type { Reading, Sample, Tool } from './report.js';
+import { push } from './stream.js';
+
+/** One JSON text, whole and in its deltas. */
+export interface JsonSample extends Sample {
+  readonly pieces: readonly string[];
+  readonly events: readonly DeltaEvent[];
+}
+
+export const limit = 'JSON.parse, once';
+export const river = 'jsonriver';
+export const sdk = 'AI SDK parsePartialJson';
+
+export const jsonTools: readonly Tool<JsonSample>[] = [
+  { name: limit, run: ({ json }) => ({ value: JSON.parse(json), values: 1 }) },
+  { name: 'codec', own: true, run: ({ pieces }) => readByCodec(pieces) },
+  { name: 'partialJson, strings', own: true, run: ({ pieces }) => readByOperator(pieces) },
+  { name: 'partialJson, events', own: true, run: ({ events }) => readByOperator(events) },
+  { name: river, run: ({ pieces }) => readByRiver(pieces) },
+  { name: '@streamparser/json', run: ({ pieces }) => readByStreamParser(pieces) },
+  { name: sdk, only: '40 KB', run: ({ pieces }) => readBySdk(pieces) },
+];
+
+function readByCodec(pieces: readonly string[]): Reading {
+  const reading: Reading = { value: undefined, values: 0 };
+  const parser = createJsonParser({ onSnapshot: (value) => take(reading, value) });
+  for (const piece of pieces) parser.write(piece);
+  parser.end();
+  return reading;
+}
+
+function readByOperator(values: readonly (DeltaEvent | string)[]): Reading {
+  const reading: Reading = { value: undefined, values: 0 };
+  push(values, partialJson(), (value) => take(reading, value));
+  return reading;
+}
+
+async function readByRiver(pieces: readonly string[]): Promise<Reading> {
+  const reading: Reading = { value: undefined, values: 0 };
+  for await (const value of parseRiver(iterate(pieces))) take(reading, value);
+  return reading;
+}
+
+/** The cheapest asynchronous source. */
+function iterate(pieces: readonly string[]): AsyncIterable<string> {
+  const iterator = pieces[Symbol.iterator]();
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(iterator.next()) }) };
+}
+
+/** Gives pieces, and the whole value once. */
+function readByStreamParser(pieces: readonly string[]): Reading {
+  const reading: Reading = { value: undefined, values: 0 };
+  const parser = new JSONParser({ emitPartialTokens: true, emitPartialValues: true });
+  parser.onValue = ({ value }) => take(reading, value);
+  for (const piece of pieces) parser.write(piece);
+  return reading;
+}
+
+async function readBySdk(pieces: readonly string[]): Promise<Reading> {
+  const reading: Reading = { value: undefined, values: 0 };
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    take(reading, (await parsePartialJson(text)).value);
+  }
+  return reading;
+}
+
+function take(reading: Reading, value: unknown): void {
+  reading.value = value;
+  reading.values++;
+}

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+interface Package {
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** Installs what bench/package.json asks for, unless it is there. */
+export function installPeers(): void {
+  const { dependencies = {} } = readPackage('package.json');
+  const missing = Object.entries(dependencies).filter(([name, version]) => installedVersion(name) !== version);
+  if (missing.length === 0) return;
+  console.log(`Installing the peers into bench/node_modules: ${missing.map(([name]) => name).join(', ')}`);
+  const options = ['--no-audit', '--no-fund', '--loglevel=error'];
+  execFileSync('npm', ['ci', ...options], { cwd: import.meta.dirname, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function installedVersion(name: string): string | undefined {
+  const path = `node_modules/${name}/package.json`;
+  return existsSync(`${import.meta.dirname}/${path}`) ? readPackage(path).version : undefined;
+}
+
+function readPackage(path: string): Package {
+  return JSON.parse(readFileSync(`${import.meta.dirname}/${path}`, 'utf8')) as Package;
+}

@@ -1,0 +1,30 @@
+import { Observable, type OperatorFunction } from 'rxjs';
+import { finish, start, text } from '../spec/support/events.js';
+import type { DeltaEvent } from '../src/events.js';
+
+/** So many characters come in a delta. */
+const deltaLength = 4;
+
+export function toPieces(whole: string): readonly string[] {
+  const pieces: string[] = [];
+  for (let from = 0; from < whole.length; from += deltaLength) pieces.push(whole.slice(from, from + deltaLength));
+  return pieces;
+}
+
+export function toEvents(pieces: readonly string[]): readonly DeltaEvent[] {
+  return [start(), ...pieces.map((piece) => text(piece)), finish()];
+}
+
+/** Pushes all values through an operator at once, as a source does that reads its body in one loop. */
+export function push<T, R>(values: readonly T[], operator: OperatorFunction<T, R>, take: (value: R) => void): void {
+  const source = new Observable<T>((subscriber) => {
+    for (const value of values) subscriber.next(value);
+    subscriber.complete();
+  });
+  source.pipe(operator).subscribe({
+    next: take,
+    error: (error: unknown) => {
+      throw error;
+    },
+  });
+}
