@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
+import * as toonFunctions from '../src/toon/index.js';
 
 const run = promisify(execFile);
 
@@ -29,6 +30,10 @@ describe('the examples', () => {
 
   it('show every source', () => {
     expect(names('examples/sources')).toEqual(['fromChatCompletions', 'fromMessages', 'fromResponses']);
+  });
+
+  it('show every function of rxllm/toon', () => {
+    expect(names('examples/toon')).toEqual(Object.keys(toonFunctions).sort());
   });
 
   it.each(examples)(
