@@ -14,8 +14,8 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: `
       ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
       RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
-      aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
-      partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+      aggregateUsage batchFrames bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
+      partialJson partialToolInput retryStream smooth stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
       CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
@@ -23,8 +23,8 @@ const golden: Readonly<Record<string, PublicNames>> = {
       JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
       PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
-      RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
-      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
+      RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent StreamErrorDetails
+      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing ToMessageOptions
       TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
       UsageSettlement ValidationIssue`,
   },

@@ -68,6 +68,7 @@ export type { JsonReadingOptions } from './internal/jsonReading.js';
 export type { CountTokens, TokenCounter } from './internal/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
+export { batchFrames } from './operators/batchFrames.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
 export { ofEvent } from './operators/ofEvent.js';
@@ -94,6 +95,7 @@ export {
 } from './operators/partialJson.js';
 export { partialToolInput } from './operators/partialToolInput.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
+export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
 export { stopOn } from './operators/stopOn.js';
 export { type TapStreamOptions, tapStream } from './operators/tapStream.js';
 export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
