@@ -8,4 +8,11 @@ const burst$ = from(['The ', 'model ', 'is ', 'faster ', 'than ', 'the ', 'scree
 await burst$.pipe(batchFrames()).forEach((event) => console.log(event));
 
 /* Prints:
- */
+{
+  type: 'text-delta',
+  text: 'The model is faster than the screen.',
+  block: 0,
+  choice: 0,
+  phase: 'answer'
+}
+*/

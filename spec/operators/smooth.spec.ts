@@ -121,8 +121,11 @@ describe('smooth', () => {
       const units: string[] = [];
       marbles(({ cold, flush }) => {
         cold('A 999ms |', { A: text(whole) })
-          .pipe(smooth({ by, delayMs: 1 }))
-          .subscribe((event) => units.push(event.text));
+          .pipe(
+            smooth({ by, delayMs: 1 }),
+            tap((event) => units.push(event.text)),
+          )
+          .subscribe();
         flush();
       })();
       return units;
