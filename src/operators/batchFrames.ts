@@ -47,7 +47,7 @@ export function batchFrames<E extends DeltaEvent>(): MonoTypeOperatorFunction<E>
       held ??= event;
       texts.push(addedText(event));
       if (frame) return;
-      frame = nextFrame().subscribe({ next: flush, error: (error) => destination.error(error) });
+      frame = nextFrame().subscribe({ next: flush, error: (error: unknown) => destination.error(error) });
       destination.add(frame);
     }
 
