@@ -12,14 +12,14 @@ const golden: Readonly<Record<string, PublicNames>> = {
   rxllm: {
     file: 'src/index.ts',
     values: `
-      ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
+      CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
       RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
-      aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
+      aggregateUsage bufferToText circuitBreaker createBreaker fallbackTo hedge isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
       partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
     types: `
-      AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
-      CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
-      FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
+      AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish
+      CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FallbackContext FallbackToOptions FileEvent
+      FinishEvent FinishMetadata FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
       JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
       PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent

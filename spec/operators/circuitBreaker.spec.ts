@@ -50,7 +50,7 @@ describe('circuitBreaker', () => {
     const breaker = createBreaker({ failures: 1 });
     const running$ = new Subject<DeltaEvent>();
     const seen: DeltaEvent[] = [];
-    running$.pipe(circuitBreaker(breaker)).subscribe((event) => seen.push(event));
+    running$.pipe(circuitBreaker(breaker)).subscribe({ next: (event) => seen.push(event), error: () => undefined });
     record(
       throwError(() => fault),
       circuitBreaker(breaker),

@@ -251,7 +251,7 @@ describe('createBreaker', () => {
     timeline({
       0: () => {
         fail(breaker);
-        breaker.state$.subscribe((state) => seen.push([state, asyncScheduler.now()]));
+        breaker.state$.subscribe({ next: (state) => seen.push([state, asyncScheduler.now()]), error: () => undefined });
       },
     });
     expect(seen).toEqual([
