@@ -12,21 +12,23 @@ const golden: Readonly<Record<string, PublicNames>> = {
   rxllm: {
     file: 'src/index.ts',
     values: `
-      ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
-      RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
-      aggregateUsage batchFrames bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
-      partialJson partialToolInput retryStream smooth stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+      CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
+      ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
+      accumulateText aggregateUsage batchFrames bufferToText circuitBreaker createBreaker fallbackTo hedge isDeltaEvent
+      isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput retryStream
+      smooth stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
     types: `
-      AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
-      CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
-      FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
-      JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
-      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
-      PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
-      RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent StreamErrorDetails
-      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing ToMessageOptions
-      TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
-      UsageSettlement ValidationIssue`,
+      AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker BreakerOptions
+      BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent Confidence ContentEvent ContinueWith Cost
+      CountTokens DeepPartial DeltaEvent ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent
+      FinishMetadata FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject
+      JsonOptions JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
+      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
+      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent
+      RefusalDeltaEvent ResetEvent RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions
+      StandardSchema StartEvent StepEvent StreamErrorDetails StreamErrorKind TapStreamOptions TextDeltaEvent
+      TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing ToMessageOptions TokenCounter ToolCall ToolCallDeltaEvent
+      ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
@@ -41,8 +43,9 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/toon': {
     file: 'src/toon/index.ts',
     values: 'parseToonOnComplete toon toonPrompt toonRows',
-    types:
-      'ParseToonOnCompleteOptions PromptTokens ToonOptions ToonPath ToonPrompt ToonPromptOptions ToonRefusal ToonResult ToonRow ToonRowsOptions',
+    types: `
+      ParseToonOnCompleteOptions PromptTokens ToonOptions ToonPath ToonPrompt ToonPromptOptions ToonRefusal ToonResult
+      ToonRow ToonRowsOptions`,
   },
 };
 

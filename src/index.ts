@@ -1,4 +1,5 @@
 export {
+  CircuitOpenError,
   ConnectionError,
   ContentTypeError,
   EmptyStreamError,
@@ -70,6 +71,16 @@ export { type AccumulateTextOptions, accumulateText } from './operators/accumula
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
 export { batchFrames } from './operators/batchFrames.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
+export { circuitBreaker } from './operators/circuitBreaker.js';
+export {
+  type Breaker,
+  type BreakerOptions,
+  type BreakerPass,
+  type BreakerState,
+  createBreaker,
+} from './operators/createBreaker.js';
+export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
+export { type HedgeOptions, hedge } from './operators/hedge.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
