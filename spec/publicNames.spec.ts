@@ -15,7 +15,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
       RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
       aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
-      partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+      partialJson partialToolInput retryStream stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
       CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
@@ -24,7 +24,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
       PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
-      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
+      StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
       TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
       UsageSettlement ValidationIssue`,
   },

@@ -96,6 +96,7 @@ export {
 export { partialToolInput } from './operators/partialToolInput.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
 export { stopOn } from './operators/stopOn.js';
+export { type TakeWithinBudgetOptions, takeWithinBudget } from './operators/takeWithinBudget.js';
 export { type TapStreamOptions, tapStream } from './operators/tapStream.js';
 export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
 export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';
