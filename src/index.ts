@@ -71,6 +71,13 @@ export { type AccumulateTextOptions, accumulateText } from './operators/accumula
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
+export { limitConcurrency } from './operators/limitConcurrency.js';
+export {
+  type ConcurrencyLimiter,
+  type ConcurrencyLimiterOptions,
+  type ConcurrencySlot,
+  createConcurrencyLimiter,
+} from './operators/limiters/createConcurrencyLimiter.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
 export {
