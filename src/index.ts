@@ -48,6 +48,7 @@ export {
   type PartialMessage,
   type Phase,
   type PingEvent,
+  type Price,
   type RawEvent,
   type ReasoningDeltaEvent,
   type RefusalDeltaEvent,
@@ -82,6 +83,13 @@ export {
 export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
 export { type HedgeOptions, hedge } from './operators/hedge.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
+export { limitConcurrency } from './operators/limitConcurrency.js';
+export {
+  type ConcurrencyLimiter,
+  type ConcurrencyLimiterOptions,
+  type ConcurrencySlot,
+  createConcurrencyLimiter,
+} from './operators/limiters/createConcurrencyLimiter.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
 export {
@@ -108,6 +116,7 @@ export { partialToolInput } from './operators/partialToolInput.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
 export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
 export { stopOn } from './operators/stopOn.js';
+export { type TakeWithinBudgetOptions, takeWithinBudget } from './operators/takeWithinBudget.js';
 export { type TapStreamOptions, tapStream } from './operators/tapStream.js';
 export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
 export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';

@@ -9,6 +9,8 @@ export interface UsageLedger {
   /** Whether anything but pings and resets arrived. */
   readonly begun: boolean;
   push(event: DeltaEvent): void;
+  /** What the attempt that runs has used; `undefined` if nothing arrived. */
+  attempt(): Usage | undefined;
   /** What all attempts used. @param running Whether the stream goes on. @defaultValue false */
   total(running?: boolean): Usage;
 }
@@ -21,6 +23,7 @@ const ourOwnReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
 /**
  * The provider's figures are cumulative over the stream: an attempt's own are what they grew by. An attempt whose end the provider did not
  * tell settles at the larger of its figures and the estimate. One in which nothing arrived, because the request was refused, used nothing.
+ * Figures that are estimated are not the provider's: an operator upstream has settled all attempts, and they are a total.
  */
 export function createUsageLedger(countTokens: CountTokens, prompt: unknown): UsageLedger {
   let texts: readonly string[] | undefined;
@@ -35,6 +38,7 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
   let toldEarlier: Usage | undefined;
   /** The attempt that runs. */
   let told: Usage | undefined;
+  let settledUpstream: Usage | undefined;
   let estimate = createTokenEstimate(countTokens, promptOnce);
   let arrived = false;
   let whole = false;
@@ -64,7 +68,8 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
         case 'reset':
           return repeat();
         case 'usage':
-          told = event.usage;
+          settledUpstream = event.usage.estimated ? event.usage : undefined;
+          told = settledUpstream ? told : event.usage;
           break;
         case 'finish':
           if (ourOwnReasons.has(event.reason)) return;
@@ -75,8 +80,13 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
       }
       arrived = true;
     },
+    attempt: () => (arrived ? settle(true) : undefined),
     total(running = false) {
-      return arrived ? addUsage(earlier, settle(running)) : (earlier ?? unused);
+      const own = arrived ? addUsage(earlier, settle(running)) : (earlier ?? unused);
+      if (!settledUpstream) return own;
+      const { inputTokens, outputTokens = 0, confidence } = own;
+      const estimated = { inputTokens, outputTokens, confidence };
+      return whole ? completeUsage(settledUpstream, () => estimated) : settleUsage(settledUpstream, estimated);
     },
   };
 }
