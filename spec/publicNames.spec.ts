@@ -22,7 +22,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
       JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
-      PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
+      PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
       StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
       TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent

@@ -47,6 +47,7 @@ export {
   type PartialMessage,
   type Phase,
   type PingEvent,
+  type Price,
   type RawEvent,
   type ReasoningDeltaEvent,
   type RefusalDeltaEvent,
