@@ -15,7 +15,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
       RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
       aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
-      partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+      partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
       CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
@@ -43,6 +43,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: 'parseToonOnComplete toon toonPrompt toonRows',
     types:
       'ParseToonOnCompleteOptions PromptTokens ToonOptions ToonPath ToonPrompt ToonPromptOptions ToonRefusal ToonResult ToonRow ToonRowsOptions',
+  },
+  'rxllm/pricing': {
+    file: 'src/pricing/index.ts',
+    values: 'genaiPrices',
+    types: 'GenaiPricesOptions ModelPrices UnitPrice',
   },
 };
 

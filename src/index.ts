@@ -101,3 +101,4 @@ export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
 export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';
 export { type ToMessageOptions, toMessage } from './operators/toMessage.js';
 export { type StandardSchema, validate } from './operators/validate.js';
+export { withCost } from './operators/withCost.js';
