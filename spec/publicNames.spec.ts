@@ -14,17 +14,17 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: `
       ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
       RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
-      aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
+      aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements measureStream ofEvent parseJsonOnComplete parseOnComplete
       partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
       CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
       FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
-      JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
+      JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
       PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
-      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
+      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions
       TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
       UsageSettlement ValidationIssue`,
   },

@@ -71,6 +71,7 @@ export { type AccumulateTextOptions, accumulateText } from './operators/accumula
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
+export { type MeasureStreamOptions, measureStream, type TimingSettlement } from './operators/measureStream.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
 export {
