@@ -49,6 +49,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: 'genaiPrices',
     types: 'GenaiPricesOptions ModelPrices UnitPrice',
   },
+  'rxllm/otel': {
+    file: 'src/otel/index.ts',
+    values: 'traceStream',
+    types: 'TraceEnd TraceStreamOptions',
+  },
 };
 
 const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
@@ -100,6 +105,7 @@ describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { 
 
 const operators = exportsOf('src/index.ts')
   .concat(exportsOf('src/toon/index.ts'))
+  .concat(exportsOf('src/otel/index.ts'))
   .filter(
     (symbol) => isFunction(symbol) && symbol.declarations?.some((declaration) => /OperatorFunction</.test(declaration.getText())),
   );

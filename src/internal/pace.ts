@@ -12,11 +12,12 @@ export interface Pace {
   read(): Timing;
 }
 
-export function createPace(): Pace {
+/** @param onGap Called with each time between two deltas, in milliseconds. @defaultValue nothing */
+export function createPace(onGap: (milliseconds: number) => void = () => undefined): Pace {
   const subscribedAt = asyncScheduler.now();
   const requests = createRequestTracker();
   let usage: Usage | undefined;
-  let answer = createAnswer(subscribedAt);
+  let answer = createAnswer(subscribedAt, onGap);
 
   function elapsed(since: number): number {
     return Math.max(0, asyncScheduler.now() - since);
@@ -34,7 +35,7 @@ export function createPace(): Pace {
     push(event) {
       requests.push(event);
       if (event.type === 'usage') usage = event.usage;
-      else if (event.type === 'reset' && event.step === 0) answer = createAnswer(asyncScheduler.now() + event.delayMs);
+      else if (event.type === 'reset' && event.step === 0) answer = createAnswer(asyncScheduler.now() + event.delayMs, onGap);
       else answer.push(event);
     },
     read() {
@@ -64,7 +65,7 @@ interface Answer {
 }
 
 /** One whole answer: a `reset` to its beginning makes another. */
-function createAnswer(askedAt: number): Answer {
+function createAnswer(askedAt: number, onGap: (milliseconds: number) => void): Answer {
   const marks = createStepMarks({ deltas: 0, characters: 0 });
   const median = createMedian();
   let deltas = 0;
@@ -80,6 +81,7 @@ function createAnswer(askedAt: number): Answer {
     if (lastAt !== undefined) {
       const gap = Math.max(0, now - lastAt);
       median.push(gap);
+      onGap(gap);
       maxDeltaMs = Math.max(maxDeltaMs ?? 0, gap);
     }
     lastAt = now;
