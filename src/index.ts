@@ -90,6 +90,7 @@ export {
   type ConcurrencySlot,
   createConcurrencyLimiter,
 } from './operators/limiters/createConcurrencyLimiter.js';
+export { type MeasureStreamOptions, measureStream, type TimingSettlement } from './operators/measureStream.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
 export {
@@ -122,3 +123,4 @@ export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
 export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';
 export { type ToMessageOptions, toMessage } from './operators/toMessage.js';
 export { type StandardSchema, validate } from './operators/validate.js';
+export { withCost } from './operators/withCost.js';
