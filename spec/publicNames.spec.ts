@@ -14,23 +14,25 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: `
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
       ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
-      accumulateText aggregateUsage batchFrames bufferToText circuitBreaker createBreaker createConcurrencyLimiter fallbackTo
-      hedge isDeltaEvent isStreamError json jsonElements limitConcurrency measureStream ofEvent parseJsonOnComplete
-      parseOnComplete partialJson partialToolInput retryStream smooth stopOn takeWithinBudget tapStream text textDeltas
-      timeoutBetweenChunks toMessage validate withCost`,
+      accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
+      createConcurrencyLimiter debugOptions fallbackTo hedge highReliabilityOptions highThroughputOptions isDeltaEvent
+      isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions measureStream ofEvent
+      parseJsonOnComplete parseOnComplete partialJson partialToolInput retryStream smooth stopOn takeWithinBudget tapStream
+      text textDeltas timeoutBetweenChunks toMessage validate withCost`,
     types: `
-      AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker BreakerOptions
-      BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter ConcurrencyLimiterOptions
-      ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor
-      FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata FinishReason HedgeOptions InvalidJsonElement
-      JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath JsonReadingOptions JsonSnapshot JsonValue
-      LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails ParseJsonOnCompleteOptions ParsedBy ParsedText
-      Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions PartialJsonOptions PartialMessage
-      PartialSource Phase PingEvent Price RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent RetryContext
-      RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
-      StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
-      TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter ToolCall ToolCallDeltaEvent
-      ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
+      AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
+      BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
+      ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
+      DeltaEvent ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata FinishReason
+      HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
+      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
+      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
+      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent
+      ReasoningDeltaEvent RefusalDeltaEvent ResetEvent RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind
+      SmoothOptions StandardSchema StartEvent StepEvent StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions
+      TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing TimingSettlement
+      ToMessageOptions TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage
+      UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',

@@ -70,6 +70,7 @@ export type { JsonReadingOptions } from './internal/jsonReading.js';
 export type { CountTokens, TokenCounter } from './internal/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
+export { type ApplyOptions, applyOptions } from './operators/applyOptions.js';
 export { batchFrames } from './operators/batchFrames.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
 export { circuitBreaker } from './operators/circuitBreaker.js';
@@ -114,6 +115,11 @@ export {
   partialJson,
 } from './operators/partialJson.js';
 export { partialToolInput } from './operators/partialToolInput.js';
+export { type DebugLogger, debugOptions } from './operators/presets/debugOptions.js';
+export { highReliabilityOptions } from './operators/presets/highReliabilityOptions.js';
+export { highThroughputOptions } from './operators/presets/highThroughputOptions.js';
+export { jsonModeOptions } from './operators/presets/jsonModeOptions.js';
+export { lowLatencyOptions } from './operators/presets/lowLatencyOptions.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
 export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
 export { stopOn } from './operators/stopOn.js';
