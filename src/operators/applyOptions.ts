@@ -22,20 +22,31 @@ import { withCost } from './withCost.js';
 
 /** An operator's options under its name; `true` for its defaults, `false` or `undefined` to leave it out, for instance of a preset. */
 export interface ApplyOptions {
+  /** A limiter that streams share. */
   readonly limitConcurrency?: ConcurrencyLimiter | false | undefined;
+  /** A limiter that streams share. */
   readonly rateLimit?: RateLimiter | false | undefined;
   /** `firstMs` and `betweenMs` are for each attempt, `totalMs` is for the whole stream. */
   readonly timeoutBetweenChunks?: number | TimeoutLimits | false | undefined;
+  /** A breaker that streams share. */
   readonly circuitBreaker?: Breaker | false | undefined;
+  /** How to repeat on a transient fault. */
   readonly retryStream?: RetryStreamOptions | boolean | undefined;
   /** The other providers, in the order in which they are asked. */
   readonly fallbackTo?: readonly Observable<DeltaEvent>[] | false | undefined;
+  /** A second provider, and when it is asked. */
   readonly hedge?: (HedgeOptions & { readonly other: Observable<DeltaEvent> }) | false | undefined;
+  /** What stops the stream. */
   readonly stopOn?: ObservableInput<unknown> | false | undefined;
+  /** What the stream may use. */
   readonly takeWithinBudget?: TakeWithinBudgetOptions | false | undefined;
+  /** How its usage is told. */
   readonly aggregateUsage?: AggregateUsageOptions | boolean | undefined;
+  /** What usage costs. */
   readonly withCost?: Price | false | undefined;
+  /** How its pace is told. */
   readonly measureStream?: MeasureStreamOptions | boolean | undefined;
+  /** Whom to call back. */
   readonly tapStream?: TapStreamOptions | false | undefined;
   /** For a branch that only displays. */
   readonly smooth?: SmoothOptions | boolean | undefined;
