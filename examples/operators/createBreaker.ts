@@ -26,4 +26,13 @@ states.unsubscribe();
 await stop();
 
 /* Prints:
- */
+the circuit is closed
+failed: server
+the circuit is open
+failed: server
+failed: circuit-open
+the circuit is half-open
+Paris is the capital of France.
+the circuit is closed
+Paris is the capital of France.
+*/

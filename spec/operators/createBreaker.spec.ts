@@ -48,6 +48,33 @@ describe('createBreaker', () => {
     }),
   );
 
+  it(
+    'tells all who watch at once, however late they came',
+    marbles(({ expectObservable }) => {
+      const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5 });
+      asyncScheduler.schedule(() => fail(breaker), 2);
+      asyncScheduler.schedule(() => succeed(breaker), 9);
+      expectObservable(breaker.state$, '^-----------!').toBe('    c-o----h-c--', states);
+      expectObservable(breaker.state$, '---^--------!').toBe('    ---o---h-c--', states);
+      expectObservable(breaker.state$, '--------^---!').toBe('    --------hc--', states);
+      expectObservable(breaker.state$, '----------^-!').toBe('    ----------c-', states);
+    }),
+  );
+
+  it('tells that it is half-open before it tells what came of a trial, also when the timer is late', () => {
+    const seen: BreakerState[] = [];
+    const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5 });
+    timeline({
+      0: () => {
+        // Before the one that watches has set its timer for the same time.
+        asyncScheduler.schedule(() => succeed(breaker), 5);
+        fail(breaker);
+        breaker.state$.subscribe({ next: (state) => seen.push(state), error: () => undefined });
+      },
+    });
+    expect(seen).toEqual(['open', 'half-open', 'closed']);
+  });
+
   it('lets every request pass while it is closed', () => {
     const breaker = createBreaker();
     expect(breaker.state).toBe('closed');
