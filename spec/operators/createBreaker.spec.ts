@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { asyncScheduler } from 'rxjs';
 import { CircuitOpenError, ConnectionError, HttpError, StreamAbortedError } from '../../src/errors.js';
@@ -60,6 +60,19 @@ describe('createBreaker', () => {
       expectObservable(breaker.state$, '----------^-!').toBe('    ----------c-', states);
     }),
   );
+
+  it('has one timer, however many watch', () => {
+    const schedule = jest.spyOn(asyncScheduler, 'schedule');
+    try {
+      const breaker = createBreaker({ failures: 1 });
+      fail(breaker);
+      const watching = [1, 2, 3].map(() => breaker.state$.subscribe());
+      expect(schedule).toHaveBeenCalledTimes(1);
+      for (const each of watching) each.unsubscribe();
+    } finally {
+      schedule.mockRestore();
+    }
+  });
 
   it('tells that it is half-open before it tells what came of a trial, also when the timer is late', () => {
     const seen: BreakerState[] = [];

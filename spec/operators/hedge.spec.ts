@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  asyncScheduler,
   concat,
   concatMap,
   defer,
@@ -141,6 +142,17 @@ describe('hedge', () => {
       expectSubscriptions(other.subscriptions).toBe([]);
     }),
   );
+
+  it('leaves no timer behind when it is unsubscribed', () => {
+    marbles(({ flush }) => {
+      NEVER.pipe(hedge(NEVER, { afterMs: 1_000 }))
+        .subscribe()
+        .unsubscribe();
+      flush();
+      // Virtual time goes on only as long as a timer waits.
+      expect(asyncScheduler.now()).toBeLessThan(1_000);
+    })();
+  });
 
   it('aborts the loser before anything of the winner leaves', () => {
     const log: string[] = [];

@@ -92,7 +92,6 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   function turn(until: number | undefined): void {
     openUntil = until;
     period++;
-    failed = 0;
     succeeded = 0;
     changed$.next();
   }
