@@ -31,6 +31,7 @@ export interface BreakerPass {
 
 /** What the streams to one provider share, so that all of them leave it alone while it is unwell. */
 export interface Breaker {
+  /** As of now: it goes on with the clock, whether somebody watches or not. */
   readonly state: BreakerState;
   /** The state on subscribe, and then each change, on time. Never ends. */
   readonly state$: Observable<BreakerState>;
