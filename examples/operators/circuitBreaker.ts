@@ -18,4 +18,10 @@ await failing.stop();
 await healthy.stop();
 
 /* Prints:
- */
+The local provider fails as asked
+Paris is the capital of France.
+The local provider fails as asked
+Paris is the capital of France.
+The circuit is open
+Paris is the capital of France.
+*/

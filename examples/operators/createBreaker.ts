@@ -5,7 +5,7 @@ import { localAnswer } from '../localAnswer.js';
 
 const { events$, stop } = await localAnswer('What is the capital of France?', { failures: [503, 503] });
 
-const breaker = createBreaker({ failures: 2, successes: 2, openMs: 100 });
+const breaker = createBreaker({ failures: 2, successes: 2, openMs: 300 });
 const states = breaker.state$.subscribe({ next: (state) => console.log(`the circuit is ${state}`), error: console.error });
 
 const text$ = events$.pipe(
@@ -26,4 +26,13 @@ states.unsubscribe();
 await stop();
 
 /* Prints:
- */
+the circuit is closed
+failed: server
+the circuit is open
+failed: server
+failed: circuit-open
+the circuit is half-open
+Paris is the capital of France.
+the circuit is closed
+Paris is the capital of France.
+*/

@@ -29,4 +29,8 @@ await failing.stop();
 await healthy.stop();
 
 /* Prints:
- */
+retry, because of: server
+fallback, because of: retry-exhausted
+an answer from anthropic
+Paris is the capital of France.
+*/

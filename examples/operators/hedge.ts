@@ -16,4 +16,6 @@ await slow.stop();
 await quick.stop();
 
 /* Prints:
- */
+the slow one is aborted
+Paris is the capital of France.
+*/

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { asyncScheduler } from 'rxjs';
 import { CircuitOpenError, ConnectionError, HttpError, StreamAbortedError } from '../../src/errors.js';
@@ -47,6 +47,46 @@ describe('createBreaker', () => {
       expectObservable(breaker.state$, '^-----------------!').toBe('c-o----ho----h-c--', states);
     }),
   );
+
+  it(
+    'tells all who watch at once, however late they came',
+    marbles(({ expectObservable }) => {
+      const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5 });
+      asyncScheduler.schedule(() => fail(breaker), 2);
+      asyncScheduler.schedule(() => succeed(breaker), 9);
+      expectObservable(breaker.state$, '^-----------!').toBe('    c-o----h-c--', states);
+      expectObservable(breaker.state$, '---^--------!').toBe('    ---o---h-c--', states);
+      expectObservable(breaker.state$, '--------^---!').toBe('    --------hc--', states);
+      expectObservable(breaker.state$, '----------^-!').toBe('    ----------c-', states);
+    }),
+  );
+
+  it('has one timer, however many watch', () => {
+    const schedule = jest.spyOn(asyncScheduler, 'schedule');
+    try {
+      const breaker = createBreaker({ failures: 1 });
+      fail(breaker);
+      const watching = [1, 2, 3].map(() => breaker.state$.subscribe());
+      expect(schedule).toHaveBeenCalledTimes(1);
+      for (const each of watching) each.unsubscribe();
+    } finally {
+      schedule.mockRestore();
+    }
+  });
+
+  it('tells that it is half-open before it tells what came of a trial, also when the timer is late', () => {
+    const seen: BreakerState[] = [];
+    const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5 });
+    timeline({
+      0: () => {
+        // Before the one that watches has set its timer for the same time.
+        asyncScheduler.schedule(() => succeed(breaker), 5);
+        fail(breaker);
+        breaker.state$.subscribe({ next: (state) => seen.push(state), error: () => undefined });
+      },
+    });
+    expect(seen).toEqual(['open', 'half-open', 'closed']);
+  });
 
   it('lets every request pass while it is closed', () => {
     const breaker = createBreaker();

@@ -159,7 +159,16 @@ describe('fallbackTo', () => {
     expect(outcomeOf(of(start(), text('a')).pipe(fallbackTo(NEVER)))).toEqual({ events: [start(), text('a')], error: undefined });
   });
 
+  it('takes a list of others, with options or without', () => {
+    const others: Observable<DeltaEvent>[] = [broken([], second), whole];
+    const source = broken([start(), text('x')]);
+    expect(messageOf(outcomeOf(source.pipe(fallbackTo(...others)))).text).toBe('a');
+    expect(outcomeOf(source.pipe(fallbackTo(...others, { onPartial: 'fail' }))).error).toBe(fault);
+  });
+
   it('passes errors on when there are no others', () => {
+    const none: Observable<DeltaEvent>[] = [];
+    expect(outcomeOf(broken([start()]).pipe(fallbackTo(...none)))).toEqual({ events: [start()], error: fault });
     expect(outcomeOf(broken([start()]).pipe(fallbackTo()))).toEqual({ events: [start()], error: fault });
     expect(outcomeOf(broken([start()]).pipe(fallbackTo({ onPartial: 'reset' }))).error).toBe(fault);
   });

@@ -6,6 +6,7 @@ import {
   type Observable,
   of,
   Subject,
+  share,
   startWith,
   switchMap,
   timer,
@@ -30,6 +31,7 @@ export interface BreakerPass {
 
 /** What the streams to one provider share, so that all of them leave it alone while it is unwell. */
 export interface Breaker {
+  /** As of now: it goes on with the clock, whether somebody watches or not. */
   readonly state: BreakerState;
   /** The state on subscribe, and then each change, on time. Never ends. */
   readonly state$: Observable<BreakerState>;
@@ -70,7 +72,9 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   checkOptions('createBreaker', options, ['failures', 'successes', 'openMs', 'halfOpen', 'isFailure']);
   checkNumbers(options);
   const { failures = 5, successes = 2, openMs = 60_000, halfOpen = 3, isFailure = isUnwell } = options;
-  const turned$ = new Subject<void>();
+  const changed$ = new Subject<void>();
+  /** One timer for all who watch, so that all see a change at once. */
+  const states$ = changed$.pipe(startWith(undefined), switchMap(watch), share());
   /** When it becomes half-open, as `asyncScheduler.now()` counts; `undefined` while it is closed. */
   let openUntil: number | undefined;
   /** How often it was opened or closed: passes of an earlier period do not count. */
@@ -89,9 +93,8 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   function turn(until: number | undefined): void {
     openUntil = until;
     period++;
-    failed = 0;
     succeeded = 0;
-    turned$.next();
+    changed$.next();
   }
 
   function countSuccess(): void {
@@ -115,7 +118,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
     get state() {
       return read();
     },
-    state$: defer(() => turned$.pipe(startWith(undefined), switchMap(watch), distinctUntilChanged())),
+    state$: defer(() => states$.pipe(startWith(read()), distinctUntilChanged())),
     enter() {
       const waitMs = openForMs();
       if (waitMs > 0) throw refusal('The circuit is open', waitMs);
@@ -123,7 +126,11 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
       if (trial && trials >= halfOpen) throw refusal('The circuit is half-open, and all its trials are running');
       const entered = period;
       let running = true;
-      if (trial) trials++;
+      if (trial) {
+        trials++;
+        // Those who watch hear that it is half-open before they hear what came of it, also when their timer is late.
+        changed$.next();
+      }
 
       function leave(count?: () => void): void {
         if (!running) return;
