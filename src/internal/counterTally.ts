@@ -1,15 +1,15 @@
 import type { PromptTexts, Tally } from './tally.js';
-import type { TokenCounter } from './tokenCounter.js';
+import type { TokenCounter, TokenStream } from './tokenCounter.js';
 import { writtenText } from './writtenText.js';
 
 /** What a tally needs of a counter, once that is ready. */
-export type Counting = Pick<TokenCounter, 'count' | 'stream'>;
+export type Counting = Pick<TokenCounter, 'stream'>;
 
 /** What one block has said, and how much of it the counter has not seen. */
 interface Said {
   unseen: string;
   tokens: number;
-  stream: ReturnType<Counting['stream']> | undefined;
+  stream: TokenStream | undefined;
 }
 
 /**
@@ -19,13 +19,22 @@ interface Said {
 export function createCounterTally(counter: Counting, promptTexts: PromptTexts): Tally {
   const blocks = new Map<string, Said>();
   let inputTokens: number | undefined;
+  let approximate = false;
 
   function count(said: Said): number {
     if (said.unseen === '') return said.tokens;
     said.stream ??= counter.stream();
     said.tokens = said.stream.push(said.unseen);
     said.unseen = '';
+    approximate ||= said.stream.approximate === true;
     return said.tokens;
+  }
+
+  function countWhole(text: string): number {
+    const stream = counter.stream();
+    const tokens = stream.push(text);
+    approximate ||= stream.approximate === true;
+    return tokens;
   }
 
   return {
@@ -37,10 +46,10 @@ export function createCounterTally(counter: Counting, promptTexts: PromptTexts):
       else blocks.set(key, { unseen: writtenText(event), tokens: 0, stream: undefined });
     },
     read() {
-      inputTokens ??= promptTexts()?.reduce((sum, text) => sum + counter.count(text), 0);
+      inputTokens ??= promptTexts()?.reduce((sum, text) => sum + countWhole(text), 0);
       let outputTokens = 0;
       for (const said of blocks.values()) outputTokens += count(said);
-      return { inputTokens, outputTokens, confidence: 'high' };
+      return { inputTokens, outputTokens, confidence: approximate ? 'low' : 'high' };
     },
   };
 }
