@@ -25,7 +25,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
       StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
-      TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
+      TokenCounter TokenStream ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
       UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
@@ -37,6 +37,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
     file: 'src/providers/anthropic/index.ts',
     values: 'assistantTurn fromMessages',
     types: 'AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
+  },
+  'rxllm/tiktoken': {
+    file: 'src/tiktoken/index.ts',
+    values: 'tiktokenCounter',
+    types: '',
   },
   'rxllm/toon': {
     file: 'src/toon/index.ts',
@@ -70,7 +75,7 @@ const textOf = (symbol: ts.Symbol): string => ts.displayPartsToString(symbol.get
 describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { file, values, types }) => {
   const symbols = exportsOf(file);
   const namesOf = (some: readonly ts.Symbol[]): readonly string[] => some.map(({ name }) => name).sort();
-  const listed = (names: string): readonly string[] => names.trim().split(/\s+/);
+  const listed = (names: string): readonly string[] => names.split(/\s+/).filter((name) => name !== '');
 
   it('are these values and no others', () => {
     expect(namesOf(symbols.filter(isValue))).toEqual(listed(values));

@@ -11,8 +11,9 @@ import { loadedVocabulary, loadVocabulary } from './vocabulary.js';
  * `load()` loads the one vocabulary, once a process, and in slices, so that no event waits for it; it rejects where `js-tiktoken` is not
  * installed. Until then `ready` is false, and `count` and `stream` throw.
  *
- * A run of more than 2,048 characters without a place to cut (no blank, no change between letters, digits and signs) is cut there all the same,
- * which may add a token at each cut: from then on `stream().approximate` is true, and a usage that is estimated by it has confidence `'low'`.
+ * A run of more than 256 characters without a place to cut (no blank, no change between letters, digits and signs) counts as one piece too, but
+ * where it ends is only guessed, which may err by a token or so: from then on `stream().approximate` is true, and a usage that is estimated
+ * by it has confidence `'low'`.
  *
  * A model that is not known, such as another provider's, needs no loading: its tokens are guessed from the characters (3.5 a token for
  * `claude…`, 4.2 for `grok…`, else 4), and always approximate.

@@ -3,8 +3,11 @@ import { appendBytes, dropBytes } from './bytePairs.js';
 import { isHighSurrogate, toBytes } from './bytes.js';
 import type { Vocabulary } from './vocabulary.js';
 
-/** A longer piece, in UTF-16 code units, is cut here, which may add a token or two at each cut. */
-export const longestPiece = 512;
+/**
+ * Of a longer piece, in UTF-16 code units, the pattern sees only what comes after, as if a piece began there; so it may err where that piece
+ * ends, by a token or so. The bytes are encoded as one piece all the same.
+ */
+export const longestPiece = 256;
 
 /**
  * How many pieces at the end more text may change. `\s*[\r\n]+` looks to the end of all the blanks, which are three pieces with the first one;
@@ -63,18 +66,19 @@ export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream 
   function take(text: string): void {
     tail += text;
     const textEnd = tailStart + tail.length;
-    const known = open;
+    const known = [...open];
     open = [];
     for (let start = tailStart; start < textEnd; ) {
       const match = matchFrom(start);
       const end = Math.min(match, cutFrom(start));
       const piece = known.find((each) => each.start === start) ?? { start, end: start, tokens: [] };
       moveEnd(piece, end);
-      open.push(piece);
       if (end < match) {
         approximate = true;
         settle(open.length);
+        known.unshift({ start: end, end, tokens: piece.tokens });
       } else {
+        open.push(piece);
         settle(open.length - openPieces);
       }
       start = end;
