@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { lastValueFrom, timer } from 'rxjs';
+import { defer, lastValueFrom, merge, shareReplay, takeUntil, tap, timer } from 'rxjs';
 import type { Usage, UsageEvent } from '../../src/events.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
@@ -46,9 +46,8 @@ describe('tiktokenCounter', () => {
 
     it('lets other work go on meanwhile', async () => {
       let turns = 0;
-      const turning = timer(0, 0).subscribe(() => void turns++);
-      await loaded('gpt2');
-      turning.unsubscribe();
+      const loading$ = defer(() => loaded('gpt2')).pipe(shareReplay({ bufferSize: 1, refCount: true }));
+      await lastValueFrom(merge(loading$, timer(0, 0).pipe(tap(() => void turns++), takeUntil(loading$))));
       expect(turns).toBeGreaterThan(2);
     });
   });

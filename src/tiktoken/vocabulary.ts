@@ -1,5 +1,5 @@
 import type { TiktokenBPE } from 'js-tiktoken/lite';
-import { firstValueFrom, timer } from 'rxjs';
+import { lastValueFrom, timer } from 'rxjs';
 import { createEncodeBytes, type EncodeBytes, type Ranks } from './bytePairs.js';
 import type { TiktokenEncoding } from './encodings.js';
 
@@ -55,7 +55,7 @@ async function decode(lines: string): Promise<Ranks> {
     const [, first, ...tokens] = line.split(' ');
     for (const [index, token] of tokens.entries()) {
       ranks.set(atob(token), Number(first) + index);
-      if (index % slice === slice - 1) await firstValueFrom(timer(0));
+      if (index % slice === slice - 1) await lastValueFrom(timer(0), { defaultValue: 0 });
     }
   }
   return ranks;
