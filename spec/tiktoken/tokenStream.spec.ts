@@ -29,7 +29,7 @@ const anyKindOfText = fc
   .array(
     fc.tuple(
       fc.constantFrom(...kinds.map((kind) => fc.constantFrom(...kind))).chain((kind) => kind),
-      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 5 }),
     ),
     {
       maxLength: 30,

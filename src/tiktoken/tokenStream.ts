@@ -15,6 +15,9 @@ export const longestPiece = 256;
  */
 const openPieces = 3;
 
+/** What three letters of one kind begin, more of them go on. After less, `'ll` may end a piece: `we'll`, `l`. */
+const sameLetters = /^(?:\p{Ll}{4,}|\p{Lo}{4,})$/u;
+
 /** A stretch of text that is encoded by itself. Positions count from the beginning of all the text. */
 interface Piece {
   readonly start: number;
@@ -63,9 +66,18 @@ export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream 
     for (const { tokens } of open.splice(0, count)) settled += tokens.length;
   }
 
+  /** Whether the last piece takes all of the text, and no other changes; often enough, and much cheaper than to match them all again. */
+  function goesOn({ start, end }: Piece, text: string): boolean {
+    if (end + text.length - start > longestPiece || endsInHalf(end)) return false;
+    return sameLetters.test(tail.slice(-3) + text);
+  }
+
   function take(text: string): void {
+    const last = open.at(-1);
+    const isMore = last && goesOn(last, text);
     tail += text;
     const textEnd = tailStart + tail.length;
+    if (isMore) return moveEnd(last, textEnd);
     const known = [...open];
     open = [];
     for (let start = tailStart; start < textEnd; ) {
