@@ -63,7 +63,7 @@ export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream 
   }
 
   function settle(count: number): void {
-    for (const { tokens } of open.splice(0, count)) settled += tokens.length;
+    for (let index = 0; index < count; index++) settled += open.shift()?.tokens.length ?? 0;
   }
 
   /** Whether the last piece takes all of the text, and no other changes; often enough, and much cheaper than to match them all again. */
