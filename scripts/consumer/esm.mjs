@@ -3,6 +3,7 @@ import { lastValueFrom } from 'rxjs';
 import { bufferToText, isStreamError } from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
 import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { tiktokenCounter } from 'rxllm/tiktoken';
 import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
 
 const stream = 'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
@@ -12,6 +13,9 @@ const events$ = fromChatCompletions(client, { model: 'any', messages: [] });
 assert.equal(await lastValueFrom(events$.pipe(bufferToText())), 'Hello');
 assert.equal((await lastValueFrom(events$.pipe(parseToonOnComplete()))).format, 'text');
 assert.match(toonPrompt([{ id: 1 }, { id: 2 }]).text, /\[2\]\{id\}:/);
+const counter = tiktokenCounter('gpt-4o');
+await counter.load();
+assert.equal(counter.count('Hello world'), 2);
 assert.equal(typeof fromResponses, 'function');
 assert.equal(typeof fromMessages, 'function');
 assert.equal(isStreamError(new Error('foreign')), false);

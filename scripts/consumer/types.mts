@@ -12,6 +12,7 @@ import {
 } from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
 import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { tiktokenCounter } from 'rxllm/tiktoken';
 import { parseToonOnComplete } from 'rxllm/toon';
 
 const openai = new OpenAI({ apiKey: 'none' });
@@ -21,7 +22,7 @@ const messages = [{ role: 'user' as const, content: 'Hello' }];
 export const events$: Observable<DeltaEvent> = fromChatCompletions(openai, { model: 'gpt-4o-mini', messages }).pipe(
   timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }),
   retryStream({ maxRetries: 3 }),
-  aggregateUsage(),
+  aggregateUsage({ countTokens: tiktokenCounter('gpt-4o-mini'), prompt: messages }),
 );
 export const text$: Observable<string> = events$.pipe(bufferToText());
 export const deltas$: Observable<TextDeltaEvent> = fromResponses(openai, { model: 'gpt-4o-mini', input: 'Hello' }).pipe(
