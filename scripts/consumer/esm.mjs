@@ -3,6 +3,8 @@ import { lastValueFrom } from 'rxjs';
 import { bufferToText, isStreamError } from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
 import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { traceStream } from 'rxllm/otel';
+import { genaiPrices } from 'rxllm/pricing';
 import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
 
 const stream = 'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
@@ -14,5 +16,7 @@ assert.equal((await lastValueFrom(events$.pipe(parseToonOnComplete()))).format, 
 assert.match(toonPrompt([{ id: 1 }, { id: 2 }]).text, /\[2\]\{id\}:/);
 assert.equal(typeof fromResponses, 'function');
 assert.equal(typeof fromMessages, 'function');
+assert.equal(typeof traceStream, 'function');
+assert.equal(genaiPrices()({ inputTokens: 1_000_000, outputTokens: 0 }, 'gpt-4.1', 'openai').total, 2);
 assert.equal(isStreamError(new Error('foreign')), false);
 console.log('ESM consumer: ok');
