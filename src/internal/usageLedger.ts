@@ -10,6 +10,8 @@ export interface UsageLedger {
   /** Whether anything but pings and resets arrived. */
   readonly begun: boolean;
   push(event: DeltaEvent): void;
+  /** What the attempt that runs has used; `undefined` if nothing arrived. */
+  attempt(): Usage | undefined;
   /** What all attempts used. @param running Whether the stream goes on. @defaultValue false */
   total(running?: boolean): Usage;
 }
@@ -22,6 +24,7 @@ const ourOwnReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
 /**
  * The provider's figures are cumulative over the stream: an attempt's own are what they grew by. An attempt whose end the provider did not
  * tell settles at the larger of its figures and the estimate. One in which nothing arrived, because the request was refused, used nothing.
+ * Figures that are estimated are not the provider's: an operator upstream has settled all attempts, and they are a total.
  */
 export function createUsageLedger(countTokens: CountTokens, prompt: unknown): UsageLedger {
   let texts: readonly string[] | undefined;
@@ -36,6 +39,7 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
   let toldEarlier: Usage | undefined;
   /** The attempt that runs. */
   let told: Usage | undefined;
+  let settledUpstream: Usage | undefined;
   let estimate = createTokenEstimate(countTokens, promptOnce);
   let arrived = false;
   let whole = false;
@@ -81,7 +85,8 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
         endRound();
         break;
       case 'usage':
-        told = event.usage;
+        settledUpstream = event.usage.estimated ? event.usage : undefined;
+        told = settledUpstream ? told : event.usage;
         break;
       case 'finish':
         if (ourOwnReasons.has(event.reason)) return;
@@ -101,10 +106,18 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
       take(event);
       asked.push(event);
     },
+    attempt: () => (arrived ? settle(true) : undefined),
     total(running = false) {
-      if (!arrived) return noteParts({ ...(earlier ?? unused) }, [...requests]);
-      const used = settle(running);
-      return noteParts({ ...addUsage(earlier, used) }, [...requests, asked.name(subtractUsage(used, rounds))]);
+      const used = arrived ? settle(running) : undefined;
+      const own = used ? addUsage(earlier, used) : (earlier ?? unused);
+      if (settledUpstream) return mergeSettled(settledUpstream, own);
+      return noteParts({ ...own }, used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests]);
     },
   };
+
+  /** The total of an operator upstream, and what we counted ourselves where that is more. */
+  function mergeSettled(settled: Usage, { inputTokens, outputTokens = 0, confidence }: Usage): Usage {
+    const estimated = { inputTokens, outputTokens, confidence };
+    return whole ? completeUsage(settled, () => estimated) : settleUsage(settled, estimated);
+  }
 }
