@@ -13,6 +13,8 @@ test('a CommonJS Jest loads every entry point', async () => {
   expect(counter.count('Hello world')).toBe(2);
   expect(typeof require('rxllm/openai').fromResponses).toBe('function');
   expect(typeof require('rxllm/anthropic').fromMessages).toBe('function');
+  expect(typeof require('rxllm/otel').traceStream).toBe('function');
+  expect(typeof require('rxllm/pricing').genaiPrices()).toBe('function');
 });
 
 test('limits run in virtual time', () => {

@@ -3,6 +3,8 @@ import { lastValueFrom } from 'rxjs';
 import { bufferToText, isStreamError } from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
 import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { traceStream } from 'rxllm/otel';
+import { genaiPrices } from 'rxllm/pricing';
 import { tiktokenCounter } from 'rxllm/tiktoken';
 import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
 
@@ -18,5 +20,7 @@ await counter.load();
 assert.equal(counter.count('Hello world'), 2);
 assert.equal(typeof fromResponses, 'function');
 assert.equal(typeof fromMessages, 'function');
+assert.equal(typeof traceStream, 'function');
+assert.equal(genaiPrices()({ inputTokens: 1_000_000, outputTokens: 0 }, 'gpt-4.1', 'openai').total, 2);
 assert.equal(isStreamError(new Error('foreign')), false);
 console.log('ESM consumer: ok');

@@ -73,7 +73,7 @@ export function aggregateUsage<E extends DeltaEvent>(
     }
 
     function emitTotal(running: boolean): void {
-      destination.next({ type: 'usage', usage: ledger.total(running) });
+      destination.next({ type: 'usage', usage: ledger.statement(running) });
     }
 
     function take(event: E | UsageEvent): void {
