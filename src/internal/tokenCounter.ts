@@ -20,19 +20,21 @@ export interface TokenCounter {
   stream(): TokenStream;
 }
 
-/** How tokens are counted where the provider does not say. */
-export type CountTokens = 'auto' | 'character' | TokenCounter | ((text: string) => number);
+/** How tokens are counted where the provider does not say; `'none'`: they are not. */
+export type CountTokens = 'auto' | 'character' | 'none' | TokenCounter | ((text: string) => number);
+
+const words: readonly unknown[] = ['auto', 'character', 'none'];
 
 /** @throws TypeError if it is none of the ways to count. */
 export function checkCountTokens(countTokens: unknown): void {
-  if (countTokens === 'auto' || countTokens === 'character' || typeof countTokens === 'function') return;
+  if (typeof countTokens === 'function' || words.includes(countTokens)) return;
   const methods = ['load', 'count', 'stream'];
   const isCounter =
     typeof countTokens === 'object' &&
     countTokens !== null &&
     methods.every((name) => typeof Reflect.get(countTokens, name) === 'function');
   if (!isCounter)
-    throw new TypeError(`countTokens must be 'auto', 'character', a function, or a counter with ${methods.join(', ')}`);
+    throw new TypeError(`countTokens must be 'auto', 'character', 'none', a function, or a counter with ${methods.join(', ')}`);
 }
 
 /** Has a counter load what it needs. One that cannot is never ready, which is no fault of the stream. */

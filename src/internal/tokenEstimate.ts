@@ -12,8 +12,11 @@ export interface TokenEstimate {
   read(running: boolean): Estimate;
 }
 
+const unknown: Estimate = { inputTokens: undefined, outputTokens: undefined, confidence: 'exact' };
+
 /** Characters stand in for a counter that is not ready, and for one that has thrown. */
 export function createTokenEstimate(countTokens: CountTokens, promptTexts: PromptTexts): TokenEstimate {
+  if (countTokens === 'none') return { push: () => undefined, read: () => unknown };
   const characters = createCharacterTally(promptTexts);
   const counting = toCounting(countTokens);
   const counted = counting && createCounterTally(counting, promptTexts);

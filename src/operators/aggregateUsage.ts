@@ -15,7 +15,8 @@ export interface UsageSettlement {
 export interface AggregateUsageOptions {
   /**
    * How to count where the provider gives no figure: by characters (4 a token; 3.5 with Anthropic, 4.2 with xAI), by a tokenizer such as
-   * `tiktokenCounter` of `rxllm/tiktoken`, or by a function of a whole text. `'auto'` is what needs no other package, which is characters.
+   * `tiktokenCounter` of `rxllm/tiktoken`, or by a function of a whole text. `'auto'` is what needs no other package, which is characters; `'none'` takes
+   * the provider's figures alone.
    * A tokenizer gives confidence `'high'`; characters stand in, with `'low'`, where it is not loaded when the stream settles. It loads on
    * subscribe, and no event waits for it. @defaultValue 'auto'
    */
