@@ -14,11 +14,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: `
       ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
       RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
-      aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
-      partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+      aggregateUsage bufferToText createDemand isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete
+      parseOnComplete partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
-      CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
+      CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent Demand ErrorInfo Executor FileEvent
       FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
       JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions

@@ -1,9 +1,10 @@
-import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
+import { asyncScheduler, first, Observable, type Subscriber } from 'rxjs';
+import type { Demand } from '../createDemand.js';
 import { fillPartial, isStreamError, StreamAbortedError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
 import { createMessageFold } from '../internal/fold.js';
-import { checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
+import { checkDemand, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
 import { connectionError } from './connectionError.js';
 import { createEventDecoder, type EventDecoder } from './decodeEvents.js';
 import { openEventStream } from './openEventStream.js';
@@ -20,6 +21,7 @@ export type Send = (signal: AbortSignal) => Promise<Response>;
  *     result    ---------s-(ab)-(cf|)            complete at `finish`, though the socket is open
  *
  * Cold: each subscription sends its own request. Events are pushed synchronously as their bytes arrive.
+ * While `demand` is paused, one chunk is held and no other is read, so that the provider waits; then no limit of ours runs either.
  *
  * @param source The source's name, for what is thrown at call time.
  * @throws TypeError or RangeError at call time for bad options.
@@ -49,13 +51,14 @@ export function readEvents<State extends WireState>(
 }
 
 function checkSourceOptions(source: string, options: SourceOptions): void {
-  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'graceMs']);
-  const { signal, maxEventBytes, graceMs } = options;
+  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'graceMs', 'demand']);
+  const { signal, maxEventBytes, graceMs, demand } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new TypeError(`${source}: signal must be an AbortSignal`);
   }
   checkPositive('maxEventBytes', maxEventBytes);
   checkNotNegative('graceMs', graceMs);
+  checkDemand('demand', demand);
 }
 
 /** Listens to the caller's signal once, and no longer than the subscription. */
@@ -69,7 +72,7 @@ function linkSignal(signal: AbortSignal, subscriber: Subscriber<DeltaEvent>, fai
 function pull(
   send: Send,
   decoder: EventDecoder,
-  { graceMs = 2_000 }: SourceOptions,
+  { graceMs = 2_000, demand }: SourceOptions,
   subscriber: Subscriber<DeltaEvent>,
   fail: (error: unknown) => void,
 ): void {
@@ -98,6 +101,13 @@ function pull(
     alarm.set();
   }
 
+  /** The marker may be among what is not read: its silence counts anew, from what comes after the pause. */
+  async function waitForDemand(demand: Demand): Promise<void> {
+    acceptAt = Infinity;
+    payloads = 0;
+    while (demand.paused) await untilResumed(demand, subscriber);
+  }
+
   async function run(): Promise<void> {
     const response = await send(controller.signal);
     if (subscriber.closed) return discard(response.body);
@@ -106,6 +116,8 @@ function pull(
     reader = body.getReader();
     while (!decoder.finished) {
       const { done, value } = await reader.read();
+      // After reading, so that nothing leaves that was on its way when the pause began.
+      if (demand?.paused) await waitForDemand(demand);
       if (subscriber.closed) return;
       if (done) decoder.end();
       else decoder.write(value);
@@ -122,6 +134,13 @@ function pull(
     discard(reader);
   });
   run().catch(fail);
+}
+
+/** Resolves at the end of a pause; never, once the subscriber has left. */
+function untilResumed({ paused$ }: Demand, subscriber: Subscriber<DeltaEvent>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    subscriber.add(paused$.pipe(first((paused) => !paused)).subscribe({ next: () => resolve(), error: reject }));
+  });
 }
 
 /** How long a finished body is read on: a body that was read to its end leaves a connection that can be used again. */

@@ -1,3 +1,4 @@
+import type { Demand } from '../createDemand.js';
 import type { DeltaEvent, JsonObject } from '../events.js';
 
 /** Takes one event. After the subscriber is gone it does nothing. */
@@ -43,4 +44,9 @@ export interface SourceOptions {
   readonly includeRaw?: boolean;
   /** After every choice has finished and no terminal marker came: the silence after which the stream completes, in milliseconds. @defaultValue 2,000 */
   readonly graceMs?: number;
+  /**
+   * Made by `createDemand()`: while it is paused the body is not read, so that the provider waits and little is held. What was being pushed is
+   * pushed to its end; an error of the connection and an abort come at once. @defaultValue everything is read as it comes
+   */
+  readonly demand?: Demand;
 }
