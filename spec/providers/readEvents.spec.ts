@@ -383,6 +383,22 @@ describe('readEvents', () => {
       expect(cancelled).toBe(true);
     });
 
+    it('with one listener, however many streams share it', async () => {
+      const controller = new AbortController();
+      const warnings: unknown[] = [];
+      const note = (warning: unknown): unknown => warnings.push(warning);
+      process.on('warning', note);
+      const silent = (): Promise<Response> => new Promise(() => undefined);
+      const streams = Array.from({ length: 20 }, () => collect(readEvents(toyFormat, silent, { signal: controller.signal })));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+      controller.abort('enough');
+      for (const { error } of await Promise.all(streams)) expect(error).toMatchObject({ kind: 'aborted', cause: 'enough' });
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+      process.off('warning', note);
+      expect(warnings).toEqual([]);
+    });
+
     it('and leaves no listener on it', async () => {
       const { signal } = new AbortController();
       const sources = [whole, '', 'data: x\n\n', say({ text: 'a' })];

@@ -1,4 +1,4 @@
-import { asyncScheduler, first, Observable, type Subscriber } from 'rxjs';
+import { asyncScheduler, first, fromEvent, Observable, type Subscriber, share } from 'rxjs';
 import type { Demand } from '../createDemand.js';
 import { fillPartial, isStreamError, StreamAbortedError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
@@ -61,12 +61,22 @@ function checkSourceOptions(source: string, options: SourceOptions): void {
   checkDemand('demand', demand);
 }
 
-/** Listens to the caller's signal once, and no longer than the subscription. */
+/** Listens to the caller's signal no longer than the subscription. */
 function linkSignal(signal: AbortSignal, subscriber: Subscriber<DeltaEvent>, fail: (error: unknown) => void): void {
   const abort = (): void => fail(new StreamAbortedError(undefined, { cause: signal.reason }));
   if (signal.aborted) return abort();
-  signal.addEventListener('abort', abort);
-  subscriber.add(() => signal.removeEventListener('abort', abort));
+  subscriber.add(abortOf(signal).subscribe({ next: abort, error: fail }));
+}
+
+const aborts = new WeakMap<AbortSignal, Observable<Event>>();
+
+/** One listener for all streams that share a signal: Node takes more than ten for a leak, and warns. */
+function abortOf(signal: AbortSignal): Observable<Event> {
+  const known = aborts.get(signal);
+  if (known) return known;
+  const abort$ = fromEvent(signal, 'abort').pipe(share());
+  aborts.set(signal, abort$);
+  return abort$;
 }
 
 function pull(
