@@ -7,8 +7,29 @@ export interface RequestName {
   readonly attempt: number;
 }
 
+export type FaultName =
+  | 'none'
+  | 'slow'
+  | 'keepAlives'
+  | 'openAfterTheEnd'
+  | 'reset'
+  | 'closed'
+  | 'endsEarly'
+  | 'endsInsideAnEvent'
+  | 'stallsBeforeHeaders'
+  | 'stalls'
+  | 'stallsWithKeepAlives'
+  | 'tooManyRequests'
+  | 'serverError'
+  | 'serverErrorStalls'
+  | 'badRequest'
+  | 'badJson'
+  | 'errorInStream'
+  | 'empty'
+  | 'page';
+
 /** What may happen to a request, how often in a hundred, and the error that it gives; none if the answer is whole. */
-const faults: Faults = {
+const faults: Readonly<Record<FaultName, readonly [percent: number, kind?: StreamErrorKind]>> = {
   none: [26],
   slow: [5],
   keepAlives: [6],
@@ -29,8 +50,6 @@ const faults: Faults = {
   empty: [2, 'empty'],
   page: [1, 'content-type'],
 };
-
-export type FaultName = keyof typeof faults;
 
 /** The kind of error that a fault gives; `undefined` where the answer is whole. */
 export function kindOf(fault: FaultName): StreamErrorKind | undefined {

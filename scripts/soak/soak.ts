@@ -67,6 +67,11 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
       // A finished body is read on for 100 ms at most.
       await sleep(150);
       heap.push([stream, await usedHeap()]);
+      if (process.env.HEAP) {
+        console.log(stream, heap.at(-1)?.[1], process.memoryUsage().external);
+        if (process.env.HEAP !== '1' && (lap === 5 || lap === laps))
+          (await import('node:v8')).writeHeapSnapshot(`/tmp/soak-${lap}.heapsnapshot`);
+      }
       onProgress?.(stream);
     }
 

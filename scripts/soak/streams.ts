@@ -1,7 +1,15 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { defer, type Observable } from 'rxjs';
-import { aggregateUsage, createDemand, type DeltaEvent, isStreamError, RetryExhaustedError, retryStream, timeoutBetweenChunks } from 'rxllm';
+import {
+  aggregateUsage,
+  createDemand,
+  type DeltaEvent,
+  isStreamError,
+  RetryExhaustedError,
+  retryStream,
+  timeoutBetweenChunks,
+} from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
 import { fromChatCompletions, fromResponses, type SourceOptions } from 'rxllm/openai';
 import { answerOf, faultOf, kindOf, modelOf } from './faults.js';

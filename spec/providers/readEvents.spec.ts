@@ -1,4 +1,6 @@
 import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -297,6 +299,28 @@ describe('readEvents', () => {
       const cancelled = new Promise((resolve) => respond(new Response(new ReadableStream({ cancel: resolve }), typed(type))));
       await cancelled;
     }
+  });
+
+  it('keeps no way to the body, though an SDK keeps the reason of the abort, and so what was on the stack', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const reasons: unknown[] = [];
+    const bodies: WeakRef<object>[] = [];
+    for (const type of ['text/event-stream', 'text/plain']) {
+      const send = async (signal: AbortSignal): Promise<Response> => {
+        signal.addEventListener('abort', () => reasons.push(new DOMException('Made on the stack of the abort')));
+        const body = new ReadableStream({ start: (stream) => stream.enqueue(Buffer.from(say({ text: 'Hello' }))) });
+        bodies.push(new WeakRef(body));
+        return new Response(body, typed(type));
+      };
+      for (let stream = 0; stream < 10; stream++) await collect(readEvents(toyFormat, send).pipe(take(2)));
+    }
+    for (let round = 0; round < 5; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      collectGarbage();
+    }
+    expect(reasons).toHaveLength(20);
+    expect(bodies.filter((body) => body.deref())).toEqual([]);
   });
 
   it('lets go of a body that does not know the signal', async () => {

@@ -123,9 +123,10 @@ function pull(
     if (subscriber.closed) return discard(response.body);
     const body = await openEventStream(response, controller.signal);
     if (subscriber.closed) return discard(body);
-    reader = body.getReader();
+    const chunks = body.getReader();
+    reader = chunks;
     while (!decoder.finished) {
-      const { done, value } = await reader.read();
+      const { done, value } = await chunks.read();
       // After reading, so that nothing leaves that was on its way when the pause began.
       if (demand?.paused) await waitForDemand(demand);
       if (subscriber.closed) return;
@@ -139,9 +140,12 @@ function pull(
   subscriber.add(() => {
     alarm.clear();
     decoder.stop();
-    if (decoder.finished && reader) return void drain(reader);
+    const body = reader;
+    // An abort's reason holds what is on the stack, and an SDK may hold the reason for as long as the body is held.
+    reader = undefined;
+    if (decoder.finished && body) return void drain(body);
     controller.abort();
-    discard(reader);
+    discard(body);
   });
   run().catch(fail);
 }
