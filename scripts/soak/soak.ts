@@ -27,9 +27,11 @@ export interface SoakResult {
   readonly complaints: readonly string[];
 }
 
-/** How many streams each slot runs in a lap, and the most laps. Between laps nothing runs: the heap shows what streams leave behind. */
-const streamsEach = 5;
+/** Between laps nothing runs, so that the heap shows what streams leave behind. */
+const leastLaps = 4;
 const mostLaps = 20;
+/** How many streams each slot runs in a lap, at least. */
+const streamsEach = 5;
 
 /** Runs streams against a server that fails in every way, and measures what they leave behind. Loopback only. */
 export async function soak({ streams, concurrency, seed, stop, onProgress }: SoakOptions): Promise<SoakResult> {
@@ -59,7 +61,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
       }
     }
 
-    const laps = Math.min(mostLaps, Math.max(2, Math.ceil(streams / concurrency / streamsEach)));
+    const laps = Math.min(mostLaps, Math.max(leastLaps, Math.ceil(streams / concurrency / streamsEach)));
     for (let lap = 1; lap <= laps && !stop.aborted; lap++) {
       const limit = Math.round((streams * lap) / laps);
       await Promise.all(Array.from({ length: concurrency }, () => runUntil(limit)));
@@ -67,11 +69,6 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
       // A finished body is read on for 100 ms at most.
       await sleep(150);
       heap.push([stream, await usedHeap()]);
-      if (process.env.HEAP) {
-        console.log(stream, heap.at(-1)?.[1], process.memoryUsage().external);
-        if (process.env.HEAP !== '1' && (lap === 5 || lap === laps))
-          (await import('node:v8')).writeHeapSnapshot(`/tmp/soak-${lap}.heapsnapshot`);
-      }
       onProgress?.(stream);
     }
 

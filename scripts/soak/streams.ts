@@ -76,16 +76,16 @@ export function runStream({ seed, stream, sources, shared, stop }: StreamOptions
     let over = false;
 
     const complain = (complaint: string): void => void complaints.push(`stream ${stream}: ${complaint}`);
-    const model = (): string => modelOf({ stream, attempt });
     const later = (ms: number, act: () => void): void => void timers.add(setTimeout(act, ms));
 
-    function end(outcome: Outcome): void {
+    function end(outcome: Outcome, at = now()): void {
       if (over) return complain(`${outcome} after its end`);
       over = true;
       for (const timer of timers) clearTimeout(timer);
       stop.removeEventListener('abort', leave);
       if (settlements !== 1) complain(`settled ${settlements} times`);
-      const left = outcome === 'unsubscribed' && attempt >= 0 && last !== 'finish' ? { model: model(), at: now() } : undefined;
+      const left =
+        outcome === 'unsubscribed' && attempt >= 0 && last !== 'finish' ? { model: modelOf({ stream, attempt }), at } : undefined;
       resolve({ outcome, left, complaints });
     }
 
@@ -152,8 +152,9 @@ export function runStream({ seed, stream, sources, shared, stop }: StreamOptions
     });
 
     function leave(): void {
+      const at = now();
       subscription.unsubscribe();
-      end('unsubscribed');
+      end('unsubscribed', at);
     }
 
     if (leaving >= 0.1 && leaving < 0.3) later(between(random, 0, 120), leave);

@@ -302,8 +302,6 @@ describe('readEvents', () => {
   });
 
   it('keeps no way to the body, though an SDK keeps the reason of the abort, and so what was on the stack', async () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
     const reasons: unknown[] = [];
     const bodies: WeakRef<object>[] = [];
     for (const type of ['text/event-stream', 'text/plain']) {
@@ -315,10 +313,7 @@ describe('readEvents', () => {
       };
       for (let stream = 0; stream < 10; stream++) await collect(readEvents(toyFormat, send).pipe(take(2)));
     }
-    for (let round = 0; round < 5; round++) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      collectGarbage();
-    }
+    await collectGarbage();
     expect(reasons).toHaveLength(20);
     expect(bodies.filter((body) => body.deref())).toEqual([]);
   });
@@ -750,6 +745,25 @@ describe('readEvents', () => {
       expect(server?.connections).toBe(1);
     });
 
+    it('gives an error that can be kept without the body that broke off', async () => {
+      server = await startServer(answerStream([half], 'reset'));
+      const { url } = server;
+      const bodies: WeakRef<object>[] = [];
+      const errors: unknown[] = [];
+      for (let stream = 0; stream < 10; stream++) {
+        const send = async (signal: AbortSignal): Promise<Response> => {
+          const response = await fetch(url, { signal });
+          bodies.push(new WeakRef(response.body as object));
+          return response;
+        };
+        errors.push((await collect(readEvents(toyFormat, send))).error);
+      }
+      await collectGarbage();
+      expect(errors).toHaveLength(10);
+      expect(bodies.filter((body) => body.deref())).toEqual([]);
+      for (const error of errors) expect(error).toMatchObject({ kind: 'connection', cause: { message: 'terminated' } });
+    });
+
     it.each<[string, Answer, number]>([
       ['before the headers', () => undefined, 0],
       [
@@ -800,6 +814,16 @@ describe('readEvents', () => {
     });
   });
 });
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
+
+async function collectGarbage(): Promise<void> {
+  for (let round = 0; round < 5; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    gc();
+  }
+}
 
 function cutEvery(body: string, size: number): string[] {
   return body.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];

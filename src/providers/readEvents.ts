@@ -9,6 +9,7 @@ import { connectionError } from './connectionError.js';
 import { createEventDecoder, type EventDecoder } from './decodeEvents.js';
 import { openEventStream } from './openEventStream.js';
 import type { SourceOptions, WireFormat, WireState } from './wireFormat.js';
+import { writeStacks } from './writeStacks.js';
 
 /** Sends a request, and rejects when the signal aborts. */
 export type Send = (signal: AbortSignal) => Promise<Response>;
@@ -38,7 +39,9 @@ export function readEvents<State extends WireState>(
   return new Observable((subscriber) => {
     const fold = createMessageFold();
     const fail = (error: unknown): void => {
-      subscriber.error(fillPartial(isStreamError(error) ? error : connectionError(error), fold.partial));
+      const known = isStreamError(error) ? error : connectionError(error);
+      writeStacks(known);
+      subscriber.error(fillPartial(known, fold.partial));
     };
     const emit = (event: DeltaEvent): void => {
       if (subscriber.closed) return;
