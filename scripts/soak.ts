@@ -28,7 +28,7 @@ function readFlags(): Flags | 'help' {
   const { values } = parseArgs({ options, allowPositionals: false });
   if (values.help) return 'help';
   return {
-    streams: wholeNumber('streams', values.streams ?? '10000', 20, 1_000_000),
+    streams: wholeNumber('streams', values.streams ?? '10000', 100, 1_000_000),
     concurrency: wholeNumber('concurrency', values.concurrency ?? '50', 1, 1_000),
     seed: wholeNumber('seed', values.seed ?? '1', 0, 2 ** 31),
   };
@@ -79,7 +79,7 @@ try {
   if (flags === 'help') console.log(help);
   else await main(flags);
 } catch (error) {
-  const [line] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+  const [line] = (error instanceof Error ? error.message : String(error)).split(/\.(?: |$)|\n/);
   console.error(`soak: ${line}`);
   process.exitCode = 1;
 }

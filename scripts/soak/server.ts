@@ -37,7 +37,7 @@ type Answer = (exchange: Exchange) => void | Promise<void>;
 
 function begin({ response, beginning, deltas }: Exchange): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const piece of [...beginning, ...deltas.slice(0, deltas.length >> 1)]) response.write(piece);
+  response.write([...beginning, ...deltas.slice(0, deltas.length >> 1)].join(''));
 }
 
 async function keepAlive({ response }: Exchange): Promise<void> {
@@ -51,15 +51,16 @@ function refuse(response: ServerResponse, status: number, message: string, heade
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ error: { message } }));
 }
 
-function whole(exchange: Exchange): void {
+async function whole(exchange: Exchange): Promise<void> {
   begin(exchange);
+  await sleep(2);
   const { response, deltas, end } = exchange;
-  for (const piece of [...deltas.slice(deltas.length >> 1), ...end]) response.write(piece);
+  response.write([...deltas.slice(deltas.length >> 1), ...end].join(''));
 }
 
 const answers: Readonly<Record<FaultName, Answer>> = {
-  none(exchange) {
-    whole(exchange);
+  async none(exchange) {
+    await whole(exchange);
     exchange.response.end();
   },
   async slow({ response, beginning, deltas, end }) {

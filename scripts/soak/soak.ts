@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { getEventListeners, once, setMaxListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figures, percentile, slope } from './figures.js';
 import type { ServerReport } from './server.js';
@@ -38,7 +38,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
   const unhandled = countUnhandled();
   const server = fork(new URL('./server.ts', import.meta.url), [String(seed)]);
   try {
-    const [port] = (await once(server, 'message')) as [number];
+    const port = await nextMessage<number>(server);
     const sources = sourcesOf(`http://127.0.0.1:${port}`);
     const shared = new AbortController().signal;
     // All streams listen, which Node would take for a leak.
@@ -74,7 +74,8 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
 
     await sleep(1_000);
     const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    const report = await ask(server);
+    server.send('report');
+    const report = await nextMessage<ServerReport>(server);
     const leaveTimes = left.flatMap(({ model, at }) => {
       const seen = report.left[model];
       return seen !== undefined && seen >= at ? [seen - at] : [];
@@ -99,14 +100,16 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
     };
   } finally {
     unhandled.stop();
-    server.disconnect();
+    if (server.connected) server.disconnect();
   }
 }
 
-async function ask(server: ChildProcess): Promise<ServerReport> {
-  server.send('report');
-  const [report] = (await once(server, 'message')) as [ServerReport];
-  return report;
+/** @throws Error if the server ends instead. */
+function nextMessage<Message>(server: ChildProcess): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    server.once('message', (message) => resolve(message as Message));
+    server.once('exit', (code) => reject(new Error(`the server ended with code ${code}`)));
+  });
 }
 
 /** Rejections, and what RxJS throws on a timer because nobody takes it. */
