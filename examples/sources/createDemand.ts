@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import OpenAI from 'openai';
-import { lastValueFrom, tap } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, tap } from 'rxjs';
 import { createDemand, textDeltas, timeoutBetweenChunks } from 'rxllm';
 import { fromChatCompletions } from 'rxllm/openai';
 import { localProvider } from '../localProvider.js';
@@ -31,16 +31,12 @@ const text$ = fromChatCompletions(client, { model: 'local', messages }, { demand
   tap((text) => slowDisk.write(text) || demand.pause()),
 );
 
-let pauses = 0;
-demand.paused$.subscribe((paused) => {
-  if (paused) pauses++;
-});
-
+const waited = firstValueFrom(demand.paused$.pipe(filter((paused) => paused)));
 await lastValueFrom(text$);
 slowDisk.end();
 await once(slowDisk, 'finish');
 console.log(written.join(''));
-console.log('the provider had to wait:', pauses > 0);
+console.log('the provider had to wait:', await waited);
 await provider.stop();
 
 /* Prints:

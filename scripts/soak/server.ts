@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wireAnswer } from './answers.js';
-import { answerOf, type FaultName, faultOf, nameOf } from './faults.js';
+import { answerOf, type FaultName, faultOf, kindOf, nameOf } from './faults.js';
 
 /** What the server tells when it is asked. */
 export interface ServerReport {
@@ -125,18 +125,20 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { model } = JSON.parse(Buffer.concat(chunks).toString()) as { readonly model: string };
+  const name = nameOf(model);
+  const fault = faultOf(seed, name);
   requests++;
   open.add(model);
   response.on('close', () => {
     open.delete(model);
-    if (!response.writableFinished) left[model] = Number(process.hrtime.bigint()) / 1e6;
+    // Where the fault is a broken connection it was not the client.
+    if (!response.writableFinished && kindOf(fault) !== 'connection') left[model] = Number(process.hrtime.bigint()) / 1e6;
   });
   // It may have closed while its body was read.
   if (response.closed) open.delete(model);
-  const name = nameOf(model);
   const { beginning, delta, end, overloaded } = wireAnswer(request.url ?? '');
   const deltas = answerOf(seed, name.stream).map(delta);
-  await answers[faultOf(seed, name)]({ response, beginning, deltas, end, overloaded });
+  await answers[fault]({ response, beginning, deltas, end, overloaded });
 }
 
 const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
