@@ -32,12 +32,6 @@ function runSoak(flags: readonly string[], interruptAfterMs?: number): Promise<R
   });
 }
 
-/** The figures of a table by the name of their check. */
-function figuresIn(stdout: string): ReadonlyMap<string, number> {
-  const lines = [...stdout.matchAll(/^(\S.*?) {2,}(-?[\d,.]+) +[\d,.]+ {2}(?:met|MISSED)$/gm)];
-  return new Map(lines.map(([, check = '', measured = '']) => [check, Number(measured.replaceAll(',', ''))]));
-}
-
 jest.setTimeout(120_000);
 
 describe('the soak', () => {
@@ -47,20 +41,10 @@ describe('the soak', () => {
     expect(stdout).toMatch(
       /^300 streams at concurrency 50, seed 7, in \d+ s:\n\d+ complete, \d+ error, \d+ unsubscribed, \d+ aborted\n/,
     );
-    const figures = figuresIn(stdout);
-    for (const check of [
-      'streams that went wrong',
-      'unhandled rejections',
-      'listeners left on the shared signal',
-      'live timers',
-      'requests still open after 1 s',
-    ]) {
-      expect([check, figures.get(check), stdout]).toEqual([check, 0, stdout]);
-    }
-    // So few streams are over before the engine has compiled what they run: a leak of whole streams shows all the same.
-    expect(figures.get('heap slope over the last half, bytes a stream')).toBeLessThan(5_000);
-    // Of so few, the 99th in a hundred is the slowest, which tells more of the machine than of us.
-    expect(figures.get('unsubscribe → server sees the close, p50, ms')).toBeLessThanOrEqual(50);
+    // The 99th in a hundred of so few is the slowest, which tells more of the machine than of us.
+    const lines = stdout.split('\n').filter((line) => / (met|MISSED)$/.test(line) && !line.includes('p99'));
+    expect(lines).toHaveLength(7);
+    expect(lines.filter((line) => line.endsWith('MISSED'))).toEqual([]);
   });
 
   it('stops at Ctrl-C', async () => {
@@ -103,13 +87,18 @@ describe('the soak', () => {
     };
 
     it('what is at its limit as met', () => {
-      expect(judge(flawless).filter(({ met }) => !met)).toEqual([]);
+      expect(judge(flawless, 10_000).filter(({ met }) => !met)).toEqual([]);
     });
 
     it.each(Object.keys(flawless) as (keyof Figures)[])('%s that is over its limit, or was not measured, as missed', (figure) => {
       for (const value of [flawless[figure] + 1, Number.NaN]) {
-        expect(judge({ ...flawless, [figure]: value }).filter(({ met }) => !met)).toHaveLength(1);
+        expect(judge({ ...flawless, [figure]: value }, 10_000).filter(({ met }) => !met)).toHaveLength(1);
       }
+    });
+
+    it('the heap of a short soak less strictly, but not a leak of whole streams', () => {
+      const limitOf = (streams: number): number | undefined => judge(flawless, streams)[2]?.limit;
+      expect([300, 2_000, 5_000].map(limitOf)).toEqual([7_667, 2_000, 1_000]);
     });
 
     it('the heap by the line that fits it best', () => {
