@@ -2,9 +2,9 @@ import { getEventListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { defer, finalize, type Observable, retry, Subscription, take, tap } from 'rxjs';
+import { asyncScheduler, defer, finalize, type Observable, retry, Subscription, take, tap } from 'rxjs';
 import { createDemand } from '../../src/createDemand.js';
 import type { StreamError } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
@@ -355,6 +355,17 @@ describe('readEvents', () => {
       expect(events).toEqual([started, hello, end]);
       expect(performance.now() - before).toBeGreaterThan(50);
       expect(performance.now() - before).toBeLessThan(1_000);
+    });
+
+    it('but not once the subscriber has left, though it left in that very chunk', async () => {
+      const schedule = jest.spyOn(asyncScheduler, 'schedule');
+      const chunks = [say({ text: 'Hello' }, { stop: true })];
+      await collect(readEvents(toyFormat, respondSlowly(chunks, 0)).pipe(take(2)));
+      await collect(readEvents(toyFormat, respondSlowly([say({ stop: true }, { text: 'Hello' })], 0)).pipe(take(2)));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const timers = schedule.mock.results.map(({ value }) => value as Subscription);
+      schedule.mockRestore();
+      expect(timers.filter(({ closed }) => !closed)).toHaveLength(0);
     });
 
     it('anew after each payload, but not after a comment', async () => {

@@ -135,7 +135,7 @@ function pull(
       if (subscriber.closed) return;
       if (done) decoder.end();
       else decoder.write(value);
-      if (decoder.settled) awaitMarker();
+      if (decoder.settled && !subscriber.closed) awaitMarker();
     }
     subscriber.complete();
   }
