@@ -1,6 +1,6 @@
 /** The floors of the design: a file imports downward only. */
 const floors = [
-  ['^src/(events|errors)\\.ts$'],
+  ['^src/(createDemand|events|errors)\\.ts$'],
   ['^src/(internal|codecs)/'],
   ['^src/operators/'],
   ['^src/(providers|toon|tiktoken|pricing|otel)/'],

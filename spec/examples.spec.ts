@@ -30,8 +30,8 @@ describe('the examples', () => {
     expect(names('examples/operators')).toEqual(names('src/operators'));
   });
 
-  it('show every source', () => {
-    expect(names('examples/sources')).toEqual(['fromChatCompletions', 'fromMessages', 'fromResponses']);
+  it('show every source, and how to hold one back', () => {
+    expect(names('examples/sources')).toEqual(['createDemand', 'fromChatCompletions', 'fromMessages', 'fromResponses']);
   });
 
   it('show every function of rxllm/toon', () => {

@@ -15,16 +15,16 @@ const golden: Readonly<Record<string, PublicNames>> = {
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
       ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter debugOptions fallbackTo hedge highReliabilityOptions highThroughputOptions isDeltaEvent
-      isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions measureStream ofEvent
+      createConcurrencyLimiter createDemand debugOptions fallbackTo hedge highReliabilityOptions highThroughputOptions
+      isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions measureStream ofEvent
       parseJsonOnComplete parseOnComplete partialJson partialToolInput retryStream smooth stopOn takeWithinBudget tapStream
       text textDeltas timeoutBetweenChunks toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
       ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
-      DeltaEvent ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata FinishReason
-      HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
+      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata
+      FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
       JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
       PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent

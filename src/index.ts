@@ -1,3 +1,4 @@
+export { createDemand, type Demand } from './createDemand.js';
 export {
   CircuitOpenError,
   ConnectionError,

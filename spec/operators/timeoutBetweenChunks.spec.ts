@@ -1,11 +1,28 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { asyncScheduler, concat, map, NEVER, Observable, of, Subscription, take, throwError, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  concat,
+  defer,
+  ignoreElements,
+  map,
+  merge,
+  NEVER,
+  Observable,
+  type OperatorFunction,
+  of,
+  Subscription,
+  take,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import { createDemand } from '../../src/createDemand.js';
 import { StreamTimeoutError, type TimeoutPhase } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
-import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
+import { type TimeoutLimits, timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import { finish, ping, raw, reset, start, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
+import { type MarbleHelpers, marbles } from '../support/marbles.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 const late = (phase: TimeoutPhase, limitMs: number): StreamTimeoutError => new StreamTimeoutError(phase, limitMs);
@@ -195,6 +212,84 @@ describe('timeoutBetweenChunks', () => {
     );
   });
 
+  describe('a demand that is paused', () => {
+    /** `p` pauses and `r` resumes, as it says in the marbles. */
+    const paused =
+      (diagram: string, limits: TimeoutLimits): ((helpers: MarbleHelpers) => OperatorFunction<DeltaEvent, DeltaEvent>) =>
+      ({ cold }) =>
+      (source) =>
+        defer(() => {
+          const demand = createDemand();
+          const changes$ = cold(diagram).pipe(
+            tap((change) => (change === 'p' ? demand.pause() : demand.resume())),
+            ignoreElements(),
+          );
+          return merge(changes$, source.pipe(timeoutBetweenChunks({ ...limits, demand })));
+        });
+
+    it(
+      'stops the clocks of silence: a slow consumer is no silent provider',
+      marbles((helpers) => {
+        const source = helpers.stream('s-a-----------b--f|');
+        const demand = '               ---p-------r-|';
+        helpers.expectStream(source.pipe(paused(demand, { firstMs: 5, betweenMs: 5 })(helpers))).toBe('s-a-----------b--f|');
+      }),
+    );
+
+    it(
+      'lets them run anew from the end of the pause',
+      marbles((helpers) => {
+        const source = helpers.stream('s-a---------------b|');
+        const demand = '               ---p-----r-|';
+        const result = '               s-a-----------#';
+        const limited = paused(demand, { betweenMs: 5 })(helpers);
+        helpers.expectStream(source.pipe(limited)).toBe(result, {}, late('between', 5));
+      }),
+    );
+
+    it(
+      'also before the first event',
+      marbles((helpers) => {
+        const demand = '               (p|)';
+        const silent = helpers.stream('--------------');
+        helpers.expectStream(silent.pipe(paused(demand, { firstMs: 5 })(helpers)), '---------------!').toBe('---------------');
+        const resumed = '              p--r|';
+        const limited = paused(resumed, { firstMs: 5 })(helpers);
+        helpers.expectStream(silent.pipe(limited)).toBe('--------#', {}, late('first', 5));
+      }),
+    );
+
+    it(
+      'does not shorten the wait of a reset',
+      marbles((helpers) => {
+        const values = { R: reset({ delayMs: 10 }) };
+        const source = helpers.stream('s-R--------------s-f|', values);
+        const demand = '               ---pr|';
+        helpers.expectStream(source.pipe(paused(demand, { firstMs: 6 })(helpers))).toBe('s-R--------------s-f|', values);
+      }),
+    );
+
+    it(
+      'does not stop the total',
+      marbles((helpers) => {
+        const source = helpers.stream('s-a---------------b|');
+        const demand = '               ---p|';
+        const limited = paused(demand, { betweenMs: 5, totalMs: 8 })(helpers);
+        helpers.expectStream(source.pipe(limited)).toBe('s-a-----#', {}, late('total', 8));
+      }),
+    );
+
+    it(
+      'is left alone once the stream is over',
+      marbles(({ stream, expectStream, cold, expectSubscriptions }) => {
+        const states = cold('a', { a: false });
+        const demand = { ...createDemand(), paused$: states };
+        expectStream(stream('s-a-f|').pipe(timeoutBetweenChunks({ betweenMs: 5, demand }))).toBe('s-a-f|');
+        expectSubscriptions(states.subscriptions).toBe('^----!');
+      }),
+    );
+  });
+
   it(
     'takes Infinity, and more milliseconds than a timer holds, for what they say',
     marbles(({ stream, expectStream }) => {
@@ -348,5 +443,7 @@ describe('timeoutBetweenChunks', () => {
     expect(() => timeoutBetweenChunks({ countPings: true })).toThrow(TypeError);
     expect(() => timeoutBetweenChunks({ betweenMS: 5 } as object)).toThrow('did you mean "betweenMs"?');
     expect(() => timeoutBetweenChunks('5' as never)).toThrow(TypeError);
+    expect(() => timeoutBetweenChunks({ demand: createDemand() })).toThrow(TypeError);
+    expect(() => timeoutBetweenChunks({ betweenMs: 5, demand: true as never })).toThrow('demand must come from createDemand()');
   });
 });

@@ -1,11 +1,14 @@
 import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { type Observable, Subscription, take, tap } from 'rxjs';
+import { asyncScheduler, defer, finalize, type Observable, retry, Subscription, take, tap } from 'rxjs';
+import { createDemand } from '../../src/createDemand.js';
 import type { StreamError } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
-import { readEvents } from '../../src/providers/readEvents.js';
+import { readEvents, type Send } from '../../src/providers/readEvents.js';
 import { sendRequest } from '../../src/providers/sendRequest.js';
 import type { SourceOptions, WireFormat } from '../../src/providers/wireFormat.js';
 import { anyChunking, anyText } from '../support/chunks.js';
@@ -298,6 +301,23 @@ describe('readEvents', () => {
     }
   });
 
+  it('keeps no way to the body, though an SDK keeps the reason of the abort, and so what was on the stack', async () => {
+    const reasons: unknown[] = [];
+    const bodies: WeakRef<object>[] = [];
+    for (const type of ['text/event-stream', 'text/plain']) {
+      const send = async (signal: AbortSignal): Promise<Response> => {
+        signal.addEventListener('abort', () => reasons.push(new DOMException('Made on the stack of the abort')));
+        const body = new ReadableStream({ start: (stream) => stream.enqueue(Buffer.from(say({ text: 'Hello' }))) });
+        bodies.push(new WeakRef(body));
+        return new Response(body, typed(type));
+      };
+      for (let stream = 0; stream < 10; stream++) await collect(readEvents(toyFormat, send).pipe(take(2)));
+    }
+    await collectGarbage();
+    expect(reasons).toHaveLength(20);
+    expect(bodies.filter((body) => body.deref())).toEqual([]);
+  });
+
   it('lets go of a body that does not know the signal', async () => {
     for (const type of ['text/event-stream', 'text/plain']) {
       let subscription = Subscription.EMPTY;
@@ -335,6 +355,17 @@ describe('readEvents', () => {
       expect(events).toEqual([started, hello, end]);
       expect(performance.now() - before).toBeGreaterThan(50);
       expect(performance.now() - before).toBeLessThan(1_000);
+    });
+
+    it('but not once the subscriber has left, though it left in that very chunk', async () => {
+      const schedule = jest.spyOn(asyncScheduler, 'schedule');
+      const chunks = [say({ text: 'Hello' }, { stop: true })];
+      await collect(readEvents(toyFormat, respondSlowly(chunks, 0)).pipe(take(2)));
+      await collect(readEvents(toyFormat, respondSlowly([say({ stop: true }, { text: 'Hello' })], 0)).pipe(take(2)));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const timers = schedule.mock.results.map(({ value }) => value as Subscription);
+      schedule.mockRestore();
+      expect(timers.filter(({ closed }) => !closed)).toHaveLength(0);
     });
 
     it('anew after each payload, but not after a comment', async () => {
@@ -382,12 +413,219 @@ describe('readEvents', () => {
       expect(cancelled).toBe(true);
     });
 
+    it('with one listener, however many streams share it', async () => {
+      const controller = new AbortController();
+      const warnings: unknown[] = [];
+      const note = (warning: unknown): unknown => warnings.push(warning);
+      process.on('warning', note);
+      const silent = (): Promise<Response> => new Promise(() => undefined);
+      const streams = Array.from({ length: 20 }, () => collect(readEvents(toyFormat, silent, { signal: controller.signal })));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+      controller.abort('enough');
+      for (const { error } of await Promise.all(streams)) expect(error).toMatchObject({ kind: 'aborted', cause: 'enough' });
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+      process.off('warning', note);
+      expect(warnings).toEqual([]);
+    });
+
     it('and leaves no listener on it', async () => {
       const { signal } = new AbortController();
       const sources = [whole, '', 'data: x\n\n', say({ text: 'a' })];
       for (let stream = 0; stream < 200; stream++) await read(sources[stream % 4] ?? '', { signal });
       readEvents(toyFormat, respondWith(whole), { signal }).subscribe().unsubscribe();
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    });
+  });
+
+  describe('reads no further while its demand is paused', () => {
+    /** A body that gives a chunk whenever it is asked, and counts that. */
+    const countedBody = (chunks: readonly string[], counted: { pulls: number; cancelled: boolean }): Send => {
+      const rest = [...chunks];
+      const source: UnderlyingDefaultSource<Uint8Array> = {
+        pull(controller) {
+          counted.pulls++;
+          const chunk = rest.shift();
+          if (chunk === undefined) controller.close();
+          else controller.enqueue(Buffer.from(chunk));
+        },
+        cancel() {
+          counted.cancelled = true;
+        },
+      };
+      return async () => new Response(new ReadableStream(source, { highWaterMark: 0 }), typed('text/event-stream'));
+    };
+    const sayAll = (texts: string): string[] => [...texts].map((each) => say({ text: each }));
+    const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+    const textOf = (events: readonly DeltaEvent[]): string =>
+      events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+
+    it('but for the chunk that is on its way, and loses nothing', async () => {
+      const counted = { pulls: 0, cancelled: false };
+      const demand = createDemand();
+      const seen: DeltaEvent[] = [];
+      const send = countedBody([...sayAll('abcdef'), say({ end: true })], counted);
+      const done = collect(
+        readEvents(toyFormat, send, { demand }).pipe(
+          tap((event) => {
+            seen.push(event);
+            if (event.type === 'text-delta') demand.pause();
+          }),
+        ),
+      );
+      for (let chunk = 1; chunk <= 6; chunk++) {
+        await settled();
+        expect(textOf(seen)).toBe('abcdef'.slice(0, chunk));
+        expect(counted.pulls).toBe(chunk + 1);
+        demand.resume();
+      }
+      expect(await done).toMatchObject({ completed: true, events: [started, ...[...'abcdef'].map((each) => text(each)), end] });
+    });
+
+    it('and pushes the rest of a chunk that it was pushing', async () => {
+      const demand = createDemand();
+      const { events } = await collect(readEvents(toyFormat, respondWith(whole), { demand }).pipe(tap(() => demand.pause())));
+      expect(events).toEqual([started, hello, world, end]);
+    });
+
+    it('from the beginning, where it was paused before', async () => {
+      const counted = { pulls: 0, cancelled: false };
+      const demand = createDemand();
+      demand.pause();
+      const done = collect(readEvents(toyFormat, countedBody([whole], counted), { demand }));
+      await settled();
+      expect(counted.pulls).toBe(1);
+      demand.resume();
+      expect((await done).events).toEqual([started, hello, world, end]);
+    });
+
+    it('though it is paused again just after it was resumed', async () => {
+      const counted = { pulls: 0, cancelled: false };
+      const demand = createDemand();
+      demand.pause();
+      const seen: DeltaEvent[] = [];
+      const done = collect(
+        readEvents(toyFormat, countedBody([whole], counted), { demand }).pipe(tap((event) => seen.push(event))),
+      );
+      await settled();
+      demand.resume();
+      demand.pause();
+      await settled();
+      expect(seen).toEqual([]);
+      demand.resume();
+      expect((await done).events).toEqual([started, hello, world, end]);
+    });
+
+    it.each(['unsubscribed', 'aborted'] as const)('and closes the body at once when it is %s meanwhile', async (how) => {
+      const counted = { pulls: 0, cancelled: false };
+      const demand = createDemand();
+      const controller = new AbortController();
+      const seen: unknown[] = [];
+      const subscription = readEvents(toyFormat, countedBody(sayAll('abc'), counted), { demand, signal: controller.signal })
+        .pipe(tap(() => demand.pause()))
+        .subscribe({ next: (event) => seen.push(event), error: (error: unknown) => seen.push((error as StreamError).kind) });
+      await settled();
+      if (how === 'aborted') controller.abort();
+      else subscription.unsubscribe();
+      expect(seen).toEqual([started, text('a'), ...(how === 'aborted' ? ['aborted'] : [])]);
+      demand.resume();
+      await settled();
+      expect(counted).toEqual({ pulls: 2, cancelled: true });
+      expect(seen).toHaveLength(how === 'aborted' ? 3 : 2);
+    });
+
+    it('and leaves nothing on the handle', async () => {
+      const demand = createDemand();
+      let watchers = 0;
+      const watched = {
+        ...demand,
+        get paused() {
+          return demand.paused;
+        },
+        paused$: defer(() => {
+          watchers++;
+          return demand.paused$.pipe(finalize(() => watchers--));
+        }),
+      };
+      for (let stream = 0; stream < 20; stream++) {
+        demand.pause();
+        const send = countedBody([whole], { pulls: 0, cancelled: false });
+        const subscription = readEvents(toyFormat, send, { demand: watched }).subscribe();
+        await settled();
+        expect(watchers).toBe(1);
+        if (stream % 2 === 0) demand.resume();
+        else subscription.unsubscribe();
+        expect(watchers).toBe(0);
+        await settled();
+      }
+    });
+
+    it('in every attempt of a retry', async () => {
+      const demand = createDemand();
+      const attempts = [countedBody(sayAll('a'), counter()), countedBody([say({ text: 'a' }), say({ end: true })], counter())];
+      const events$ = readEvents(
+        toyFormat,
+        (signal, tell) => attempts.shift()?.(signal, tell) ?? Promise.reject(new Error('no more')),
+        {
+          demand,
+        },
+      );
+      const seen: DeltaEvent[] = [];
+      const done = collect(
+        events$.pipe(
+          retry(1),
+          tap((event) => seen.push(event) && demand.pause()),
+        ),
+      );
+      await settled();
+      expect(seen).toEqual([started, text('a')]);
+      demand.resume();
+      await settled();
+      expect(seen).toEqual([started, text('a'), started, text('a')]);
+      demand.resume();
+      expect((await done).completed).toBe(true);
+
+      function counter(): { pulls: number; cancelled: boolean } {
+        return { pulls: 0, cancelled: false };
+      }
+    });
+
+    it('and does not count a pause as the silence after which graceMs ends', async () => {
+      const demand = createDemand();
+      const chunks = [say({ text: 'Hello' }, { stop: true }), say({ text: ' world' }), ': alive\n\n', say({ end: true })];
+      const done = collect(
+        readEvents(toyFormat, countedBody(chunks, { pulls: 0, cancelled: false }), { demand, graceMs: 20 }).pipe(
+          tap((event) => event.type !== 'start' && demand.pause()),
+        ),
+      );
+      for (let chunk = 0; chunk < chunks.length; chunk++) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        demand.resume();
+      }
+      expect((await done).events).toEqual([started, hello, world, ping(), end]);
+    });
+
+    it('and counts graceMs anew after a pause', async () => {
+      const demand = createDemand();
+      const chunks = [say({ text: 'Hello' }, { stop: true }), ': alive\n\n'];
+      let pulls = 0;
+      const body = new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            const chunk = chunks[pulls++];
+            if (chunk === undefined) return new Promise(() => undefined);
+            controller.enqueue(Buffer.from(chunk));
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      const events$ = readEvents(toyFormat, async () => new Response(body, typed('text/event-stream')), { demand, graceMs: 30 });
+      const done = collect(events$.pipe(tap((event) => event.type === 'text-delta' && demand.pause())));
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      const before = performance.now();
+      demand.resume();
+      expect((await done).events).toEqual([started, hello, ping(), end]);
+      expect(performance.now() - before).toBeGreaterThan(25);
     });
   });
 
@@ -401,7 +639,9 @@ describe('readEvents', () => {
     expect(withOptions({ graceMs: '1' })).toThrow(TypeError);
     expect(withOptions({ signal: {} })).toThrow(TypeError);
     expect(withOptions({ signal: null })).toThrow(TypeError);
-    expect(withOptions({ signal: undefined, graceMs: undefined })).not.toThrow();
+    expect(withOptions({ demand: true })).toThrow(TypeError);
+    expect(withOptions({ demand: null })).toThrow(TypeError);
+    expect(withOptions({ signal: undefined, graceMs: undefined, demand: undefined })).not.toThrow();
   });
 
   describe('over HTTP', () => {
@@ -520,6 +760,25 @@ describe('readEvents', () => {
       expect(server?.connections).toBe(1);
     });
 
+    it('gives an error that can be kept without the body that broke off', async () => {
+      server = await startServer(answerStream([half], 'reset'));
+      const { url } = server;
+      const bodies: WeakRef<object>[] = [];
+      const errors: unknown[] = [];
+      for (let stream = 0; stream < 10; stream++) {
+        const send = async (signal: AbortSignal): Promise<Response> => {
+          const response = await fetch(url, { signal });
+          bodies.push(new WeakRef(response.body as object));
+          return response;
+        };
+        errors.push((await collect(readEvents(toyFormat, send))).error);
+      }
+      await collectGarbage();
+      expect(errors).toHaveLength(10);
+      expect(bodies.filter((body) => body.deref())).toEqual([]);
+      for (const error of errors) expect(error).toMatchObject({ kind: 'connection', cause: { message: 'terminated' } });
+    });
+
     it.each<[string, Answer, number]>([
       ['before the headers', () => undefined, 0],
       [
@@ -570,6 +829,16 @@ describe('readEvents', () => {
     });
   });
 });
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
+
+async function collectGarbage(): Promise<void> {
+  for (let round = 0; round < 5; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    gc();
+  }
+}
 
 function cutEvery(body: string, size: number): string[] {
   return body.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];

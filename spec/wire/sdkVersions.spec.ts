@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Anthropic0 from 'anthropic-0';
@@ -11,18 +12,20 @@ import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
 import { fromResponses } from '../../src/providers/openai/fromResponses.js';
 import { collect } from '../support/respond.js';
-import { answerStream, answerWith, startServer, type TestServer } from '../support/server.js';
+import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../support/server.js';
 
 const data = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`;
 
-/** One server for all wires: the path tells. A model named `limited` is refused. */
-const provider = startServer(async (exchange) => {
+/** Answers all wires: the path tells. A model named `limited` is refused. */
+const answerAnything: Answer = (exchange) => {
   const { path, body } = exchange.request;
   if (JSON.parse(body).model === 'limited')
     return answerWith(429, { error: { message: 'Slow down' } }, { 'retry-after': '2' })(exchange);
   const [, pieces] = Object.entries(streams).find(([end]) => path.split('?')[0]?.endsWith(end)) ?? [];
   return answerStream(pieces ?? [])(exchange);
-});
+};
+
+const provider = startServer(answerAnything);
 
 const streams: Readonly<Record<string, readonly string[]>> = {
   '/chat/completions': [
@@ -100,6 +103,22 @@ describe.each(sources)('with %s', (_name, source) => {
     const { error } = await collect(source(server.url, 'limited'));
     expect(error).toMatchObject({ name: 'HttpError', kind: 'rate-limit', status: 429, retryable: true, retryAfterMs: 2_000 });
     expect(server.requests).toHaveLength(before + 1);
+  });
+
+  it('keeps one connection for 50 requests, one after another', async () => {
+    const ownServer = await startServer(answerAnything);
+    try {
+      for (let request = 0; request < 50; request++) {
+        expect((await collect(source(ownServer.url, 'any'))).completed).toBe(true);
+        await ownServer.requests[request]?.closed;
+        // The end of the body comes a turn of the event loop after the end of the answer, and `fetch` itself lets another pass.
+        for (let turn = 0; turn < 5; turn++) await setImmediate();
+      }
+      expect(ownServer.requests).toHaveLength(50);
+      expect(ownServer.connections).toBe(1);
+    } finally {
+      await ownServer.close();
+    }
   });
 });
 

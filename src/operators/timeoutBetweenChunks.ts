@@ -1,10 +1,11 @@
 import { asyncScheduler, type MonoTypeOperatorFunction } from 'rxjs';
+import type { Demand } from '../createDemand.js';
 import { StreamTimeoutError, type TimeoutPhase } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
 import { createMessageFold } from '../internal/fold.js';
 import { operate } from '../internal/operate.js';
-import { checkOptions, checkPositive } from '../internal/options.js';
+import { checkDemand, checkOptions, checkPositive } from '../internal/options.js';
 
 export interface TimeoutLimits {
   /** Longest wait from subscribe to the first event other than `ping`, in milliseconds. @defaultValue no limit */
@@ -15,6 +16,8 @@ export interface TimeoutLimits {
   readonly totalMs?: number;
   /** Whether a `ping` counts as an event, so that a provider that only says "alive" is waited for. @defaultValue false */
   readonly countPings?: boolean;
+  /** The handle that the source reads by: while it is paused, neither `firstMs` nor `betweenMs` runs. @defaultValue none */
+  readonly demand?: Demand;
 }
 
 /**
@@ -27,6 +30,9 @@ export interface TimeoutLimits {
  * `start` and progress (`raw`) are events like any other; the payload copies of `includeRaw` are not. A `reset` pauses `firstMs` and
  * `betweenMs` for its `delayMs`, then waits for a first event again; `totalMs` goes on. When two limits fall due at once, `first` or
  * `between` wins over `total`, because it says more.
+ *
+ * A consumer that is slow must not look like a provider that is silent: give the source's `demand` here too. From the end of a pause both limits
+ * run anew; `totalMs` runs on through it.
  *
  * @param limits The limits, at least one; `Infinity` is no limit. A number is both `firstMs` and `betweenMs`.
  * @throws TypeError at call time if no limit is given or an option is unknown, RangeError if a limit is not > 0.
@@ -47,6 +53,18 @@ export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | Time
       },
     );
     destination.add(() => alarm.clear());
+    destination.add(
+      checked.demand?.paused$.subscribe({
+        next(paused) {
+          clock.setPaused(paused);
+          alarm.set();
+        },
+        error(error: unknown) {
+          upstream.unsubscribe();
+          destination.error(error);
+        },
+      }),
+    );
     alarm.set();
     return {
       next(event) {
@@ -60,7 +78,7 @@ export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | Time
 
 function checkLimits(limits: number | TimeoutLimits): TimeoutLimits {
   if (typeof limits === 'number') return checkLimits({ firstMs: limits, betweenMs: limits });
-  checkOptions('timeoutBetweenChunks', limits, ['firstMs', 'betweenMs', 'totalMs', 'countPings']);
+  checkOptions('timeoutBetweenChunks', limits, ['firstMs', 'betweenMs', 'totalMs', 'countPings', 'demand']);
   const { firstMs, betweenMs, totalMs } = limits;
   if (firstMs === undefined && betweenMs === undefined && totalMs === undefined) {
     throw new TypeError('timeoutBetweenChunks: give at least one of firstMs, betweenMs and totalMs');
@@ -68,6 +86,7 @@ function checkLimits(limits: number | TimeoutLimits): TimeoutLimits {
   checkPositive('firstMs', firstMs);
   checkPositive('betweenMs', betweenMs);
   checkPositive('totalMs', totalMs);
+  checkDemand('demand', limits.demand);
   return limits;
 }
 
@@ -82,16 +101,19 @@ interface Clock {
   next(): Deadline;
   /** Takes an event and tells whether another limit runs from now on. */
   push(event: DeltaEvent): boolean;
+  /** Stops the limits of silence, or starts them anew. */
+  setPaused(paused: boolean): void;
 }
 
 function createClock({ firstMs = Infinity, betweenMs = Infinity, totalMs = Infinity, countPings = false }: TimeoutLimits): Clock {
   const totalAt = asyncScheduler.now() + totalMs;
   let phase: 'first' | 'between' = 'first';
   let since = asyncScheduler.now();
+  let stopped = false;
   return {
     next() {
       const limitMs = phase === 'first' ? firstMs : betweenMs;
-      const dueAt = since + limitMs;
+      const dueAt = stopped ? Infinity : since + limitMs;
       return dueAt <= totalAt ? { phase, limitMs, dueAt } : { phase: 'total', limitMs: totalMs, dueAt: totalAt };
     },
     push(event) {
@@ -105,6 +127,11 @@ function createClock({ firstMs = Infinity, betweenMs = Infinity, totalMs = Infin
       const entered = phase === 'first';
       phase = 'between';
       return entered;
+    },
+    setPaused(paused) {
+      stopped = paused;
+      // The wait that a reset asks for runs on through a pause.
+      since = Math.max(since, asyncScheduler.now());
     },
   };
 }

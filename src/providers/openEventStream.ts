@@ -55,7 +55,7 @@ const enough = 'event:'.length;
 
 async function peek(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<Peeked> {
   const reader = body.getReader();
-  signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined));
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true });
   const decoder = new TextDecoder();
   const chunks: Uint8Array[] = [];
   let beginning = '';

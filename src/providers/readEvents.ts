@@ -1,14 +1,16 @@
-import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
+import { asyncScheduler, first, fromEvent, Observable, type Subscriber, share } from 'rxjs';
+import type { Demand } from '../createDemand.js';
 import { fillPartial, isStreamError, StreamAbortedError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
 import { createMessageFold } from '../internal/fold.js';
-import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
+import { checkDemand, checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
 import type { ResponseHead } from '../internal/responseHead.js';
 import { connectionError } from './connectionError.js';
 import { createEventDecoder, type EventDecoder } from './decodeEvents.js';
 import { openEventStream } from './openEventStream.js';
 import type { SourceOptions, WireFormat, WireState } from './wireFormat.js';
+import { writeStacks } from './writeStacks.js';
 
 /** Sends a request, tells of its response, whatever its status, and rejects when the signal aborts. */
 export type Send = (signal: AbortSignal, tell: (response: ResponseHead) => void) => Promise<Response>;
@@ -21,6 +23,7 @@ export type Send = (signal: AbortSignal, tell: (response: ResponseHead) => void)
  *     result    ---------s-(ab)-(cf|)            complete at `finish`, though the socket is open
  *
  * Cold: each subscription sends its own request. Events are pushed synchronously as their bytes arrive.
+ * While `demand` is paused, one chunk is held and no other is read, so that the provider waits; then no limit of ours runs either.
  *
  * @param source The source's name, for what is thrown at call time.
  * @throws TypeError or RangeError at call time for bad options.
@@ -37,7 +40,9 @@ export function readEvents<State extends WireState>(
   return new Observable((subscriber) => {
     const fold = createMessageFold();
     const fail = (error: unknown): void => {
-      subscriber.error(fillPartial(isStreamError(error) ? error : connectionError(error), fold.partial));
+      const known = isStreamError(error) ? error : connectionError(error);
+      writeStacks(known);
+      subscriber.error(fillPartial(known, fold.partial));
     };
     const emit = (event: DeltaEvent): void => {
       if (subscriber.closed) return;
@@ -59,28 +64,39 @@ export function readEvents<State extends WireState>(
 }
 
 function checkSourceOptions(source: string, options: SourceOptions): void {
-  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'graceMs', 'onResponse']);
-  const { signal, maxEventBytes, graceMs, onResponse } = options;
+  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'graceMs', 'demand', 'onResponse']);
+  const { signal, maxEventBytes, graceMs, demand, onResponse } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new TypeError(`${source}: signal must be an AbortSignal`);
   }
   checkPositive('maxEventBytes', maxEventBytes);
   checkNotNegative('graceMs', graceMs);
+  checkDemand('demand', demand);
   checkFunction('onResponse', onResponse);
 }
 
-/** Listens to the caller's signal once, and no longer than the subscription. */
+/** Listens to the caller's signal no longer than the subscription. */
 function linkSignal(signal: AbortSignal, subscriber: Subscriber<DeltaEvent>, fail: (error: unknown) => void): void {
   const abort = (): void => fail(new StreamAbortedError(undefined, { cause: signal.reason }));
   if (signal.aborted) return abort();
-  signal.addEventListener('abort', abort);
-  subscriber.add(() => signal.removeEventListener('abort', abort));
+  subscriber.add(abortOf(signal).subscribe({ next: abort, error: fail }));
+}
+
+const aborts = new WeakMap<AbortSignal, Observable<Event>>();
+
+/** One listener for all streams that share a signal: Node takes more than ten for a leak, and warns. */
+function abortOf(signal: AbortSignal): Observable<Event> {
+  const known = aborts.get(signal);
+  if (known) return known;
+  const abort$ = fromEvent(signal, 'abort').pipe(share());
+  aborts.set(signal, abort$);
+  return abort$;
 }
 
 function pull(
   send: (signal: AbortSignal) => Promise<Response>,
   decoder: EventDecoder,
-  { graceMs = 2_000 }: SourceOptions,
+  { graceMs = 2_000, demand }: SourceOptions,
   subscriber: Subscriber<DeltaEvent>,
   fail: (error: unknown) => void,
 ): void {
@@ -109,18 +125,28 @@ function pull(
     alarm.set();
   }
 
+  /** The marker may be among what is not read: its silence counts anew, from what comes after the pause. */
+  async function waitForDemand(demand: Demand): Promise<void> {
+    acceptAt = Infinity;
+    payloads = 0;
+    while (demand.paused) await untilResumed(demand, subscriber);
+  }
+
   async function run(): Promise<void> {
     const response = await send(controller.signal);
     if (subscriber.closed) return discard(response.body);
     const body = await openEventStream(response, controller.signal);
     if (subscriber.closed) return discard(body);
-    reader = body.getReader();
+    const chunks = body.getReader();
+    reader = chunks;
     while (!decoder.finished) {
-      const { done, value } = await reader.read();
+      const { done, value } = await chunks.read();
+      // After reading, so that nothing leaves that was on its way when the pause began.
+      if (demand?.paused) await waitForDemand(demand);
       if (subscriber.closed) return;
       if (done) decoder.end();
       else decoder.write(value);
-      if (decoder.settled) awaitMarker();
+      if (decoder.settled && !subscriber.closed) awaitMarker();
     }
     subscriber.complete();
   }
@@ -128,11 +154,21 @@ function pull(
   subscriber.add(() => {
     alarm.clear();
     decoder.stop();
-    if (decoder.finished && reader) return void drain(reader);
+    const body = reader;
+    // An abort's reason holds what is on the stack, and an SDK may hold the reason for as long as the body is held.
+    reader = undefined;
+    if (decoder.finished && body) return void drain(body);
     controller.abort();
-    discard(reader);
+    discard(body);
   });
   run().catch(fail);
+}
+
+/** Resolves at the end of a pause; never, once the subscriber has left. */
+function untilResumed({ paused$ }: Demand, subscriber: Subscriber<DeltaEvent>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    subscriber.add(paused$.pipe(first((paused) => !paused)).subscribe({ next: () => resolve(), error: reject }));
+  });
 }
 
 /** How long a finished body is read on: a body that was read to its end leaves a connection that can be used again. */

@@ -1,3 +1,4 @@
+import type { Demand } from '../createDemand.js';
 import type { DeltaEvent, JsonObject } from '../events.js';
 import type { ResponseHead } from '../internal/responseHead.js';
 
@@ -49,4 +50,9 @@ export interface SourceOptions {
    * (`createRateLimiter().observe`). What it throws becomes the error notification, and aborts the request. @defaultValue none
    */
   readonly onResponse?: (response: ResponseHead) => void;
+  /**
+   * Made by `createDemand()`: while it is paused the body is not read, so that the provider waits and little is held. What was being pushed is
+   * pushed to its end; an error of the connection and an abort come at once. @defaultValue everything is read as it comes
+   */
+  readonly demand?: Demand;
 }

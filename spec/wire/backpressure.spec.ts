@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Anthropic from '@anthropic-ai/sdk';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import OpenAI from 'openai';
+import { defer, identity, type MonoTypeOperatorFunction, Observable, pipe, Subscription, tap } from 'rxjs';
+import { createDemand, type DeltaEvent, type Demand, retryStream, timeoutBetweenChunks } from 'rxllm';
+import { fromMessages } from 'rxllm/anthropic';
+import { fromChatCompletions, fromResponses, type SourceOptions } from 'rxllm/openai';
+import { type Collected, collect } from '../support/respond.js';
+import { type Answer, answerWith, startServer, type TestServer } from '../support/server.js';
+
+const data = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`;
+const said = 'A sentence of the answer. '.repeat(400);
+/** How often the server says that: 103 MB in all. */
+const times = Math.ceil(103_000_000 / said.length);
+/** What may be read of that while nobody wants it, most of it by the operating systems' own buffers. */
+const mostRead = 16_000_000;
+const messages = [{ role: 'user' as const, content: 'Tell me everything' }];
+
+interface Wire {
+  readonly name: string;
+  readonly beginning: string;
+  readonly delta: string;
+  readonly end: string;
+  source(url: string, options: SourceOptions): Observable<DeltaEvent>;
+}
+
+const wires: readonly Wire[] = [
+  {
+    name: 'fromChatCompletions',
+    beginning: '',
+    delta: data({ id: 'c', choices: [{ index: 0, delta: { content: said } }] }),
+    end: `${data({ id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}data: [DONE]\n\n`,
+    source: (baseURL, options) => fromChatCompletions(new OpenAI({ baseURL, apiKey: 'none' }), { model: 'm', messages }, options),
+  },
+  {
+    name: 'fromResponses',
+    beginning: data({ type: 'response.created', response: { id: 'r' } }),
+    delta: data({ type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: said }),
+    end: data({ type: 'response.completed', response: { id: 'r', status: 'completed', output: [] } }),
+    source: (baseURL, options) =>
+      fromResponses(new OpenAI({ baseURL, apiKey: 'none' }), { model: 'm', input: 'Tell me everything' }, options),
+  },
+  {
+    name: 'fromMessages',
+    beginning:
+      data({ type: 'message_start', message: { id: 'm' } }) +
+      data({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    delta: data({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: said } }),
+    end:
+      data({ type: 'content_block_stop', index: 0 }) +
+      data({ type: 'message_delta', delta: { stop_reason: 'end_turn' } }) +
+      data({ type: 'message_stop' }),
+    source: (baseURL, options) =>
+      fromMessages(new Anthropic({ baseURL, apiKey: 'none' }), { model: 'm', max_tokens: 9, messages }, options),
+  },
+];
+
+/** An answer as fast as the client takes it. `taken` is what the operating system has taken of it. */
+function fastAnswer({ beginning, delta, end }: Wire): { readonly answer: Answer; readonly taken: () => number } {
+  let taken = 0;
+  const answer: Answer = async ({ response }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    // The callback runs once the bytes have left this process.
+    const write = (piece: string): Promise<unknown> => new Promise((resolve) => response.write(piece, resolve));
+    await write(beginning);
+    for (let time = 0; time < times && !response.closed; time++) {
+      await write(delta);
+      taken += delta.length;
+    }
+    response.end(end);
+  };
+  return { answer, taken: () => taken };
+}
+
+/** Pauses at the first piece of text, and not again. */
+const pauseOnce =
+  (demand: Demand): MonoTypeOperatorFunction<DeltaEvent> =>
+  (source) =>
+    defer(() => {
+      let paused = false;
+      return source.pipe(
+        tap(({ type }) => {
+          if (paused || type !== 'text-delta') return;
+          paused = true;
+          demand.pause();
+        }),
+      );
+    });
+
+describe.each(wires)('a consumer of $name that pauses', (wire) => {
+  let server: TestServer | undefined;
+  let demand: Demand;
+
+  beforeEach(() => {
+    demand = createDemand();
+  });
+  afterEach(() => server?.close());
+
+  /** Starts a server, and a consumer that pauses at once; gives how much the server has got rid of when no more is taken. */
+  async function pausedConsumer(
+    options: { readonly before?: readonly Answer[]; readonly signal?: AbortSignal; readonly pipeline?: typeof pauseOnce } = {},
+  ): Promise<{ readonly taken: number; readonly result: Promise<Collected>; readonly subscription: Subscription }> {
+    const { before = [], signal, pipeline = () => identity } = options;
+    const { answer, taken } = fastAnswer(wire);
+    server = await startServer(...before, answer);
+    const events$ = wire.source(server.url, signal ? { demand, signal } : { demand }).pipe(pipeline(demand), pauseOnce(demand));
+    let subscription = Subscription.EMPTY;
+    const subscribed$ = new Observable<DeltaEvent>((subscriber) => {
+      subscription = events$.subscribe(subscriber);
+      return subscription;
+    });
+    const result = collect(subscribed$);
+    await server.received(before.length);
+    let last = -1;
+    while (last !== taken() || last === 0) {
+      last = taken();
+      await sleep(150);
+    }
+    return { taken: last, result, subscription };
+  }
+
+  const lengthOf = (events: readonly DeltaEvent[]): number =>
+    events.reduce((length, event) => length + (event.type === 'text-delta' ? event.text.length : 0), 0);
+
+  it('makes the provider wait, and gets everything in the end', async () => {
+    const { taken, result } = await pausedConsumer();
+    expect(taken).toBeLessThanOrEqual(mostRead);
+    demand.resume();
+    const { completed, events } = await result;
+    expect(completed).toBe(true);
+    expect(lengthOf(events)).toBe(times * said.length);
+  });
+
+  it('is not taken for a silent provider, nor is its attempt repeated', async () => {
+    const { result } = await pausedConsumer({
+      before: [answerWith(503, { error: { message: 'Try again' } })],
+      pipeline: (demand) =>
+        pipe(timeoutBetweenChunks({ firstMs: 5_000, betweenMs: 250, demand }), retryStream({ initialDelayMs: 1 })),
+    });
+    await sleep(500);
+    demand.resume();
+    const { completed, events } = await result;
+    expect(completed).toBe(true);
+    expect(events.filter(({ type }) => type === 'reset')).toHaveLength(1);
+    expect(server?.requests).toHaveLength(2);
+  });
+
+  it('closes the request at once when it unsubscribes', async () => {
+    const { subscription } = await pausedConsumer();
+    const before = performance.now();
+    subscription.unsubscribe();
+    const closed = await server?.requests[0]?.closed;
+    expect(closed?.byClient).toBe(true);
+    expect((closed?.at ?? Infinity) - before).toBeLessThan(100);
+  });
+
+  it('ends at once when its signal aborts', async () => {
+    const controller = new AbortController();
+    const { result } = await pausedConsumer({ signal: controller.signal });
+    const before = performance.now();
+    controller.abort('enough');
+    expect((await result).error).toMatchObject({ kind: 'aborted', cause: 'enough' });
+    expect(((await server?.requests[0]?.closed)?.at ?? Infinity) - before).toBeLessThan(100);
+  });
+});
