@@ -14,15 +14,16 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: `
       ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
       RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
-      aggregateUsage bufferToText createConcurrencyLimiter isDeltaEvent isStreamError json jsonElements limitConcurrency ofEvent parseJsonOnComplete parseOnComplete
-      partialJson partialToolInput retryStream stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+      aggregateUsage bufferToText createConcurrencyLimiter createRateLimiter isDeltaEvent isStreamError json jsonElements limitConcurrency ofEvent parseJsonOnComplete parseOnComplete
+      partialJson partialToolInput rateLimit retryStream stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
       CitationEvent ConcurrencyLimiter ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
       FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
       JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
-      PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
+      PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RateLimitOptions RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
+      ResponseHead
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
       StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
       TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent

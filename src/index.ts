@@ -66,6 +66,7 @@ export {
 } from './events.js';
 export type { BackoffOptions } from './internal/backoff.js';
 export type { JsonReadingOptions } from './internal/jsonReading.js';
+export type { ResponseHead } from './internal/responseHead.js';
 export type { CountTokens, TokenCounter } from './internal/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
@@ -78,6 +79,12 @@ export {
   type ConcurrencySlot,
   createConcurrencyLimiter,
 } from './operators/limiters/createConcurrencyLimiter.js';
+export {
+  createRateLimiter,
+  type RateLimiter,
+  type RateLimiterOptions,
+  type RateLimitTurn,
+} from './operators/limiters/createRateLimiter.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
 export {
@@ -101,6 +108,7 @@ export {
   partialJson,
 } from './operators/partialJson.js';
 export { partialToolInput } from './operators/partialToolInput.js';
+export { type RateLimitOptions, rateLimit } from './operators/rateLimit.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
 export { stopOn } from './operators/stopOn.js';
 export { type TakeWithinBudgetOptions, takeWithinBudget } from './operators/takeWithinBudget.js';
