@@ -13,6 +13,10 @@ import { observed, operatorContract, recordLive, streamOf } from '../support/ope
 const refused = (retryAfterMs?: number): HttpError =>
   new HttpError('Slow down', { kind: 'rate-limit', status: 429, retryAfterMs });
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 describe('rateLimit', () => {
   operatorContract(() => rateLimit(createRateLimiter({ requestsPerMinute: 100, tokensPerMinute: 1_000 }), { prompt: 'Hello' }), {
     kind: 'mirror',
@@ -114,8 +118,11 @@ describe('rateLimit', () => {
       let granted = false;
       limiter
         .request(tokens)
-        .granted$.subscribe(() => {
-          granted = true;
+        .granted$.subscribe({
+          next() {
+            granted = true;
+          },
+          error: fail,
         })
         .unsubscribe();
       return granted;
@@ -162,7 +169,7 @@ describe('rateLimit', () => {
     let completed = 0;
     const over$ = streamOf([start(), usage({ inputTokens: 0, outputTokens: 0, totalTokens: 0 }), finish()]);
     for (let index = 0; index < 10_000; index++) {
-      over$.pipe(rateLimit(limiter, { estimateTokens: 500 })).subscribe({ complete: () => completed++ });
+      over$.pipe(rateLimit(limiter, { estimateTokens: 500 })).subscribe({ complete: () => completed++, error: fail });
     }
     expect(limiter.waiting).toBe(10_000);
     subject.error(new ConnectionError());

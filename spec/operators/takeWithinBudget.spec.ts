@@ -67,6 +67,10 @@ const within = (events: readonly DeltaEvent[], options: TakeWithinBudgetOptions)
 const textOf = (events: readonly DeltaEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 describe('takeWithinBudget', () => {
   operatorContract(() => takeWithinBudget({ maxOutputTokens: 1_000, maxCost: 1_000, maxChars: 1_000, price: dollarPrice }), {
     kind: 'mirror',
@@ -103,7 +107,9 @@ describe('takeWithinBudget', () => {
   it('aborts the request before anything else leaves', () => {
     const { source, log, subject } = observed();
     const seen: string[] = [];
-    source.pipe(takeWithinBudget({ maxChars: 1 })).subscribe(({ type }) => seen.push(`${type} ${log.length}`));
+    source
+      .pipe(takeWithinBudget({ maxChars: 1 }))
+      .subscribe({ next: ({ type }) => seen.push(`${type} ${log.length}`), error: fail });
     subject.next(start());
     subject.next(text('a'));
     expect(seen).toEqual(['start 1', 'text-delta 1', 'usage 2', 'finish 2']);

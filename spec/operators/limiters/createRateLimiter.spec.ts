@@ -17,7 +17,7 @@ function asker(limiter: RateLimiter): {
     granted,
     ask(name, tokens = 0) {
       const turn = limiter.request(tokens);
-      const subscription = turn.granted$.subscribe(() => granted.push([name, asyncScheduler.now()]));
+      const subscription = turn.granted$.subscribe({ next: () => granted.push([name, asyncScheduler.now()]), error: fail });
       return { turn, subscription };
     },
   };
@@ -31,6 +31,10 @@ interface Asked {
 const at = (time: number, act: () => void): Subscription => asyncScheduler.schedule(act, time);
 
 const head = (headers: Readonly<Record<string, string>>, status = 200) => ({ status, headers: new Headers(headers) });
+
+function fail(error: unknown): never {
+  throw error;
+}
 
 describe('createRateLimiter', () => {
   it(
@@ -183,9 +187,12 @@ describe('createRateLimiter', () => {
               at(time, () => {
                 const turn = limiter.request(tokens);
                 const used = Math.ceil((tokens * unused) / 100);
-                const subscription = turn.granted$.subscribe(() => {
-                  granted.push({ name, at: asyncScheduler.now(), used });
-                  at(lasts, () => turn.settle(used));
+                const subscription = turn.granted$.subscribe({
+                  next() {
+                    granted.push({ name, at: asyncScheduler.now(), used });
+                    at(lasts, () => turn.settle(used));
+                  },
+                  error: fail,
                 });
                 if (leaves === null) return;
                 at(leaves, () => {
