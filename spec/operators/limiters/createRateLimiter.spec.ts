@@ -148,6 +148,20 @@ describe('createRateLimiter', () => {
   );
 
   it(
+    'lets nobody in while a minute is full, though it reserves nothing',
+    marbles(({ flush }) => {
+      const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
+      ask('a', 100);
+      ask('b');
+      flush();
+      expect(granted).toEqual([
+        ['a', 0],
+        ['b', minute],
+      ]);
+    }),
+  );
+
+  it(
     'lets in one that needs more than a minute has, when nothing else counts',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
@@ -329,6 +343,29 @@ describe('createRateLimiter', () => {
         at(30_000, () => tell(1, '40s'));
         flush();
         expect(granted).toEqual([['a', 30_000]]);
+      }),
+    );
+
+    it(
+      'believes the one with less left, of two that tell of one reset',
+      marbles(({ flush }) => {
+        const limiter = createRateLimiter();
+        const { granted, ask } = asker(limiter);
+        const tell = (remaining: string): void =>
+          limiter.observe(head({ 'x-ratelimit-remaining-requests': remaining, 'x-ratelimit-reset-requests': '10s' }));
+        tell('3');
+        tell('1');
+        // It is older, and took longer to arrive.
+        at(100, () => {
+          tell('2');
+          ask('a');
+          ask('b');
+        });
+        flush();
+        expect(granted).toEqual([
+          ['a', 100],
+          ['b', 10_000],
+        ]);
       }),
     );
 
