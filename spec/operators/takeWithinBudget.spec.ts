@@ -354,6 +354,9 @@ describe('takeWithinBudget', () => {
       const events = [start(), usage({ outputTokens: 1, cost }), text('a')];
       expect(within(events, { maxCost: 5, price: () => undefined }).at(-1)).toEqual(spent);
       expect(within(events, { maxCost: 6, price: () => undefined }).at(-1)).toEqual(text('a'));
+      expect(within(events, { maxCost: 5, price: dollarPrice }).at(-1)).toEqual(spent);
+      const euros: Price = (usage, model, provider) => ({ ...(dollarPrice(usage, model, provider) ?? cost), currency: 'EUR' });
+      expect(within(events, { maxCost: 5, price: euros }).at(-1)).toEqual(text('a'));
     });
 
     it('prices each attempt by its own model', () => {

@@ -433,6 +433,24 @@ describe('createRateLimiter', () => {
     );
 
     it(
+      'forgets it after as long again',
+      marbles(({ flush }) => {
+        const limiter = createRateLimiter();
+        const { granted, ask } = asker(limiter);
+        limiter.pause(1_000);
+        at(2_000, () => {
+          ask('a');
+          ask('b');
+        });
+        flush();
+        expect(granted).toEqual([
+          ['a', 2_000],
+          ['b', 2_000],
+        ]);
+      }),
+    );
+
+    it(
       'lets another go ahead when that one leaves or stays silent',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
