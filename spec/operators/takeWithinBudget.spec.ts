@@ -5,6 +5,7 @@ import { defer, type MonoTypeOperatorFunction, NEVER } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
 import type { Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
 import type { TokenCounter } from '../../src/internal/tokenCounter.js';
+import { writtenText } from '../../src/internal/writtenText.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { type TakeWithinBudgetOptions, takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
@@ -394,6 +395,33 @@ describe('takeWithinBudget', () => {
       );
       expect(usages).toMatchObject([{ ...total, outputTokens: 3, totalTokens: 13 }]);
     });
+  });
+
+  it('never lets more through, and ends once, whatever is said', () => {
+    const anyEvent = fc.oneof(
+      anyText.map((said) => text(said)),
+      anyText.map((said) => reasoning(said, { block: 1 })),
+      anyText.map((said) => toolCallDelta('c', said, { block: 2 })),
+      fc.nat(40).map((outputTokens) => usage({ outputTokens })),
+      fc.constantFrom<DeltaEvent>(start(), ping(), step(1), reset(), blockEnd({}), toolCallEnd('c', 'n', '')),
+    );
+    const anyLimits = fc.record({ maxOutputTokens: fc.integer({ min: 1, max: 80 }), maxChars: fc.integer({ min: 1, max: 80 }) });
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 20 }), anyLimits, (events, limits) => {
+        const { source, log, subject } = observed();
+        const recorded = recordLive(source, takeWithinBudget({ ...limits, countTokens: letterCounter() }));
+        for (const event of [...events, finish()]) subject.next(event);
+        const left = recorded.values as readonly DeltaEvent[];
+        expect(left.map(writtenText).join('').length).toBeLessThanOrEqual(limits.maxOutputTokens);
+        expect(left.filter(({ type }) => type === 'finish')).toHaveLength(1);
+        expect(left.at(-1)?.type).toBe('finish');
+        const isSpent = left.at(-1)?.type === 'finish' && left.at(-2)?.type === 'usage' && recorded.end === 'complete';
+        expect(log).toEqual(isSpent ? ['subscribe', 'unsubscribe'] : ['subscribe']);
+        if (!isSpent) expect(left).toEqual([...events, finish()]);
+        recorded.unsubscribe();
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('keeps the type of its stream', () => {
