@@ -375,6 +375,8 @@ describe('takeWithinBudget', () => {
     it('limits nothing where nobody knows a cost', () => {
       const events = [start(), text('xxxx'), finish()];
       expect(within(events, { maxCost: 1, price: () => undefined })).toEqual(events);
+      const unnamed = [start({ model: undefined }), text('xxxx'), finish()];
+      expect(within(unnamed, { maxCost: 1, price: dollarPrice })).toEqual(unnamed);
     });
   });
 

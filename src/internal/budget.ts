@@ -14,7 +14,7 @@ export interface BudgetLimits {
   readonly countTokens?: CountTokens;
   /** What was asked, in any form; its texts count towards `maxCost` until the provider gives its figure. @defaultValue input counts nothing before */
   readonly prompt?: unknown;
-  /** What a request costs. Needed for `maxCost`. @defaultValue none */
+  /** What a request costs; not asked before the model is known. Needed for `maxCost`. @defaultValue none */
   readonly price?: Price;
 }
 
@@ -36,7 +36,7 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
 
   function attemptCost(): Cost | undefined {
     const used = ledger.attempt();
-    return used && price?.(used, start?.model ?? '', start?.provider ?? '');
+    return used && start?.model !== undefined ? price?.(used, start.model, start.provider) : undefined;
   }
 
   /** The provider's figure, unless it is in another currency. */
