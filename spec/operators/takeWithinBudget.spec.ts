@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
-import { defer, type MonoTypeOperatorFunction, NEVER } from 'rxjs';
+import { defer, type MonoTypeOperatorFunction, NEVER, type Observable } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
 import type { Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
 import type { TokenCounter } from '../../src/internal/tokenCounter.js';
@@ -10,6 +10,7 @@ import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { type TakeWithinBudgetOptions, takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { toMessage } from '../../src/operators/toMessage.js';
+import { withCost } from '../../src/operators/withCost.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import {
   blockEnd,
@@ -397,6 +398,24 @@ describe('takeWithinBudget', () => {
       );
       expect(usages).toMatchObject([{ ...total, outputTokens: 3, totalTokens: 13 }]);
     });
+  });
+
+  it('leaves the price of each attempt to withCost', () => {
+    const price: Price = ({ outputTokens = 0 }, model) => dollars(outputTokens * (model === 'dear' ? 10 : 1));
+    const events = [
+      start({ model: 'dear' }),
+      text('xxxx'),
+      reset({ cause: 'fallback' }),
+      start({ model: 'cheap' }),
+      text('xxxx'),
+      text('xxxx'),
+    ];
+    for (const settle of [aggregateUsage(), (same: Observable<DeltaEvent>) => same]) {
+      const { values } = record(streamOf(events), (events$) =>
+        events$.pipe(takeWithinBudget({ maxOutputTokens: 3 }), settle, withCost(price)),
+      );
+      expect(values.at(-2)).toMatchObject({ usage: { outputTokens: 3, cost: { total: 10 + 2 } } });
+    }
   });
 
   it('never lets more through, and ends once, whatever is said', () => {

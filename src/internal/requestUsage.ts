@@ -43,6 +43,11 @@ export function noteParts(sum: Usage, requests: readonly RequestUsage[]): Usage 
   return sum;
 }
 
+/** What a usage is the sum of, if whoever added it up has told. */
+export function partsOf(sum: Usage): readonly RequestUsage[] | undefined {
+  return parts.get(sum);
+}
+
 /** Tells the requests of a stream apart, by its cumulative figures: a `reset` and a `step` begin another. */
 export interface RequestTracker {
   push(event: DeltaEvent): void;
@@ -73,6 +78,6 @@ export function createRequestTracker(): RequestTracker {
       else if (event.type === 'step' || event.type === 'reset') end();
       asked.push(event);
     },
-    split: (usage) => parts.get(usage) ?? [...ended, asked.name(subtractUsage(usage, settled))],
+    split: (usage) => partsOf(usage) ?? [...ended, asked.name(subtractUsage(usage, settled))],
   };
 }

@@ -1,6 +1,6 @@
 import type { DeltaEvent, FinishReason, Usage } from '../events.js';
 import { promptTexts } from './promptTexts.js';
-import { createAsked, noteParts, type RequestUsage } from './requestUsage.js';
+import { createAsked, noteParts, partsOf, type RequestUsage } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
 import { createTokenEstimate } from './tokenEstimate.js';
 import { addUsage, completeUsage, settleUsage, subtractUsage } from './usage.js';
@@ -110,8 +110,11 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
     total(running = false) {
       const used = arrived ? settle(running) : undefined;
       const own = used ? addUsage(earlier, used) : (earlier ?? unused);
-      if (settledUpstream) return mergeSettled(settledUpstream, own);
-      return noteParts({ ...own }, used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests]);
+      const parts = used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests];
+      if (!settledUpstream) return noteParts({ ...own }, parts);
+      const merged = mergeSettled(settledUpstream, own);
+      const isTheirs = merged.outputTokens === settledUpstream.outputTokens;
+      return noteParts({ ...merged }, (isTheirs && partsOf(settledUpstream)) || parts);
     },
   };
 
