@@ -43,9 +43,11 @@ export function noteParts(sum: Usage, requests: readonly RequestUsage[]): Usage 
   return sum;
 }
 
-/** What a usage is the sum of, if whoever added it up has told. */
-export function partsOf(sum: Usage): readonly RequestUsage[] | undefined {
-  return parts.get(sum);
+/** A restated sum has the parts of the one it was made of, as long as it tells of no more tokens. */
+export function passParts(from: Usage, to: Usage): Usage {
+  const requests = parts.get(from);
+  const same = from.inputTokens === to.inputTokens && from.outputTokens === to.outputTokens;
+  return requests && same ? noteParts({ ...to }, requests) : to;
 }
 
 /** Tells the requests of a stream apart, by its cumulative figures: a `reset` and a `step` begin another. */
@@ -78,6 +80,6 @@ export function createRequestTracker(): RequestTracker {
       else if (event.type === 'step' || event.type === 'reset') end();
       asked.push(event);
     },
-    split: (usage) => partsOf(usage) ?? [...ended, asked.name(subtractUsage(usage, settled))],
+    split: (usage) => parts.get(usage) ?? [...ended, asked.name(subtractUsage(usage, settled))],
   };
 }

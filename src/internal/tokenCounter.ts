@@ -1,3 +1,11 @@
+/** Counts the tokens of a text that is still arriving. */
+export interface TokenStream {
+  /** Takes more of the text and gives the tokens of all of it so far. */
+  push(text: string): number;
+  /** Whether that is not the tokenizer's own figure but one that is near it. @defaultValue false */
+  readonly approximate?: boolean;
+}
+
 /** Counts the tokens of texts as a model's tokenizer does. */
 export interface TokenCounter {
   /** Whether it can count now. */
@@ -6,8 +14,8 @@ export interface TokenCounter {
   load(): Promise<void>;
   /** The tokens of a whole text. */
   count(text: string): number;
-  /** Counts a text that is still arriving: `push` takes more of it and gives the tokens of all of it so far. */
-  stream(): { push(text: string): number };
+  /** Begins a text that is still arriving. */
+  stream(): TokenStream;
 }
 
 /** How tokens are counted where the provider does not say. */

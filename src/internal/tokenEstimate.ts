@@ -47,14 +47,15 @@ function toCounting(countTokens: CountTokens): Counting | undefined {
 }
 
 function fromFunction(count: (text: string) => number): Counting {
-  const stream: Counting['stream'] = () => {
-    let whole = '';
-    return {
-      push(text) {
-        whole += text;
-        return count(whole);
-      },
-    };
+  return {
+    stream() {
+      let whole = '';
+      return {
+        push(text) {
+          whole += text;
+          return count(whole);
+        },
+      };
+    },
   };
-  return { count, stream };
 }
