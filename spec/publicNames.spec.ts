@@ -15,10 +15,10 @@ const golden: Readonly<Record<string, PublicNames>> = {
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
       ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter createDemand debugOptions fallbackTo hedge highReliabilityOptions highThroughputOptions
-      isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions measureStream ofEvent
-      parseJsonOnComplete parseOnComplete partialJson partialToolInput retryStream smooth stopOn takeWithinBudget tapStream
-      text textDeltas timeoutBetweenChunks toMessage validate withCost`,
+      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo hedge highReliabilityOptions
+      highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
+      measureStream ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
+      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
@@ -27,12 +27,12 @@ const golden: Readonly<Record<string, PublicNames>> = {
       FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
       JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
-      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent
-      ReasoningDeltaEvent RefusalDeltaEvent ResetEvent RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind
-      SmoothOptions StandardSchema StartEvent StepEvent StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions
-      TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing TimingSettlement
-      ToMessageOptions TokenCounter TokenStream ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent
-      ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
+      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RateLimitOptions
+      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent ResponseHead
+      RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
+      StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
+      TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolCall
+      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',

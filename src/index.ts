@@ -68,6 +68,7 @@ export {
 } from './events.js';
 export type { BackoffOptions } from './internal/backoff.js';
 export type { JsonReadingOptions } from './internal/jsonReading.js';
+export type { ResponseHead } from './internal/responseHead.js';
 export type { CountTokens, TokenCounter, TokenStream } from './internal/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
@@ -92,6 +93,12 @@ export {
   type ConcurrencySlot,
   createConcurrencyLimiter,
 } from './operators/limiters/createConcurrencyLimiter.js';
+export {
+  createRateLimiter,
+  type RateLimiter,
+  type RateLimiterOptions,
+  type RateLimitTurn,
+} from './operators/limiters/createRateLimiter.js';
 export { type MeasureStreamOptions, measureStream, type TimingSettlement } from './operators/measureStream.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
@@ -121,6 +128,7 @@ export { highReliabilityOptions } from './operators/presets/highReliabilityOptio
 export { highThroughputOptions } from './operators/presets/highThroughputOptions.js';
 export { jsonModeOptions } from './operators/presets/jsonModeOptions.js';
 export { lowLatencyOptions } from './operators/presets/lowLatencyOptions.js';
+export { type RateLimitOptions, rateLimit } from './operators/rateLimit.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
 export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
 export { stopOn } from './operators/stopOn.js';

@@ -12,4 +12,7 @@ for (const budget of [{ maxChars: 8 }, { maxOutputTokens: 5 }, { maxOutputTokens
 await stop();
 
 /* Prints:
- */
+budget, 3 tokens: Paris is
+budget, 5 tokens: Paris is the capital
+stop, 8 tokens: Paris is the capital of France.
+*/

@@ -7,6 +7,8 @@ import type { DeltaEvent } from '../../src/events.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { type ApplyOptions, applyOptions } from '../../src/operators/applyOptions.js';
 import { fallbackTo } from '../../src/operators/fallbackTo.js';
+import { createConcurrencyLimiter } from '../../src/operators/limiters/createConcurrencyLimiter.js';
+import { createRateLimiter } from '../../src/operators/limiters/createRateLimiter.js';
 import { measureStream } from '../../src/operators/measureStream.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { smooth } from '../../src/operators/smooth.js';
@@ -55,6 +57,22 @@ describe('applyOptions', () => {
       const result = '--2---3--#';
       const values = { 2: again(2), 3: again(3) };
       expectStream(failing.pipe(applyOptions(options))).toBe(result, values, new StreamTimeoutError('total', 9));
+    }),
+  );
+
+  it(
+    'keeps the rate of the requests though they wait for a slot, because a turn that was granted would grow old in that line',
+    marbles(({ stream, expectSubscriptions, expectStream }) => {
+      const options: ApplyOptions = {
+        limitConcurrency: createConcurrencyLimiter({ maxConcurrent: 1 }),
+        rateLimit: createRateLimiter({ requestsPerMinute: 1 }),
+      };
+      const [long, second, third] = [stream('s 200s f|'), stream('(sf|)'), stream('(sf|)')];
+      expectStream(long.pipe(applyOptions(options))).toBe('  s 200s f|');
+      expectStream(second.pipe(applyOptions(options))).toBe('200002ms (sf|)');
+      expectStream(third.pipe(applyOptions(options))).toBe(' 260002ms (sf|)');
+      expectSubscriptions(second.subscriptions).toBe('200002ms (^!)');
+      expectSubscriptions(third.subscriptions).toBe(' 260002ms (^!)');
     }),
   );
 

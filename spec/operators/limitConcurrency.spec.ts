@@ -14,6 +14,10 @@ import { observed, operatorContract, recordLive, streamOf } from '../support/ope
 const one = () => createConcurrencyLimiter({ maxConcurrent: 1 });
 const whole = streamOf([start(), text('a'), finish()]);
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 describe('limitConcurrency', () => {
   operatorContract(() => limitConcurrency(createConcurrencyLimiter({ maxConcurrent: 2 })), { kind: 'mirror' });
 
@@ -99,9 +103,9 @@ describe('limitConcurrency', () => {
         return inner$.pipe(finalize(() => log.push(`${name} closed`)));
       }).pipe(limited);
     const [first, second] = [new Subject<DeltaEvent>(), new Subject<DeltaEvent>()];
-    told('first', first).subscribe({ complete: () => log.push('first told') });
-    const subscription = told('second', second).subscribe();
-    told('third', EMPTY).subscribe({ complete: () => log.push('third told') });
+    told('first', first).subscribe({ complete: () => log.push('first told'), error: fail });
+    const subscription = told('second', second).subscribe({ error: fail });
+    told('third', EMPTY).subscribe({ complete: () => log.push('third told'), error: fail });
     first.complete();
     subscription.unsubscribe();
     expect(log).toEqual([
@@ -135,7 +139,7 @@ describe('limitConcurrency', () => {
     const next = (): void => {
       ends.push(recordLive(whole, limitConcurrency(limiter)).end);
     };
-    whole.pipe(limitConcurrency(limiter)).subscribe({ complete: next });
+    whole.pipe(limitConcurrency(limiter)).subscribe({ complete: next, error: fail });
     next();
     expect(ends).toEqual(['complete', 'complete']);
   });
@@ -146,7 +150,7 @@ describe('limitConcurrency', () => {
     const order: number[] = [];
     recordLive(source, limitConcurrency(limiter));
     for (let index = 0; index < 10_000; index++) {
-      whole.pipe(limitConcurrency(limiter)).subscribe({ complete: () => order.push(index) });
+      whole.pipe(limitConcurrency(limiter)).subscribe({ complete: () => order.push(index), error: fail });
     }
     expect(limiter).toMatchObject({ active: 1, waiting: 10_000 });
     subject.complete();
@@ -186,7 +190,7 @@ describe('limitConcurrency', () => {
           for (const [act, choice] of acts) {
             const [name, subject] = [...running][choice % Math.max(1, running.size)] ?? [];
             if (act === 'subscribe') subscribe();
-            if (act === 'synchronous') whole.pipe(limitConcurrency(limiter)).subscribe();
+            if (act === 'synchronous') whole.pipe(limitConcurrency(limiter)).subscribe({ error: fail });
             if (act === 'complete') subject?.complete();
             if (act === 'error') subject?.error(new Error('from the source'));
             if (act === 'unsubscribe' && name !== undefined) subscriptions.get(name)?.unsubscribe();

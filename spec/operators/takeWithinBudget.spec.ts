@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
-import { defer, type MonoTypeOperatorFunction, NEVER } from 'rxjs';
+import { defer, type MonoTypeOperatorFunction, NEVER, type Observable } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
 import type { Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
 import type { TokenCounter } from '../../src/internal/tokenCounter.js';
+import { writtenText } from '../../src/internal/writtenText.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { type TakeWithinBudgetOptions, takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { toMessage } from '../../src/operators/toMessage.js';
+import { withCost } from '../../src/operators/withCost.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import {
   blockEnd,
@@ -67,6 +69,10 @@ const within = (events: readonly DeltaEvent[], options: TakeWithinBudgetOptions)
 const textOf = (events: readonly DeltaEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 describe('takeWithinBudget', () => {
   operatorContract(() => takeWithinBudget({ maxOutputTokens: 1_000, maxCost: 1_000, maxChars: 1_000, price: dollarPrice }), {
     kind: 'mirror',
@@ -103,7 +109,9 @@ describe('takeWithinBudget', () => {
   it('aborts the request before anything else leaves', () => {
     const { source, log, subject } = observed();
     const seen: string[] = [];
-    source.pipe(takeWithinBudget({ maxChars: 1 })).subscribe(({ type }) => seen.push(`${type} ${log.length}`));
+    source
+      .pipe(takeWithinBudget({ maxChars: 1 }))
+      .subscribe({ next: ({ type }) => seen.push(`${type} ${log.length}`), error: fail });
     subject.next(start());
     subject.next(text('a'));
     expect(seen).toEqual(['start 1', 'text-delta 1', 'usage 2', 'finish 2']);
@@ -348,6 +356,9 @@ describe('takeWithinBudget', () => {
       const events = [start(), usage({ outputTokens: 1, cost }), text('a')];
       expect(within(events, { maxCost: 5, price: () => undefined }).at(-1)).toEqual(spent);
       expect(within(events, { maxCost: 6, price: () => undefined }).at(-1)).toEqual(text('a'));
+      expect(within(events, { maxCost: 5, price: dollarPrice }).at(-1)).toEqual(spent);
+      const euros: Price = (usage, model, provider) => ({ ...(dollarPrice(usage, model, provider) ?? cost), currency: 'EUR' });
+      expect(within(events, { maxCost: 5, price: euros }).at(-1)).toEqual(text('a'));
     });
 
     it('prices each attempt by its own model', () => {
@@ -365,6 +376,8 @@ describe('takeWithinBudget', () => {
     it('limits nothing where nobody knows a cost', () => {
       const events = [start(), text('xxxx'), finish()];
       expect(within(events, { maxCost: 1, price: () => undefined })).toEqual(events);
+      const unnamed = [start({ model: undefined }), text('xxxx'), finish()];
+      expect(within(unnamed, { maxCost: 1, price: dollarPrice })).toEqual(unnamed);
     });
   });
 
@@ -385,6 +398,51 @@ describe('takeWithinBudget', () => {
       );
       expect(usages).toMatchObject([{ ...total, outputTokens: 3, totalTokens: 13 }]);
     });
+  });
+
+  it('leaves the price of each attempt to withCost', () => {
+    const price: Price = ({ outputTokens = 0 }, model) => dollars(outputTokens * (model === 'dear' ? 10 : 1));
+    const events = [
+      start({ model: 'dear' }),
+      text('xxxx'),
+      reset({ cause: 'fallback' }),
+      start({ model: 'cheap' }),
+      text('xxxx'),
+      text('xxxx'),
+    ];
+    for (const settle of [aggregateUsage(), (same: Observable<DeltaEvent>) => same]) {
+      const { values } = record(streamOf(events), (events$) =>
+        events$.pipe(takeWithinBudget({ maxOutputTokens: 3 }), settle, withCost(price)),
+      );
+      expect(values.at(-2)).toMatchObject({ usage: { outputTokens: 3, cost: { total: 10 + 2 } } });
+    }
+  });
+
+  it('never lets more through, and ends once, whatever is said', () => {
+    const anyEvent = fc.oneof(
+      anyText.map((said) => text(said)),
+      anyText.map((said) => reasoning(said, { block: 1 })),
+      anyText.map((said) => toolCallDelta('c', said, { block: 2 })),
+      fc.nat(40).map((outputTokens) => usage({ outputTokens })),
+      fc.constantFrom<DeltaEvent>(start(), ping(), step(1), reset(), blockEnd({}), toolCallEnd('c', 'n', '')),
+    );
+    const anyLimits = fc.record({ maxOutputTokens: fc.integer({ min: 1, max: 80 }), maxChars: fc.integer({ min: 1, max: 80 }) });
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 20 }), anyLimits, (events, limits) => {
+        const { source, log, subject } = observed();
+        const recorded = recordLive(source, takeWithinBudget({ ...limits, countTokens: letterCounter() }));
+        for (const event of [...events, finish()]) subject.next(event);
+        const left = recorded.values as readonly DeltaEvent[];
+        expect(left.map(writtenText).join('').length).toBeLessThanOrEqual(limits.maxOutputTokens);
+        expect(left.filter(({ type }) => type === 'finish')).toHaveLength(1);
+        expect(left.at(-1)?.type).toBe('finish');
+        const isSpent = left.at(-1)?.type === 'finish' && left.at(-2)?.type === 'usage' && recorded.end === 'complete';
+        expect(log).toEqual(isSpent ? ['subscribe', 'unsubscribe'] : ['subscribe']);
+        if (!isSpent) expect(left).toEqual([...events, finish()]);
+        recorded.unsubscribe();
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('keeps the type of its stream', () => {

@@ -1,4 +1,4 @@
-import type { DeltaEvent, Price, StartEvent, Usage } from '../events.js';
+import type { Cost, DeltaEvent, Price, StartEvent, Usage } from '../events.js';
 import type { CountTokens, TokenCounter } from './tokenCounter.js';
 import { createUsageLedger } from './usageLedger.js';
 
@@ -14,7 +14,7 @@ export interface BudgetLimits {
   readonly countTokens?: CountTokens;
   /** What was asked, in any form; its texts count towards `maxCost` until the provider gives its figure. @defaultValue input counts nothing before */
   readonly prompt?: unknown;
-  /** What a request costs. Needed for `maxCost`. @defaultValue none */
+  /** What a request costs; not asked before the model is known. Needed for `maxCost`. @defaultValue none */
   readonly price?: Price;
 }
 
@@ -31,26 +31,38 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
   let start: StartEvent | undefined;
   /** What the attempts before this one cost, each by the price of its own model. */
   let earlierCost = 0;
-  let toldCost = 0;
+  /** The largest that the provider has told. */
+  let told: Cost | undefined;
 
-  function attemptCost(): number {
+  function attemptCost(): Cost | undefined {
     const used = ledger.attempt();
-    return (used && price?.(used, start?.model ?? '', start?.provider ?? '')?.total) ?? 0;
+    return used && start?.model !== undefined ? price?.(used, start.model, start.provider) : undefined;
+  }
+
+  /** The provider's figure, unless it is in another currency. */
+  function cost(): number {
+    const own = attemptCost();
+    const total = earlierCost + (own?.total ?? 0);
+    return told && (!own || own.currency === told.currency) ? Math.max(total, told.total) : total;
+  }
+
+  function noteCost(reported: Cost | undefined): void {
+    if (reported && !(told && told.total > reported.total)) told = reported;
   }
 
   /** How far a limit is passed. */
   function excesses(): number[] {
     return [
       maxOutputTokens === undefined ? -1 : (ledger.total(true).outputTokens ?? 0) - maxOutputTokens,
-      maxCost === undefined ? -1 : Math.max(toldCost, earlierCost + attemptCost()) - maxCost,
+      maxCost === undefined ? -1 : cost() - maxCost,
     ];
   }
 
   return {
     push(event) {
       if (event.type === 'start') start = event;
-      else if (event.type === 'usage') toldCost = Math.max(toldCost, event.usage.cost?.total ?? 0);
-      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += attemptCost();
+      else if (event.type === 'usage') noteCost(event.usage.cost);
+      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += attemptCost()?.total ?? 0;
       ledger.push(event);
     },
     balance() {

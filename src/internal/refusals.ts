@@ -5,7 +5,7 @@ import { asyncScheduler } from 'rxjs';
  * still refuses is asked once and not by all at once. If it stays silent, another goes ahead after as long again.
  */
 export interface Refusals {
-  /** When the next may go, as `asyncScheduler.now()` counts; 0 if now. */
+  /** When the next may go, as `asyncScheduler.now()` counts. */
   readonly until: number;
   /** Begins a wait that the provider asks for, unless it has asked for a longer one. */
   refuse(waitMs: number): void;
@@ -25,7 +25,7 @@ export function createRefusals(): Refusals {
   function forget(request: object): boolean {
     if (request !== ahead) return false;
     ahead = undefined;
-    until = 0;
+    until = asyncScheduler.now();
     return true;
   }
 
@@ -41,9 +41,12 @@ export function createRefusals(): Refusals {
       ahead = undefined;
     },
     admit(request) {
+      const now = asyncScheduler.now();
+      // A refusal of long ago says nothing of now.
+      if (now >= until + waitMs) waitMs = 0;
       if (waitMs === 0) return;
       ahead = request;
-      until = asyncScheduler.now() + waitMs;
+      until = now + waitMs;
     },
     answered(request) {
       if (!forget(request)) return false;

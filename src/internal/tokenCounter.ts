@@ -1,5 +1,3 @@
-import { defer } from 'rxjs';
-
 /** Counts the tokens of a text that is still arriving. */
 export interface TokenStream {
   /** Takes more of the text and gives the tokens of all of it so far. */
@@ -35,9 +33,4 @@ export function checkCountTokens(countTokens: unknown): void {
     methods.every((name) => typeof Reflect.get(countTokens, name) === 'function');
   if (!isCounter)
     throw new TypeError(`countTokens must be 'auto', 'character', 'none', a function, or a counter with ${methods.join(', ')}`);
-}
-
-/** Has a counter load what it needs. One that cannot is never ready, which is no fault of the stream. */
-export function loadCounter(countTokens: CountTokens): void {
-  if (typeof countTokens === 'object') defer(() => countTokens.load()).subscribe({ error: () => undefined });
 }

@@ -1,8 +1,9 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Usage, UsageEvent } from '../events.js';
+import { loadCounter } from '../internal/loadCounter.js';
 import { operate } from '../internal/operate.js';
 import { checkCount, checkFunction, checkOptions, checkPositive } from '../internal/options.js';
-import { type CountTokens, checkCountTokens, loadCounter } from '../internal/tokenCounter.js';
+import { type CountTokens, checkCountTokens } from '../internal/tokenCounter.js';
 import { createUsageLedger } from '../internal/usageLedger.js';
 
 /** How a stream went, and what it used. */

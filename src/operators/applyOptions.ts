@@ -64,8 +64,9 @@ interface Stage {
 
 /** The order of the design, from the source on. */
 const stages: readonly Stage[] = [
-  stage('limitConcurrency', limitConcurrency),
+  // Next to the source: a turn that was granted would grow old in the line for a slot.
   stage('rateLimit', rateLimit),
+  stage('limitConcurrency', limitConcurrency),
   stage('timeoutBetweenChunks', limitAttempt),
   stage('circuitBreaker', circuitBreaker),
   orDefault('retryStream', retryStream),
@@ -92,7 +93,7 @@ const names = [...new Set(stages.map(({ name }) => name))];
  *       timeoutBetweenChunks: 5_000 }     the same as pipe(timeoutBetweenChunks(5_000), retryStream())
  *     result                              s-a-----R 1s s-a-b-f|
  *
- * It is a mirror: what it gives are events, for a fold after it. The order: `limitConcurrency`, `rateLimit`, `timeoutBetweenChunks` (per
+ * It is a mirror: what it gives are events, for a fold after it. The order: `rateLimit`, `limitConcurrency`, `timeoutBetweenChunks` (per
  * attempt), `circuitBreaker`, `retryStream`, `fallbackTo`, `hedge`, `timeoutBetweenChunks` (`totalMs`), `stopOn`, `takeWithinBudget`,
  * `aggregateUsage`, `withCost`, `measureStream`, `tapStream`, `smooth`, `batchFrames`.
  *

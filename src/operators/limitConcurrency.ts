@@ -14,8 +14,8 @@ import type { ConcurrencyLimiter } from './limiters/createConcurrencyLimiter.js'
  *
  * Streams that share a limiter wait in the order in which they came. The slot is given back when the stream completes, errors or is
  * unsubscribed, as soon as its request is over and before anybody is told. Put it before `retryStream`, so that a wait between two attempts
- * holds no slot, and after `rateLimit`, so that a stream whose turn has come need not wait again. A time limit that comes after it runs while the
- * stream waits.
+ * holds no slot, and after `rateLimit`: a turn that has come and then waits for a slot would break the rate. A time limit that comes after it
+ * runs while the stream waits.
  *
  * @param limiter Made by {@link createConcurrencyLimiter}, once, for all the streams that share it.
  * @throws TypeError at call time if it is not a limiter.

@@ -1,10 +1,11 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, FinishEvent, UsageEvent } from '../events.js';
 import { type BudgetLimits, createBudget } from '../internal/budget.js';
+import { loadCounter } from '../internal/loadCounter.js';
 import { operate } from '../internal/operate.js';
 import { checkCount, checkFunction, checkOptions, checkPositive } from '../internal/options.js';
 import { ownFinish } from '../internal/ownFinish.js';
-import { checkCountTokens, loadCounter } from '../internal/tokenCounter.js';
+import { checkCountTokens } from '../internal/tokenCounter.js';
 import { createVisibleText } from '../internal/visibleText.js';
 import { writtenText } from '../internal/writtenText.js';
 

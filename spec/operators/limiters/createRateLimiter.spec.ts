@@ -17,7 +17,7 @@ function asker(limiter: RateLimiter): {
     granted,
     ask(name, tokens = 0) {
       const turn = limiter.request(tokens);
-      const subscription = turn.granted$.subscribe(() => granted.push([name, asyncScheduler.now()]));
+      const subscription = turn.granted$.subscribe({ next: () => granted.push([name, asyncScheduler.now()]), error: fail });
       return { turn, subscription };
     },
   };
@@ -31,6 +31,10 @@ interface Asked {
 const at = (time: number, act: () => void): Subscription => asyncScheduler.schedule(act, time);
 
 const head = (headers: Readonly<Record<string, string>>, status = 200) => ({ status, headers: new Headers(headers) });
+
+function fail(error: unknown): never {
+  throw error;
+}
 
 describe('createRateLimiter', () => {
   it(
@@ -144,6 +148,20 @@ describe('createRateLimiter', () => {
   );
 
   it(
+    'lets nobody in while a minute is full, though it reserves nothing',
+    marbles(({ flush }) => {
+      const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
+      ask('a', 100);
+      ask('b');
+      flush();
+      expect(granted).toEqual([
+        ['a', 0],
+        ['b', minute],
+      ]);
+    }),
+  );
+
+  it(
     'lets in one that needs more than a minute has, when nothing else counts',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
@@ -183,9 +201,12 @@ describe('createRateLimiter', () => {
               at(time, () => {
                 const turn = limiter.request(tokens);
                 const used = Math.ceil((tokens * unused) / 100);
-                const subscription = turn.granted$.subscribe(() => {
-                  granted.push({ name, at: asyncScheduler.now(), used });
-                  at(lasts, () => turn.settle(used));
+                const subscription = turn.granted$.subscribe({
+                  next() {
+                    granted.push({ name, at: asyncScheduler.now(), used });
+                    at(lasts, () => turn.settle(used));
+                  },
+                  error: fail,
                 });
                 if (leaves === null) return;
                 at(leaves, () => {
@@ -326,6 +347,29 @@ describe('createRateLimiter', () => {
     );
 
     it(
+      'believes the one with less left, of two that tell of one reset',
+      marbles(({ flush }) => {
+        const limiter = createRateLimiter();
+        const { granted, ask } = asker(limiter);
+        const tell = (remaining: string): void =>
+          limiter.observe(head({ 'x-ratelimit-remaining-requests': remaining, 'x-ratelimit-reset-requests': '10s' }));
+        tell('3');
+        tell('1');
+        // It is older, and took longer to arrive.
+        at(100, () => {
+          tell('2');
+          ask('a');
+          ask('b');
+        });
+        flush();
+        expect(granted).toEqual([
+          ['a', 100],
+          ['b', 10_000],
+        ]);
+      }),
+    );
+
+    it(
       'waits as long as a refusal asks',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
@@ -384,6 +428,24 @@ describe('createRateLimiter', () => {
           ['a', 1_000],
           ['b', 1_300],
           ['c', 1_400],
+        ]);
+      }),
+    );
+
+    it(
+      'forgets it after as long again',
+      marbles(({ flush }) => {
+        const limiter = createRateLimiter();
+        const { granted, ask } = asker(limiter);
+        limiter.pause(1_000);
+        at(2_000, () => {
+          ask('a');
+          ask('b');
+        });
+        flush();
+        expect(granted).toEqual([
+          ['a', 2_000],
+          ['b', 2_000],
         ]);
       }),
     );
