@@ -76,6 +76,8 @@ export interface Completion {
   readonly same?: boolean;
   /** More fields of the message. */
   readonly message?: object;
+  /** Whether a `raw` event is among them. */
+  readonly raw?: boolean;
   /** In addition, for the reader. */
   readonly note?: string;
 }
@@ -197,11 +199,16 @@ const midway = (wire: Wire): Script => openStream(wire.opening, wire.hello);
 const end: Script = lastChunk;
 const plainHead = (headers: Readonly<Record<string, string>> = {}): Script[number] =>
   head(200, { 'content-type': 'text/event-stream', ...headers });
-const zipped = (wire: Wire, length?: number): Script =>
-  respond(200, gzipSync(whole(wire)).subarray(0, length), {
-    'content-type': 'text/event-stream',
-    'content-encoding': 'gzip',
-  });
+const longer = (wire: Wire): string =>
+  begun(wire) + Array.from({ length: 200 }, (_, index) => wire.says(` and ${index}`)).join('') + wire.ending + wire.terminal;
+/** @param part How much of it comes. */
+function zipped(text: string, part = 1): Script {
+  const bytes = gzipSync(text);
+  const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
+  return respond(200, bytes.subarray(0, Math.ceil(bytes.length * part)), headers);
+}
+/** One that no wire knows yet. */
+const unknownEvent = typed({ type: 'brand_new', object: 'brand_new' });
 /** A ping, in each provider's own form. */
 const ping = (name: WireName): string =>
   ({
@@ -424,7 +431,7 @@ const rows: readonly Row[] = [
     row: 7,
     group: 'mid',
     fault: 'The answer goes on longer than `totalMs`',
-    answer: (wire) => [...midway(wire), repeat(asChunk(wire.says('')), 20)],
+    answer: (wire) => [...midway(wire), repeat(asChunk(unknownEvent), 20)],
     limits: { betweenMs: 100, totalMs: 150 },
     ...every({ ...timeout('total'), ...hello }),
   },
@@ -556,11 +563,11 @@ const rows: readonly Row[] = [
       row: 21,
       group: 'end',
       fault: `A gzipped body is cut at ${part * 100} %`,
-      answer: (wire) => zipped(wire, Math.ceil(gzipSync(whole(wire)).length * part)),
+      answer: (wire) => zipped(longer(wire), part),
       ...every(cutOrBroken),
     }),
   ),
-  { row: 22, group: 'end', fault: 'The body is gzipped', answer: (wire) => zipped(wire), ...every(same) },
+  { row: 22, group: 'end', fault: 'The body is gzipped', answer: (wire) => zipped(whole(wire)), ...every(same) },
   { row: 23, group: 'end', fault: 'The answer is empty', answer: () => stream(), ...every({ ...empty, ...nothing }) },
   {
     row: 23,
@@ -834,8 +841,8 @@ const rows: readonly Row[] = [
     row: 31,
     group: 'content',
     fault: 'An event that is not known yet',
-    answer: (wire) => stream(begun(wire), typed({ type: 'brand_new' }), wire.ending + wire.terminal),
-    ...every(completes('stop', 'Hello', { note: 'passed on as `raw`' })),
+    answer: (wire) => stream(begun(wire), unknownEvent, wire.ending + wire.terminal),
+    ...every(completes('stop', 'Hello', { raw: true, note: 'passed on as `raw`' })),
   },
   {
     row: 31,
@@ -850,8 +857,8 @@ const rows: readonly Row[] = [
       return stream(begun(wire), unknown[name], wire.ending + wire.terminal);
     },
     chat: completes('stop', 'Hello', { note: 'skipped, see `includeRaw`' }),
-    responses: completes('stop', 'Hello', { note: 'passed on as `raw`' }),
-    messages: completes('stop', 'Hello', { note: 'passed on as `raw`' }),
+    responses: completes('stop', 'Hello', { raw: true, note: 'passed on as `raw`' }),
+    messages: completes('stop', 'Hello', { raw: true, note: 'passed on as `raw`' }),
   },
   ...(
     [

@@ -29,10 +29,16 @@ export async function openEventStream(response: Response, signal: AbortSignal): 
 
 function refusal(contentType: string, text: string): StreamError {
   const error = errorIn(text);
-  return error === undefined ? new ContentTypeError(contentType, text.slice(0, snippetLength)) : providerError(error);
+  return error === undefined ? new ContentTypeError(contentType, snippetOf(text)) : providerError(error);
 }
 
-const snippetLength = 1_000;
+const snippetBytes = 1_000;
+
+function snippetOf(text: string): string {
+  const bytes = new TextEncoder().encode(text.slice(0, snippetBytes)).subarray(0, snippetBytes);
+  // As a stream, so that a character which is cut is left out.
+  return new TextDecoder().decode(bytes, { stream: true });
+}
 
 function errorIn(text: string): JsonValue | undefined {
   try {

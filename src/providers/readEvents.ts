@@ -107,7 +107,7 @@ function pull(
     while (!decoder.finished) {
       const { done, value } = await reader.read();
       if (subscriber.closed) return;
-      if (done) decoder.end();
+      if (done) decoder.end(response.headers.has('content-encoding'));
       else decoder.write(value);
       if (decoder.settled) awaitMarker();
     }
