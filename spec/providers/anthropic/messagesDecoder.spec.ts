@@ -390,12 +390,8 @@ describe('messagesFormat', () => {
       });
     });
 
-    it('needs more than message_stop', () => {
-      const state = messagesFormat.createState();
-      const events: DeltaEvent[] = [];
-      messagesFormat.decode(state, { type: 'ping' }, '', (event) => events.push(event));
-      messagesFormat.decode(state, messageStop, '', (event) => events.push(event));
-      expect({ events, ...state }).toMatchObject({ events: [ping()], started: false, finished: false, settled: false });
+    it('needs more than message_stop: a stream of nothing else is empty, without waiting for its end', () => {
+      expect(() => decode([{ type: 'ping' }, messageStop])).toThrow(expect.objectContaining({ name: 'EmptyStreamError' }));
     });
 
     it('needs message_stop: neither a stop reason nor a marker is enough', () => {
@@ -471,9 +467,9 @@ describe('messagesFormat', () => {
     ])('stumbles over no shape of %s', (type) => {
       for (const shape of shapes) {
         const fields = { message: shape, content_block: shape, delta: shape, index: shape, usage: shape };
-        expect(() => decode([{ type, ...fields }, messageStop])).not.toThrow();
+        expect(() => decode([messageStart, { type, ...fields }, messageStop])).not.toThrow();
         const inner = { type: shape, id: shape, name: shape, text: shape, input: shape, citations: shape, usage: shape };
-        expect(() => decode([{ type, message: inner, content_block: inner, delta: inner }, messageStop])).not.toThrow();
+        expect(() => decode([messageStart, { type, message: inner, content_block: inner, delta: inner }, messageStop])).not.toThrow();
       }
     });
   });
