@@ -61,6 +61,8 @@ export interface Failure {
   readonly phase?: TimeoutPhase;
   /** How long after the request the error may come at the latest. */
   readonly withinMs?: number;
+  /** In addition, for the reader. */
+  readonly note?: string;
 }
 
 /** The stream completes. */
@@ -111,6 +113,8 @@ interface Row extends Partial<Readonly<Record<WireName, Outcome>>> {
   readonly group: Group;
   /** What goes wrong, as a user would say it. */
   readonly fault: string;
+  /** Which form of it, where several give the same. */
+  readonly form?: string;
   /** What the server does. By default it answers well. */
   readonly answer?: (wire: Wire, name: WireName) => Script;
   /** Where there is no server. */
@@ -542,7 +546,7 @@ const rows: readonly Row[] = [
     group: 'end',
     fault: 'The answer is over, but the connection stays open',
     answer: (wire) => openStream(begun(wire), wire.ending, wire.terminal),
-    ...every({ ...same, note: 'within 50 ms' }),
+    ...every({ ...same, note: 'within 50 ms; the connection is let go after 100 ms more' }),
   },
   {
     row: 20,
@@ -562,7 +566,8 @@ const rows: readonly Row[] = [
     (part): Row => ({
       row: 21,
       group: 'end',
-      fault: `A gzipped body is cut at ${part * 100} %`,
+      fault: 'A gzipped body is cut',
+      form: `at ${part * 100} %`,
       answer: (wire) => zipped(longer(wire), part),
       ...every(cutOrBroken),
     }),
@@ -592,7 +597,12 @@ const rows: readonly Row[] = [
     group: 'http',
     fault: 'An HTML page with status 200',
     answer: () => respond(200, page, { 'content-type': 'text/html; charset=utf-8' }),
-    ...every({ ...contentType, ...nothing, fields: { contentType: 'text/html; charset=utf-8' } }),
+    ...every({
+      ...contentType,
+      ...nothing,
+      fields: { contentType: 'text/html; charset=utf-8' },
+      note: 'its beginning is `snippet`, at most 1 kB',
+    }),
   },
   {
     row: 26,
@@ -655,7 +665,7 @@ const rows: readonly Row[] = [
     group: 'http',
     fault: 'Status 502 with an HTML page',
     answer: () => respond(502, page, { 'content-type': 'text/html' }),
-    ...every(http(502, 'server', passing)),
+    ...every({ ...http(502, 'server', passing), note: 'the message is cut to 200 characters' }),
   },
   ...(
     [
@@ -669,7 +679,7 @@ const rows: readonly Row[] = [
       group: 'http',
       fault: `Status 429 with Retry-After ${how}`,
       answer: () => limited(headers()),
-      ...every(http(429, 'rate-limit', passing)),
+      ...every({ ...http(429, 'rate-limit', passing), note: 'after what it says, and at most 250 ms more' }),
     }),
   ),
   {
@@ -677,15 +687,20 @@ const rows: readonly Row[] = [
     group: 'http',
     fault: 'Status 429 with a Retry-After longer than `maxDelayMs`',
     answer: () => limited({ 'retry-after': '31' }),
-    ...every({ ...http(429, 'rate-limit', passing, { retryAfterMs: 31_000 }), requests: 1 }),
+    ...every({
+      ...http(429, 'rate-limit', passing, { retryAfterMs: 31_000 }),
+      requests: 1,
+      note: 'at once, with `retryAfterMs`',
+    }),
   },
   ...['soon', '-5', '1e3'].map(
     (value): Row => ({
       row: 47,
       group: 'http',
-      fault: `Status 429 with a Retry-After that is nonsense (\`${value}\`)`,
+      fault: 'Status 429 with a Retry-After that is nonsense',
+      form: `\`${value}\``,
       answer: () => limited({ 'retry-after': value }),
-      ...every(http(429, 'rate-limit', passing, { retryAfterMs: undefined })),
+      ...every({ ...http(429, 'rate-limit', passing, { retryAfterMs: undefined }), note: 'after the usual wait' }),
     }),
   ),
   {
@@ -714,7 +729,7 @@ const rows: readonly Row[] = [
     group: 'http',
     fault: 'Status 500 whose body stalls',
     answer: () => [head(500, { 'content-length': '999' }), send('Half a')],
-    ...every({ ...http(500, 'server', passing), withinMs: 5_000 }),
+    ...every({ ...http(500, 'server', passing), withinMs: 5_000, note: 'within 5 s' }),
   },
 
   // ---- Errors inside the stream.
@@ -733,19 +748,21 @@ const rows: readonly Row[] = [
     ...every({ ...provider('invalid-request', lasting), ...nothing }),
   },
   ...(['nested', 'flat', 'text', 'named'] as const).flatMap((form): readonly Row[] => {
-    const forms = { nested: 'in `error`', flat: 'flat', text: 'as bare text', named: 'told by the event name' };
+    const forms = { nested: 'nested in `error`', flat: 'flat', text: 'bare text', named: 'told by the name of its event' };
     return [
       {
         row: 37,
         group: 'in-band',
-        fault: `An error in the middle (${forms[form]}): overloaded`,
+        fault: 'An error in the middle: `overloaded_error`',
+        form: forms[form],
         answer: (wire) => [...midway(wire), chunk(wire.error(form, 'overloaded_error'))],
         ...every({ ...provider('overloaded'), ...hello }),
       },
       {
         row: 38,
         group: 'in-band',
-        fault: `An error first (${forms[form]}): overloaded`,
+        fault: 'An error first: `overloaded_error`',
+        form: forms[form],
         answer: (wire) => openStream(wire.error(form, 'overloaded_error')),
         ...every({ ...provider('overloaded'), ...nothing }),
       },
@@ -862,20 +879,21 @@ const rows: readonly Row[] = [
   },
   ...(
     [
-      ['Lines that end in CRLF', (text) => text.replaceAll('\n', '\r\n')],
-      ['Lines that end in CR', (text) => text.replaceAll('\n', '\r')],
-      ['A byte order mark', (text) => `\ufeff${text}`],
-      ['Comments between the events', (text) => `: hello\n\n${text.replaceAll('\n\n', '\n\n: still here\n\n')}`],
-      ['Comments within the events', (text) => text.replaceAll('data:', ': hello\ndata:')],
-      ['Data of several lines', (text) => text.replaceAll(',"', ',\ndata: "')],
-      ['No space after `data:`', (text) => text.replaceAll('data: ', 'data:')],
+      ['lines that end in CRLF', (text) => text.replaceAll('\n', '\r\n')],
+      ['lines that end in CR', (text) => text.replaceAll('\n', '\r')],
+      ['a byte order mark', (text) => `\ufeff${text}`],
+      ['comments between the events', (text) => `: hello\n\n${text.replaceAll('\n\n', '\n\n: still here\n\n')}`],
+      ['comments within the events', (text) => text.replaceAll('data:', ': hello\ndata:')],
+      ['data of several lines', (text) => text.replaceAll(',"', ',\ndata: "')],
+      ['no space after `data:`', (text) => text.replaceAll('data: ', 'data:')],
       ['`id:` and `retry:` fields', (text) => text.replaceAll('data:', 'id: 7\nretry: 10\ndata:')],
     ] satisfies readonly (readonly [string, (text: string) => string])[]
   ).map(
     ([what, mutate]): Row => ({
       row: 32,
       group: 'content',
-      fault: what,
+      fault: 'The same events in other framing',
+      form: what,
       answer: (wire) => stream(mutate(whole(wire))),
       ...every(same),
     }),
@@ -1216,7 +1234,7 @@ const rows: readonly Row[] = [
   {
     row: 57,
     group: 'consumer',
-    fault: 'You unsubscribe before you have subscribed',
+    fault: 'You have left before the request was sent',
     act: 'unsubscribes before it has subscribed',
     ...every({ ...silence, requests: 0 }),
   },
@@ -1255,7 +1273,7 @@ const rows: readonly Row[] = [
   {
     row: 58,
     group: 'consumer',
-    fault: 'Your signal was aborted before',
+    fault: 'Your signal was aborted before you subscribed',
     act: 'aborts before it subscribes',
     ...every({ ...aborted, ...nothing }),
   },
@@ -1286,7 +1304,7 @@ const rows: readonly Row[] = [
   {
     row: 59,
     group: 'consumer',
-    fault: 'An operator after the source throws',
+    fault: 'An operator after the source throws, and its error is yours',
     act: 'throws in an operator',
     answer: midway,
     ...every(silence),

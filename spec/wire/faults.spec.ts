@@ -406,9 +406,9 @@ async function act(line: FaultLine, does: Act, retried: boolean): Promise<void> 
 /** What still stands: nothing of what a reset took back, and the source knows only its own attempt. */
 const said = ({ events }: Heard): readonly DeltaEvent[] => events.slice(events.findLastIndex(({ type }) => type === 'reset') + 1);
 
-const titleOf = ({ row, source, fault, outcome }: FaultLine): string => {
+const titleOf = ({ row, source, fault, form, outcome }: FaultLine): string => {
   const gives = outcome.ends === 'error' ? [outcome.error].flat().join(' or ') : outcome.ends;
-  return `row ${row}, ${sourceNames[source]}: ${fault}: ${gives}`;
+  return `row ${row}, ${sourceNames[source]}: ${fault}${form ? ` (${form})` : ''}: ${gives}`;
 };
 
 const titled = (lines: readonly FaultLine[]): [string, FaultLine][] => lines.map((line) => [titleOf(line), line]);
