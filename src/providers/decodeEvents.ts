@@ -102,11 +102,12 @@ export function createEventDecoder<State extends WireState>(
     },
     write: (chunk) => guard(() => sse.write(chunk)),
     end(compressed = false) {
+      let cut = compressed;
       guard(() => {
-        sse.end();
+        if (sse.end()) cut = true;
         if (!state.finished) format.end(state, false, emit);
       });
-      if (!state.finished) throw state.started || compressed ? new TruncatedError() : new EmptyStreamError();
+      if (!state.finished) throw state.started || cut ? new TruncatedError() : new EmptyStreamError();
     },
     settle: () => guard(() => format.end(state, false, emit)),
     stop: () => sse.stop(),
