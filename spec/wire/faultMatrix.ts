@@ -743,6 +743,13 @@ const rows: readonly Row[] = [
   {
     row: 25,
     group: 'in-band',
+    fault: 'A JSON error with status 200 and Retry-After',
+    answer: () => respond(200, fault('rate_limit_error'), { 'retry-after-ms': '300' }),
+    ...every({ ...provider('rate-limit'), ...nothing, fields: { retryAfterMs: 300 }, note: 'after what it says' }),
+  },
+  {
+    row: 25,
+    group: 'in-band',
     fault: 'A JSON error with status 200 (a wrong request)',
     answer: () => respond(200, fault('invalid_request_error')),
     ...every({ ...provider('invalid-request', lasting), ...nothing }),

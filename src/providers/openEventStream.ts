@@ -21,15 +21,16 @@ export async function openEventStream(response: Response, signal: AbortSignal): 
   const contentType = headers.get('content-type') ?? '';
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   if (mediaType === 'text/event-stream') return body;
-  if (!vague.has(mediaType)) throw refusal(contentType, await readBounded(body));
+  if (!vague.has(mediaType)) throw refusal(headers, await readBounded(body));
   const { stream, beginning } = await peek(body, signal);
   if (/^(:|(data|event|id|retry) *:)/.test(beginning)) return stream;
-  throw refusal(contentType, await readBounded(stream));
+  throw refusal(headers, await readBounded(stream));
 }
 
-function refusal(contentType: string, text: string): StreamError {
+function refusal(headers: Headers, text: string): StreamError {
   const error = errorIn(text);
-  return error === undefined ? new ContentTypeError(contentType, snippetOf(text)) : providerError(error);
+  if (error !== undefined) return providerError(error, undefined, headers);
+  return new ContentTypeError(headers.get('content-type') ?? '', snippetOf(text));
 }
 
 const snippetBytes = 1_000;
