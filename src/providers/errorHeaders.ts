@@ -1,5 +1,5 @@
 import type { StreamErrorDetails } from '../errors.js';
-import { retryAfter } from './retryAfter.js';
+import { retryAfter } from '../internal/retryAfter.js';
 
 /** What the headers of a response say about its error. */
 export function errorHeaders(headers: Headers): Pick<StreamErrorDetails, 'requestId' | 'retryable' | 'retryAfterMs'> {
