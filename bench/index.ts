@@ -1,11 +1,12 @@
 /**
- * Ratios against the limit and the peers: `npm run bench -- json`, `npm run bench -- toon`, each with `--quick` in seconds. A bar that is
- * missed is said to be missed and fails nothing: a figure is for people to judge.
+ * Ratios against the limit and the peers: `npm run bench -- json`, `npm run bench -- tokens`, `npm run bench -- toon`, each with `--quick` in
+ * seconds. A bar that is missed is said to be missed and fails nothing: a figure is for people to judge.
  */
 import { installPeers } from './peers.js';
 
 const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise<void>>>> = {
   json: async () => (await import('./json.js')).benchJson,
+  tokens: async () => (await import('./tokens.js')).benchTokens,
   toon: async () => (await import('./toon.js')).benchToon,
 };
 

@@ -17,7 +17,8 @@ try {
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
   );
-  const versions = ['@anthropic-ai/sdk', 'jest', 'openai', 'rxjs', 'typescript'].map((name) => [name, devDependencies[name]]);
+  const peers = ['@anthropic-ai/sdk', '@opentelemetry/api', '@pydantic/genai-prices', 'js-tiktoken', 'openai', 'rxjs'];
+  const versions = [...peers, 'jest', 'typescript'].map((name) => [name, devDependencies[name]]);
   const dependencies = { ...Object.fromEntries(versions), rxllm: `file:${packed.filename}` };
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
   cpSync(join(root, 'scripts/consumer'), project, { recursive: true });

@@ -31,8 +31,8 @@ const golden: Readonly<Record<string, PublicNames>> = {
       ReasoningDeltaEvent RefusalDeltaEvent ResetEvent RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind
       SmoothOptions StandardSchema StartEvent StepEvent StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions
       TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing TimingSettlement
-      ToMessageOptions TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage
-      UsageEvent UsageSettlement ValidationIssue`,
+      ToMessageOptions TokenCounter TokenStream ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent
+      ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
@@ -50,6 +50,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
     types: `
       ParseToonOnCompleteOptions PromptTokens ToonOptions ToonPath ToonPrompt ToonPromptOptions ToonRefusal ToonResult
       ToonRow ToonRowsOptions`,
+  },
+  'rxllm/tiktoken': {
+    file: 'src/tiktoken/index.ts',
+    values: 'tiktokenCounter',
+    types: '',
   },
   'rxllm/pricing': {
     file: 'src/pricing/index.ts',
@@ -87,7 +92,7 @@ const textOf = (symbol: ts.Symbol): string => ts.displayPartsToString(symbol.get
 describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { file, values, types }) => {
   const symbols = exportsOf(file);
   const namesOf = (some: readonly ts.Symbol[]): readonly string[] => some.map(({ name }) => name).sort();
-  const listed = (names: string): readonly string[] => names.trim().split(/\s+/);
+  const listed = (names: string): readonly string[] => names.split(/\s+/).filter((name) => name !== '');
 
   it('are these values and no others', () => {
     expect(namesOf(symbols.filter(isValue))).toEqual(listed(values));

@@ -89,14 +89,21 @@ export interface FinishMetadata {
   readonly systemFingerprint: string | undefined;
 }
 
-/** How fast a stream was; times in milliseconds. */
+/** How fast a stream was, as `measureStream` tells; times in milliseconds. */
 export interface Timing {
+  /** From subscribe to the first delta that was not taken back. */
   readonly firstDeltaMs: number | undefined;
+  /** From subscribe to the end, repeats and their waits included. */
   readonly totalMs: number;
+  /** Pieces of text, reasoning, refusals, arguments and files. */
   readonly deltas: number;
+  /** UTF-16 code units, over the whole time of the attempt that stands. */
   readonly charactersPerSecond: number | undefined;
+  /** Output tokens, hidden reasoning too, over the same time. */
   readonly tokensPerSecond: number | undefined;
+  /** The median time between two deltas. */
   readonly medianDeltaMs: number | undefined;
+  /** The longest time between two deltas. */
   readonly maxDeltaMs: number | undefined;
 }
 

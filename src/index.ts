@@ -67,7 +67,7 @@ export {
 } from './events.js';
 export type { BackoffOptions } from './internal/backoff.js';
 export type { JsonReadingOptions } from './internal/jsonReading.js';
-export type { CountTokens, TokenCounter } from './internal/tokenCounter.js';
+export type { CountTokens, TokenCounter, TokenStream } from './internal/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
 export { type ApplyOptions, applyOptions } from './operators/applyOptions.js';

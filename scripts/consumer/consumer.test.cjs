@@ -1,14 +1,20 @@
 const { lastValueFrom, of } = require('rxjs');
 const { TestScheduler } = require('rxjs/testing');
 const { bufferToText, timeoutBetweenChunks } = require('rxllm');
+const { tiktokenCounter } = require('rxllm/tiktoken');
 const { toonPrompt } = require('rxllm/toon');
 
 test('a CommonJS Jest loads every entry point', async () => {
   const delta = { type: 'text-delta', text: 'Hello', block: 0, choice: 0, phase: 'answer' };
   expect(await lastValueFrom(of(delta).pipe(bufferToText()))).toBe('Hello');
   expect(toonPrompt([{ id: 1 }, { id: 2 }]).text).toContain('[2]{id}:');
+  const counter = tiktokenCounter('gpt-4o');
+  await counter.load();
+  expect(counter.count('Hello world')).toBe(2);
   expect(typeof require('rxllm/openai').fromResponses).toBe('function');
   expect(typeof require('rxllm/anthropic').fromMessages).toBe('function');
+  expect(typeof require('rxllm/otel').traceStream).toBe('function');
+  expect(typeof require('rxllm/pricing').genaiPrices()).toBe('function');
 });
 
 test('limits run in virtual time', () => {

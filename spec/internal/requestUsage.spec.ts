@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { DeltaEvent, UsageEvent } from '../../src/events.js';
 import { createRequestTracker, noteParts } from '../../src/internal/requestUsage.js';
 import { createUsageLedger } from '../../src/internal/usageLedger.js';
@@ -58,12 +59,38 @@ describe('createUsageLedger', () => {
   it('tells the parts of its total', () => {
     const ledger = createUsageLedger(() => 0, undefined);
     for (const event of stream) ledger.push(event);
-    expect(split([], { type: 'usage', usage: ledger.total() })).toEqual(requests);
+    expect(split([], { type: 'usage', usage: ledger.statement() })).toEqual(requests);
   });
 
   it('counts a round that told nothing into the next one', () => {
     const ledger = createUsageLedger('character', undefined);
     for (const event of [start({ model: 'a' }), text('x'), step(1), told(9, 9), finish()]) ledger.push(event);
-    expect(split([], { type: 'usage', usage: ledger.total() })).toEqual([['a', 0, 9, 9]]);
+    expect(split([], { type: 'usage', usage: ledger.statement() })).toEqual([['a', 0, 9, 9]]);
+  });
+
+  it('adds up to its total, however often the stream begins again', () => {
+    // What each event says: 0 repeats all, 1 begins a round, 2 repeats a round; else so many tokens more were used.
+    const anyScript = fc.array(fc.nat(9), { maxLength: 30 });
+    fc.assert(
+      fc.property(anyScript, fc.boolean(), (script, finishes) => {
+        const ledger = createUsageLedger(() => 0, undefined);
+        let sum = 0;
+        const says = (more: number): DeltaEvent => {
+          if (more === 0) return reset();
+          if (more === 1) return step(1);
+          if (more === 2) return reset({ step: 1 });
+          sum += more;
+          return told(2 * sum, sum);
+        };
+        for (const more of script) ledger.push(says(more));
+        if (finishes) ledger.push(finish());
+        const total = ledger.statement();
+        const parts = createRequestTracker().split(total);
+        const outputs = parts.map(({ usage: { outputTokens = 0 } }) => outputTokens);
+        expect(outputs.reduce((left, right) => left + right, 0)).toBe(total.outputTokens);
+        expect(total.outputTokens ?? 0).toBe(sum);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -35,6 +35,13 @@ describe('createTokenEstimate', () => {
     expect(estimate.read(false)).toMatchObject({ outputTokens: 5 });
   });
 
+  it.each(['the answer', 'the prompt'])('tells that a counter did not count %s exactly', (where) => {
+    const near = { ...counter, stream: () => ({ ...counter.stream(), approximate: true }) };
+    const estimate = createTokenEstimate(near, where === 'the prompt' ? () => ['ab'] : noPrompt);
+    if (where === 'the answer') estimate.push(text('abc'));
+    expect(estimate.read(true)).toMatchObject({ confidence: 'low' });
+  });
+
   it('leaves a function in peace while the attempt goes on', () => {
     const estimate = createTokenEstimate((whole) => whole.length, noPrompt);
     estimate.push(text('abcd'));

@@ -178,6 +178,16 @@ describe('aggregateUsage', () => {
   });
 
   describe('countTokens', () => {
+    it("counts nothing with 'none': what the provider does not tell stays unknown", () => {
+      const countTokens = 'none';
+      expect(usagesOf([start(), text('a'), finish()], { countTokens, prompt: 'b' })).toMatchObject([
+        { inputTokens: undefined, outputTokens: undefined, estimated: false },
+      ]);
+      expect(usagesOf([start(), usage({ inputTokens: 3, outputTokens: 1 }), text('a'), finish()], { countTokens })).toMatchObject(
+        [{ inputTokens: 3, outputTokens: 1, estimated: false }],
+      );
+    });
+
     const answer = [start(), text('one two '), text('three'), text('four', { choice: 1 }), finish()];
 
     it('takes a counter, and counts each block as one text', () => {
@@ -282,7 +292,7 @@ describe('aggregateUsage', () => {
     });
 
     it('rejects what cannot count', () => {
-      const message = "countTokens must be 'auto', 'character', a function, or a counter with load, count, stream";
+      const message = "countTokens must be 'auto', 'character', 'none', a function, or a counter with load, count, stream";
       // @ts-expect-error: a wrong word
       expect(() => aggregateUsage({ countTokens: 'tiktoken' })).toThrow(new TypeError(message));
       // @ts-expect-error: half a counter

@@ -5,6 +5,7 @@ import type { Cost, DeltaEvent, Price, Usage, UsageEvent } from '../../src/event
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
 import { retryStream } from '../../src/operators/retryStream.js';
+import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { withCost } from '../../src/operators/withCost.js';
 import { finish, ping, reset, start, step, text, usage } from '../support/events.js';
 import { marbles } from '../support/marbles.js';
@@ -144,6 +145,16 @@ describe('withCost', () => {
 
     it('prices each by its own model where aggregateUsage has added them up', () => {
       expect(totals(fallback, aggregateUsage({ countTokens: () => 0 }), withCost(price))).toEqual([110 + 23]);
+    });
+
+    it('prices each by its own model where takeWithinBudget has ended the last', () => {
+      const operators = [
+        takeWithinBudget<DeltaEvent>({ maxOutputTokens: 2, countTokens: () => 1 }),
+        aggregateUsage({ countTokens: () => 1 }),
+        withCost(price),
+      ];
+      const events = [...fallback.slice(0, 5), usage({ inputTokens: 30, outputTokens: 1 }), text('y'), text('z'), finish()];
+      expect(totals(events, ...operators)).toEqual([110 + 21]);
     });
 
     it('reaches no tier by adding up', () => {

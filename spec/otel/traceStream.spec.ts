@@ -13,6 +13,7 @@ import { expectTypeOf } from 'expect-type';
 import { config, defer, type MonoTypeOperatorFunction, NEVER, Observable, take } from 'rxjs';
 import { HttpError, TruncatedError } from '../../src/errors.js';
 import type { Cost, DeltaEvent } from '../../src/events.js';
+import { createMessageFold } from '../../src/internal/fold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { type TraceEnd, type TraceStreamOptions, traceStream } from '../../src/otel/traceStream.js';
@@ -246,6 +247,17 @@ describe('traceStream', () => {
       const { status, attributes } = onlySpan();
       expect(status).toEqual({ code: SpanStatusCode.ERROR });
       expect(attributes['error.type']).toBe(type);
+    });
+
+    it('has the tokens that the error knows, where no event has told them', async () => {
+      await histograms();
+      const fold = createMessageFold();
+      for (const event of [start(), usage({ inputTokens: 10, outputTokens: 1 })]) fold.push(event);
+      const error = new TruncatedError('cut', { partial: () => fold.partial() });
+      const failing = new Observable<DeltaEvent>((subscriber) => subscriber.error(error));
+      record(failing, (source) => source.pipe(aggregateUsage(), traceStream({ tracer, meter })));
+      expect(onlySpan().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 10, 'gen_ai.usage.output_tokens': 1 });
+      expect((await histograms())['gen_ai.client.token.usage']).toHaveLength(2);
     });
 
     it('has no error where somebody unsubscribed', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decode } from '@toon-format/toon';
 import fc from 'fast-check';
+import { tiktokenCounter } from '../../src/tiktoken/index.js';
 import { toonPrompt } from '../../src/toon/index.js';
 
 const products = [
@@ -72,6 +73,20 @@ describe('toonPrompt', () => {
     const jsonPretty = JSON.stringify(products, null, 2).length;
     expect(tokens).toEqual({ toon: productsToon.length, json, jsonPretty });
     expect(saving).toBeCloseTo(1 - productsToon.length / json);
+  });
+
+  it('counts by a counter as by a function', async () => {
+    const counter = tiktokenCounter('gpt-4o');
+    await counter.load();
+    const table = Array.from({ length: 100 }, (_, id) => ({ id, name: `Product ${id}`, price: id * 1.25 }));
+    const { tokens, saving } = toonPrompt(table, { countTokens: counter });
+    expect(tokens).toEqual(toonPrompt(table, { countTokens: counter.count }).tokens);
+    expect(tokens?.toon).toBe(counter.count(toonPrompt(table, { fence: false }).text));
+    expect(saving).toBeGreaterThan(0.25);
+  });
+
+  it('gives up with a counter that is not loaded', () => {
+    expect(() => toonPrompt(products, { countTokens: tiktokenCounter('r50k_base') })).toThrow(/not loaded/);
   });
 
   describe('reads values as JSON does', () => {
@@ -167,6 +182,7 @@ describe('toonPrompt', () => {
     expect(() => toonPrompt([], { delimiter: ';' as never })).toThrow(TypeError);
     expect(() => toonPrompt([], { pick: 'yaml' as never })).toThrow(TypeError);
     expect(() => toonPrompt([], { countTokens: 5 as never })).toThrow(TypeError);
+    expect(() => toonPrompt([], { countTokens: {} as never })).toThrow(TypeError);
   });
 
   it('writes any JSON value so that TOON reads it back', () => {

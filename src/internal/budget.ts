@@ -58,7 +58,7 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
       if (excess < 0) return 'left';
       return excess === 0 ? 'spent' : 'passed';
     },
-    usage: () => ledger.total(),
+    usage: () => ledger.statement(),
   };
 }
 

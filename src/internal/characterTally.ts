@@ -1,22 +1,15 @@
+import { charactersPerToken } from './charactersPerToken.js';
 import type { PromptTexts, Tally } from './tally.js';
 import { writtenText } from './writtenText.js';
 
-/** Characters per token, by the provider that `start` names. */
-const charactersPerToken: ReadonlyMap<string, number> = new Map([
-  ['openai', 4],
-  ['anthropic', 3.5],
-  ['xai', 4.2],
-]);
-const charactersPerTokenElsewhere = 4;
-
 /** Guesses tokens from the number of characters, which is always known. */
 export function createCharacterTally(promptTexts: PromptTexts): Tally {
-  let ratio = charactersPerTokenElsewhere;
+  let ratio = charactersPerToken(undefined);
   let characters = 0;
   const toTokens = (length: number): number => Math.ceil(length / ratio);
   return {
     push(event) {
-      if (event.type === 'start') ratio = charactersPerToken.get(event.provider) ?? charactersPerTokenElsewhere;
+      if (event.type === 'start') ratio = charactersPerToken(event.provider);
       else characters += writtenText(event).length;
     },
     read() {

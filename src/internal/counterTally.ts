@@ -1,15 +1,15 @@
 import type { PromptTexts, Tally } from './tally.js';
-import type { TokenCounter } from './tokenCounter.js';
+import type { TokenCounter, TokenStream } from './tokenCounter.js';
 import { writtenText } from './writtenText.js';
 
 /** What a tally needs of a counter, once that is ready. */
-export type Counting = Pick<TokenCounter, 'count' | 'stream'>;
+export type Counting = Pick<TokenCounter, 'stream'>;
 
 /** What one block has said, and how much of it the counter has not seen. */
 interface Said {
   unseen: string;
   tokens: number;
-  stream: ReturnType<Counting['stream']> | undefined;
+  stream: TokenStream | undefined;
 }
 
 /**
@@ -22,6 +22,7 @@ export function createCounterTally(counter: Counting, promptTexts: PromptTexts):
   let unseen: Said[] = [];
   let inputTokens: number | undefined;
   let outputTokens = 0;
+  let approximate = false;
 
   function count(said: Said): void {
     said.stream ??= counter.stream();
@@ -29,12 +30,20 @@ export function createCounterTally(counter: Counting, promptTexts: PromptTexts):
     outputTokens += tokens - said.tokens;
     said.tokens = tokens;
     said.unseen = '';
+    approximate ||= said.stream.approximate === true;
   }
 
   function open(key: string): Said {
     const said: Said = { unseen: '', tokens: 0, stream: undefined };
     blocks.set(key, said);
     return said;
+  }
+
+  function countWhole(text: string): number {
+    const stream = counter.stream();
+    const tokens = stream.push(text);
+    approximate ||= stream.approximate === true;
+    return tokens;
   }
 
   return {
@@ -47,10 +56,10 @@ export function createCounterTally(counter: Counting, promptTexts: PromptTexts):
       said.unseen += text;
     },
     read() {
-      inputTokens ??= promptTexts()?.reduce((sum, text) => sum + counter.count(text), 0);
+      inputTokens ??= promptTexts()?.reduce((sum, text) => sum + countWhole(text), 0);
       unseen.forEach(count);
       unseen = [];
-      return { inputTokens, outputTokens, confidence: 'high' };
+      return { inputTokens, outputTokens, confidence: approximate ? 'low' : 'high' };
     },
   };
 }

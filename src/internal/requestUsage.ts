@@ -43,6 +43,13 @@ export function noteParts(sum: Usage, requests: readonly RequestUsage[]): Usage 
   return sum;
 }
 
+/** A restated sum has the parts of the one it was made of, as long as it tells of no more tokens. */
+export function passParts(from: Usage, to: Usage): Usage {
+  const requests = parts.get(from);
+  const same = from.inputTokens === to.inputTokens && from.outputTokens === to.outputTokens;
+  return requests && same ? noteParts({ ...to }, requests) : to;
+}
+
 /** Tells the requests of a stream apart, by its cumulative figures: a `reset` and a `step` begin another. */
 export interface RequestTracker {
   push(event: DeltaEvent): void;

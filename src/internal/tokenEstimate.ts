@@ -12,8 +12,11 @@ export interface TokenEstimate {
   read(running: boolean): Estimate;
 }
 
+const unknown: Estimate = { inputTokens: undefined, outputTokens: undefined, confidence: 'exact' };
+
 /** Characters stand in for a counter that is not ready, and for one that has thrown. */
 export function createTokenEstimate(countTokens: CountTokens, promptTexts: PromptTexts): TokenEstimate {
+  if (countTokens === 'none') return { push: () => undefined, read: () => unknown };
   const characters = createCharacterTally(promptTexts);
   const counting = toCounting(countTokens);
   const counted = counting && createCounterTally(counting, promptTexts);
@@ -47,14 +50,15 @@ function toCounting(countTokens: CountTokens): Counting | undefined {
 }
 
 function fromFunction(count: (text: string) => number): Counting {
-  const stream: Counting['stream'] = () => {
-    let whole = '';
-    return {
-      push(text) {
-        whole += text;
-        return count(whole);
-      },
-    };
+  return {
+    stream() {
+      let whole = '';
+      return {
+        push(text) {
+          whole += text;
+          return count(whole);
+        },
+      };
+    },
   };
-  return { count, stream };
 }

@@ -21,7 +21,7 @@ export function subtractUsage(total: Usage, part: Usage | undefined): Usage {
 /** What is known of the tokens without the provider. */
 export interface Estimate {
   readonly inputTokens: number | undefined;
-  readonly outputTokens: number;
+  readonly outputTokens: number | undefined;
   readonly confidence: Confidence;
 }
 
@@ -30,7 +30,9 @@ export function completeUsage(reported: Usage | undefined, estimate: () => Estim
   if (reported?.inputTokens !== undefined && reported.outputTokens !== undefined) return withTotal(reported, first);
   const { inputTokens, outputTokens, confidence } = estimate();
   const base = reported ?? unknownUsage;
-  const filled = base.outputTokens === undefined || (base.inputTokens === undefined && inputTokens !== undefined);
+  const filled =
+    (base.outputTokens === undefined && outputTokens !== undefined) ||
+    (base.inputTokens === undefined && inputTokens !== undefined);
   const figures = {
     ...base,
     inputTokens: first(base.inputTokens, inputTokens),

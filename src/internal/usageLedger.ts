@@ -1,6 +1,6 @@
 import type { DeltaEvent, FinishReason, Usage } from '../events.js';
 import { promptTexts } from './promptTexts.js';
-import { createAsked, noteParts, type RequestUsage } from './requestUsage.js';
+import { createAsked, noteParts, passParts, type RequestUsage } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
 import { createTokenEstimate } from './tokenEstimate.js';
 import { addUsage, completeUsage, settleUsage, subtractUsage } from './usage.js';
@@ -14,6 +14,8 @@ export interface UsageLedger {
   attempt(): Usage | undefined;
   /** What all attempts used. @param running Whether the stream goes on. @defaultValue false */
   total(running?: boolean): Usage;
+  /** The total, which the operators after this one can take apart into requests. */
+  statement(running?: boolean): Usage;
 }
 
 const unused = settleUsage(undefined, { inputTokens: undefined, outputTokens: 0, confidence: 'low' });
@@ -107,13 +109,19 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
       asked.push(event);
     },
     attempt: () => (arrived ? settle(true) : undefined),
-    total(running = false) {
+    total: (running = false) => totalOf(arrived ? settle(running) : undefined),
+    statement(running = false) {
       const used = arrived ? settle(running) : undefined;
-      const own = used ? addUsage(earlier, used) : (earlier ?? unused);
-      if (settledUpstream) return mergeSettled(settledUpstream, own);
-      return noteParts({ ...own }, used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests]);
+      const total = totalOf(used);
+      if (settledUpstream) return passParts(settledUpstream, total);
+      return noteParts({ ...total }, used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests]);
     },
   };
+
+  function totalOf(used: Usage | undefined): Usage {
+    const own = used ? addUsage(earlier, used) : (earlier ?? unused);
+    return settledUpstream ? mergeSettled(settledUpstream, own) : own;
+  }
 
   /** The total of an operator upstream, and what we counted ourselves where that is more. */
   function mergeSettled(settled: Usage, { inputTokens, outputTokens = 0, confidence }: Usage): Usage {

@@ -14,8 +14,11 @@ export interface UsageSettlement {
 
 export interface AggregateUsageOptions {
   /**
-   * How to count where the provider gives no figure: characters (4 a token; 3.5 with Anthropic, 4.2 with xAI), a tokenizer, or a function of
-   * a whole text. `'auto'` takes what needs no loading, which is characters. @defaultValue 'auto'
+   * How to count where the provider gives no figure: by characters (4 a token; 3.5 with Anthropic, 4.2 with xAI), by a tokenizer such as
+   * `tiktokenCounter` of `rxllm/tiktoken`, or by a function of a whole text. `'auto'` is what needs no other package, which is characters; `'none'` takes
+   * the provider's figures alone.
+   * A tokenizer gives confidence `'high'`; characters stand in, with `'low'`, where it is not loaded when the stream settles. It loads on
+   * subscribe, and no event waits for it. @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
   /** What was asked, in any form (text, messages, all params): only the texts in it are counted. @defaultValue input is not estimated */
@@ -71,7 +74,7 @@ export function aggregateUsage<E extends DeltaEvent>(
     }
 
     function emitTotal(running: boolean): void {
-      destination.next({ type: 'usage', usage: ledger.total(running) });
+      destination.next({ type: 'usage', usage: ledger.statement(running) });
     }
 
     function take(event: E | UsageEvent): void {

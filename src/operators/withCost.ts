@@ -14,7 +14,8 @@ import { addCost } from '../internal/usage.js';
  * Each request is priced by itself, by the model that answered it: those that failed, those of another provider after a fallback, and the
  * rounds of a tool loop, so that no tier is reached by adding up. `price` wins over a cost that the provider reported (OpenRouter, xAI and
  * Perplexity do), which is kept where `price` knows none; one that trusts the bill more returns `usage.cost ?? …`. While the cost of any
- * request is unknown, so is the sum: never 0, never too low.
+ * request is unknown, so is the sum: never 0, never too low. That of a request that was cut before its input tokens were told is known if
+ * `aggregateUsage` is given the `prompt`.
  *
  * @param price Called with what one request used, and with the model and the provider that its `start` named; not without a model.
  * @throws TypeError at call time if `price` is not a function.

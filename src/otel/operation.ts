@@ -10,6 +10,8 @@ export interface Operation {
   readonly labels: Attributes;
   readonly usage: Usage | undefined;
   push(event: DeltaEvent): void;
+  /** Takes from an error what no event has told: `aggregateUsage` holds the figures back until the end. */
+  settle(error: unknown): void;
   /** What came of it. */
   result(timing: Timing): Attributes;
 }
@@ -51,6 +53,9 @@ export function createOperation(requestModel?: string, requestProvider?: string)
         start = event;
         labels = toLabels();
       }
+    },
+    settle(error) {
+      if (isStreamError(error)) usage ??= error.partial?.usage;
     },
     result: ({ firstDeltaMs }) =>
       known({

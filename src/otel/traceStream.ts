@@ -82,6 +82,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
         if (ended) return;
         ended = true;
         const timing = pace.read();
+        operation.settle(error);
         const type = outcome === 'error' ? errorType(error) : undefined;
         try {
           meters?.settle(timing, operation, type);

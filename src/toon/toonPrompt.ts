@@ -1,5 +1,6 @@
 import { encode } from '@toon-format/toon';
 import { checkFunction, checkOneOf, checkOptions } from '../internal/options.js';
+import { checkCountTokens, type TokenCounter } from '../internal/tokenCounter.js';
 import { toJsonValue } from './toJsonValue.js';
 
 export interface ToonPromptOptions {
@@ -7,8 +8,8 @@ export interface ToonPromptOptions {
   readonly delimiter?: ',' | '\t' | '|';
   /** Put the text into a fenced Markdown block that names its format. @defaultValue true */
   readonly fence?: boolean;
-  /** The model's tokenizer; with it `tokens` and `saving` are given. @defaultValue none */
-  readonly countTokens?: (text: string) => number;
+  /** The model's tokenizer, loaded, or a function of a text; with it `tokens` and `saving` are given. @defaultValue none */
+  readonly countTokens?: TokenCounter | ((text: string) => number);
   /**
    * The format to write; `'auto'` takes TOON where it is shorter than compact JSON, in tokens if they can be counted, else in characters.
    * By default the format does not change with the data, because the words around it in the prompt do not either.
@@ -48,7 +49,8 @@ export interface ToonPrompt {
  * A Date becomes its ISO text, a Map an object, a Set an array, a class instance its own fields; an undefined property is left out.
  *
  * @throws TypeError if something in the data cannot be encoded, with its path: a function, a symbol, undefined (but as a property), NaN, an
- * infinity, an invalid date, a lone surrogate, a cycle, a RegExp or another object that JSON would empty, more than 256 levels.
+ * infinity, an invalid date, a lone surrogate, a cycle, a RegExp or another object that JSON would empty, more than 256 levels; and what a
+ * counter throws that is not loaded.
  * @see https://github.com/toon-format/spec
  * @example toonPrompt([{ id: 1, name: 'Lamp' }]).text // '```toon\n[1]{id,name}:\n  1,Lamp\n```'
  */
@@ -56,14 +58,16 @@ export function toonPrompt(data: unknown, options: ToonPromptOptions = {}): Toon
   checkOptions('toonPrompt', options, ['delimiter', 'fence', 'countTokens', 'pick']);
   const { delimiter = ',', fence = true, countTokens, pick = 'toon' } = options;
   checkOneOf('delimiter', delimiter, [',', '\t', '|']);
-  checkFunction('countTokens', countTokens);
+  if (typeof countTokens === 'object') checkCountTokens(countTokens);
+  else checkFunction('countTokens', countTokens);
   checkOneOf('pick', pick, ['auto', 'toon', 'json']);
   const value = toJsonValue(data);
   const texts = { toon: encode(value, { delimiter }), json: JSON.stringify(value) };
-  const tokens = countTokens && {
-    toon: countTokens(texts.toon),
-    json: countTokens(texts.json),
-    jsonPretty: countTokens(JSON.stringify(value, null, 2)),
+  const count = typeof countTokens === 'object' ? (text: string) => countTokens.count(text) : countTokens;
+  const tokens = count && {
+    toon: count(texts.toon),
+    json: count(texts.json),
+    jsonPretty: count(JSON.stringify(value, null, 2)),
   };
   const sizes = tokens ?? { toon: texts.toon.length, json: texts.json.length };
   const format = pick === 'auto' ? (sizes.toon < sizes.json ? 'toon' : 'json') : pick;

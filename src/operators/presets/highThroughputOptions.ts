@@ -9,5 +9,5 @@ import { freezePreset } from './freezePreset.js';
 export const highThroughputOptions: Pick<ApplyOptions, 'timeoutBetweenChunks' | 'retryStream' | 'aggregateUsage'> = freezePreset({
   timeoutBetweenChunks: { firstMs: 60_000, betweenMs: 60_000 },
   retryStream: { maxRetries: 3 },
-  aggregateUsage: true,
+  aggregateUsage: { countTokens: 'none' },
 });

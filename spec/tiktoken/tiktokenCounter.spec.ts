@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { count, lastValueFrom, takeUntil, timer } from 'rxjs';
+import type { Usage, UsageEvent } from '../../src/events.js';
+import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
+import { ofEvent } from '../../src/operators/ofEvent.js';
+import { tiktokenCounter } from '../../src/tiktoken/tiktokenCounter.js';
+import { longestPiece } from '../../src/tiktoken/tokenStream.js';
+import { cut } from '../support/chunks.js';
+import { finish, start, text, usage } from '../support/events.js';
+import { record, streamOf } from '../support/operatorContract.js';
+
+async function loaded(model: string) {
+  const counter = tiktokenCounter(model);
+  await counter.load();
+  return counter;
+}
+
+/** What an answer used, of which the provider tells nothing. */
+function usageOfAnswer(answer: string, model: string, prompt?: unknown): Usage[] {
+  const events = [start({ provider: 'anthropic' }), ...cut(answer, [3]).map((piece) => text(piece)), finish()];
+  const { values } = record(streamOf(events), (source) =>
+    source.pipe(aggregateUsage({ countTokens: tiktokenCounter(model), prompt }), ofEvent('usage')),
+  );
+  return values.map((event) => (event as UsageEvent).usage);
+}
+
+describe('tiktokenCounter', () => {
+  describe('load', () => {
+    it('loads the vocabulary of the model, and no other', async () => {
+      const counter = tiktokenCounter('p50k_base');
+      expect(counter.ready).toBe(false);
+      expect(() => counter.count('a')).toThrow('tiktokenCounter: p50k_base is not loaded yet: await load() first');
+      expect(() => counter.stream()).toThrow(/not loaded/);
+      await counter.load();
+      expect([counter.ready, counter.count('Hello world')]).toEqual([true, 2]);
+      expect(tiktokenCounter('p50k_edit').ready).toBe(false);
+    });
+
+    it('loads it once for all counters', async () => {
+      const [counter, other] = [tiktokenCounter('gpt-4'), tiktokenCounter('gpt-3.5-turbo')];
+      expect(counter.load()).toBe(other.load());
+      await counter.load();
+      expect([counter.ready, other.ready, tiktokenCounter('cl100k_base').ready]).toEqual([true, true, true]);
+    });
+
+    it('lets other work go on meanwhile', async () => {
+      const turns = await lastValueFrom(timer(0, 0).pipe(takeUntil(loaded('gpt2')), count()));
+      expect(turns).toBeGreaterThan(2);
+    });
+  });
+
+  it('counts a whole text, also as a plain function', async () => {
+    const { count: countWhole } = await loaded('gpt-4o');
+    expect([countWhole(''), countWhole('Hello world'), countWhole('中文')]).toEqual([0, 2, 1]);
+  });
+
+  it('takes special tokens for text', async () => {
+    const counter = await loaded('gpt-4o');
+    expect(counter.count('<|endoftext|>')).toBe(7);
+  });
+
+  it('counts texts that arrive at the same time apart', async () => {
+    const counter = await loaded('gpt-4o');
+    const [left, right] = [counter.stream(), counter.stream()];
+    expect([left.push('Hel'), right.push(' '), left.push('lo'), right.push(' '), left.push(' world')]).toEqual([1, 1, 1, 1, 2]);
+  });
+
+  describe('a piece that is too long', () => {
+    const units = [
+      'a',
+      'A',
+      '中',
+      ' ',
+      '\t',
+      '\n',
+      '=',
+      'aB',
+      'e\u0301',
+      '😀',
+      ' \n',
+      '中A',
+      'abcdefghijklmnopqrstuvwxyz',
+      '//',
+      '/*'.concat('-'.repeat(75)),
+    ];
+
+    it.each(units)('of %j is counted within 10 %%, in any pieces', async (unit) => {
+      const counter = await loaded('gpt-4o');
+      for (const tail of ['', 'x', ' x', "'s", '1', '\n']) {
+        const whole = unit.repeat(Math.ceil(2_000 / unit.length)) + tail;
+        const exact = countTokens(whole);
+        for (const sizes of [[], [1], [7], [255, 2]]) {
+          const stream = counter.stream();
+          const [last] = cut(whole, sizes)
+            .map((piece) => stream.push(piece))
+            .slice(-1);
+          expect(Math.abs((last ?? 0) - exact)).toBeLessThanOrEqual(exact / 10);
+        }
+      }
+    });
+
+    it.each([
+      ['is told', longestPiece + 1, 'low'],
+      ['is not told where there is none', longestPiece, 'high'],
+    ])('%s', async (_, length, confidence) => {
+      const { stream } = await loaded('gpt-4o');
+      const long = stream();
+      long.push(`Hello${'='.repeat(length)} world`);
+      expect(long.approximate).toBe(confidence === 'low');
+      expect(usageOfAnswer('='.repeat(length), 'gpt-4o')).toMatchObject([{ confidence }]);
+      expect(usageOfAnswer('Hello', 'gpt-4o', '='.repeat(length))).toMatchObject([
+        { inputTokens: expect.any(Number), confidence },
+      ]);
+    });
+
+    it.each([
+      ['one letter', 'a'.repeat(50_000)],
+      ['Chinese', Array.from({ length: 50_000 }, (_, index) => String.fromCharCode(0x4e00 + ((index * 7_919) % 8_000))).join('')],
+      ['blanks', ' '.repeat(50_000)],
+      ['newlines', '\n'.repeat(50_000)],
+      ['signs', '='.repeat(50_000)],
+      ['emoji', '😀'.repeat(25_000)],
+      [
+        'base64',
+        Buffer.from(Array.from({ length: 37_500 }, (_, index) => (index * 7_919 + index ** 2) & 0xff)).toString('base64'),
+      ],
+    ])('costs what it is long, as 50,000 characters of %s', async (_, whole) => {
+      const counter = await loaded('gpt-4o');
+      counter.count(whole);
+      const before = process.cpuUsage();
+      counter.count(whole);
+      const { user } = process.cpuUsage(before);
+      expect(user / 1_000).toBeLessThan(100);
+    });
+  });
+
+  describe('of a model that is not known', () => {
+    it.each([
+      ['gpt-99', 420, 105],
+      ['claude-sonnet-4-5', 420, 120],
+      ['us.anthropic.claude-3-haiku', 420, 120],
+      ['anthropic/claude-opus-4', 420, 120],
+      ['grok-4', 420, 100],
+      ['x-ai/grok-4-fast', 420, 100],
+      ['llama3.2', 420, 105],
+      ['llama3.2', 1, 1],
+    ])('guesses from the characters: %s', async (model, length, tokens) => {
+      const counter = tiktokenCounter(model);
+      expect(counter.ready).toBe(true);
+      await counter.load();
+      expect(counter.count('x'.repeat(length))).toBe(tokens);
+      const stream = counter.stream();
+      const pieces = cut('x'.repeat(length), [5]).map((piece) => stream.push(piece));
+      expect([pieces.at(-1), stream.approximate]).toEqual([tokens, true]);
+    });
+
+    it('marks the estimate', () => {
+      expect(usageOfAnswer('x'.repeat(70), 'claude-sonnet-4-5', 'x'.repeat(35))).toMatchObject([
+        { inputTokens: 10, outputTokens: 20, totalTokens: 30, estimated: true, confidence: 'low' },
+      ]);
+    });
+  });
+
+  describe('in aggregateUsage', () => {
+    it('estimates with high confidence once it is loaded', async () => {
+      await loaded('gpt-4o');
+      expect(
+        usageOfAnswer('The capital of France is Paris.', 'gpt-4o', [{ role: 'user', content: 'Hello world' }]),
+      ).toMatchObject([{ inputTokens: 2, outputTokens: 7, totalTokens: 9, estimated: true, confidence: 'high' }]);
+    });
+
+    it('leaves the estimate to the characters of the provider where it is not', () => {
+      expect(tiktokenCounter('r50k_base').ready).toBe(false);
+      expect(usageOfAnswer('x'.repeat(35), 'r50k_base')).toMatchObject([
+        { outputTokens: 10, estimated: true, confidence: 'low' },
+      ]);
+    });
+
+    it('gives a running total', async () => {
+      const countTokens = await loaded('gpt-4o');
+      const events = [start(), text('Hello'), text(' wor'), text('ld'), finish()];
+      const running$ = streamOf(events).pipe(aggregateUsage({ countTokens, every: 1 }), ofEvent('usage'));
+      const totals = record(running$, (same) => same).values.map((event) => (event as UsageEvent).usage.outputTokens);
+      expect(totals).toEqual([1, 2, 2, 2]);
+    });
+
+    it('counts nothing where the provider tells', async () => {
+      const told = usage({ inputTokens: 1, outputTokens: 2, totalTokens: 3 });
+      const countTokens = await loaded('gpt-4o');
+      const usage$ = streamOf([start(), text('Hello world again'), told, finish()]).pipe(
+        aggregateUsage({ countTokens }),
+        ofEvent('usage'),
+      );
+      expect(await lastValueFrom(usage$)).toEqual(told);
+    });
+  });
+
+  it('rejects what is no name', () => {
+    expect(() => tiktokenCounter('')).toThrow(new TypeError('tiktokenCounter: model must be the name of a model'));
+    // @ts-expect-error: a wrong type
+    expect(() => tiktokenCounter({ model: 'gpt-4o' })).toThrow(TypeError);
+  });
+});

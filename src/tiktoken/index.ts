@@ -1,0 +1,1 @@
+export { tiktokenCounter } from './tiktokenCounter.js';

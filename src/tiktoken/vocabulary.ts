@@ -1,0 +1,62 @@
+import type { TiktokenBPE } from 'js-tiktoken/lite';
+import { lastValueFrom, timer } from 'rxjs';
+import { createEncodeBytes, type EncodeBytes, type Ranks } from './bytePairs.js';
+import type { TiktokenEncoding } from './encodings.js';
+
+/** How an encoding cuts a text into pieces, and those into tokens. */
+export interface Vocabulary {
+  /** Matches a piece at a time. */
+  readonly pattern: RegExp;
+  readonly encode: EncodeBytes;
+}
+
+/** Written out, so that bundlers find them. */
+const sources: Readonly<Record<TiktokenEncoding, () => Promise<{ readonly default: TiktokenBPE }>>> = {
+  cl100k_base: () => import('js-tiktoken/ranks/cl100k_base'),
+  gpt2: () => import('js-tiktoken/ranks/gpt2'),
+  o200k_base: () => import('js-tiktoken/ranks/o200k_base'),
+  p50k_base: () => import('js-tiktoken/ranks/p50k_base'),
+  p50k_edit: () => import('js-tiktoken/ranks/p50k_edit'),
+  r50k_base: () => import('js-tiktoken/ranks/r50k_base'),
+};
+
+const loading = new Map<TiktokenEncoding, Promise<void>>();
+const loaded = new Map<TiktokenEncoding, Vocabulary>();
+
+export function loadedVocabulary(encoding: TiktokenEncoding): Vocabulary | undefined {
+  return loaded.get(encoding);
+}
+
+/** Loads it once a process; after a failure the next call tries again. */
+export function loadVocabulary(encoding: TiktokenEncoding): Promise<void> {
+  const known = loading.get(encoding);
+  if (known) return known;
+  const promise = read(encoding).catch((error: unknown) => {
+    loading.delete(encoding);
+    throw error;
+  });
+  loading.set(encoding, promise);
+  return promise;
+}
+
+async function read(encoding: TiktokenEncoding): Promise<void> {
+  const { default: source } = await sources[encoding]();
+  const ranks = await decode(source.bpe_ranks);
+  loaded.set(encoding, { pattern: new RegExp(source.pat_str, 'gu'), encode: createEncodeBytes(ranks) });
+}
+
+/** So many tokens are decoded at a time, about 5 ms, so that no event waits for long. */
+const slice = 10_000;
+
+/** Lines of a mark, the rank of the first token, and tokens in base64, whose ranks count up. */
+async function decode(lines: string): Promise<Ranks> {
+  const ranks = new Map<string, number>();
+  for (const line of lines.split('\n')) {
+    const [, first, ...tokens] = line.split(' ');
+    for (const [index, token] of tokens.entries()) {
+      ranks.set(atob(token), Number(first) + index);
+      if (index % slice === slice - 1) await lastValueFrom(timer(0), { defaultValue: 0 });
+    }
+  }
+  return ranks;
+}
