@@ -217,6 +217,21 @@ describe('createSseDecoder', () => {
     });
   });
 
+  it.each([
+    ['', false],
+    ['data: a\n\n', false],
+    [': comment', false],
+    ['data: a\n\n: comment\n', false],
+    ['d', true],
+    ['data: ', true],
+    ['event: a\n', true],
+    ['data: a\n\ndata: b\n', true],
+  ])('tells of %j whether it ends inside an event', (text, inside) => {
+    const decoder = createSseDecoder({ message: () => undefined, comment: () => undefined });
+    decoder.write(encoder.encode(text));
+    expect(decoder.end()).toBe(inside);
+  });
+
   describe('limits an event', () => {
     const limit = { limit: 'maxEventBytes', value: 100, kind: 'limit', retryable: false };
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import { type Observable, take } from 'rxjs';
+import { type Observable, take, takeWhile } from 'rxjs';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
+import { aggregateUsage, type UsageSettlement } from '../../src/operators/aggregateUsage.js';
 import { type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
@@ -82,6 +83,36 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     const { client } = await start(cut, whole);
     const result = await collect(fromChatCompletions(client, params).pipe(retryStream(quick)));
     expect(messageOf(result).usage).toMatchObject({ inputTokens: 20, outputTokens: 3, totalTokens: 23 });
+  });
+
+  describe('with aggregateUsage after it', () => {
+    async function settle(answers: readonly Answer[], left?: (event: DeltaEvent) => boolean): Promise<UsageSettlement[]> {
+      const { client } = await start(...answers);
+      const settled: UsageSettlement[] = [];
+      const events$ = fromChatCompletions(client, params).pipe(
+        retryStream({ ...quick, maxRetries: 1 }),
+        aggregateUsage({ onSettled: (settlement) => settled.push(settlement) }),
+      );
+      await collect(left ? events$.pipe(takeWhile((event) => !left(event))) : events$);
+      return settled;
+    }
+
+    it.each([
+      // The attempt that was cut told 1, and the estimate of what it said is no more.
+      ['completes', [cut, whole], { outcome: 'complete', usage: { inputTokens: 20, outputTokens: 3, estimated: true } }],
+      ['gives up', [cut, cut], { outcome: 'error', usage: { inputTokens: 20, outputTokens: 2 } }],
+      ['was refused', [failing, failing], { outcome: 'error', usage: { outputTokens: 0 } }],
+    ])('settles once with what all requests used when it %s', async (_, answers, expected) => {
+      expect(await settle(answers)).toMatchObject([expected]);
+    });
+
+    it('settles once with what all requests used when it is unsubscribed in the repeat', async () => {
+      let texts = 0;
+      const inTheSecond = ({ type }: DeltaEvent): boolean => type === 'text-delta' && ++texts === 3;
+      expect(await settle([cut, whole], inTheSecond)).toMatchObject([
+        { outcome: 'unsubscribe', usage: { inputTokens: 10, estimated: true } },
+      ]);
+    });
   });
 
   it('waits as long as Retry-After says, and at most 250 ms longer', async () => {

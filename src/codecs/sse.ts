@@ -26,8 +26,8 @@ export interface SseDecoder {
   readonly retryMs: number | undefined;
   /** @throws LimitError past `maxEventBytes`, and whatever a handler throws. */
   write(chunk: Uint8Array): void;
-  /** The end of the bytes: delivers an unfinished last event. */
-  end(): void;
+  /** The end of the bytes: delivers an unfinished last event. @returns whether they end inside an event. */
+  end(): boolean;
   /** Stops at once, also in the middle of a chunk: no handler is called any more. */
   stop(): void;
 }
@@ -53,6 +53,8 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
   let dataBytes = 0;
   let measured = 0;
 
+  /** Whether a line of an event came whose blank line has not. */
+  let inside = false;
   let begun = false;
   let stopped = false;
   let lastEventId = '';
@@ -68,8 +70,9 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
       if (from === end) return dispatch(true);
       // A code unit has at most 3 bytes, so that a small line needs no counting.
       if (data.length > 0 || 3 * (end - from) > maxEventBytes) checkSize(byteLength(text.slice(from, end)));
-      if (text.charCodeAt(from) === colon) handlers.comment();
-      else if (text.startsWith('data:', from)) data.push(text.slice(valueStart(text, from + 5, end), end));
+      if (text.charCodeAt(from) === colon) return handlers.comment();
+      inside = true;
+      if (text.startsWith('data:', from)) data.push(text.slice(valueStart(text, from + 5, end), end));
       else readField(text.slice(from, end));
     },
   });
@@ -87,6 +90,7 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
   function dispatch(whole: boolean): void {
     const values = data;
     const event = name;
+    if (whole) inside = false;
     if (whole) lastEventId = id;
     name = '';
     if (values.length === 0) return;
@@ -118,11 +122,12 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
       if (!stopped) read(decoding.decode(chunk));
     },
     end() {
-      if (stopped) return;
+      if (stopped) return false;
       read(decoding.end());
       lines.end();
       if (!stopped) dispatch(false);
       stopped = true;
+      return inside;
     },
     stop() {
       stopped = true;

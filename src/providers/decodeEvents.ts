@@ -17,8 +17,12 @@ export interface EventDecoder {
   /** How many payloads came so far. */
   readonly payloads: number;
   write(chunk: Uint8Array): void;
-  /** The end of the body. @throws TruncatedError, EmptyStreamError */
-  end(): void;
+  /**
+   * The end of the body.
+   * @param compressed Whether it came compressed: decompression may swallow a cut, and all that came before it.
+   * @throws TruncatedError, EmptyStreamError
+   */
+  end(compressed?: boolean): void;
   /** Accepts the end though no marker came. */
   settle(): void;
   stop(): void;
@@ -97,12 +101,13 @@ export function createEventDecoder<State extends WireState>(
       return payloads;
     },
     write: (chunk) => guard(() => sse.write(chunk)),
-    end() {
+    end(compressed = false) {
+      let cut = compressed;
       guard(() => {
-        sse.end();
+        if (sse.end()) cut = true;
         if (!state.finished) format.end(state, false, emit);
       });
-      if (!state.finished) throw state.started ? new TruncatedError() : new EmptyStreamError();
+      if (!state.finished) throw state.started || cut ? new TruncatedError() : new EmptyStreamError();
     },
     settle: () => guard(() => format.end(state, false, emit)),
     stop: () => sse.stop(),

@@ -1,6 +1,6 @@
 import { HttpError } from '../errors.js';
 import type { JsonValue } from '../events.js';
-import { retryAfter } from '../internal/retryAfter.js';
+import { errorHeaders } from './errorHeaders.js';
 import { serviceFault } from './serviceFault.js';
 
 export interface HttpFailure {
@@ -14,17 +14,12 @@ export interface HttpFailure {
 /** The error for a response whose status is not a success. */
 export function httpError({ status, headers, body, cause }: HttpFailure): HttpError {
   const { message, ...fault } = serviceFault(body, status);
+  const told = errorHeaders(headers);
   return new HttpError(message || `The provider answered with status ${status}`, {
     ...fault,
     status,
-    requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? fault.requestId,
-    retryable: toBoolean(headers.get('x-should-retry')),
-    retryAfterMs: retryAfter(headers),
+    ...told,
+    requestId: told.requestId ?? fault.requestId,
     cause,
   });
-}
-
-function toBoolean(value: string | null): boolean | undefined {
-  if (value === 'true') return true;
-  return value === 'false' ? false : undefined;
 }

@@ -21,18 +21,25 @@ export async function openEventStream(response: Response, signal: AbortSignal): 
   const contentType = headers.get('content-type') ?? '';
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   if (mediaType === 'text/event-stream') return body;
-  if (!vague.has(mediaType)) throw refusal(contentType, await readBounded(body));
+  if (!vague.has(mediaType)) throw refusal(headers, await readBounded(body));
   const { stream, beginning } = await peek(body, signal);
   if (/^(:|(data|event|id|retry) *:)/.test(beginning)) return stream;
-  throw refusal(contentType, await readBounded(stream));
+  throw refusal(headers, await readBounded(stream));
 }
 
-function refusal(contentType: string, text: string): StreamError {
+function refusal(headers: Headers, text: string): StreamError {
   const error = errorIn(text);
-  return error === undefined ? new ContentTypeError(contentType, text.slice(0, snippetLength)) : providerError(error);
+  if (error !== undefined) return providerError(error, undefined, headers);
+  return new ContentTypeError(headers.get('content-type') ?? '', snippetOf(text));
 }
 
-const snippetLength = 1_000;
+const snippetBytes = 1_000;
+
+function snippetOf(text: string): string {
+  const bytes = new TextEncoder().encode(text.slice(0, snippetBytes)).subarray(0, snippetBytes);
+  // As a stream, so that a character which is cut is left out.
+  return new TextDecoder().decode(bytes, { stream: true });
+}
 
 function errorIn(text: string): JsonValue | undefined {
   try {

@@ -144,7 +144,7 @@ function pull(
       // After reading, so that nothing leaves that was on its way when the pause began.
       if (demand?.paused) await waitForDemand(demand);
       if (subscriber.closed) return;
-      if (done) decoder.end();
+      if (done) decoder.end(response.headers.has('content-encoding'));
       else decoder.write(value);
       if (decoder.settled && !subscriber.closed) awaitMarker();
     }

@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { isStreamError } from '../../../src/errors.js';
 import type { DeltaEvent, JsonObject } from '../../../src/events.js';
 import { createMessageFold } from '../../../src/internal/fold.js';
 import { createEventDecoder } from '../../../src/providers/decodeEvents.js';
 import { chatFormat } from '../../../src/providers/openai/chatDecoder.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
-import { anyChunking, cut } from '../../support/chunks.js';
 import { type Collected, collect, respondWith } from '../../support/respond.js';
 import { chatFixture, chatFixtureEvents, chatFixtureNames, chatPayloads, digestOf } from './chatFixtures.js';
 
@@ -93,15 +91,6 @@ describe('fromChatCompletions', () => {
         expect(digestOf(decode([mutated]))).toBe(digestOf(decode([bytes])));
       }
     });
-  });
-
-  it('gives the same events however the bytes are cut', () => {
-    const anyFixture = fc.constantFrom(...chatFixtureNames);
-    const cutAnyhow = fc.property(anyFixture, anyChunking, (name, sizes) => {
-      const bytes = chatFixture(name);
-      expect(decode(cut(bytes, sizes)).events).toEqual(decode([bytes]).events);
-    });
-    fc.assert(cutAnyhow, { numRuns: 1_000 });
   });
 
   it('asks for a stream and for usage', async () => {

@@ -1,3 +1,4 @@
+import { EmptyStreamError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../events.js';
 import { nonEmptyText, objectOf, textOf } from '../jsonFields.js';
 import { providerError } from '../providerError.js';
@@ -67,8 +68,7 @@ function takeUsage(state: MessagesState, usage: JsonValue | undefined, emit: Emi
 }
 
 function decodeMessageStop(state: MessagesState, _payload: JsonObject, emit: Emit): void {
-  // A stream of nothing but its end is empty.
-  if (!state.started) return;
+  if (!state.started) throw new EmptyStreamError();
   endOpenBlocks(state, emit);
   state.finished = true;
   const reason = toFinishReason(state.stopReason, state.calledClient);

@@ -1,0 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pages } from './docs/pages.js';
+
+/** Writes the pages that are made of code. spec/docs.spec.ts sees that they are up to date. */
+const root = join(import.meta.dirname, '..');
+
+for (const [file, page] of Object.entries(pages)) {
+  const path = join(root, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, page());
+  console.log(file);
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DeltaEvent } from '../../src/events.js';
+import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
+import { createEventDecoder } from '../../src/providers/decodeEvents.js';
+import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
+import { responsesFormat } from '../../src/providers/openai/responsesDecoder.js';
+import { fixture, fixtureNames } from '../providers/anthropic/fixtures.js';
+import { chatFixture, chatFixtureNames } from '../providers/openai/chatFixtures.js';
+import { responsesFixture, responsesFixtureNames } from '../providers/openai/responsesFixtures.js';
+import { recordings } from './recordings.js';
+import type { Collected } from './respond.js';
+import { sharedFolder } from './sharedFolder.js';
+
+export type WireKind = 'chat' | 'responses' | 'anthropic';
+
+/** A whole stream that a provider sent, or could have sent. */
+export interface ProviderStream {
+  readonly wire: WireKind;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** False where the events were recorded, but not the lines that they came in. */
+  readonly asSent: boolean;
+}
+
+const kinds = ['chat', 'responses', 'anthropic'] as const;
+
+const fixtures: Readonly<Record<WireKind, readonly (readonly [name: string, bytes: Uint8Array])[]>> = {
+  chat: chatFixtureNames.map((name) => [name, chatFixture(name)]),
+  responses: responsesFixtureNames.map((name) => [name, responsesFixture(name)]),
+  anthropic: fixtureNames.map((name) => [name, fixture(name)]),
+};
+
+/** The fixtures that stand beside the decoders' specs. */
+export const fixtureStreams: readonly ProviderStream[] = kinds.flatMap((wire) =>
+  fixtures[wire].map(([name, bytes]) => ({ wire, name, bytes, asSent: true })),
+);
+
+const rebuilt: ReadonlySet<string> = readRebuilt();
+
+/** What real providers sent; none, with a message, where the recordings are absent. */
+export const recordedStreams: readonly ProviderStream[] = kinds.flatMap((wire) =>
+  recordings(wire).map(({ name, bytes }) => ({ wire, name, bytes, asSent: !rebuilt.has(name) })),
+);
+
+export const allStreams: readonly ProviderStream[] = [...fixtureStreams, ...recordedStreams];
+
+function readRebuilt(): ReadonlySet<string> {
+  const folder = sharedFolder('RXLLM_RECORDINGS', '../shared/recordings', '.');
+  if (folder === undefined) return new Set();
+  const lines = readFileSync(join(folder, 'INDEX.tsv'), 'utf8').split('\n');
+  return new Set(lines.flatMap((line) => (line.includes('rebuilt') ? (line.split('\t')[1] ?? []) : [])));
+}
+
+const formats = {
+  chat: (emit) => createEventDecoder(chatFormat(), emit, {}),
+  responses: (emit) => createEventDecoder(responsesFormat, emit, {}),
+  anthropic: (emit) => createEventDecoder(messagesFormat, emit, {}),
+} satisfies Record<WireKind, (emit: (event: DeltaEvent) => void) => unknown>;
+
+/** Decodes a stream that comes in these pieces: without a network, and so without waiting. */
+export function decodeStream(wire: WireKind, pieces: readonly Uint8Array[]): Collected {
+  const events: DeltaEvent[] = [];
+  try {
+    const decoder = formats[wire]((event) => events.push(event));
+    for (const piece of pieces) if (!decoder.finished) decoder.write(piece);
+    if (!decoder.finished) decoder.end();
+    return { events, error: undefined, completed: true };
+  } catch (error) {
+    return { events, error, completed: false };
+  }
+}
