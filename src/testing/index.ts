@@ -1,6 +1,8 @@
 export type { AnswerOptions } from './answerMarbles.js';
 export { assertDeltas, MarbleMismatchError } from './assertDeltas.js';
+export { cutAfter } from './cutAfter.js';
 export { type DeltaMarbles, deltaMarbles, type MarbleStream, type StreamExpectation } from './deltaMarbles.js';
+export { duplicateUsage } from './duplicateUsage.js';
 export {
   blockEnd,
   citation,
@@ -23,5 +25,16 @@ export {
   usage,
   usageOf,
 } from './events.js';
+export { type FailWithOptions, failWith } from './failWith.js';
+export { type FakeAttempt, type FakeProvider, type FakeRequest, fakeProvider } from './fakeProvider.js';
+export type { Fault, FetchFault } from './fault.js';
+export { type HeartbeatOnlyOptions, heartbeatOnly } from './heartbeatOnly.js';
+export { type HttpThenOkOptions, httpThenOk } from './httpThenOk.js';
 export { type EventLetters, letters } from './letters.js';
 export { type MarbleHelpers, marbles } from './marbles.js';
+export { rechunk } from './rechunk.js';
+export type { Fetch } from './responseBody.js';
+export { splitBytes } from './splitBytes.js';
+export { stallAfter } from './stallAfter.js';
+export { type StreamOfOptions, streamOf } from './streamOf.js';
+export { virtualTime } from './virtualTime.js';
