@@ -1,5 +1,7 @@
 export type { AnswerOptions } from './answerMarbles.js';
 export { assertDeltas, MarbleMismatchError } from './assertDeltas.js';
+export { type CassetteOptions, cassette } from './cassette.js';
+export { CassetteError } from './cassetteError.js';
 export { cutAfter } from './cutAfter.js';
 export { type DeltaMarbles, deltaMarbles, type MarbleStream, type StreamExpectation } from './deltaMarbles.js';
 export { duplicateUsage } from './duplicateUsage.js';
@@ -33,6 +35,8 @@ export { type HttpThenOkOptions, httpThenOk } from './httpThenOk.js';
 export { type EventLetters, letters } from './letters.js';
 export { type MarbleHelpers, marbles } from './marbles.js';
 export { rechunk } from './rechunk.js';
+export { type RecordCassetteOptions, recordCassette } from './recordCassette.js';
+export { type ReplayCassetteOptions, replayCassette } from './replayCassette.js';
 export type { Fetch } from './responseBody.js';
 export { splitBytes } from './splitBytes.js';
 export { stallAfter } from './stallAfter.js';
