@@ -1,0 +1,4 @@
+import { writeOperatorPages } from './docs/operators.js';
+
+/** Writes the pages that are made from runs; a spec fails where they differ. */
+writeOperatorPages();
