@@ -47,7 +47,7 @@ describe('toMarbleDiagram', () => {
   it('draws lanes under one time axis, in the marbles of RxJS', () => {
     expect(toMarbleDiagram(lanesOf(({ stream }) => stream('s-a-b-f|'), bufferToText()))).toBe(
       lines(
-        'ms      0 2 4 67',
+        'ms      0 2 4 6',
         'source  s-a-b-f|',
         'result  -------(c|)',
         '',
@@ -100,7 +100,7 @@ describe('toMarbleDiagram', () => {
   it('counts time from the first subscription', () => {
     const late = marbleLane('late');
     marbles(({ cold, expectObservable }) => expectObservable(cold('x|').pipe(late.record()), '-----^').toBe('-----x|'))();
-    expect(toMarbleDiagram(late).split('\n').slice(0, 2)).toEqual(['ms    01', 'late  x|']);
+    expect(toMarbleDiagram(late).split('\n').slice(0, 2)).toEqual(['ms    0', 'late  x|']);
   });
 
   it('draws nothing where nothing was subscribed', () => {
@@ -125,7 +125,7 @@ describe('toMarbleDiagram', () => {
           map(() => '</svg><script>'),
         ),
       );
-      expect(drawn).not.toMatch(/<b>|<script>|\u0000/);
+      for (const wrong of ['<b>', '<script>', '\u0000', '\ud800']) expect(drawn).not.toContain(wrong);
       expect(drawn).toContain('&lt;/svg&gt;&lt;script&gt;');
       expect(drawn).toContain('&lt;b&gt;&amp;&quot;&#39;\ufffd\ufffd');
     });
