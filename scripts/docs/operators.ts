@@ -95,7 +95,7 @@ function play({ source, operators, other, unsubscribeMs }: OperatorRun): readonl
     const piped = evaluate(`[${operators}]`, scope) as rxjs.OperatorFunction<unknown, unknown>[];
     const result$ = piped.reduce((stream$, operator) => stream$.pipe(operator), source$.pipe(lanes.source.record()));
     const subscription = result$.pipe(lanes.result.record()).subscribe({ error: () => undefined });
-    if (unsubscribeMs !== undefined) rxjs.timer(unsubscribeMs).subscribe(() => subscription.unsubscribe());
+    if (unsubscribeMs !== undefined) rxjs.asyncScheduler.schedule(() => subscription.unsubscribe(), unsubscribeMs);
     helpers.flush();
   })();
   return other === undefined ? [lanes.source, lanes.result] : [lanes.source, lanes.other, lanes.result];

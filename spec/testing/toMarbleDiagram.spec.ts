@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concat, delay, map, NEVER, type Observable, of, throwError } from 'rxjs';
+import { asyncScheduler, concat, delay, map, NEVER, type Observable, of, throwError } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
 import { bufferToText } from '../../src/operators/bufferToText.js';
 import { retryStream } from '../../src/operators/retryStream.js';
@@ -28,10 +28,7 @@ function lanesOf<T, R>(
     const subscription = sourceOf(helpers)
       .pipe(source.record(), operator, result.record())
       .subscribe({ error: () => undefined });
-    if (unsubscribeMs !== undefined)
-      of(0)
-        .pipe(delay(unsubscribeMs))
-        .subscribe(() => subscription.unsubscribe());
+    if (unsubscribeMs !== undefined) asyncScheduler.schedule(() => subscription.unsubscribe(), unsubscribeMs);
     helpers.flush();
   })();
   return [source, result];

@@ -1,9 +1,11 @@
 import { checkOneOf, checkOptions } from '../internal/options.js';
 import { cassetteExists, createCassette, readCassette } from './cassetteFile.js';
 import { createMatcher } from './matchRequest.js';
+import { playExchange } from './playExchange.js';
 import { readRequest } from './readRequest.js';
-import { recordCassette, recordExchanges } from './recordCassette.js';
-import { checkReplayOptions, play, type ReplayCassetteOptions, replayCassette } from './replayCassette.js';
+import { recordCassette } from './recordCassette.js';
+import { recordExchange } from './recordExchange.js';
+import { checkReplayOptions, type ReplayCassetteOptions, replayCassette } from './replayCassette.js';
 import { type Fetch, signalOf } from './responseBody.js';
 
 export interface CassetteOptions extends ReplayCassetteOptions {
@@ -38,13 +40,13 @@ export function cassette(file: string, options: CassetteOptions = {}): Fetch {
   const exchanges = cassetteExists(file) ? readCassette(file) : [];
   const match = createMatcher(exchanges);
   let last = Math.max(0, ...exchanges.map(({ number }) => number));
-  const record = recordExchanges(fetch, file, { secrets }, () => {
+  const record = recordExchange(fetch, file, secrets, () => {
     if (last === 0) createCassette(file);
     return ++last;
   });
   return async (input, init) => {
     const { request } = await readRequest(input, init, secrets);
     const exchange = match(request);
-    return exchange ? play(exchange, speed, signalOf(input, init)) : record(input, init);
+    return exchange ? playExchange(exchange, speed, signalOf(input, init)) : record(input, init);
   };
 }

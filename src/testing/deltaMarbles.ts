@@ -1,7 +1,8 @@
 import { Observable } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import type { DeltaEvent } from '../events.js';
-import { type AnswerOptions, readAnswer } from './answerMarbles.js';
+import { readAnswer } from './answerMarbles.js';
+import type { AnswerOptions } from './answerWriter.js';
 import { letters as commonLetters, type EventLetters } from './letters.js';
 import { type MarbleMessage, toMessages } from './marbleMessages.js';
 

@@ -78,7 +78,7 @@ export function toText(value: unknown): string {
   }
 }
 
-export function quote(text: string): string {
+function quote(text: string): string {
   return shorten(JSON.stringify(text), 60);
 }
 

@@ -1,5 +1,5 @@
 import { isStreamError } from '../errors.js';
-import { toText } from './describeEvent.js';
+import { shorten, toText } from './describeEvent.js';
 
 /** One place where two values differ. */
 export interface Difference {
@@ -7,6 +7,11 @@ export interface Difference {
   readonly path: string;
   readonly expected: string;
   readonly actual: string;
+}
+
+/** For a person who reads it. */
+export function describeDifference({ path, expected, actual }: Difference): string {
+  return `${path === '' ? '' : `${path}: `}expected ${shorten(expected, 300)}, got ${shorten(actual, 300)}`;
 }
 
 /** What Jest's and Vitest's `expect.any`, `expect.objectContaining` and so on have in common. */

@@ -1,4 +1,4 @@
-export type { AnswerOptions } from './answerMarbles.js';
+export type { AnswerOptions } from './answerWriter.js';
 export { assertDeltas, MarbleMismatchError } from './assertDeltas.js';
 export { type CassetteOptions, cassette } from './cassette.js';
 export { CassetteError } from './cassetteError.js';

@@ -1,5 +1,5 @@
 import type { RunHelpers } from 'rxjs/testing';
-import type { AnswerMoment } from './answerMarbles.js';
+import type { AnswerMoment } from './answerWriter.js';
 
 /** What RxJS's test observables play; RxJS does not export the type's name. */
 export type MarbleMessage = ReturnType<RunHelpers['cold']>['messages'][number];

@@ -12,11 +12,11 @@ export interface RecordedSubscription {
   readonly unsubscribedFrame: number;
 }
 
-export function isNotification(value: unknown): value is RecordedNotification {
+function isNotification(value: unknown): value is RecordedNotification {
   return isRecord(value) && typeof value['frame'] === 'number' && isRecord(value['notification']);
 }
 
-export function isSubscription(value: unknown): value is RecordedSubscription {
+function isSubscription(value: unknown): value is RecordedSubscription {
   return isRecord(value) && typeof value['subscribedFrame'] === 'number' && typeof value['unsubscribedFrame'] === 'number';
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../events.js';
 
-export const redacted = 'redacted';
+const redacted = 'redacted';
 
 /** Members whose text is a secret, by their name in small letters without `-` and `_`. */
 const secretNames =

@@ -1,4 +1,4 @@
-import { concat, concatMap, delay, EMPTY, from, NEVER, type Observable, of, throwError } from 'rxjs';
+import { concat, concatMap, delay, EMPTY, from, NEVER, Observable, of } from 'rxjs';
 import type { DeltaEvent, FinishReason, Usage } from '../events.js';
 import { checkNotNegative, checkOneOf, checkOptions } from '../internal/options.js';
 import { finish, start, text, usage } from './events.js';
@@ -41,10 +41,7 @@ export function streamOf(said: string | readonly DeltaEvent[], options: StreamOf
   const events$ = from(typeof said === 'string' ? answerOf(said, options) : said);
   const paced$ = firstMs + everyMs === 0 ? events$ : events$.pipe(pace(firstMs, everyMs));
   if (error !== undefined) {
-    return concat(
-      paced$,
-      throwError(() => error),
-    );
+    return concat(paced$, new Observable<never>((subscriber) => subscriber.error(error)));
   }
   return concat(paced$, end === 'open' ? NEVER : EMPTY);
 }

@@ -1,5 +1,5 @@
-import { isDeltaEvent } from '../events.js';
 import { describeMark, labelOf, placeTimes, type Row, timesOf } from './laneRows.js';
+import { coloursOf } from './marbleColours.js';
 import type { LaneMark } from './marbleLane.js';
 import { formatMs } from './textDiagram.js';
 
@@ -9,32 +9,6 @@ const characterWidth = 7.3;
 const marbleHeight = 26;
 const gap = 8;
 const margin = 16;
-
-interface Colours {
-  readonly fill: string;
-  readonly line: string;
-}
-
-const grey: Colours = { fill: '#eef0f3', line: '#6b7280' };
-const blue: Colours = { fill: '#dbeafe', line: '#1d4ed8' };
-const violet: Colours = { fill: '#ede9fe', line: '#6d28d9' };
-const green: Colours = { fill: '#dcfce7', line: '#15803d' };
-const amber: Colours = { fill: '#fef3c7', line: '#b45309' };
-const red: Colours = { fill: '#fee2e2', line: '#b91c1c' };
-const black: Colours = { fill: '#ffffff', line: '#111827' };
-
-const coloursOfTypes: Readonly<Record<string, Colours>> = {
-  'text-delta': blue,
-  'reasoning-delta': violet,
-  'refusal-delta': red,
-  'tool-call-start': amber,
-  'tool-call-delta': amber,
-  'tool-call-end': amber,
-  'tool-result': amber,
-  usage: green,
-  finish: green,
-  reset: red,
-};
 
 /** Lanes as an SVG that stands alone: the same for the same lanes, to the byte. */
 export function svgDiagram(rows: readonly Row[], perMs: number, title: string): string {
@@ -118,11 +92,6 @@ function drawMarble(mark: LaneMark, x: number, y: number): string {
     `<rect x="${round(x)}" y="${y - marbleHeight / 2}" width="${round(width)}" height="${marbleHeight}" rx="${marbleHeight / 2}" fill="${fill}" stroke="${line}" stroke-width="1.2"/>` +
     `<text x="${round(x + width / 2)}" y="${y + 4}" text-anchor="middle" fill="${line}" xml:space="preserve">${escapeXml(label)}</text>`
   );
-}
-
-function coloursOf(mark: LaneMark): Colours {
-  if (mark.kind !== 'next' || !isDeltaEvent(mark.value)) return black;
-  return coloursOfTypes[mark.value.type] ?? grey;
 }
 
 function widthOf(mark: LaneMark): number {

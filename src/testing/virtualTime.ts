@@ -69,7 +69,7 @@ function divert(scheduler: VirtualTimeScheduler): () => void {
 const mostSteps = 1_000_000;
 
 /** How many turns of the event loop real work may take in which no virtual time passes: enough for a local server. */
-const mostIdleTurns = 100_000;
+const mostIdleTurns = 50_000;
 
 async function flushSettling(scheduler: VirtualTimeScheduler, waits: () => boolean): Promise<void> {
   await settle();
