@@ -9,6 +9,7 @@ test('a CommonJS Jest loads every entry point', async () => {
   expect(toonPrompt([{ id: 1 }, { id: 2 }]).text).toContain('[2]{id}:');
   expect(typeof require('rxllm/openai').fromResponses).toBe('function');
   expect(typeof require('rxllm/anthropic').fromMessages).toBe('function');
+  expect(typeof require('rxllm/testing').marbles).toBe('function');
 });
 
 test('limits run in virtual time', () => {
