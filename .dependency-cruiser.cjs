@@ -46,7 +46,11 @@ module.exports = {
       comment: 'The library has no runtime dependency but rxjs; SDKs are type-only; toon is bundled into its entry point.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypesNot: ['type-only'], path: 'node_modules', pathNot: 'node_modules/(rxjs|@toon-format/toon|js-tiktoken|@pydantic/genai-prices|@opentelemetry/api)/' },
+      to: {
+        dependencyTypesNot: ['type-only'],
+        path: 'node_modules',
+        pathNot: 'node_modules/(rxjs|@toon-format/toon|js-tiktoken|@pydantic/genai-prices|@opentelemetry/api)/',
+      },
     },
     {
       name: 'toon-only-in-its-entry-point',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  CircuitOpenError,
   ConnectionError,
   ContentTypeError,
   EmptyStreamError,
@@ -37,6 +38,7 @@ const errors: readonly [name: string, kind: string, retryable: boolean, error: S
   ['LimitError', 'limit', false, new LimitError('maxChars', 5, details)],
   ['StreamAbortedError', 'aborted', false, new StreamAbortedError(undefined, details)],
   ['RetryExhaustedError', 'retry-exhausted', false, new RetryExhaustedError([cause], details)],
+  ['CircuitOpenError', 'circuit-open', true, new CircuitOpenError(undefined, details)],
   ['ParseError', 'parse', false, new ParseError('The answer is not JSON', '{"a":', 'length', details)],
 ];
 

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import * as toonFunctions from '../src/toon/index.js';
 
 const run = promisify(execFile);
 
@@ -19,8 +20,10 @@ function names(folder: string): string[] {
     .sort();
 }
 
-// Each run starts a process.
-jest.setTimeout(60_000);
+/** Begins what an example prints. */
+const mark = '=====';
+
+jest.setTimeout(250_000);
 
 describe('the examples', () => {
   it('show every operator', () => {
@@ -31,12 +34,24 @@ describe('the examples', () => {
     expect(names('examples/sources')).toEqual(['fromChatCompletions', 'fromMessages', 'fromResponses']);
   });
 
-  it.each(examples)(
-    '$file prints what it says',
-    async ({ file, prints }) => {
-      const { stdout } = await run(process.execPath, ['--import', 'tsx', join('examples', file)], { timeout: 50_000 });
-      expect(stdout.trim()).toBe(prints.trim());
-    },
-    40_000,
-  );
+  it('show every function of rxllm/toon', () => {
+    expect(names('examples/toon')).toEqual(Object.keys(toonFunctions).sort());
+  });
+
+  describe('run', () => {
+    const printed = new Map<string, string>();
+
+    beforeAll(async () => {
+      const runner = ['--import', 'tsx', 'spec/support/runExamples.ts', mark, ...examples.map(({ file }) => file)];
+      const { stdout } = await run(process.execPath, runner, { timeout: 240_000 });
+      for (const output of stdout.split(mark)) {
+        const [file = '', ...lines] = output.split('\n');
+        printed.set(file, lines.join('\n').trim());
+      }
+    });
+
+    it.each(examples)('$file prints what it says', ({ file, prints }) => {
+      expect(printed.get(file)).toBe(prints.trim());
+    });
+  });
 });

@@ -12,21 +12,27 @@ const golden: Readonly<Record<string, PublicNames>> = {
   rxllm: {
     file: 'src/index.ts',
     values: `
-      ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError ProviderError
-      RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError accumulateText
-      aggregateUsage bufferToText isDeltaEvent isStreamError json jsonElements ofEvent parseJsonOnComplete parseOnComplete
-      partialJson partialToolInput retryStream stopOn tapStream text textDeltas timeoutBetweenChunks toMessage validate`,
+      CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
+      ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
+      accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
+      createConcurrencyLimiter debugOptions fallbackTo hedge highReliabilityOptions highThroughputOptions isDeltaEvent
+      isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions measureStream ofEvent
+      parseJsonOnComplete parseOnComplete partialJson partialToolInput retryStream smooth stopOn takeWithinBudget tapStream
+      text textDeltas timeoutBetweenChunks toMessage validate withCost`,
     types: `
-      AccumulateTextOptions AggregateUsageOptions ArgumentsFormat BackoffOptions BlockEndEvent BufferToTextOptions ChoiceFinish
-      CitationEvent Confidence ContentEvent ContinueWith Cost CountTokens DeepPartial DeltaEvent ErrorInfo Executor FileEvent
-      FinishEvent FinishMetadata FinishReason InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions
-      JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent Message MessagePart ParseErrorDetails
-      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartialJsonEventsOptions
-      PartialJsonOptions PartialMessage PartialSource Phase PingEvent RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent
-      RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind StandardSchema StartEvent StepEvent StreamErrorDetails
-      StreamErrorKind TapStreamOptions TextDeltaEvent TextDeltasOptions TimeoutLimits TimeoutPhase Timing ToMessageOptions
-      TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent
-      UsageSettlement ValidationIssue`,
+      AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
+      BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
+      ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
+      DeltaEvent ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata FinishReason
+      HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
+      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
+      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
+      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RawEvent
+      ReasoningDeltaEvent RefusalDeltaEvent ResetEvent RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind
+      SmoothOptions StandardSchema StartEvent StepEvent StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions
+      TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing TimingSettlement
+      ToMessageOptions TokenCounter ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage
+      UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
@@ -53,8 +59,19 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/toon': {
     file: 'src/toon/index.ts',
     values: 'parseToonOnComplete toon toonPrompt toonRows',
-    types:
-      'ParseToonOnCompleteOptions PromptTokens ToonOptions ToonPath ToonPrompt ToonPromptOptions ToonRefusal ToonResult ToonRow ToonRowsOptions',
+    types: `
+      ParseToonOnCompleteOptions PromptTokens ToonOptions ToonPath ToonPrompt ToonPromptOptions ToonRefusal ToonResult
+      ToonRow ToonRowsOptions`,
+  },
+  'rxllm/pricing': {
+    file: 'src/pricing/index.ts',
+    values: 'genaiPrices',
+    types: 'GenaiPricesOptions ModelPrices UnitPrice',
+  },
+  'rxllm/otel': {
+    file: 'src/otel/index.ts',
+    values: 'traceStream',
+    types: 'TraceEnd TraceStreamOptions',
   },
 };
 

@@ -27,6 +27,7 @@ export type StreamErrorKind =
   | 'limit'
   | 'aborted'
   | 'retry-exhausted'
+  | 'circuit-open'
   | 'parse'
   | 'validation';
 
@@ -196,6 +197,14 @@ export class RetryExhaustedError extends StreamError {
   constructor(errors: readonly unknown[], details: StreamErrorDetails = {}) {
     super('RetryExhaustedError', `All ${errors.length} attempts failed`, false, { cause: errors.at(-1), ...details });
     this.errors = errors;
+  }
+}
+
+/** A breaker let no request through, because the provider is unwell; `retryAfterMs` says when it lets one try, if it knows. */
+export class CircuitOpenError extends StreamError {
+  readonly kind = 'circuit-open';
+  constructor(message = 'The circuit is open', details: StreamErrorDetails = {}) {
+    super('CircuitOpenError', message, true, details);
   }
 }
 

@@ -37,6 +37,7 @@ export interface Cost {
   readonly currency: string;
   readonly input: number | undefined;
   readonly output: number | undefined;
+  /** What reading the prompt from the cache spared; already taken off `input` and `total`. */
   readonly cacheSavings: number | undefined;
 }
 
@@ -56,6 +57,9 @@ export interface Usage {
   /** The provider's own usage object, as sent. */
   readonly native: JsonValue | undefined;
 }
+
+/** Says what a request cost by its usage; `undefined` where it knows no price, never 0. */
+export type Price = (usage: Usage, model: string, provider: string) => Cost | undefined;
 
 /** An error as plain JSON, so that it can cross a wire inside an event. */
 export interface ErrorInfo {

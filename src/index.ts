@@ -1,4 +1,5 @@
 export {
+  CircuitOpenError,
   ConnectionError,
   ContentTypeError,
   EmptyStreamError,
@@ -47,6 +48,7 @@ export {
   type PartialMessage,
   type Phase,
   type PingEvent,
+  type Price,
   type RawEvent,
   type ReasoningDeltaEvent,
   type RefusalDeltaEvent,
@@ -68,8 +70,28 @@ export type { JsonReadingOptions } from './internal/jsonReading.js';
 export type { CountTokens, TokenCounter } from './internal/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
+export { type ApplyOptions, applyOptions } from './operators/applyOptions.js';
+export { batchFrames } from './operators/batchFrames.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
+export { circuitBreaker } from './operators/circuitBreaker.js';
+export {
+  type Breaker,
+  type BreakerOptions,
+  type BreakerPass,
+  type BreakerState,
+  createBreaker,
+} from './operators/createBreaker.js';
+export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
+export { type HedgeOptions, hedge } from './operators/hedge.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
+export { limitConcurrency } from './operators/limitConcurrency.js';
+export {
+  type ConcurrencyLimiter,
+  type ConcurrencyLimiterOptions,
+  type ConcurrencySlot,
+  createConcurrencyLimiter,
+} from './operators/limiters/createConcurrencyLimiter.js';
+export { type MeasureStreamOptions, measureStream, type TimingSettlement } from './operators/measureStream.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
 export {
@@ -93,10 +115,18 @@ export {
   partialJson,
 } from './operators/partialJson.js';
 export { partialToolInput } from './operators/partialToolInput.js';
+export { type DebugLogger, debugOptions } from './operators/presets/debugOptions.js';
+export { highReliabilityOptions } from './operators/presets/highReliabilityOptions.js';
+export { highThroughputOptions } from './operators/presets/highThroughputOptions.js';
+export { jsonModeOptions } from './operators/presets/jsonModeOptions.js';
+export { lowLatencyOptions } from './operators/presets/lowLatencyOptions.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
+export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
 export { stopOn } from './operators/stopOn.js';
+export { type TakeWithinBudgetOptions, takeWithinBudget } from './operators/takeWithinBudget.js';
 export { type TapStreamOptions, tapStream } from './operators/tapStream.js';
 export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
 export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';
 export { type ToMessageOptions, toMessage } from './operators/toMessage.js';
 export { type StandardSchema, validate } from './operators/validate.js';
+export { withCost } from './operators/withCost.js';

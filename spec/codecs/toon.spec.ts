@@ -21,6 +21,7 @@ function events(text: string, options?: ToonDecoderOptions): readonly string[] {
     endArray: tell(']'),
     key: (key, line) => told.push(`${line} ${key}:`),
     primitive: (value, line) => told.push(`${line} ${JSON.stringify(value)}`),
+    row: (value, line, levels) => told.push(`${line} ${JSON.stringify(value)}, ${levels} deep`),
   };
   const decoder = createToonDecoder(sink, options);
   decoder.write(text);
@@ -87,17 +88,18 @@ describe('createToonDecoder', () => {
       startArray: nothing,
       endArray: nothing,
       key: nothing,
-      primitive: (value) => told.push(value),
+      primitive: nothing,
+      row: (value) => told.push(value),
     });
     decoder.write('u[2]{id,name}:\n  1,Ann');
     expect(told).toEqual([]);
     decoder.write('\n');
-    expect(told).toEqual([1, 'Ann']);
+    expect(told).toEqual([{ id: 1, name: 'Ann' }]);
   });
 
   it('tells where everything stands', () => {
     expect(events('a:\n\n  b[1]{x}:\n    1\nc[2]: 2,3')).toEqual([
-      ...['1 {', '1 a:', '1 {', '3 b:', 'table of 1', '3 [1', '4 {', '4 x:', '4 1', '4 }', '4 ]', '4 }'],
+      ...['1 {', '1 a:', '1 {', '3 b:', 'table of 1', '3 [1', '4 {"x":1}, 1 deep', '4 ]', '4 }'],
       ...['5 c:', '5 [2', '5 2', '5 3', '5 ]', '5 }'],
     ]);
   });

@@ -47,4 +47,25 @@ describe('createUsageLedger', () => {
     expect(ledgerOf(...first, reset()).total()).toEqual(before);
     expect(ledgerOf(...first, reset(), reset(), ping()).total()).toEqual(before);
   });
+
+  it('tells of the attempt that runs alone', () => {
+    const first = [start(), told, text('x'.repeat(40))];
+    expect(ledgerOf(ping()).attempt()).toBeUndefined();
+    expect(ledgerOf(...first).attempt()).toMatchObject({ inputTokens: 10, outputTokens: 10 });
+    expect(ledgerOf(...first, reset()).attempt()).toBeUndefined();
+    expect(ledgerOf(...first, reset(), start(), text('xxxx')).attempt()).toMatchObject({
+      inputTokens: undefined,
+      outputTokens: 1,
+    });
+  });
+
+  it('takes estimated figures for a total over all attempts, of an operator upstream', () => {
+    const low = { estimated: true, confidence: 'low' } as const;
+    const high = usage({ inputTokens: 10, outputTokens: 12, totalTokens: 22, estimated: true, confidence: 'high' });
+    const said = [start(), text('x'.repeat(40)), reset(), start(), text('xxxx')];
+    expect(ledgerOf(...said, high, finish('aborted')).total()).toMatchObject({ inputTokens: 10, outputTokens: 12, ...low });
+    expect(ledgerOf(...said, high, text('x'.repeat(40)), finish('aborted')).total()).toMatchObject({ outputTokens: 10 + 11 });
+    expect(ledgerOf(...said, high, finish()).total()).toEqual(high.usage);
+    expect(ledgerOf(start(), high, told, finish()).total()).toEqual(told.usage);
+  });
 });

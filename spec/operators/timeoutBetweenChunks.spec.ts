@@ -297,7 +297,8 @@ describe('timeoutBetweenChunks', () => {
   });
 
   it('errors exactly when some silence is longer than allowed', () => {
-    const anyGaps = fc.array(fc.record({ ms: fc.integer({ min: 0, max: 20 }), isPing: fc.boolean() }), { maxLength: 20 });
+    // What is sent at the very moment of the limit, by a timer that starts at that moment, may come too late.
+    const anyGaps = fc.array(fc.record({ ms: fc.integer({ min: 1, max: 20 }), isPing: fc.boolean() }), { maxLength: 20 });
     fc.assert(
       fc.property(anyGaps, fc.integer({ min: 1, max: 20 }), (gaps, limitMs) => {
         const seen: unknown[] = [];

@@ -2,7 +2,7 @@ import type { JsonValue } from '../events.js';
 import type { JsonParser, JsonParserOptions } from './json.js';
 import type { JsonHandler } from './jsonHandler.js';
 import { createJsonText } from './jsonText.js';
-import { setOwn } from './jsonTree.js';
+import { setOwn } from './setOwn.js';
 
 /** Gives one value that keeps growing in place, after every write that changed it. */
 export function createLiveParser(options: JsonParserOptions = {}): JsonParser {

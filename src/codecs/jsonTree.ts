@@ -1,5 +1,6 @@
 import type { JsonValue } from '../events.js';
 import type { JsonHandler } from './jsonHandler.js';
+import { setOwn } from './setOwn.js';
 
 /** Builds a value and gives immutable snapshots of it while it grows. */
 export interface JsonTree extends JsonHandler {
@@ -152,10 +153,4 @@ function copyWith({ container, key }: Frame, child: JsonValue | undefined): Json
   const copy = { ...container };
   if (child !== undefined) setOwn(copy, key, child);
   return copy;
-}
-
-/** `__proto__` is a key like any other. */
-export function setOwn(object: { [key: string]: JsonValue }, key: string, value: JsonValue): void {
-  if (key !== '__proto__') object[key] = value;
-  else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }

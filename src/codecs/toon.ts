@@ -1,7 +1,8 @@
 import { createLineSplitter } from './lineSplitter.js';
 import { limitDepth } from './toonDepth.js';
 import { readDocument } from './toonGrammar.js';
-import { createToonLines } from './toonLines.js';
+import { createToonLines, type ToonLine } from './toonLines.js';
+import type { LineTaker } from './toonReading.js';
 import type { ToonSink } from './toonSink.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
 
@@ -41,17 +42,21 @@ export function createToonDecoder(sink: ToonSink, options: ToonDecoderOptions = 
   const lines = createToonLines({ strict, indentSize });
   const grammar = readDocument({ lines, sink: limitDepth(sink), strict, refuseListedRows, onRowError });
   const splitter = createLineSplitter(readLine);
+  /** What the grammar has left the lines to. */
+  let take: LineTaker | undefined;
 
-  function resume(): void {
+  function resume(line?: ToonLine): void {
     try {
-      grammar.next();
+      if (line && take?.(line)) return;
+      take = grammar.next().value ?? undefined;
     } catch (error) {
       throw error instanceof ToonSyntaxError ? error.at(lines.taken) : error;
     }
   }
 
-  function readLine(line: string): void {
-    if (lines.write(line)) resume();
+  function readLine(text: string): void {
+    const line = lines.write(text);
+    if (line) resume(line);
   }
 
   resume();

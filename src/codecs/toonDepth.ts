@@ -30,5 +30,9 @@ export function limitDepth(sink: ToonSink): ToonSink {
       depth--;
       sink.endArray(line);
     },
+    row(value, line, levels) {
+      refuseDepth(depth + levels);
+      sink.row(value, line, levels);
+    },
   };
 }

@@ -21,8 +21,8 @@ export interface ToonLines {
   take(line: ToonLine): void;
   /** The number of the first blank line between two lines that were taken. Known in strict mode only, where it matters. */
   firstBlank(after: number, before: number): number | undefined;
-  /** Takes a line as it was written, and tells whether the next line is known now. */
-  write(raw: string): boolean;
+  /** Takes a line as it was written, and gives the next line if that is known now. */
+  write(raw: string): ToonLine | undefined;
   end(): void;
 }
 
@@ -89,7 +89,7 @@ export function createToonLines({ indentSize, strict }: ToonLineRules): ToonLine
       number++;
       next = scan(raw);
       if (next !== undefined) closeRun();
-      return next !== undefined;
+      return next;
     },
     end() {
       ended = true;

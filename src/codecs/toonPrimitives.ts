@@ -5,15 +5,18 @@ export type ToonDelimiter = ',' | '\t' | '|';
 
 const quote = 34;
 const minus = 45;
+const point = 46;
 const zero = 48;
 const backslash = 92;
 
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const words: ReadonlyMap<string, boolean | null> = new Map(Object.entries({ true: true, false: false, null: null }));
 
-/** The longest word, and the most digits that surely fit a double. */
 const longestWord = 5;
+/** The most digits that surely fit a double. */
 const exactDigits = 15;
+/** By the number of digits after the point, of which there is at least one. Such digits and such a power are exact, and dividing rounds once. */
+const powersOfTen = [undefined, ...Array.from({ length: exactDigits }, (_, index) => 10 ** (index + 1))];
 
 /** What a cell or the text after a key means. A number that no double holds, or one with leading zeros, stays text. */
 export function readPrimitive(text: string): ToonPrimitive {
@@ -32,16 +35,21 @@ function readNumber(token: string): ToonPrimitive {
   return value === 0 ? 0 : value;
 }
 
-/** A plain whole number, which most numbers are; `undefined` for every other one. */
+/** A plain number of few digits, which most numbers are; `undefined` for every other one. */
 function readDigits(token: string): number | undefined {
-  if (token.length > exactDigits || (token.length > 1 && token.charCodeAt(0) === zero)) return undefined;
-  let value = 0;
+  if (token.length > exactDigits + 1) return undefined;
+  let digits = 0;
+  let whole = token.length;
   for (let index = 0; index < token.length; index++) {
     const code = token.charCodeAt(index);
-    if (!isDigit(code)) return undefined;
-    value = value * 10 + code - zero;
+    if (isDigit(code)) digits = digits * 10 + code - zero;
+    else if (code === point && whole === token.length) whole = index;
+    else return undefined;
   }
-  return value;
+  if (whole > 1 && token.charCodeAt(0) === zero) return undefined;
+  if (whole === token.length) return whole > exactDigits ? undefined : digits;
+  const power = powersOfTen[token.length - whole - 1];
+  return power === undefined ? undefined : digits / power;
 }
 
 function isDigit(code: number): boolean {

@@ -2,8 +2,14 @@ import type { ToonLine, ToonLines } from './toonLines.js';
 import type { ToonSink } from './toonSink.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
 
-/** A part of the grammar. It yields when it needs to know the next line, and nothing else. */
-export type Reading<Result = void> = Generator<undefined, Result, undefined>;
+/** Takes a line, and tells whether it wants the one after it as well. A line that it leaves is not taken from {@link ToonLines}. */
+export type LineTaker = (line: ToonLine) => boolean;
+
+/**
+ * A part of the grammar. It yields when it needs to know the next line, and nothing else; what it yields takes the lines that come, without
+ * the grammar being asked, for as long as it wants them.
+ */
+export type Reading<Result = void> = Generator<LineTaker | undefined, Result, undefined>;
 
 /** What every part of the grammar works with. */
 export interface ReadingContext {
@@ -20,6 +26,12 @@ export interface ReadingContext {
 export function* peek({ lines }: ReadingContext): Reading<ToonLine | undefined> {
   if (!lines.known) yield;
   return lines.next;
+}
+
+/** Gives one line after another to a taker, as long as it wants them: what tables of many rows are read by. */
+export function* giveLines({ lines }: ReadingContext, take: LineTaker): Reading {
+  const wanted = lines.next === undefined ? !lines.known : take(lines.next);
+  if (wanted) yield take;
 }
 
 /** The depth at which the content of a scope stands. */

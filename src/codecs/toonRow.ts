@@ -1,8 +1,9 @@
+import { setOwn } from './setOwn.js';
 import type { ToonField } from './toonFields.js';
 import type { ToonHeader } from './toonHeader.js';
 import { readCells } from './toonPrimitives.js';
 import type { ReadingContext } from './toonReading.js';
-import type { ToonPrimitive } from './toonSink.js';
+import type { ToonPrimitive, ToonRowObject } from './toonSink.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
 import { indexOutsideQuotes } from './toonText.js';
 
@@ -17,31 +18,31 @@ export function isRow(content: string, { delimiter }: ToonHeader): boolean {
   return first >= 0 && first < colon;
 }
 
-/** Tells an object of the cells; the cells are checked before anything is told. */
-export function createCellReader(
-  { sink }: ReadingContext,
-  fields: readonly ToonField[],
-  { delimiter }: ToonHeader,
-): (text: string, line: number) => () => void {
-  const width = countColumns(fields);
+/** Makes an object of the cells of a line. */
+export type RowBuilder = (text: string, line: number) => ToonRowObject;
 
-  function tell(group: readonly ToonField[], cells: readonly ToonPrimitive[], from: number, line: number): number {
-    let cell = from;
-    sink.startObject(line);
-    for (const field of group) {
-      sink.key(field.name, line);
-      if (field.group) cell = tell(field.group, cells, cell, line);
-      else sink.primitive(cells[cell++] ?? null, line);
-    }
-    sink.endObject(line);
-    return cell;
+export function createRowBuilder(fields: readonly ToonField[], { delimiter }: ToonHeader): RowBuilder {
+  const width = countColumns(fields);
+  let cells: readonly ToonPrimitive[] = [];
+  let next = 0;
+
+  function build(group: readonly ToonField[]): ToonRowObject {
+    const row: ToonRowObject = {};
+    for (const field of group) setOwn(row, field.name, field.group ? build(field.group) : (cells[next++] ?? null));
+    return row;
   }
 
   return (text, line) => {
-    const cells = readCells(text, delimiter);
+    cells = readCells(text, delimiter);
     if (cells.length !== width) throw new ToonSyntaxError(`Expected ${width} cells, got ${cells.length}`, line);
-    return () => void tell(fields, cells, 0, line);
+    next = 0;
+    return build(fields);
   };
+}
+
+/** How many objects stand in one another. */
+export function countLevels(fields: readonly ToonField[]): number {
+  return 1 + Math.max(0, ...fields.map(({ group }) => (group ? countLevels(group) : 0)));
 }
 
 /** Gives a bad row to whoever wants to go on without it. */

@@ -6,12 +6,13 @@ import {
   contentDepth,
   createItemCount,
   createKeyCheck,
+  giveLines,
   peek,
   type Reading,
   type ReadingContext,
   requireDepth,
 } from './toonReading.js';
-import { createCellReader, guardRow, isRow, type RowReader } from './toonRow.js';
+import { countLevels, createRowBuilder, guardRow, isRow, type RowReader } from './toonRow.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
 
 /** Reads the rows under a header with fields: an array of objects, or an object of objects. */
@@ -34,25 +35,27 @@ function* readRows(context: ReadingContext, header: ToonHeader, fields: readonly
   const readRow = guardRow(context, createRowReader(context, header, fields));
   const count = createItemCount(context, header.length);
   const rowDepth = yield* contentDepth(context, depth);
-  while (!strict || count.items < header.length) {
-    if (!lines.known) yield;
-    const line = lines.next;
-    if (line === undefined || line.depth <= depth) break;
+  const mayFollow = () => !strict || count.items < header.length;
+  const takeRow = (line: ToonLine) => {
+    if (line.depth <= depth) return false;
     requireDepth(line, rowDepth);
-    if (!isRow(line.content, header)) break;
+    if (!isRow(line.content, header)) return false;
     lines.take(line);
     readRow(line.content, line.number);
     count.add(line.number);
-  }
+    return mayFollow();
+  };
+  if (mayFollow()) yield* giveLines(context, takeRow);
   count.check('rows');
   if (strict) refuseMore(header, rowDepth, yield* peek(context));
 }
 
 function createRowReader(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[]): RowReader {
-  const readRowCells = createCellReader(context, fields, header);
+  const build = createRowBuilder(fields, header);
+  const levels = countLevels(fields);
   return (content, line) => {
     if (context.refuseListedRows && isListed(content)) throw new ToonSyntaxError('Expected a row, not a list item', line);
-    readRowCells(content, line)();
+    context.sink.row(build(content, line), line, levels);
   };
 }
 
@@ -66,27 +69,27 @@ function* readEntries(context: ReadingContext, header: ToonHeader, fields: reado
   const readEntry = guardRow(context, createEntryReader(context, header, fields));
   const count = createItemCount(context, header.length);
   const entryDepth = yield* contentDepth(context, depth);
-  for (;;) {
-    if (!lines.known) yield;
-    const line = lines.next;
-    if (line === undefined || line.depth <= depth) break;
+  yield* giveLines(context, (line) => {
+    if (line.depth <= depth) return false;
     requireDepth(line, entryDepth);
     lines.take(line);
     readEntry(line.content, line.number);
     count.add(line.number);
-  }
+    return true;
+  });
   count.check('entries');
 }
 
 function createEntryReader(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[]): RowReader {
   const checkKey = createKeyCheck(context);
-  const readEntryCells = createCellReader(context, fields, header);
+  const build = createRowBuilder(fields, header);
+  const levels = countLevels(fields);
   return (content, line) => {
     const { key, rest } = readKeyedText(content);
-    const tell = readEntryCells(rest, line);
+    const row = build(rest, line);
     checkKey(key);
     context.sink.key(key, line);
-    tell();
+    context.sink.row(row, line, levels);
   };
 }
 

@@ -1,7 +1,5 @@
-import type { ToonPrimitive, ToonSink } from './toonSink.js';
-
-/** A value that TOON carries. */
-export type ToonValue = ToonPrimitive | ToonValue[] | { [key: string]: ToonValue };
+import { setOwn } from './setOwn.js';
+import type { ToonSink, ToonValue } from './toonSink.js';
 
 /** Builds the value that a sink is told of. Of a key that comes twice, the last value stands. */
 export interface ToonValueBuilder extends ToonSink {
@@ -48,11 +46,6 @@ export function createToonValueBuilder(): ToonValueBuilder {
       if (parent) parent.key = key;
     },
     primitive: add,
+    row: add,
   };
-}
-
-/** Assigning `__proto__` would set the prototype; defining is slower. */
-function setOwn(object: { [key: string]: ToonValue }, key: string, value: ToonValue): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
-  else object[key] = value;
 }

@@ -18,28 +18,38 @@ interface Said {
  */
 export function createCounterTally(counter: Counting, promptTexts: PromptTexts): Tally {
   const blocks = new Map<string, Said>();
+  /** The blocks that have said something since the last count. */
+  let unseen: Said[] = [];
   let inputTokens: number | undefined;
+  let outputTokens = 0;
 
-  function count(said: Said): number {
-    if (said.unseen === '') return said.tokens;
+  function count(said: Said): void {
     said.stream ??= counter.stream();
-    said.tokens = said.stream.push(said.unseen);
+    const tokens = said.stream.push(said.unseen);
+    outputTokens += tokens - said.tokens;
+    said.tokens = tokens;
     said.unseen = '';
-    return said.tokens;
+  }
+
+  function open(key: string): Said {
+    const said: Said = { unseen: '', tokens: 0, stream: undefined };
+    blocks.set(key, said);
+    return said;
   }
 
   return {
     push(event) {
-      if (!('block' in event)) return;
+      const text = writtenText(event);
+      if (text === '' || !('block' in event)) return;
       const key = `${event.choice}:${event.block}`;
-      const said = blocks.get(key);
-      if (said) said.unseen += writtenText(event);
-      else blocks.set(key, { unseen: writtenText(event), tokens: 0, stream: undefined });
+      const said = blocks.get(key) ?? open(key);
+      if (said.unseen === '') unseen.push(said);
+      said.unseen += text;
     },
     read() {
       inputTokens ??= promptTexts()?.reduce((sum, text) => sum + counter.count(text), 0);
-      let outputTokens = 0;
-      for (const said of blocks.values()) outputTokens += count(said);
+      unseen.forEach(count);
+      unseen = [];
       return { inputTokens, outputTokens, confidence: 'high' };
     },
   };

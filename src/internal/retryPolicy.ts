@@ -1,9 +1,11 @@
 import { asyncScheduler } from 'rxjs';
-import { isStreamError, RetryExhaustedError } from '../errors.js';
+import { isStreamError } from '../errors.js';
 import type { PartialMessage } from '../events.js';
 import type { Attempts } from './attempts.js';
 import { type BackoffOptions, backoffMs, backoffOptionNames, checkBackoff } from './backoff.js';
+import { exhausted } from './exhausted.js';
 import { checkCount, checkFunction, checkPositive } from './options.js';
+import { ranTool } from './ranTool.js';
 
 /** What `shouldRetry` judges by. */
 export interface RetryContext {
@@ -70,14 +72,6 @@ export function createRetryPolicy(options: RetryPolicyOptions, attempts: Attempt
   };
 }
 
-/** A tool that the provider runs may have done its work: only the caller can know whether it may run twice. */
 function isPassing({ error, partial }: RetryContext): boolean {
-  return isStreamError(error) && error.retryable && !partial.toolCalls.some(({ executor }) => executor === 'provider');
-}
-
-function exhausted(errors: readonly unknown[], partial: () => PartialMessage): RetryExhaustedError {
-  const last = errors.at(-1);
-  if (!isStreamError(last)) return new RetryExhaustedError(errors, { partial });
-  const { status, code, requestId, retryAfterMs } = last;
-  return new RetryExhaustedError(errors, { partial, status, code, requestId, retryAfterMs });
+  return isStreamError(error) && error.retryable && !ranTool(partial);
 }

@@ -1,3 +1,5 @@
+import { defer } from 'rxjs';
+
 /** Counts the tokens of texts as a model's tokenizer does. */
 export interface TokenCounter {
   /** Whether it can count now. */
@@ -23,4 +25,9 @@ export function checkCountTokens(countTokens: unknown): void {
     methods.every((name) => typeof Reflect.get(countTokens, name) === 'function');
   if (!isCounter)
     throw new TypeError(`countTokens must be 'auto', 'character', a function, or a counter with ${methods.join(', ')}`);
+}
+
+/** Has a counter load what it needs. One that cannot is never ready, which is no fault of the stream. */
+export function loadCounter(countTokens: CountTokens): void {
+  if (typeof countTokens === 'object') defer(() => countTokens.load()).subscribe({ error: () => undefined });
 }

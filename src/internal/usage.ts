@@ -7,6 +7,11 @@ export function addUsage(left: Usage | undefined, right: Usage): Usage {
   return left === undefined ? right : combineUsage(left, right, (a = 0, b = 0) => a + b);
 }
 
+/** Adds two requests' costs. An unknown cost makes the sum unknown: never a figure that is too low. */
+export function addCost(left: Cost | undefined, right: Cost | undefined): Cost | undefined {
+  return combineCost(left, right, (a = 0, b = 0) => a + b);
+}
+
 /** Takes an earlier cumulative figure out of a later one. A figure that did not grow is unknown: perhaps nobody told the rest. */
 export function subtractUsage(total: Usage, part: Usage | undefined): Usage {
   if (part === undefined) return total;
@@ -111,7 +116,6 @@ function own(figures: Readonly<Record<string, number>> | undefined, name: string
   return figures && Object.hasOwn(figures, name) ? figures[name] : undefined;
 }
 
-/** An unknown cost makes the sum unknown: never a figure that is too low. */
 function combineCost(left: Cost | undefined, right: Cost | undefined, combine: Combine): Cost | undefined {
   if (left === undefined || right === undefined || left.currency !== right.currency) return undefined;
   const amount: Combine = (a, b) => (a === undefined || b === undefined ? undefined : combine(a, b));

@@ -1,5 +1,6 @@
 import type { DeltaEvent, FinishReason, Usage } from '../events.js';
 import { promptTexts } from './promptTexts.js';
+import { createAsked, noteParts, type RequestUsage } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
 import { createTokenEstimate } from './tokenEstimate.js';
 import { addUsage, completeUsage, settleUsage, subtractUsage } from './usage.js';
@@ -9,6 +10,8 @@ export interface UsageLedger {
   /** Whether anything but pings and resets arrived. */
   readonly begun: boolean;
   push(event: DeltaEvent): void;
+  /** What the attempt that runs has used; `undefined` if nothing arrived. */
+  attempt(): Usage | undefined;
   /** What all attempts used. @param running Whether the stream goes on. @defaultValue false */
   total(running?: boolean): Usage;
 }
@@ -21,6 +24,7 @@ const ourOwnReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
 /**
  * The provider's figures are cumulative over the stream: an attempt's own are what they grew by. An attempt whose end the provider did not
  * tell settles at the larger of its figures and the estimate. One in which nothing arrived, because the request was refused, used nothing.
+ * Figures that are estimated are not the provider's: an operator upstream has settled all attempts, and they are a total.
  */
 export function createUsageLedger(countTokens: CountTokens, prompt: unknown): UsageLedger {
   let texts: readonly string[] | undefined;
@@ -35,22 +39,63 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
   let toldEarlier: Usage | undefined;
   /** The attempt that runs. */
   let told: Usage | undefined;
+  let settledUpstream: Usage | undefined;
   let estimate = createTokenEstimate(countTokens, promptOnce);
   let arrived = false;
   let whole = false;
+  /** The requests that ended, and what of the attempt that runs the rounds of its tool loop have used. */
+  const asked = createAsked();
+  const requests: RequestUsage[] = [];
+  let rounds: Usage | undefined;
 
   function settle(running: boolean): Usage {
     const own = told && subtractUsage(told, toldEarlier);
     return whole ? completeUsage(own, () => estimate.read(running)) : settleUsage(own, estimate.read(running));
   }
 
+  /** Where the provider has told nothing of a round, it counts into the next one. */
+  function endRound(): void {
+    if (told === undefined) return;
+    const own = subtractUsage(subtractUsage(told, toldEarlier), rounds);
+    requests.push(asked.name(own));
+    rounds = addUsage(rounds, own);
+  }
+
   function repeat(): void {
-    if (arrived) earlier = addUsage(earlier, settle(false));
+    if (arrived) {
+      const used = settle(false);
+      earlier = addUsage(earlier, used);
+      requests.push(asked.name(subtractUsage(used, rounds)));
+    }
     toldEarlier = told ?? toldEarlier;
     told = undefined;
+    rounds = undefined;
     estimate = createTokenEstimate(countTokens, promptOnce);
     arrived = false;
     whole = false;
+  }
+
+  function take(event: DeltaEvent): void {
+    switch (event.type) {
+      case 'ping':
+        return;
+      case 'reset':
+        return repeat();
+      case 'step':
+        endRound();
+        break;
+      case 'usage':
+        settledUpstream = event.usage.estimated ? event.usage : undefined;
+        told = settledUpstream ? told : event.usage;
+        break;
+      case 'finish':
+        if (ourOwnReasons.has(event.reason)) return;
+        whole = true;
+        break;
+      default:
+        estimate.push(event);
+    }
+    arrived = true;
   }
 
   return {
@@ -58,25 +103,21 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
       return arrived || earlier !== undefined;
     },
     push(event) {
-      switch (event.type) {
-        case 'ping':
-          return;
-        case 'reset':
-          return repeat();
-        case 'usage':
-          told = event.usage;
-          break;
-        case 'finish':
-          if (ourOwnReasons.has(event.reason)) return;
-          whole = true;
-          break;
-        default:
-          estimate.push(event);
-      }
-      arrived = true;
+      take(event);
+      asked.push(event);
     },
+    attempt: () => (arrived ? settle(true) : undefined),
     total(running = false) {
-      return arrived ? addUsage(earlier, settle(running)) : (earlier ?? unused);
+      const used = arrived ? settle(running) : undefined;
+      const own = used ? addUsage(earlier, used) : (earlier ?? unused);
+      if (settledUpstream) return mergeSettled(settledUpstream, own);
+      return noteParts({ ...own }, used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests]);
     },
   };
+
+  /** The total of an operator upstream, and what we counted ourselves where that is more. */
+  function mergeSettled(settled: Usage, { inputTokens, outputTokens = 0, confidence }: Usage): Usage {
+    const estimated = { inputTokens, outputTokens, confidence };
+    return whole ? completeUsage(settled, () => estimated) : settleUsage(settled, estimated);
+  }
 }

@@ -1,8 +1,8 @@
-import { defer, type MonoTypeOperatorFunction } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Usage, UsageEvent } from '../events.js';
 import { operate } from '../internal/operate.js';
 import { checkCount, checkFunction, checkOptions, checkPositive } from '../internal/options.js';
-import { type CountTokens, checkCountTokens, type TokenCounter } from '../internal/tokenCounter.js';
+import { type CountTokens, checkCountTokens, loadCounter } from '../internal/tokenCounter.js';
 import { createUsageLedger } from '../internal/usageLedger.js';
 
 /** How a stream went, and what it used. */
@@ -51,7 +51,7 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkFunction('onSettled', onSettled);
   return operate((destination) => {
     const ledger = createUsageLedger(countTokens, prompt);
-    if (typeof countTokens === 'object') load(countTokens);
+    loadCounter(countTokens);
     let deltas = 0;
     let finished = false;
     let settled = false;
@@ -115,9 +115,4 @@ export function aggregateUsage<E extends DeltaEvent>(
       unsubscribe: () => settle('unsubscribe'),
     };
   });
-}
-
-/** A counter that cannot load is never ready, which is no fault of the stream. */
-function load(counter: TokenCounter): void {
-  defer(() => counter.load()).subscribe({ error: () => undefined });
 }

@@ -1,6 +1,7 @@
 import { from, type MonoTypeOperatorFunction, type ObservableInput, take } from 'rxjs';
 import type { DeltaEvent, FinishEvent } from '../events.js';
 import { operate } from '../internal/operate.js';
+import { ownFinish } from '../internal/ownFinish.js';
 
 /**
  * Ends the stream properly when a notifier emits: the request is aborted, then `finish` leaves with the reason `aborted`.
@@ -26,7 +27,7 @@ export function stopOn<E extends DeltaEvent>(notifier: ObservableInput<unknown>)
       first$.subscribe({
         next() {
           upstream.unsubscribe();
-          if (!finished) destination.next(abortedFinish);
+          if (!finished) destination.next(ownFinish('aborted'));
           destination.complete();
         },
         error(error: unknown) {
@@ -43,18 +44,3 @@ export function stopOn<E extends DeltaEvent>(notifier: ObservableInput<unknown>)
     };
   });
 }
-
-const abortedFinish: FinishEvent = {
-  type: 'finish',
-  reason: 'aborted',
-  rawReason: undefined,
-  choices: [{ choice: 0, reason: 'aborted', rawReason: undefined }],
-  metadata: {
-    stopSequence: undefined,
-    stopDetails: undefined,
-    container: undefined,
-    serviceTier: undefined,
-    systemFingerprint: undefined,
-  },
-  timing: undefined,
-};

@@ -1,6 +1,6 @@
 import { HttpError } from '../errors.js';
 import type { JsonValue } from '../events.js';
-import { retryAfter } from './retryAfter.js';
+import { retryAfter } from '../internal/retryAfter.js';
 import { serviceFault } from './serviceFault.js';
 
 export interface HttpFailure {

@@ -3,14 +3,15 @@ import { fillPartial, isStreamError, StreamAbortedError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
 import { createMessageFold } from '../internal/fold.js';
-import { checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
+import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
+import type { ResponseHead } from '../internal/responseHead.js';
 import { connectionError } from './connectionError.js';
 import { createEventDecoder, type EventDecoder } from './decodeEvents.js';
 import { openEventStream } from './openEventStream.js';
 import type { SourceOptions, WireFormat, WireState } from './wireFormat.js';
 
-/** Sends a request, and rejects when the signal aborts. */
-export type Send = (signal: AbortSignal) => Promise<Response>;
+/** Sends a request, tells of its response, whatever its status, and rejects when the signal aborts. */
+export type Send = (signal: AbortSignal, tell: (response: ResponseHead) => void) => Promise<Response>;
 
 /**
  * The one pull loop: a request whose response is read as a stream of events.
@@ -43,19 +44,29 @@ export function readEvents<State extends WireState>(
       fold.push(event);
       subscriber.next(event);
     };
+    const tell = (response: ResponseHead): void => {
+      if (subscriber.closed) return;
+      try {
+        options.onResponse?.(response);
+      } catch (error) {
+        subscriber.error(error);
+      }
+    };
     if (options.signal) linkSignal(options.signal, subscriber, fail);
-    if (!subscriber.closed) pull(send, createEventDecoder(format, emit, options), options, subscriber, fail);
+    if (!subscriber.closed)
+      pull((signal) => send(signal, tell), createEventDecoder(format, emit, options), options, subscriber, fail);
   });
 }
 
 function checkSourceOptions(source: string, options: SourceOptions): void {
-  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'graceMs']);
-  const { signal, maxEventBytes, graceMs } = options;
+  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'graceMs', 'onResponse']);
+  const { signal, maxEventBytes, graceMs, onResponse } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new TypeError(`${source}: signal must be an AbortSignal`);
   }
   checkPositive('maxEventBytes', maxEventBytes);
   checkNotNegative('graceMs', graceMs);
+  checkFunction('onResponse', onResponse);
 }
 
 /** Listens to the caller's signal once, and no longer than the subscription. */
@@ -67,7 +78,7 @@ function linkSignal(signal: AbortSignal, subscriber: Subscriber<DeltaEvent>, fai
 }
 
 function pull(
-  send: Send,
+  send: (signal: AbortSignal) => Promise<Response>,
   decoder: EventDecoder,
   { graceMs = 2_000 }: SourceOptions,
   subscriber: Subscriber<DeltaEvent>,

@@ -1,5 +1,6 @@
 import { isStreamError, type StreamError } from '../errors.js';
 import type { JsonValue } from '../events.js';
+import type { ResponseHead } from '../internal/responseHead.js';
 import { boundedClient, errorBodyOf } from './boundedClient.js';
 import { connectionError } from './connectionError.js';
 import { httpError } from './httpError.js';
@@ -20,7 +21,7 @@ export interface SdkResponse {
 }
 
 /**
- * Makes one function of both kinds of client: it sends the request and gives the response if it succeeded.
+ * Makes one function of both kinds of client: it sends the request, tells of the response, and gives it if it succeeded.
  *
  * @param call How the SDK client is called.
  * @throws TypeError at call time if the client is neither.
@@ -31,21 +32,31 @@ export function sendRequest<Client extends object, Params>(
   client: Client | RequestFunction<Params>,
   params: Params,
   call: (client: Client, options: SdkRequestOptions) => SdkResponse,
-): (signal: AbortSignal) => Promise<Response> {
-  if (isRequestFunction(client)) return (signal) => checked(async () => checkStatus(await client(params, { signal })));
+): (signal: AbortSignal, tell?: Tell) => Promise<Response> {
+  if (isRequestFunction(client)) {
+    return (signal, tell) => checked(async () => checkStatus(await told(client(params, { signal }), tell)), tell);
+  }
   if (typeof client !== 'object' || client === null) throw new TypeError('client must be an SDK client or a function');
-  return (signal) => checked(() => call(boundedClient(client), { signal, maxRetries: 0 }).asResponse());
+  return (signal, tell) => checked(() => told(call(boundedClient(client), { signal, maxRetries: 0 }).asResponse(), tell), tell);
+}
+
+type Tell = (response: ResponseHead) => void;
+
+async function told(sent: Promise<Response>, tell?: Tell): Promise<Response> {
+  const response = await sent;
+  tell?.({ status: response.status, headers: response.headers });
+  return response;
 }
 
 function isRequestFunction<Params>(client: object): client is RequestFunction<Params> {
   return typeof client === 'function';
 }
 
-async function checked(send: () => Promise<Response>): Promise<Response> {
+async function checked(send: () => Promise<Response>, tell?: Tell): Promise<Response> {
   try {
     return await send();
   } catch (error) {
-    throw toStreamError(error);
+    throw toStreamError(error, tell);
   }
 }
 
@@ -56,14 +67,16 @@ async function checkStatus(response: Response): Promise<Response> {
 }
 
 /** The SDKs' errors, known by their shape: an error of an answer has a status and headers. */
-function toStreamError(error: unknown): StreamError {
+function toStreamError(error: unknown, tell?: Tell): StreamError {
   const own = ownError(error);
   if (own) return own;
   const { status, headers, error: body, message } = Object(error) as Partial<Error> & SdkErrorFields;
   if (typeof status !== 'number' || headers === undefined) return connectionError(error, !isRefusal(error));
   const text = headers instanceof Headers ? errorBodyOf(headers) : undefined;
   const known = text === undefined ? (body ?? message?.replace(/^\d{3} (status code \(no body\))?/, '')) : parseBody(text);
-  return httpError({ status, headers: new Headers(headers), body: known, cause: error });
+  const head = { status, headers: new Headers(headers) };
+  tell?.(head);
+  return httpError({ ...head, body: known, cause: error });
 }
 
 /** An error of ours that the caller's own `fetch` failed with: an SDK makes it the cause of its own. */

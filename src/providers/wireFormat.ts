@@ -1,4 +1,5 @@
 import type { DeltaEvent, JsonObject } from '../events.js';
+import type { ResponseHead } from '../internal/responseHead.js';
 
 /** Takes one event. After the subscriber is gone it does nothing. */
 export type Emit = (event: DeltaEvent) => void;
@@ -43,4 +44,9 @@ export interface SourceOptions {
   readonly includeRaw?: boolean;
   /** After every choice has finished and no terminal marker came: the silence after which the stream completes, in milliseconds. @defaultValue 2,000 */
   readonly graceMs?: number;
+  /**
+   * Called with the status and headers of the response, of an error too, before anything of its body is told: for request ids and rate limits
+   * (`createRateLimiter().observe`). What it throws becomes the error notification, and aborts the request. @defaultValue none
+   */
+  readonly onResponse?: (response: ResponseHead) => void;
 }

@@ -1,7 +1,7 @@
 import { createLineSplitter } from '../codecs/lineSplitter.js';
 import { createToonDecoder } from '../codecs/toon.js';
+import type { ToonRowObject } from '../codecs/toonSink.js';
 import { ToonSyntaxError } from '../codecs/toonSyntaxError.js';
-import type { ToonValue } from '../codecs/toonValue.js';
 import { createDocumentLines } from './documentLines.js';
 import { createTableRows, type ToonPath, type ToonRow } from './tableRows.js';
 
@@ -25,7 +25,7 @@ export interface RowReader {
   stop(): void;
 }
 
-export function createRowReader(rules: RowReaderRules, emit: (row: ToonRow<ToonValue>) => void): RowReader {
+export function createRowReader(rules: RowReaderRules, emit: (row: ToonRow<ToonRowObject>) => void): RowReader {
   const { path, onRowError, ...decoderRules } = rules;
   const rows = createTableRows(emit, path);
   const decoder = createToonDecoder(rows, {

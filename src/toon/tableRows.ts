@@ -1,5 +1,4 @@
-import type { ToonSink } from '../codecs/toonSink.js';
-import { createToonValueBuilder, type ToonValue } from '../codecs/toonValue.js';
+import type { ToonRowObject, ToonSink } from '../codecs/toonSink.js';
 
 /** Where a value stands: the keys and indices that lead to it from the root. */
 export type ToonPath = readonly (string | number)[];
@@ -43,21 +42,16 @@ interface Frame {
 }
 
 /** @param wanted The path of the one table to read. @defaultValue every table */
-export function createTableRows(emit: (row: ToonRow<ToonValue>) => void, wanted?: ToonPath): TableRows {
+export function createTableRows(emit: (row: ToonRow<ToonRowObject>) => void, wanted?: ToonPath): TableRows {
   const frames: Frame[] = [];
   /** The length of the table that starts next. */
   let announced: number | undefined;
-  const row = createToonValueBuilder();
-  /** How many containers of the row are open. */
-  let inRow = 0;
-  let rowLine = 0;
   let provisional: true | undefined;
 
   /** Goes on to the next child, which in an object its key has announced. */
-  function advance(): Frame | undefined {
+  function advance(): void {
     const parent = frames[frames.length - 1];
     if (typeof parent?.step === 'number') parent.step++;
-    return parent;
   }
 
   function openTable(): Table | undefined {
@@ -68,56 +62,31 @@ export function createTableRows(emit: (row: ToonRow<ToonValue>) => void, wanted?
     return wanted === undefined || samePath(path, wanted) ? { path, expected, rows: 0 } : undefined;
   }
 
-  function startRow(line: number): void {
-    rowLine = line;
-    inRow = 1;
-    row.startObject(line);
-  }
-
   function open(step: string | number): void {
     advance();
     frames.push({ table: openTable(), step });
-  }
-
-  function endRow({ path, expected, rows: index }: Table, step: string | number): void {
-    const key = typeof step === 'string' ? step : undefined;
-    emit({ path, index, key, row: row.value ?? {}, expected, line: rowLine, provisional });
   }
 
   return {
     table(rows) {
       announced = rows;
     },
-    startObject(line) {
-      if (inRow > 0) {
-        inRow++;
-        row.startObject(line);
-      } else if (frames[frames.length - 1]?.table) startRow(line);
-      else open('');
-    },
-    endObject(line) {
-      if (inRow === 0) return void frames.pop();
-      row.endObject(line);
-      inRow--;
+    startObject: () => open(''),
+    endObject: () => void frames.pop(),
+    startArray: () => open(-1),
+    endArray: () => void frames.pop(),
+    key(key) {
       const parent = frames[frames.length - 1];
-      if (inRow > 0 || !parent?.table) return;
-      endRow(parent.table, parent.step);
-      parent.table.rows++;
+      if (parent) parent.step = key;
     },
-    startArray() {
-      open(-1);
-    },
-    endArray() {
-      frames.pop();
-    },
-    key(key, line) {
-      const parent = frames[frames.length - 1];
-      if (inRow > 0) row.key(key, line);
-      else if (parent) parent.step = key;
-    },
-    primitive(value, line) {
-      if (inRow > 0) row.primitive(value, line);
-      else advance();
+    primitive: advance,
+    row(row, line) {
+      advance();
+      const { table, step } = frames[frames.length - 1] ?? {};
+      if (!table) return;
+      const key = typeof step === 'string' ? step : undefined;
+      emit({ path: table.path, index: table.rows, key, row, expected: table.expected, line, provisional });
+      table.rows++;
     },
     skip() {
       const table = frames[frames.length - 1]?.table;

@@ -1,12 +1,13 @@
 import type { OperatorFunction } from 'rxjs';
+import type { ToonRowObject } from '../codecs/toonSink.js';
 import { ToonSyntaxError } from '../codecs/toonSyntaxError.js';
-import type { ToonValue } from '../codecs/toonValue.js';
 import { fillPartial, ParseError } from '../errors.js';
-import type { DeltaEvent, FinishReason, JsonObject, PartialMessage, ResetEvent } from '../events.js';
+import type { DeltaEvent, FinishReason, JsonObject, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
+import { createMessageFold } from '../internal/fold.js';
 import { fromErrorInfo } from '../internal/fromErrorInfo.js';
-import { createMergingFold } from '../internal/mergingFold.js';
 import { operate } from '../internal/operate.js';
 import { checkCount, checkOneOf, checkOptions, checkPositive } from '../internal/options.js';
+import { createWholeLines } from '../internal/wholeLines.js';
 import { createRowReader, type RowReaderRules } from './rowReader.js';
 import type { ToonPath, ToonRow } from './tableRows.js';
 
@@ -29,6 +30,9 @@ export interface ToonRowsOptions {
   /** The number of spaces of one level. @defaultValue 2 */
   readonly indentSize?: number;
 }
+
+/** What a source of strings gives. */
+const answer: TextDeltaEvent = { type: 'text-delta', text: '', block: 0, choice: 0, phase: 'answer' };
 
 const optionNames = ['path', 'onRowError', 'onReset', 'lenient', 'strict', 'indentSize'];
 
@@ -69,7 +73,8 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
   const rules = checkRules(options);
   const { onReset = 'error' } = options;
   return operate((destination) => {
-    const message = createMergingFold();
+    const message = createMessageFold();
+    const lines = createWholeLines(read);
     let reason: FinishReason | undefined;
     /** The rows that this reader has read, and those that have left and stand. */
     let rows = 0;
@@ -78,7 +83,7 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
     let reader = createRowReader(rules, take);
     destination.add(() => reader.stop());
 
-    function take(row: ToonRow<ToonValue>): void {
+    function take(row: ToonRow<ToonRowObject>): void {
       rows++;
       if (replaying) return;
       emitted = rows;
@@ -104,6 +109,7 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
     }
 
     function end(): void {
+      lines.flush();
       const ending = endings[reason ?? 'stop'];
       if (ending === 'none') throw new ParseError('The stream finished without an answer', answerOf(message.partial()), reason);
       if (ending === 'whole') reader.end();
@@ -117,10 +123,14 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
 
     return {
       next(value) {
-        const event = typeof value === 'string' ? toDelta(value) : value;
-        reason = event === value ? reasonOf(event) : 'stop';
         try {
-          read(event);
+          if (typeof value === 'string') {
+            reason = 'stop';
+            lines.append(answer, value);
+          } else {
+            reason = reasonOf(value);
+            lines.push(value);
+          }
         } catch (error) {
           throw explain(error);
         }
@@ -144,10 +154,6 @@ function reasonOf(event: DeltaEvent): FinishReason {
 
 function answerOf({ parts }: PartialMessage): string {
   return parts.map((part) => (part.type === 'text' && part.phase === 'answer' ? part.text : '')).join('');
-}
-
-function toDelta(text: string): DeltaEvent {
-  return { type: 'text-delta', text, block: 0, choice: 0, phase: 'answer' };
 }
 
 function toParseError(cause: ToonSyntaxError, text: string, finishReason: FinishReason | undefined): ParseError {

@@ -1,0 +1,18 @@
+/** One delta a frame, so that a view is drawn once a frame; here, without a screen, one in 16 ms. */
+import { from } from 'rxjs';
+import { batchFrames, type DeltaEvent } from 'rxllm';
+
+const delta = (text: string): DeltaEvent => ({ type: 'text-delta', text, block: 0, choice: 0, phase: 'answer' });
+const burst$ = from(['The ', 'model ', 'is ', 'faster ', 'than ', 'the ', 'screen.'].map(delta));
+
+await burst$.pipe(batchFrames()).forEach((event) => console.log(event));
+
+/* Prints:
+{
+  type: 'text-delta',
+  text: 'The model is faster than the screen.',
+  block: 0,
+  choice: 0,
+  phase: 'answer'
+}
+*/

@@ -1,0 +1,18 @@
+/** Text at an even pace, a word every 20 ms, although the provider sent it in two lumps. */
+import { concat, ignoreElements, of, timer } from 'rxjs';
+import { type DeltaEvent, smooth, textDeltas } from 'rxllm';
+
+const delta = (text: string): DeltaEvent => ({ type: 'text-delta', text, block: 0, choice: 0, phase: 'answer' });
+const silence$ = timer(300).pipe(ignoreElements());
+const lumpy$ = concat(of(delta('Even the fastest ')), silence$, of(delta('model may stutter.')), silence$);
+
+await lumpy$.pipe(smooth({ by: 'word', delayMs: 20 }), textDeltas()).forEach((text) => console.log(JSON.stringify(text)));
+
+/* Prints:
+"Even "
+"the "
+"fastest "
+"model "
+"may "
+"stutter."
+*/

@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { expectTypeOf } from 'expect-type';
+import fc from 'fast-check';
+import { type MonoTypeOperatorFunction, NEVER, type Observable, of, throwError, timer } from 'rxjs';
+import { ConnectionError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
+import type { DeltaEvent } from '../../src/events.js';
+import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
+import { type ApplyOptions, applyOptions } from '../../src/operators/applyOptions.js';
+import { fallbackTo } from '../../src/operators/fallbackTo.js';
+import { measureStream } from '../../src/operators/measureStream.js';
+import { retryStream } from '../../src/operators/retryStream.js';
+import { smooth } from '../../src/operators/smooth.js';
+import { stopOn } from '../../src/operators/stopOn.js';
+import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
+import { tapStream } from '../../src/operators/tapStream.js';
+import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
+import { withCost } from '../../src/operators/withCost.js';
+import { finish, reset, start, text } from '../support/events.js';
+import { type ColdStream, letters, type MarbleHelpers, marbles } from '../support/marbles.js';
+import { operatorContract } from '../support/operatorContract.js';
+
+describe('applyOptions', () => {
+  operatorContract(() => applyOptions({ tapStream: {} }), {
+    kind: 'mirror',
+    throwing: (error) =>
+      applyOptions({
+        tapStream: {
+          start: () => {
+            throw error;
+          },
+        },
+      }),
+  });
+
+  it(
+    'repeats an attempt that is too slow, because the limit is inside the repeat',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('s-----a');
+      const late = new StreamTimeoutError('between', 3);
+      const again = reset({ delayMs: 2, error: toErrorInfo(late) });
+      const options = { retryStream: { maxRetries: 1, initialDelayMs: 2, jitter: 0 }, timeoutBetweenChunks: { betweenMs: 3 } };
+      const result = '       s--R-s--#';
+      const error = expect.objectContaining({ kind: 'retry-exhausted' });
+      expectStream(source.pipe(applyOptions(options))).toBe(result, { R: again }, error);
+      expectSubscriptions(source.subscriptions).toBe(['^--!', '-----^--!']);
+    }),
+  );
+
+  it(
+    'limits the whole stream, repeats included, by totalMs',
+    marbles(({ cold, expectStream }) => {
+      const failing = cold<DeltaEvent>('--#', {}, new ConnectionError('cut'));
+      const options = { retryStream: { initialDelayMs: 2, jitter: 0, factor: 1 }, timeoutBetweenChunks: { totalMs: 9 } };
+      const again = (attempt: number) => reset({ attempt, delayMs: 2, error: toErrorInfo(new ConnectionError('cut')) });
+      const result = '--2---3--#';
+      const values = { 2: again(2), 3: again(3) };
+      expectStream(failing.pipe(applyOptions(options))).toBe(result, values, new StreamTimeoutError('total', 9));
+    }),
+  );
+
+  describe('the order', () => {
+    const price = () => ({ input: 1, output: 2, cacheSavings: 0, total: 3, currency: 'USD' });
+    const other = of(start(), text('other '), finish());
+    const stop = timer(7);
+
+    /** In the order of the design, each beside the operator that it stands for. */
+    const stages: readonly (readonly [ApplyOptions, MonoTypeOperatorFunction<DeltaEvent>])[] = [
+      [{ timeoutBetweenChunks: { betweenMs: 3 } }, timeoutBetweenChunks({ betweenMs: 3 })],
+      [
+        { retryStream: { maxRetries: 1, initialDelayMs: 1, jitter: 0 } },
+        retryStream({ maxRetries: 1, initialDelayMs: 1, jitter: 0 }),
+      ],
+      [{ fallbackTo: [other] }, fallbackTo(other)],
+      [{ stopOn: stop }, stopOn(stop)],
+      [{ takeWithinBudget: { maxChars: 9 } }, takeWithinBudget({ maxChars: 9 })],
+      [{ aggregateUsage: true }, aggregateUsage()],
+      [{ withCost: price }, withCost(price)],
+      [{ measureStream: true }, measureStream()],
+      [{ tapStream: {} }, tapStream()],
+      [{ smooth: { delayMs: 1 } }, smooth({ delayMs: 1 })],
+    ];
+    const subset = fc.shuffledSubarray(stages.map((_stage, index) => index));
+    const script = fc.array(fc.constantFrom('s', 'a', 'b', 'c', 'p', 'u', '-', '----'), { maxLength: 12 });
+
+    it('does not depend on the order of the names', () => {
+      fc.assert(
+        fc.property(subset, script, fc.constantFrom('f|', '#'), (indices, steps, end) => {
+          const options = Object.assign({}, ...indices.map((index) => stages[index]?.[0])) as ApplyOptions;
+          const piped = [...indices].sort((a, b) => a - b).map((index) => stages[index]?.[1]);
+          marbles((helpers) => {
+            const source = streamOf(helpers, `s${steps.join('')}${end}`);
+            const expected = piped.reduce<Observable<DeltaEvent>>((stream, operator) => operator?.(stream) ?? stream, source);
+            helpers.expectObservable(source.pipe(applyOptions(options))).toEqual(expected);
+          })();
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    function streamOf({ cold }: MarbleHelpers, diagram: string): ColdStream {
+      return cold(diagram, { ...letters, b: text('two '), c: text('three words more ') }, new ConnectionError('cut'));
+    }
+  });
+
+  it('checks every option at call time, and names the nearest name', () => {
+    expect(() => applyOptions({ retrystream: true } as ApplyOptions)).toThrow(
+      new TypeError('applyOptions: unknown option "retrystream", did you mean "retryStream"?'),
+    );
+    expect(() => applyOptions({ bufferToText: true } as ApplyOptions)).toThrow(TypeError);
+    expect(() => applyOptions({ retryStream: { maxRetries: -1 } })).toThrow(RangeError);
+    expect(() => applyOptions({ timeoutBetweenChunks: {} })).toThrow(TypeError);
+    expect(() => applyOptions({ withCost: true } as unknown as ApplyOptions)).toThrow('withCost needs its options');
+  });
+
+  it('leaves out what is false or undefined', () => {
+    const failing = throwError(() => new ConnectionError('cut'));
+    const seen: DeltaEvent[] = [];
+    failing
+      .pipe(applyOptions({ retryStream: false, aggregateUsage: undefined, measureStream: false }))
+      .subscribe({ next: (event) => seen.push(event), error: () => undefined });
+    expect(seen).toEqual([]);
+  });
+
+  it('gives events, whatever is applied', () => {
+    expectTypeOf(NEVER.pipe(applyOptions({ aggregateUsage: true }))).toEqualTypeOf<Observable<DeltaEvent>>();
+  });
+});

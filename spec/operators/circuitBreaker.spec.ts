@@ -1,0 +1,173 @@
+import { describe, expect, it } from '@jest/globals';
+import { defer, NEVER, of, Subject, take, throwError } from 'rxjs';
+import { CircuitOpenError, ConnectionError, HttpError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
+import type { DeltaEvent } from '../../src/events.js';
+import { circuitBreaker } from '../../src/operators/circuitBreaker.js';
+import { createBreaker } from '../../src/operators/createBreaker.js';
+import { retryStream } from '../../src/operators/retryStream.js';
+import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
+import { finish, reset, start, text } from '../support/events.js';
+import { marbles } from '../support/marbles.js';
+import { operatorContract, record } from '../support/operatorContract.js';
+
+const fault = new ConnectionError();
+const refused = (retryAfterMs?: number): CircuitOpenError => new CircuitOpenError('The circuit is open', { retryAfterMs });
+
+describe('circuitBreaker', () => {
+  operatorContract(() => circuitBreaker(createBreaker()), { kind: 'mirror' });
+
+  it(
+    'sends no request while the breaker is open',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const breaker = createBreaker({ failures: 1, openMs: 20 });
+      const source = stream('             s-a-#', {}, fault);
+      const events$ = source.pipe(circuitBreaker(breaker));
+      expectStream(events$).toBe('        s-a-#', {}, fault);
+      expectStream(events$, '------^').toBe('------#', {}, refused(18));
+      expectSubscriptions(source.subscriptions).toBe('^---!');
+    }),
+  );
+
+  it(
+    'lets a few try after a while, and all when they have succeeded',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5, halfOpen: 1 });
+      const broken = stream('#', {}, fault);
+      const source = stream('s-f|');
+      expectStream(broken.pipe(circuitBreaker(breaker))).toBe('#', {}, fault);
+      const events$ = source.pipe(circuitBreaker(breaker));
+      const full = new CircuitOpenError('The circuit is half-open, and all its trials are running');
+      expectStream(events$, '---^').toBe('     ---#', {}, refused(2));
+      expectStream(events$, '-----^').toBe('   -----s-f|');
+      expectStream(events$, '------^').toBe('  ------#', {}, full);
+      expectStream(events$, '--------^').toBe('--------s-f|');
+      expectStream(events$, '--------^').toBe('--------s-f|');
+      expectSubscriptions(source.subscriptions).toBe(['-----^--!', '--------^--!', '--------^--!']);
+    }),
+  );
+
+  it('opening it aborts nothing that runs', () => {
+    const breaker = createBreaker({ failures: 1 });
+    const running$ = new Subject<DeltaEvent>();
+    const seen: DeltaEvent[] = [];
+    running$.pipe(circuitBreaker(breaker)).subscribe({ next: (event) => seen.push(event), error: () => undefined });
+    record(
+      throwError(() => fault),
+      circuitBreaker(breaker),
+    );
+    expect(breaker.state).toBe('open');
+    for (const event of [start(), text('a'), finish()]) running$.next(event);
+    expect(seen).toEqual([start(), text('a'), finish()]);
+  });
+
+  it('takes a finish for a success, though downstream does not wait for the end', () => {
+    const breaker = createBreaker({ failures: 2 });
+    const fail = (): void =>
+      void record(
+        throwError(() => fault),
+        circuitBreaker(breaker),
+      );
+    fail();
+    record(of(start(), finish()).pipe(circuitBreaker(breaker)), take(2));
+    fail();
+    expect(breaker.state).toBe('closed');
+    // What ends without `finish` says nothing.
+    record(of(start()), circuitBreaker(breaker));
+    fail();
+    expect(breaker.state).toBe('open');
+  });
+
+  it('counts an unsubscribe as neither, and gives its place back', () => {
+    marbles(({ flush, stream, expectStream }) => {
+      const breaker = createBreaker({ failures: 1, halfOpen: 1, openMs: 1 });
+      record(
+        throwError(() => fault),
+        circuitBreaker(breaker),
+      );
+      const left = stream('s-a-b').pipe(circuitBreaker(breaker));
+      expectStream(left, '--^-!').toBe('--s-');
+      expectStream(left, '----^-!').toBe('----s-');
+      flush();
+      expect(breaker.state).toBe('half-open');
+    })();
+  });
+
+  it('gives the place of a trial back before the next request begins', () => {
+    marbles(({ stream, expectStream }) => {
+      const breaker = createBreaker({ failures: 1, successes: 3, halfOpen: 1, openMs: 1 });
+      record(
+        throwError(() => fault),
+        circuitBreaker(breaker),
+      );
+      const bad = new HttpError('No', { kind: 'invalid-request' });
+      let requests = 0;
+      const source = defer(() => (++requests === 1 ? throwError(() => bad) : of(start(), finish())));
+      const again = source.pipe(circuitBreaker(breaker), retryStream({ initialDelayMs: 0, shouldRetry: () => true }));
+      const values = { R: reset({ error: toErrorInfo(bad) }) };
+      expectStream(
+        stream('-|').pipe(() => again),
+        '-^',
+      ).toBe('-(Rsf|)', values);
+    })();
+  });
+
+  it('says nothing of a bad request', () => {
+    const breaker = createBreaker({ failures: 1 });
+    const bad = new HttpError('No', { kind: 'invalid-request' });
+    expect(
+      record(
+        throwError(() => bad),
+        circuitBreaker(breaker),
+      ).end,
+    ).toBe(bad);
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('errors with what the judge throws', () => {
+    const error = new Error('from the judge');
+    const isFailure = (): never => {
+      throw error;
+    };
+    expect(
+      record(
+        throwError(() => fault),
+        circuitBreaker(createBreaker({ isFailure })),
+      ).end,
+    ).toBe(error);
+  });
+
+  describe('between timeoutBetweenChunks and retryStream', () => {
+    it(
+      'takes a stall for a failure, and is asked before each repeat',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const breaker = createBreaker({ failures: 2, successes: 1, openMs: 10 });
+        const source = stream('s----------');
+        const limits = timeoutBetweenChunks<DeltaEvent>({ betweenMs: 3 });
+        const options = { initialDelayMs: 1, factor: 1, maxRetries: 4, random: () => 0 };
+        const events$ = source.pipe(limits, circuitBreaker(breaker), retryStream(options));
+        const late = toErrorInfo(new StreamTimeoutError('between', 3));
+        const values = {
+          x: reset({ attempt: 2, delayMs: 1, error: late }),
+          y: reset({ attempt: 3, delayMs: 1, error: late }),
+          // 10 ms after it opened.
+          z: reset({ attempt: 4, delayMs: 9, error: toErrorInfo(refused(9)) }),
+        };
+        expectStream(events$, '------------------!').toBe('s--xs--yz--------s', values);
+        expectSubscriptions(source.subscriptions).toBe(['^--!', '----^--!', '-----------------^!']);
+      }),
+    );
+
+    it('lets retryStream pass its error on at once where the wait would be too long', () => {
+      const breaker = createBreaker({ failures: 1 });
+      const events$ = throwError(() => fault).pipe(circuitBreaker(breaker));
+      expect(record(events$, (same) => same).end).toBe(fault);
+      expect(record(events$, retryStream()).end).toMatchObject({ kind: 'circuit-open', retryable: true, retryAfterMs: 60_000 });
+    });
+  });
+
+  it('rejects what is not a breaker', () => {
+    expect(() => circuitBreaker({} as never)).toThrow(TypeError);
+    expect(() => circuitBreaker(undefined as never)).toThrow(TypeError);
+    expect(record(NEVER, circuitBreaker(createBreaker())).end).toBe('open');
+  });
+});

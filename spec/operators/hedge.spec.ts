@@ -1,0 +1,498 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  asyncScheduler,
+  concat,
+  concatMap,
+  defer,
+  delay,
+  EMPTY,
+  finalize,
+  from,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
+import { ConnectionError, HttpError, RetryExhaustedError, StreamAbortedError } from '../../src/errors.js';
+import { type DeltaEvent, isContent } from '../../src/events.js';
+import { createMessageFold } from '../../src/internal/fold.js';
+import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
+import { hedge } from '../../src/operators/hedge.js';
+import { retryStream } from '../../src/operators/retryStream.js';
+import { finish, ping, raw, reset, start, text, usage, usageOf } from '../support/events.js';
+import { expectGrammar } from '../support/grammar.js';
+import { marbles } from '../support/marbles.js';
+import { operatorContract } from '../support/operatorContract.js';
+
+const fault = new ConnectionError();
+const second = new HttpError('No', { kind: 'authentication', status: 401, requestId: 'req-2' });
+
+const s = start({ id: 'first' });
+const S = start({ id: 'other' });
+
+/** A stream of these events at once, which then fails. */
+function broken(events: readonly DeltaEvent[], error: Error = fault): Observable<DeltaEvent> {
+  return concat(
+    of(...events),
+    throwError(() => error),
+  );
+}
+
+interface Outcome {
+  readonly events: readonly DeltaEvent[];
+  readonly error: unknown;
+  readonly completed: boolean;
+}
+
+/** What comes in the end, in virtual time. */
+function outcomeOf(stream: Observable<DeltaEvent>): Outcome {
+  const events: DeltaEvent[] = [];
+  let error: unknown;
+  let completed = false;
+  marbles(({ flush }) => {
+    stream.subscribe({
+      next: (event) => events.push(event),
+      error: (thrown: unknown) => {
+        error = thrown;
+      },
+      complete: () => {
+        completed = true;
+      },
+    });
+    flush();
+  })();
+  return { events, error, completed };
+}
+
+function textOf(events: readonly DeltaEvent[]): string {
+  const fold = createMessageFold();
+  for (const event of events) fold.push(event);
+  return fold.partial().text;
+}
+
+describe('hedge', () => {
+  operatorContract(() => hedge(NEVER, { afterMs: 1_000 }), { kind: 'mirror', errors: 'own' });
+
+  it(
+    'asks a second provider when the first is slow, and aborts the one that is slower',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('s-------a-b-f|');
+      const other = stream('     s-c---d-f|');
+      const result = '       ------(sc)d-f|';
+      expectStream(source.pipe(hedge(other, { afterMs: 4 }))).toBe(result);
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
+      expectSubscriptions(other.subscriptions).toBe(' ----^--------!');
+    }),
+  );
+
+  it(
+    'aborts the second one when the first speaks before it',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('s-----a---b-f|', { s });
+      const other = stream('     S---c-d-f|', { S });
+      const result = '       ------(sa)b-f|';
+      expectStream(source.pipe(hedge(other, { afterMs: 4 }))).toBe(result, { s });
+      expectSubscriptions(source.subscriptions).toBe('^------------!');
+      expectSubscriptions(other.subscriptions).toBe(' ----^-!');
+    }),
+  );
+
+  it(
+    'asks nobody else when the first is quick',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('s---a-------f|');
+      const other = stream('s-f|');
+      expectStream(source.pipe(hedge(other, { afterMs: 4 }))).toBe('----(sa)----f|');
+      expectSubscriptions(other.subscriptions).toBe([]);
+    }),
+  );
+
+  it(
+    'lets nothing but pings leave before content',
+    marbles(({ stream, expectStream }) => {
+      const values = { s, S, r: raw('in_progress'), v: usage({ inputTokens: 3 }) };
+      const source = stream('p-s-r-----------', values);
+      const other = stream('     Srpvp-c-----f|', values);
+      const result = '       p-----p-p-(Srvc)f|';
+      expectStream(source.pipe(hedge(other, { afterMs: 4 }))).toBe(result, values);
+    }),
+  );
+
+  it(
+    'aborts both when it is unsubscribed',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('s-----------');
+      const other = stream('     s-------');
+      const unsubscription = '------!';
+      expectStream(source.pipe(hedge(other, { afterMs: 4 })), unsubscription).toBe('-------');
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
+      expectSubscriptions(other.subscriptions).toBe(' ----^-!');
+    }),
+  );
+
+  it(
+    'asks nobody when it is unsubscribed before that',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const other = stream('s-f|');
+      expectStream(stream('s----').pipe(hedge(other, { afterMs: 4 })), '--!').toBe('---');
+      expectSubscriptions(other.subscriptions).toBe([]);
+    }),
+  );
+
+  it('leaves no timer behind when it is unsubscribed', () => {
+    marbles(({ flush }) => {
+      NEVER.pipe(hedge(NEVER, { afterMs: 1_000 }))
+        .subscribe()
+        .unsubscribe();
+      flush();
+      // Virtual time goes on only as long as a timer waits.
+      expect(asyncScheduler.now()).toBeLessThan(1_000);
+    })();
+  });
+
+  it('aborts the loser before anything of the winner leaves', () => {
+    const log: string[] = [];
+    const first$ = new Subject<DeltaEvent>();
+    const other$ = new Subject<DeltaEvent>();
+    const watched = (name: string, stream: Observable<DeltaEvent>): Observable<DeltaEvent> =>
+      stream.pipe(finalize(() => log.push(`${name} ends`)));
+    const hedged$ = watched('first', first$).pipe(hedge(watched('other', other$), { afterMs: 0 }));
+    marbles(({ flush }) => {
+      hedged$.subscribe({ next: ({ type }) => log.push(type), error: () => undefined });
+      flush();
+    })();
+    first$.next(start());
+    other$.next(start());
+    other$.next(text('a'));
+    first$.next(text('b'));
+    other$.next(text('c'));
+    expect(log).toEqual(['first ends', 'start', 'text-delta', 'text-delta']);
+  });
+
+  it('stops both when downstream has enough', () => {
+    const first$ = new Subject<DeltaEvent>();
+    const other$ = new Subject<DeltaEvent>();
+    marbles(({ flush }) => {
+      first$.pipe(hedge(other$, { afterMs: 0 }), take(1)).subscribe();
+      flush();
+    })();
+    expect([first$.observed, other$.observed]).toEqual([true, true]);
+    first$.next(ping());
+    expect([first$.observed, other$.observed]).toEqual([false, false]);
+  });
+
+  describe('afterMs', () => {
+    it(
+      'asks both at once at 0',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const source = stream('s---a-f|');
+        const other = stream(' s-b---f|');
+        expectStream(source.pipe(hedge(other, { afterMs: 0 }))).toBe('--(sb)f|');
+        expectSubscriptions(source.subscriptions).toBe('^-!');
+        expectSubscriptions(other.subscriptions).toBe(' ^------!');
+      }),
+    );
+
+    it('needs no second request at 0 when the first answers while it is being asked', () => {
+      let requests = 0;
+      const other = defer(() => {
+        requests++;
+        return NEVER;
+      });
+      const outcome = outcomeOf(of(s, text('a'), finish()).pipe(hedge(other, { afterMs: 0 })));
+      expect(outcome).toEqual({ events: [s, text('a'), finish()], error: undefined, completed: true });
+      expect(requests).toBe(0);
+    });
+
+    it(
+      'lets a first provider pass that speaks just then',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const other = stream('s-f|');
+        expectStream(stream('----a-f|').pipe(hedge(other, { afterMs: 4 }))).toBe('----a-f|');
+        expectSubscriptions(other.subscriptions).toBe([]);
+      }),
+    );
+
+    it('asks the second only on failure at Infinity', () => {
+      const other = of(S, text('b'), finish());
+      expect(textOf(outcomeOf(of(s, text('a'), finish()).pipe(delay(2 ** 40), hedge(other, { afterMs: Infinity }))).events)).toBe(
+        'a',
+      );
+      expect(textOf(outcomeOf(broken([s]).pipe(hedge(other, { afterMs: Infinity }))).events)).toBe('b');
+    });
+  });
+
+  describe('when one fails before its content', () => {
+    it(
+      'asks the second at once, for whatever reason the first failed',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        for (const error of [fault, second, new TypeError('foreign')]) {
+          const source = stream('s-#', { s }, error);
+          const other = stream('  S---a---f|', { S });
+          const result = '       ------(Sa)f|';
+          expectStream(source.pipe(hedge(other, { afterMs: 9 }))).toBe(result, { S });
+          expectSubscriptions(other.subscriptions).toBe('--^--------!');
+        }
+      }),
+    );
+
+    it(
+      'lets the other go on alone',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const first = stream('s-------a---f|', { s });
+        const quick = stream('     S-#', { S }, fault);
+        expectStream(first.pipe(hedge(quick, { afterMs: 4 }))).toBe('--------(sa)f|', { s });
+        expectSubscriptions(quick.subscriptions).toBe('----^-!');
+        const dying = stream('s----#', { s }, fault);
+        const other = stream('     S---b---f|', { S });
+        expectStream(dying.pipe(hedge(other, { afterMs: 4 }))).toBe('--------(Sb)f|', { S });
+      }),
+    );
+
+    it('asks nobody when its end makes downstream leave', () => {
+      let requests = 0;
+      const other = defer(() => {
+        requests++;
+        return NEVER;
+      });
+      const first$ = new Subject<DeltaEvent>();
+      const subscription = first$
+        .pipe(
+          finalize(() => subscription.unsubscribe()),
+          hedge(other, { afterMs: 1_000 }),
+        )
+        .subscribe();
+      first$.error(fault);
+      expect(requests).toBe(0);
+    });
+  });
+
+  describe('when both fail before their content', () => {
+    it('errors with both errors in the order in which they came, and nothing has left', () => {
+      marbles(({ stream, expectStream, flush }) => {
+        const errors: unknown[] = [];
+        const hedged$ = stream('s-----#', {}, fault).pipe(hedge(stream('s-#', {}, second), { afterMs: 2 }));
+        expectStream(hedged$).toBe(
+          '------#',
+          {},
+          new RetryExhaustedError([second, fault], { partial: createMessageFold().partial() }),
+        );
+        hedged$.subscribe({ error: (error: unknown) => errors.push(error) });
+        flush();
+        expect(errors).toMatchObject([{ kind: 'retry-exhausted', retryable: false, errors: [second, fault], cause: fault }]);
+      })();
+    });
+
+    it('tells what is known of the last one, and what both have cost', () => {
+      const first = broken([s, usage({ inputTokens: 10 })]);
+      const other = broken([S, usage({ inputTokens: 3 })], second);
+      const { events, error } = outcomeOf(first.pipe(hedge(other, { afterMs: 5 })));
+      expect(events).toEqual([]);
+      expect(error).toMatchObject({
+        status: 401,
+        requestId: 'req-2',
+        partial: { text: '', usage: usageOf({ inputTokens: 13 }) },
+      });
+    });
+  });
+
+  it("ends at once with the caller's own abort, and aborts the other", () => {
+    const aborted = new StreamAbortedError();
+    const first$ = new Subject<DeltaEvent>();
+    const other$ = new Subject<DeltaEvent>();
+    let error: unknown;
+    let observed: boolean | undefined;
+    marbles(({ flush }) => {
+      first$.pipe(hedge(other$, { afterMs: 0 })).subscribe({
+        error: (thrown: unknown) => {
+          error = thrown;
+          observed = other$.observed;
+        },
+      });
+      flush();
+    })();
+    first$.error(aborted);
+    expect(error).toBe(aborted);
+    expect(observed).toBe(false);
+    expect(outcomeOf(broken([], aborted).pipe(hedge(of(S, text('b'), finish()), { afterMs: 5 }))).error).toBe(aborted);
+  });
+
+  describe('the winner', () => {
+    it('is the stream from then on: its error is passed on, the very object', () => {
+      const outcome = outcomeOf(broken([s, text('a')]).pipe(hedge(of(S, text('b'), finish()), { afterMs: 5 })));
+      expect(outcome.events).toEqual([s, text('a')]);
+      expect(outcome.error).toBe(fault);
+    });
+
+    it('may be one that finished without content', () => {
+      const outcome = outcomeOf(of(s, finish('length')).pipe(hedge(NEVER, { afterMs: 5 })));
+      expect(outcome).toEqual({ events: [s, finish('length')], error: undefined, completed: true });
+    });
+
+    it('keeps the resets of its own, before content and after', () => {
+      let requests = 0;
+      const attempts = [broken([s, usage({ inputTokens: 1 })]), broken([s, text('x')]), of(s, text('a'), finish())];
+      const first = defer(() => attempts[requests++] ?? NEVER).pipe(retryStream({ initialDelayMs: 1 }));
+      const outcome = outcomeOf(first.pipe(hedge(NEVER, { afterMs: 1_000 })));
+      expectGrammar(outcome.events, true);
+      expect(outcome.events.map(({ type }) => type)).toEqual([
+        'start',
+        'usage',
+        'reset',
+        'start',
+        'text-delta',
+        'reset',
+        'start',
+        'text-delta',
+        'finish',
+      ]);
+      expect(textOf(outcome.events)).toBe('a');
+    });
+
+    it(
+      'stays the winner when it starts over',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const other = stream('s-b-f|');
+        const source = stream('   --a-R----------s-c-f|');
+        expectStream(source.pipe(hedge(other, { afterMs: 4 }))).toBe('--a-R----------s-c-f|');
+        expectSubscriptions(other.subscriptions).toBe([]);
+      }),
+    );
+  });
+
+  describe('a completion without content and finish', () => {
+    it('is no answer while another runs', () => {
+      const other = of(S, text('b'), finish()).pipe(delay(5));
+      expect(textOf(outcomeOf(NEVER.pipe(hedge(EMPTY, { afterMs: 1 }))).events)).toBe('');
+      expect(outcomeOf(NEVER.pipe(hedge(EMPTY, { afterMs: 1 }))).completed).toBe(false);
+      const left = concat(of(s).pipe(delay(2)), EMPTY);
+      expect(textOf(outcomeOf(left.pipe(hedge(other, { afterMs: 1 }))).events)).toBe('b');
+    });
+
+    it('ends the stream when no other runs', () => {
+      expect(outcomeOf(of(s).pipe(hedge(NEVER, { afterMs: 1 })))).toEqual({ events: [s], error: undefined, completed: true });
+      expect(outcomeOf(of(s).pipe(delay(5), hedge(EMPTY, { afterMs: 1 })))).toMatchObject({ events: [s], completed: true });
+      expect(outcomeOf(broken([s]).pipe(hedge(of(S), { afterMs: 1 }))).error).toBe(fault);
+    });
+  });
+
+  describe('usage', () => {
+    const usages = (events: readonly DeltaEvent[]): unknown[] =>
+      events.flatMap((event) => (event.type === 'usage' ? [event.usage.inputTokens] : []));
+    const slow = concat(of(s, usage({ inputTokens: 10 }), usage({ inputTokens: 11 })), NEVER);
+
+    it('of the loser is in every later one of the winner', () => {
+      const other = of(S, usage({ inputTokens: 20 }), text('b'), usage({ inputTokens: 25 }), finish());
+      expect(usages(outcomeOf(slow.pipe(hedge(other, { afterMs: 1 }))).events)).toEqual([31, 36]);
+    });
+
+    it('of the loser is told by itself while the winner has reported none', () => {
+      const other = of(S, text('b'), usage({ inputTokens: 25 }), finish());
+      const { events } = outcomeOf(slow.pipe(hedge(other, { afterMs: 1 })));
+      expect(events.map(({ type }) => type)).toEqual(['start', 'usage', 'text-delta', 'usage', 'finish']);
+      expect(usages(events)).toEqual([11, 36]);
+      expect(usages(outcomeOf(slow.pipe(hedge(of(S, text('b'), finish()), { afterMs: 1 }))).events)).toEqual([11]);
+    });
+
+    it('of one that failed is not lost', () => {
+      const dying = broken([s, usage({ inputTokens: 10 })]);
+      const other = of(S, text('b'), usage({ inputTokens: 25 }), finish());
+      expect(usages(outcomeOf(dying.pipe(hedge(other, { afterMs: 1 }))).events)).toEqual([10, 35]);
+    });
+
+    it('reaches the settlement', () => {
+      const other = of(S, text('b'), usage({ inputTokens: 25, outputTokens: 1 }), finish());
+      const { events } = outcomeOf(slow.pipe(hedge(other, { afterMs: 1 }), aggregateUsage()));
+      expect(usages(events)).toEqual([36]);
+    });
+  });
+
+  it('keeps the grammar, and says what the provider says that speaks first, whatever the lanes do', () => {
+    const anyStep = fc.oneof(
+      fc.constant(ping()),
+      fc.constant(raw('progress')),
+      fc.integer({ min: 1, max: 9 }).map((inputTokens) => usage({ inputTokens })),
+      fc.string({ minLength: 1, maxLength: 3 }).map((value) => text(value)),
+    );
+    const anyRequest = fc.record({
+      steps: fc.array(fc.tuple(anyStep, fc.nat(5)), { maxLength: 5 }),
+      end: fc.constantFrom('finish', 'error', 'silence'),
+    });
+    // Each lane repeats its request while there is another.
+    const anyLane = fc.array(anyRequest, { minLength: 1, maxLength: 3 });
+    type Lane = readonly { readonly steps: readonly (readonly [DeltaEvent, number])[]; readonly end: string }[];
+
+    const requestOf = ({ steps, end }: Lane[number], id: string): Observable<DeltaEvent> => {
+      const events = ofOneRequest(steps.map(([event]) => event));
+      const timed = [[start({ id }), 1] as const, ...events.map((event, at) => [event, steps[at]?.[1] ?? 0] as const)];
+      const last = end === 'finish' ? of(finish()).pipe(delay(1)) : end === 'error' ? throwError(() => fault) : NEVER;
+      return concat(from(timed).pipe(concatMap(([event, ms]) => of(event).pipe(delay(ms)))), last);
+    };
+    const laneOf = (requests: Lane, id: string, said: DeltaEvent[]): Observable<DeltaEvent> => {
+      let subscriptions = 0;
+      return defer(() => requestOf(requests[subscriptions++] ?? { steps: [], end: 'silence' }, id)).pipe(
+        retryStream({ maxRetries: requests.length - 1, initialDelayMs: 1 }),
+        // For as long as anybody listens.
+        tap((event) => said.push(event)),
+      );
+    };
+    const lastUsage = (events: readonly DeltaEvent[]): number => {
+      const last = events.findLast((event) => event.type === 'usage');
+      return (last?.type === 'usage' && last.usage.inputTokens) || 0;
+    };
+    const typesOf = (events: readonly DeltaEvent[]): readonly string[] =>
+      events.map(({ type }) => type).filter((type) => type !== 'ping' && type !== 'usage');
+
+    fc.assert(
+      fc.property(anyLane, anyLane, fc.nat(8), (one, two, afterMs) => {
+        const [first, other]: [DeltaEvent[], DeltaEvent[]] = [[], []];
+        const outcome = outcomeOf(laneOf(one, 'first', first).pipe(hedge(laneOf(two, 'other', other), { afterMs })));
+        expectGrammar(outcome.events, outcome.completed);
+        const winners = [first, other].filter((said) => said.some((event) => isContent(event) || event.type === 'finish'));
+        expect(winners.length).toBeLessThanOrEqual(1);
+        const [winner] = winners;
+        if (winner) {
+          expect(typesOf(outcome.events)).toEqual(typesOf(winner));
+          expect(textOf(outcome.events)).toBe(textOf(winner));
+          expect(lastUsage(outcome.events)).toBe(lastUsage(first) + lastUsage(other));
+        } else {
+          expect(outcome.events.every(({ type }) => type === 'ping')).toBe(true);
+          const failed = [one, two].every((lane) => lane.every(({ end }) => end === 'error'));
+          expect(outcome.error !== undefined).toBe(failed);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('starts afresh for every subscription', () => {
+    const hedged$ = broken([s, usage({ inputTokens: 10 })]).pipe(
+      hedge(of(S, text('b'), usage({ inputTokens: 1 }), reset(), start(), finish()), { afterMs: 1 }),
+    );
+    expect(outcomeOf(hedged$)).toEqual(outcomeOf(hedged$));
+  });
+
+  it('rejects what is no Observable, options that it does not know, and values out of range', () => {
+    expect(() => hedge(Promise.resolve() as never, { afterMs: 1 })).toThrow(TypeError);
+    expect(() => hedge(NEVER, undefined as never)).toThrow(TypeError);
+    expect(() => hedge(NEVER, {} as never)).toThrow('give afterMs');
+    expect(() => hedge(NEVER, { after: 1 } as never)).toThrow('did you mean "afterMs"?');
+    expect(() => hedge(NEVER, { afterMs: '1' as never })).toThrow(TypeError);
+    expect(() => hedge(NEVER, { afterMs: -1 })).toThrow(RangeError);
+    expect(() => hedge(NEVER, { afterMs: Number.NaN })).toThrow(RangeError);
+  });
+});
+
+/** Usage of one request is cumulative. */
+function ofOneRequest(events: readonly DeltaEvent[]): DeltaEvent[] {
+  let inputTokens = 0;
+  return events.map((event) => {
+    if (event.type !== 'usage') return event;
+    inputTokens += event.usage.inputTokens ?? 0;
+    return usage({ inputTokens });
+  });
+}

@@ -1,0 +1,221 @@
+import { describe, expect, it } from '@jest/globals';
+import { expectTypeOf } from 'expect-type';
+import fc from 'fast-check';
+import { defer, EMPTY, finalize, type MonoTypeOperatorFunction, type Observable, Subject, type Subscription } from 'rxjs';
+import { ConnectionError, LimitError } from '../../src/errors.js';
+import type { DeltaEvent } from '../../src/events.js';
+import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
+import { createConcurrencyLimiter } from '../../src/operators/limiters/createConcurrencyLimiter.js';
+import { retryStream } from '../../src/operators/retryStream.js';
+import { finish, start, text } from '../support/events.js';
+import { marbles } from '../support/marbles.js';
+import { observed, operatorContract, recordLive, streamOf } from '../support/operatorContract.js';
+
+const one = () => createConcurrencyLimiter({ maxConcurrent: 1 });
+const whole = streamOf([start(), text('a'), finish()]);
+
+describe('limitConcurrency', () => {
+  operatorContract(() => limitConcurrency(createConcurrencyLimiter({ maxConcurrent: 2 })), { kind: 'mirror' });
+
+  it(
+    'sends no request before a slot is free',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const limited = limitConcurrency<DeltaEvent>(one());
+      const source = stream(' s-a-f|');
+      const another = stream('s-b-f|');
+      expectStream(source.pipe(limited)).toBe(' s-a-f|');
+      expectStream(another.pipe(limited)).toBe('-----s-b-f|');
+      expectSubscriptions(source.subscriptions).toBe(' ^----!');
+      expectSubscriptions(another.subscriptions).toBe('-----^----!');
+    }),
+  );
+
+  it(
+    'begins streams in the order in which they came, as many at once as it may',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const limited = limitConcurrency<DeltaEvent>(createConcurrencyLimiter({ maxConcurrent: 2 }));
+      const third = stream('                 s-f|');
+      const fourth = stream('                s-f|');
+      expectStream(stream('s---f|').pipe(limited)).toBe('s---f|');
+      expectStream(stream('s-f|').pipe(limited)).toBe('  s-f|');
+      expectStream(third.pipe(limited)).toBe('         ---s-f|');
+      expectStream(fourth.pipe(limited)).toBe('        -----s-f|');
+      expectSubscriptions(third.subscriptions).toBe('  ---^--!');
+      expectSubscriptions(fourth.subscriptions).toBe(' -----^--!');
+    }),
+  );
+
+  it(
+    'gives the slot on when a stream errors, and when it is unsubscribed',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const limited = limitConcurrency<DeltaEvent>(one());
+      const failing = stream(' s-#');
+      const left = stream('    s-a-f|');
+      const last = stream('    s-a-f|');
+      expectStream(failing.pipe(limited)).toBe(' s-#');
+      expectStream(left.pipe(limited), '        ----!').toBe('--s-');
+      expectStream(last.pipe(limited)).toBe('    ----s-a-f|');
+      expectSubscriptions(left.subscriptions).toBe(' --^-!');
+      expectSubscriptions(last.subscriptions).toBe(' ----^----!');
+    }),
+  );
+
+  it(
+    'lets a stream that waits be unsubscribed, which then sends no request',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const limited = limitConcurrency<DeltaEvent>(one());
+      const waiting = stream('                s-f|');
+      const last = stream('                   s-f|');
+      expectStream(stream('s---f|').pipe(limited)).toBe('s---f|');
+      expectStream(waiting.pipe(limited), '--!').toBe('   -');
+      expectStream(last.pipe(limited)).toBe('    -----s-f|');
+      expectSubscriptions(waiting.subscriptions).toBe([]);
+    }),
+  );
+
+  it(
+    'holds no slot while retryStream waits',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const limited = limitConcurrency<DeltaEvent>(one());
+      const failing = stream(' s-#', {}, new ConnectionError());
+      const again = stream('   s-f|');
+      const attempts = [failing, again];
+      const retried$ = defer(() => attempts.shift() ?? EMPTY).pipe(limited, retryStream({ initialDelayMs: 6, jitter: 0 }));
+      const other = stream('   s-f|');
+      expectStream(retried$).toBe('s-R-----s-f|', { R: expect.objectContaining({ type: 'reset' }) as unknown as DeltaEvent });
+      expectStream(other.pipe(limited)).toBe('--s-f|');
+      expectSubscriptions(failing.subscriptions).toBe('^-!');
+      expectSubscriptions(again.subscriptions).toBe('--------^--!');
+      expectSubscriptions(other.subscriptions).toBe('--^--!');
+    }),
+  );
+
+  it('closes the request before it gives the slot on, and tells of the end after', () => {
+    const limited = limitConcurrency<DeltaEvent>(one());
+    const log: string[] = [];
+    const told = (name: string, inner$: Observable<DeltaEvent>): Observable<DeltaEvent> =>
+      defer(() => {
+        log.push(`${name} sent`);
+        return inner$.pipe(finalize(() => log.push(`${name} closed`)));
+      }).pipe(limited);
+    const [first, second] = [new Subject<DeltaEvent>(), new Subject<DeltaEvent>()];
+    told('first', first).subscribe({ complete: () => log.push('first told') });
+    const subscription = told('second', second).subscribe();
+    told('third', EMPTY).subscribe({ complete: () => log.push('third told') });
+    first.complete();
+    subscription.unsubscribe();
+    expect(log).toEqual([
+      'first sent',
+      'first closed',
+      'second sent',
+      'first told',
+      'second closed',
+      'third sent',
+      'third closed',
+      'third told',
+    ]);
+  });
+
+  it('errors at once when too many wait, which passes', () => {
+    const limiter = createConcurrencyLimiter({ maxConcurrent: 1, maxQueue: 1 });
+    const { source, log } = observed();
+    const running = recordLive(source, limitConcurrency(limiter));
+    recordLive(source, limitConcurrency(limiter));
+    const refused = recordLive(source, limitConcurrency(limiter));
+    expect(refused.end).toBeInstanceOf(LimitError);
+    expect(refused.end).toMatchObject({ limit: 'maxQueue', value: 1, retryable: true, partial: { text: '' } });
+    expect(log).toEqual(['subscribe']);
+    running.unsubscribe();
+    expect(log).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
+  });
+
+  it('lets nobody wait with a maxQueue of 0, and everybody run one after the other', () => {
+    const limiter = createConcurrencyLimiter({ maxConcurrent: 1, maxQueue: 0 });
+    const ends: unknown[] = [];
+    const next = (): void => {
+      ends.push(recordLive(whole, limitConcurrency(limiter)).end);
+    };
+    whole.pipe(limitConcurrency(limiter)).subscribe({ complete: next });
+    next();
+    expect(ends).toEqual(['complete', 'complete']);
+  });
+
+  it('runs 10,000 streams that are over at once, without a deep stack', () => {
+    const limiter = one();
+    const { source, subject } = observed();
+    const order: number[] = [];
+    recordLive(source, limitConcurrency(limiter));
+    for (let index = 0; index < 10_000; index++) {
+      whole.pipe(limitConcurrency(limiter)).subscribe({ complete: () => order.push(index) });
+    }
+    expect(limiter).toMatchObject({ active: 1, waiting: 10_000 });
+    subject.complete();
+    expect(order).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
+    expect(limiter).toMatchObject({ active: 0, waiting: 0 });
+  });
+
+  it('never runs too many, loses no slot, and keeps the order, whatever happens', () => {
+    const anyAct = fc.constantFrom('subscribe', 'complete', 'error', 'unsubscribe', 'leave', 'synchronous');
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(anyAct, fc.nat(20)), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 4 }),
+        (acts, maxConcurrent) => {
+          const limiter = createConcurrencyLimiter({ maxConcurrent });
+          const begun: number[] = [];
+          const running = new Map<number, Subject<DeltaEvent>>();
+          const waiting = new Map<number, Subscription>();
+          const subscriptions = new Map<number, Subscription>();
+          let came = 0;
+
+          function subscribe(): void {
+            const name = came++;
+            const source = defer(() => {
+              begun.push(name);
+              waiting.delete(name);
+              const subject = new Subject<DeltaEvent>();
+              running.set(name, subject);
+              expect(running.size).toBeLessThanOrEqual(maxConcurrent);
+              return subject.pipe(finalize(() => running.delete(name)));
+            });
+            const subscription = source.pipe(limitConcurrency(limiter)).subscribe({ error: () => undefined });
+            subscriptions.set(name, subscription);
+            if (!begun.includes(name)) waiting.set(name, subscription);
+          }
+
+          for (const [act, choice] of acts) {
+            const [name, subject] = [...running][choice % Math.max(1, running.size)] ?? [];
+            if (act === 'subscribe') subscribe();
+            if (act === 'synchronous') whole.pipe(limitConcurrency(limiter)).subscribe();
+            if (act === 'complete') subject?.complete();
+            if (act === 'error') subject?.error(new Error('from the source'));
+            if (act === 'unsubscribe' && name !== undefined) subscriptions.get(name)?.unsubscribe();
+            if (act === 'leave') {
+              const [left, subscription] = [...waiting][choice % Math.max(1, waiting.size)] ?? [];
+              subscription?.unsubscribe();
+              if (left !== undefined) waiting.delete(left);
+            }
+            expect(limiter.active).toBe(running.size);
+            expect(limiter.waiting === 0 || limiter.active === maxConcurrent).toBe(true);
+          }
+          expect(begun).toEqual([...begun].sort((a, b) => a - b));
+          for (const subscription of subscriptions.values()) subscription.unsubscribe();
+          // What was over at once may have waited, and then nobody is left.
+          expect(limiter).toMatchObject({ active: 0, waiting: 0 });
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('keeps the type of its stream', () => {
+    expectTypeOf(limitConcurrency<DeltaEvent>(one())).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
+  });
+
+  it('rejects what is no limiter', () => {
+    const message = 'limitConcurrency: give a limiter of createConcurrencyLimiter()';
+    for (const limiter of [undefined, null, 5, {}]) {
+      expect(() => limitConcurrency(limiter as never)).toThrow(new TypeError(message));
+    }
+  });
+});

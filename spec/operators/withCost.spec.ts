@@ -1,0 +1,240 @@
+import { describe, expect, it } from '@jest/globals';
+import { expectTypeOf } from 'expect-type';
+import { defer, type MonoTypeOperatorFunction, NEVER } from 'rxjs';
+import type { Cost, DeltaEvent, Price, Usage, UsageEvent } from '../../src/events.js';
+import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
+import { ofEvent } from '../../src/operators/ofEvent.js';
+import { retryStream } from '../../src/operators/retryStream.js';
+import { withCost } from '../../src/operators/withCost.js';
+import { finish, ping, reset, start, step, text, usage } from '../support/events.js';
+import { marbles } from '../support/marbles.js';
+import { operatorContract, record, streamOf } from '../support/operatorContract.js';
+
+const dollars = (total: number, parts: Partial<Cost> = {}): Cost => ({
+  total,
+  currency: 'USD',
+  input: undefined,
+  output: undefined,
+  cacheSavings: undefined,
+  ...parts,
+});
+
+/** A dollar a token, ten with the model `dear`; of `unknown` it knows nothing. Past 100 input tokens everything is twice as dear. */
+const price: Price = ({ inputTokens, outputTokens }, model) => {
+  if (model === 'unknown' || inputTokens === undefined || outputTokens === undefined) return undefined;
+  const each = (model === 'dear' ? 10 : 1) * (inputTokens > 100 ? 2 : 1);
+  return dollars(each * (inputTokens + outputTokens), {
+    input: each * inputTokens,
+    output: each * outputTokens,
+    cacheSavings: 0,
+  });
+};
+
+const free: Price = () => undefined;
+
+function costs(
+  events: readonly DeltaEvent[],
+  ...operators: readonly MonoTypeOperatorFunction<DeltaEvent>[]
+): (Cost | undefined)[] {
+  const piped = operators.reduce((source, operator) => source.pipe(operator), streamOf(events));
+  return record(piped, ofEvent('usage')).values.map((event) => (event as UsageEvent).usage.cost);
+}
+
+const totals = (...given: Parameters<typeof costs>): (number | undefined)[] => costs(...given).map((cost) => cost?.total);
+
+describe('withCost', () => {
+  operatorContract(() => withCost(price), { kind: 'mirror' });
+
+  it(
+    'adds the cost to each usage, and changes nothing else',
+    marbles(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream(' s-a-u-f|');
+      const result = '        s-a-U-f|';
+      const cost = dollars(15, { input: 10, output: 5, cacheSavings: 0 });
+      expectStream(source.pipe(withCost(price))).toBe(result, {
+        U: usage({ inputTokens: 10, outputTokens: 5, totalTokens: 15, cost }),
+      });
+      expectSubscriptions(source.subscriptions).toBe('^------!');
+    }),
+  );
+
+  it('passes the very events on that tell no usage', () => {
+    const events = [ping(), start(), text('a'), finish()];
+    for (const [index, value] of record(streamOf(events), withCost(price)).values.entries()) expect(value).toBe(events[index]);
+  });
+
+  it('asks with the usage, the model and the provider', () => {
+    const asked: unknown[] = [];
+    const told = usage({ inputTokens: 1, outputTokens: 1, cachedInputTokens: 1 });
+    costs(
+      [start({ model: 'm', provider: 'p' }), told],
+      withCost((...given) => void asked.push(given)),
+    );
+    expect(asked).toEqual([[told.usage, 'm', 'p']]);
+  });
+
+  it('replaces an earlier figure: usage is cumulative', () => {
+    const events = [start(), usage({ inputTokens: 10, outputTokens: 1 }), usage({ inputTokens: 10, outputTokens: 4 })];
+    expect(totals(events, withCost(price))).toEqual([11, 14]);
+  });
+
+  describe('what is unknown', () => {
+    const told = { inputTokens: 1, outputTokens: 1 };
+
+    it('has no cost, never 0', () => {
+      expect(costs([start({ model: 'unknown' }), usage(told)], withCost(price))).toEqual([undefined]);
+      expect(costs([start(), usage({ outputTokens: 1 })], withCost(price))).toEqual([undefined]);
+    });
+
+    it('is not asked for without a model', () => {
+      const never: Price = () => {
+        throw new Error('not asked');
+      };
+      expect(costs([start({ model: undefined }), usage(told)], withCost(never))).toEqual([undefined]);
+    });
+
+    it('makes the sum unknown', () => {
+      const events = [start({ model: 'unknown' }), usage(told), reset(), start(), usage({ inputTokens: 2, outputTokens: 2 })];
+      expect(totals(events, withCost(price))).toEqual([undefined, undefined]);
+    });
+  });
+
+  describe('a cost that the provider reports', () => {
+    const billed = { inputTokens: 1, outputTokens: 1, cost: dollars(0.5) };
+
+    it('is kept where the price knows none', () => {
+      expect(totals([start(), usage(billed)], withCost(free))).toEqual([0.5]);
+      expect(totals([start({ model: undefined }), usage(billed)], withCost(price))).toEqual([0.5]);
+    });
+
+    it('gives way to the price, which may prefer it', () => {
+      expect(totals([start(), usage(billed)], withCost(price))).toEqual([2]);
+      const trusting: Price = (used, ...by) => used.cost ?? price(used, ...by);
+      expect(totals([start(), usage(billed)], withCost(trusting))).toEqual([0.5]);
+    });
+
+    it('adds up with what another provider is priced at', () => {
+      const events = [
+        start({ model: 'unknown' }),
+        usage(billed),
+        reset({ cause: 'fallback' }),
+        start(),
+        usage({ inputTokens: 3, outputTokens: 3 }),
+      ];
+      expect(totals(events, withCost(price))).toEqual([0.5, 4.5]);
+    });
+  });
+
+  describe('over several requests', () => {
+    // The figures that a join makes: later ones include the earlier requests'.
+    const fallback = [
+      start({ model: 'dear' }),
+      text('x'),
+      usage({ inputTokens: 10, outputTokens: 1 }),
+      reset({ cause: 'fallback' }),
+      start({ model: 'cheap' }),
+      text('y'),
+      usage({ inputTokens: 30, outputTokens: 4 }),
+      finish(),
+    ];
+
+    it('prices each by its own model', () => {
+      expect(totals(fallback, withCost(price))).toEqual([110, 110 + 23]);
+    });
+
+    it('prices each by its own model where aggregateUsage has added them up', () => {
+      expect(totals(fallback, aggregateUsage({ countTokens: () => 0 }), withCost(price))).toEqual([110 + 23]);
+    });
+
+    it('reaches no tier by adding up', () => {
+      const twice = [
+        start(),
+        usage({ inputTokens: 60, outputTokens: 1 }),
+        reset(),
+        start(),
+        usage({ inputTokens: 120, outputTokens: 2 }),
+        finish(),
+      ];
+      expect(totals(twice, withCost(price))).toEqual([61, 122]);
+      expect(totals(twice, aggregateUsage(), withCost(price))).toEqual([122]);
+      const rounds = twice.map((event) => (event.type === 'reset' ? step(1) : event));
+      expect(totals(rounds, withCost(price))).toEqual([61, 122]);
+      expect(totals(rounds, aggregateUsage(), withCost(price))).toEqual([122]);
+    });
+
+    it('prices the rounds of a tool loop by the model that the step names', () => {
+      const events = [
+        start(),
+        usage({ inputTokens: 1, outputTokens: 1 }),
+        step(1, { model: 'dear' }),
+        usage({ inputTokens: 2, outputTokens: 2 }),
+        finish(),
+      ];
+      expect(totals(events, withCost(price))).toEqual([2, 22]);
+      expect(totals(events, aggregateUsage(), withCost(price))).toEqual([22]);
+    });
+
+    it('charges nothing for a request that was refused', () => {
+      const events = [reset(), ping(), reset(), start(), usage({ inputTokens: 10, outputTokens: 5 }), finish()];
+      expect(totals(events, withCost(price))).toEqual([15]);
+      expect(totals(events, aggregateUsage(), withCost(price))).toEqual([15]);
+    });
+
+    it('charges the estimate for a request that was cut, if its input is known', () => {
+      const cut = [
+        start(),
+        text('x'.repeat(8)),
+        reset(),
+        start(),
+        text('y'),
+        usage({ inputTokens: 3, outputTokens: 1 }),
+        finish(),
+      ];
+      expect(totals(cut, aggregateUsage({ prompt: 'x'.repeat(12) }), withCost(price))).toEqual([3 + 2 + 4]);
+      expect(totals(cut, aggregateUsage(), withCost(price))).toEqual([undefined]);
+    });
+
+    it('gives a running cost with the running totals', () => {
+      const events = [...fallback.slice(0, -1), text('z'), finish()];
+      expect(totals(events, aggregateUsage({ every: 1, countTokens: () => 0 }), withCost(price)).at(-1)).toBe(133);
+    });
+
+    it(
+      'follows retryStream',
+      marbles(({ stream, expectObservable }) => {
+        const attempts = [
+          stream('s-u-a-#', { u: usage({ inputTokens: 60, outputTokens: 8 }) }, new TypeError('broken')),
+          stream('s-u-b-(f|)', { u: usage({ inputTokens: 70, outputTokens: 3 }) }),
+        ];
+        const source = defer(() => attempts.shift() ?? NEVER);
+        const retrying = retryStream({ shouldRetry: () => true, initialDelayMs: 3, jitter: 0 });
+        const seen$ = source.pipe(retrying, withCost(price), ofEvent('usage'));
+        const costed = (inputTokens: number, outputTokens: number, total: number): unknown =>
+          expect.objectContaining({
+            usage: expect.objectContaining({ inputTokens, outputTokens, cost: expect.objectContaining({ total }) }),
+          });
+        expectObservable(seen$).toBe('--x--------y---|', { x: costed(60, 8, 68), y: costed(130, 11, 141) });
+      }),
+    );
+  });
+
+  it('makes the error of what the price throws', () => {
+    const error = new Error('from the price');
+    const broken: Price = () => {
+      throw error;
+    };
+    expect(record(streamOf([start(), usage(), finish()]), withCost(broken))).toEqual({ values: [start()], end: error });
+  });
+
+  it('rejects what is not a function', () => {
+    // @ts-expect-error: nothing
+    expect(() => withCost()).toThrow(new TypeError('withCost: give a price'));
+    // @ts-expect-error: a number
+    expect(() => withCost(5)).toThrow(new TypeError('price must be a function'));
+  });
+
+  it('keeps the type of its stream', () => {
+    expectTypeOf(withCost<DeltaEvent>(price)).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
+    expectTypeOf<Parameters<Price>>().toEqualTypeOf<[usage: Usage, model: string, provider: string]>();
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Usage } from '../../src/events.js';
+import { withCost } from '../../src/operators/withCost.js';
+import { genaiPrices } from '../../src/pricing/genaiPrices.js';
+import { finish, start, usage, usageOf } from '../support/events.js';
+import { record, streamOf } from '../support/operatorContract.js';
+
+const price = genaiPrices();
+
+function used(inputTokens: number, outputTokens: number, fields: Partial<Usage> = {}): Usage {
+  return usageOf({ inputTokens, outputTokens, ...fields });
+}
+
+describe('genaiPrices', () => {
+  it.each([
+    // Dollars a million tokens: 0.15 in, 0.075 cached, 0.60 out.
+    ['gpt-4o-mini', 'openai', used(1_000, 100), { input: 0.000_15, output: 0.000_06, cacheSavings: 0, total: 0.000_21 }],
+    [
+      'gpt-4o-mini',
+      'openai',
+      used(1_000, 100, { cachedInputTokens: 400, reasoningTokens: 50 }),
+      { input: 0.000_12, output: 0.000_06, cacheSavings: 0.000_03, total: 0.000_18 },
+    ],
+    // 2 in, 0.50 cached, 8 out.
+    ['gpt-4.1', 'openai', used(1_000_000, 1_000_000), { input: 2, output: 8, cacheSavings: 0, total: 10 }],
+    [
+      'gpt-4.1',
+      'openai',
+      used(1_000_000, 0, { cachedInputTokens: 1_000_000 }),
+      { input: 0.5, output: 0, cacheSavings: 1.5, total: 0.5 },
+    ],
+    // 1 in, 0.10 read, 1.25 written, 2 written for an hour, 5 out.
+    [
+      'claude-haiku-4-5',
+      'anthropic',
+      used(10_000, 200, { cachedInputTokens: 8_000, cacheWriteTokens: 1_000 }),
+      { input: 0.003_05, output: 0.001, cacheSavings: 0.007_2, total: 0.004_05 },
+    ],
+    [
+      'claude-haiku-4-5',
+      'anthropic',
+      used(1_000, 100, { cacheWriteTokens: 500, native: { cache_creation: { ephemeral_1h_input_tokens: 200 } } }),
+      { input: 0.001_275, output: 0.000_5, cacheSavings: 0, total: 0.001_775 },
+    ],
+    // 3 in, 0.30 read, 3.75 written, 15 out: up to 200,000 tokens of input, and twice that (22.50 out) beyond.
+    [
+      'claude-sonnet-4-5',
+      'anthropic',
+      used(200_000, 1_000, { cachedInputTokens: 100_000, cacheWriteTokens: 10_000 }),
+      { input: 0.337_5, output: 0.015, cacheSavings: 0.27, total: 0.352_5 },
+    ],
+    [
+      'claude-sonnet-4-5',
+      'anthropic',
+      used(300_000, 1_000, { cachedInputTokens: 100_000, cacheWriteTokens: 10_000 }),
+      { input: 1.275, output: 0.022_5, cacheSavings: 0.54, total: 1.297_5 },
+    ],
+    // 1.25 in, 10 out: up to 200,000; 2.50 and 15 beyond.
+    ['gemini-2.5-pro', 'google', used(300_000, 1_000), { input: 0.75, output: 0.015, cacheSavings: 0, total: 0.765 }],
+  ])('prices %s of %s: %#', (model, provider, usage, cost) => {
+    expect(price(usage, model, provider)).toEqual({ ...cost, currency: 'USD' });
+  });
+
+  it('adds what web searches cost to the total', () => {
+    const searched = used(1_000, 100, { serverTools: { web_search_requests: 2, web_fetch_requests: 3 } });
+    expect(price(searched, 'claude-haiku-4-5', 'anthropic')).toMatchObject({ input: 0.001, output: 0.000_5, total: 0.021_5 });
+  });
+
+  describe('finds', () => {
+    const million = used(1_000_000, 0);
+
+    it('a dated version of a model', () => {
+      expect(price(million, 'gpt-4o-mini-2024-07-18', 'openai')).toEqual(price(million, 'gpt-4o-mini', 'openai'));
+      expect(price(million, 'claude-haiku-4-5-20251001', 'anthropic')?.input).toBe(1);
+    });
+
+    it('the maker of a model where another provider speaks its wire', () => {
+      expect(price(million, 'grok-4', 'openai')?.input).toBe(3);
+      expect(price(million, 'claude-haiku-4-5', 'openai')?.input).toBe(1);
+      expect(price(million, 'gpt-4.1', 'my gateway')?.input).toBe(2);
+    });
+
+    it('no price for a local copy', () => {
+      expect(price(million, 'deepseek-r1', 'openai')).toBeDefined();
+      expect(price(million, 'deepseek-r1:8b', 'openai')).toBeUndefined();
+    });
+
+    it("only a given provider's prices", () => {
+      const azure = genaiPrices({ provider: 'azure' });
+      expect(azure(million, 'gpt-4.1', 'openai')?.input).toBe(2);
+      expect(genaiPrices({ provider: 'mistral' })(million, 'gpt-4.1', 'openai')).toBeUndefined();
+    });
+  });
+
+  describe('gives no cost, never 0', () => {
+    it.each([
+      ['an unknown model', used(1_000, 100), 'model-1'],
+      ['a model without a name', used(1_000, 100), ''],
+      ['an unknown input', usageOf({ outputTokens: 100 }), 'gpt-4o-mini'],
+      ['an unknown output', usageOf({ inputTokens: 100 }), 'gpt-4o-mini'],
+      ['more cached than read', used(100, 100, { cachedInputTokens: 101 }), 'gpt-4o-mini'],
+      ['a figure that is no number', used(Number.NaN, 100), 'gpt-4o-mini'],
+      ['a negative figure', used(-1, 100), 'gpt-4o-mini'],
+    ])('for %s', (_, usage, model) => {
+      expect(price(usage, model, 'openai')).toBeUndefined();
+    });
+  });
+
+  it('is the sum of its parts, and what the cache spared is what it would have cost', () => {
+    const figures = fc.record({ input: fc.nat(1e6), output: fc.nat(1e6), read: fc.nat(100), written: fc.nat(100) });
+    fc.assert(
+      fc.property(figures, fc.constantFrom('claude-sonnet-4-5', 'claude-haiku-4-5', 'gpt-4.1', 'gpt-5.5'), (each, model) => {
+        const cachedInputTokens = Math.floor((each.input * each.read) / 200);
+        const cacheWriteTokens = Math.floor((each.input * each.written) / 200);
+        const cost = price(used(each.input, each.output, { cachedInputTokens, cacheWriteTokens }), model, 'anthropic');
+        const uncached = price(used(each.input, each.output, { cacheWriteTokens }), model, 'anthropic');
+        if (cost?.input === undefined || cost.output === undefined || cost.cacheSavings === undefined) throw new Error('no cost');
+        expect(cost.total).toBeCloseTo(cost.input + cost.output, 10);
+        expect(cost.input + cost.cacheSavings).toBeCloseTo(uncached?.input ?? Number.NaN, 10);
+        expect(cost.cacheSavings).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  describe('overrides', () => {
+    const own = { input_mtok: 1, output_mtok: 2 };
+
+    it('price a model that the list does not know', () => {
+      const priced = genaiPrices({ overrides: { 'model-1': { ...own, cache_read_mtok: 0.5 } } });
+      expect(priced(used(1_000, 100, { cachedInputTokens: 400 }), 'model-1', 'test')).toEqual({
+        input: 0.000_8,
+        output: 0.000_2,
+        cacheSavings: 0.000_2,
+        total: 0.001,
+        currency: 'USD',
+      });
+      expect(priced(used(1_000, 100), 'model-2', 'test')).toBeUndefined();
+    });
+
+    it('replace the price of one that it knows, and of its dated versions', () => {
+      const priced = genaiPrices({ overrides: { 'gpt-4o-mini': own } });
+      for (const model of ['gpt-4o-mini', 'gpt-4o-mini-2024-07-18']) {
+        expect(priced(used(1_000_000, 0), model, 'openai')?.total).toBe(1);
+      }
+      expect(priced(used(1_000_000, 0), 'gpt-4o', 'openai')?.total).toBe(2.5);
+    });
+
+    it('may be free, and may have tiers', () => {
+      const tiered = { base: 1, tiers: [{ start: 100, price: 3 }] };
+      const priced = genaiPrices({
+        overrides: { local: { input_mtok: 0, output_mtok: 0 }, tiered: { input_mtok: tiered, output_mtok: tiered } },
+      });
+      expect(priced(used(1_000, 100), 'local', 'openai')?.total).toBe(0);
+      expect(priced(used(100, 1_000), 'tiered', 'openai')?.total).toBe(0.001_1);
+      expect(priced(used(101, 1_000), 'tiered', 'openai')?.total).toBe(0.003_303);
+    });
+
+    it('take what is no model for none', () => {
+      expect(genaiPrices({ overrides: {} })(used(1, 1), '__proto__', 'openai')).toBeUndefined();
+    });
+
+    it('are checked at once', () => {
+      // @ts-expect-error: a wrong key
+      expect(() => genaiPrices({ overrides: { m: { ...own, cached_mtok: 1 } } })).toThrow(
+        new TypeError('overrides of "m": unknown option "cached_mtok", did you mean "cache_read_mtok"?'),
+      );
+      // @ts-expect-error: a missing key
+      expect(() => genaiPrices({ overrides: { m: { input_mtok: 1 } } })).toThrow('overrides of "m" must give output_mtok');
+      expect(() => genaiPrices({ overrides: { m: { ...own, cache_write_1h_mtok: 1 } } })).toThrow('must give cache_write_mtok');
+      expect(() => genaiPrices({ overrides: { m: { ...own, input_mtok: -1 } } })).toThrow(RangeError);
+      expect(() => genaiPrices({ overrides: { m: { ...own, input_mtok: Infinity } } })).toThrow(RangeError);
+      // @ts-expect-error: a wrong type
+      expect(() => genaiPrices({ overrides: { m: { ...own, input_mtok: '1' } } })).toThrow(TypeError);
+      const fraction = { base: 1, tiers: [{ start: 0.5, price: 1 }] };
+      expect(() => genaiPrices({ overrides: { m: { ...own, input_mtok: fraction } } })).toThrow(RangeError);
+      // @ts-expect-error: no tiers
+      expect(() => genaiPrices({ overrides: { m: { ...own, input_mtok: { base: 1 } } } })).toThrow(TypeError);
+      // @ts-expect-error: a wrong type
+      expect(() => genaiPrices({ overrides: 5 })).toThrow(TypeError);
+    });
+  });
+
+  it('rejects options it does not know', () => {
+    // @ts-expect-error: a wrong name
+    expect(() => genaiPrices({ override: {} })).toThrow(
+      new TypeError('genaiPrices: unknown option "override", did you mean "overrides"?'),
+    );
+    // @ts-expect-error: a wrong type
+    expect(() => genaiPrices({ provider: 5 })).toThrow(new TypeError('provider must be a string'));
+  });
+
+  it('is a price for withCost', () => {
+    const events = [start({ model: 'gpt-4o-mini', provider: 'openai' }), usage(used(1_000, 100)), finish()];
+    expect(record(streamOf(events), withCost(price)).values[1]).toMatchObject({
+      usage: { cost: { total: 0.000_21, currency: 'USD' } },
+    });
+  });
+});

@@ -1,0 +1,151 @@
+import { asyncScheduler, isObservable, type MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
+import { isStreamError } from '../errors.js';
+import { type DeltaEvent, isContent, type PartialMessage, type Usage } from '../events.js';
+import { createAlarm } from '../internal/alarm.js';
+import { exhausted } from '../internal/exhausted.js';
+import { createMessageFold } from '../internal/fold.js';
+import { checkNotNegative, checkOptions } from '../internal/options.js';
+import { addUsage } from '../internal/usage.js';
+
+export interface HedgeOptions {
+  /** How long the first provider has for its first content, in milliseconds; 0 asks both at once, `Infinity` the second only on failure. */
+  readonly afterMs: number;
+}
+
+/** One provider's request, while it is not decided whose answer it will be. */
+interface Lane {
+  /** What came before its content, and leaves when it wins. */
+  held: DeltaEvent[];
+  /** What it reported last. */
+  usage: Usage | undefined;
+  readonly request: Subscriber<DeltaEvent>;
+}
+
+/**
+ * Asks a second provider when the first is slow, and takes whichever gives content first.
+ *
+ *     source        s-------a-b-f|     aborted at 6
+ *     other             s-c---d-f|
+ *     afterMs = 4
+ *     result        ------(sc)d-f|     only pings leave before
+ *
+ * What a provider says before its content (`start`, usage, progress, resets of its own) is held, and leaves when it wins; the other is aborted
+ * before that. A finish without content wins too. A provider that fails before its content is out, for whatever reason: the other goes on
+ * alone, and is asked at once if it was not yet. So only two failures are one of the stream, and no `reset` is needed, because nothing had
+ * left. The caller's own abort ends both. A winner stays the winner: what it does later, failing or starting over, is the stream's.
+ *
+ * Usage that the loser had reported is included in every later `usage`, and told by itself when the winner has reported none by then.
+ *
+ * @param other The second provider's stream, cold.
+ * @throws TypeError at call time if `other` is no Observable, or for an option that is missing or unknown, RangeError if `afterMs` is not ≥ 0.
+ * Emits error: {@link RetryExhaustedError}, with both errors in the order in which they came, when both fail before their content; the winner's
+ * own, the very object, after that. On unsubscribe: aborts both requests.
+ * @example events$.pipe(hedge(other$, { afterMs: 2_000 }))
+ */
+export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): MonoTypeOperatorFunction<DeltaEvent> {
+  if (!isObservable(other)) throw new TypeError('hedge: other must be an Observable');
+  const afterMs = checkAfterMs(options);
+  return (source) =>
+    new Observable((destination) => {
+      const lanes = new Set<Lane>();
+      const errors: unknown[] = [];
+      let winner: Lane | undefined;
+      /** What providers reported that are out. */
+      let lost: Usage | undefined;
+      let asked = false;
+      const dueAt = asyncScheduler.now() + afterMs;
+      const alarm = createAlarm(() => dueAt, askOther);
+
+      function ask(provider$: Observable<DeltaEvent>): void {
+        const request = new Subscriber<DeltaEvent>({
+          next: (event) => take(lane, event),
+          error: (error: unknown) => fail(lane, error),
+          complete: () => complete(lane),
+        });
+        const lane: Lane = { held: [], usage: undefined, request };
+        lanes.add(lane);
+        destination.add(request);
+        if (!request.closed) provider$.subscribe(request);
+      }
+
+      function askOther(): void {
+        alarm.clear();
+        asked = true;
+        ask(other);
+      }
+
+      function drop(lane: Lane): void {
+        lane.request.unsubscribe();
+        lanes.delete(lane);
+        if (lane.usage) lost = addUsage(lost, lane.usage);
+      }
+
+      function win(lane: Lane): void {
+        winner = lane;
+        alarm.clear();
+        for (const loser of lanes) if (loser !== lane) drop(loser);
+        const { held } = lane;
+        lane.held = [];
+        held.forEach(leave);
+        if (lost && !lane.usage && held.length > 0) destination.next({ type: 'usage', usage: lost });
+      }
+
+      function leave(event: DeltaEvent): void {
+        destination.next(lost && event.type === 'usage' ? { ...event, usage: addUsage(lost, event.usage) } : event);
+      }
+
+      function take(lane: Lane, event: DeltaEvent): void {
+        if (lane === winner || event.type === 'ping') return leave(event);
+        if (isContent(event) || event.type === 'finish') {
+          win(lane);
+          leave(event);
+          return;
+        }
+        if (event.type === 'usage') lane.usage = event.usage;
+        lane.held.push(event);
+      }
+
+      function fail(lane: Lane, error: unknown): void {
+        drop(lane);
+        if (lane === winner || isStreamError(error, 'aborted')) return end(error);
+        errors.push(error);
+        if (!asked) askOther();
+        else if (lanes.size === 0) end(errors.length > 1 ? exhausted(errors, partial) : error);
+      }
+
+      function end(error: unknown): void {
+        alarm.clear();
+        for (const lane of lanes) lane.request.unsubscribe();
+        destination.error(error);
+      }
+
+      /** Nothing was delivered, but money was spent. */
+      function partial(): PartialMessage {
+        const fold = createMessageFold();
+        if (lost) fold.push({ type: 'usage', usage: lost });
+        return fold.partial();
+      }
+
+      /** Without content it is no answer: another that runs may have one. */
+      function complete(lane: Lane): void {
+        if (lane !== winner) {
+          if (lanes.size > 1) return drop(lane);
+          if (errors.length > 0) return end(errors[0]);
+          win(lane);
+        }
+        destination.complete();
+      }
+
+      destination.add(() => alarm.clear());
+      alarm.set();
+      ask(source);
+    });
+}
+
+function checkAfterMs(options: HedgeOptions): number {
+  checkOptions('hedge', options, ['afterMs']);
+  const { afterMs } = options;
+  if (afterMs === undefined) throw new TypeError('hedge: give afterMs');
+  checkNotNegative('afterMs', afterMs);
+  return afterMs;
+}

@@ -1,0 +1,1 @@
+export { type TraceEnd, type TraceStreamOptions, traceStream } from './traceStream.js';

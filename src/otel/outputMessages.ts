@@ -1,0 +1,30 @@
+import type { MessagePart, PartialMessage } from '../events.js';
+
+/**
+ * What the model said, as the conventions write it into an attribute. Without the bytes of files, which would fill a span.
+ *
+ * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-output-messages.json
+ */
+export function outputMessages({ parts, finishReason }: PartialMessage): string {
+  return JSON.stringify([{ role: 'assistant', parts: parts.map(toPart), finish_reason: finishReason ?? 'error' }]);
+}
+
+function toPart(part: MessagePart): object {
+  switch (part.type) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return { type: part.type, content: part.text };
+    case 'tool-call': {
+      const { callId: id, name, input = part.argumentsText } = part;
+      if (part.executor === 'client') return { type: 'tool_call', id, name, arguments: input };
+      return { type: 'server_tool_call', id, name, server_tool_call: { type: name, arguments: input } };
+    }
+    case 'tool-result':
+      return { type: 'tool_call_response', id: part.callId, response: part.output };
+    case 'file':
+      return { type: 'file', mime_type: part.mediaType };
+    case 'other':
+      return { type: part.kind };
+  }
+}

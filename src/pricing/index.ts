@@ -1,0 +1,1 @@
+export { type GenaiPricesOptions, genaiPrices, type ModelPrices, type UnitPrice } from './genaiPrices.js';
