@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { trace } from '@opentelemetry/api';
 import * as rxjs from 'rxjs';
 import * as rxllm from 'rxllm';
+import * as otel from 'rxllm/otel';
 import * as testing from 'rxllm/testing';
 import * as toon from 'rxllm/toon';
 import { type OperatorRun, operatorRuns } from './operatorRuns.js';
@@ -45,22 +47,22 @@ interface PublicOperator {
   readonly sentence: string;
 }
 
-/** A file whose function of the same name gives an operator, in a folder of an entry point. */
+/** What each folder's entry point exports. */
+const entryPoints: Readonly<Record<string, object>> = { 'src/operators': rxllm, 'src/toon': toon, 'src/otel': otel };
+
+/** A file whose exported function of the same name gives an operator, in the folder of an entry point. */
 function publicOperators(): readonly PublicOperator[] {
-  return ['src/operators', 'src/toon', 'src/pricing', 'src/otel']
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => {
-      const source = readFileSync(file, 'utf8');
-      const name = file.replace(/^.*\/(\w+)\.ts$/, '$1');
-      const declared = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export function ${name}\\b([\\s\\S]*?)\\{\\n`).exec(
-        source,
-      );
-      if (!declared || !/OperatorFunction</.test(declared[2] ?? '')) return [];
-      return [{ name, sentence: firstSentence(declared[1] ?? '') }];
-    })
+  return Object.entries(entryPoints)
+    .flatMap(([folder, names]) => readdirSync(folder).flatMap((file) => publicOperator(join(folder, file), names)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function publicOperator(path: string, exported: object): readonly PublicOperator[] {
+  const name = /(\w+)\.ts$/.exec(path)?.[1];
+  if (name === undefined || !(name in exported)) return [];
+  const declaration = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export function ${name}\\b([\\s\\S]*?)\\{\\n`);
+  const [, comment = '', signature = ''] = declaration.exec(readFileSync(path, 'utf8')) ?? [];
+  return /OperatorFunction</.test(signature) ? [{ name, sentence: firstSentence(comment) }] : [];
 }
 
 function firstSentence(comment: string): string {
@@ -87,7 +89,7 @@ function play({ source, operators, other, unsubscribeMs }: OperatorRun): readonl
     result: testing.marbleLane('result'),
   };
   testing.marbles((helpers) => {
-    const scope: Record<string, unknown> = { ...rxjs, ...testing, ...rxllm, ...toon, ...helpers, numbers };
+    const scope: Record<string, unknown> = { ...rxjs, ...testing, ...rxllm, ...toon, ...otel, trace, ...helpers, numbers };
     if (other !== undefined) {
       scope['other'] = (evaluate(other, scope) as rxjs.Observable<unknown>).pipe(lanes.other.record());
     }

@@ -53,8 +53,9 @@ function detailsOf(event: DeltaEvent): string {
   }
 }
 
-function describeUsage({ inputTokens, outputTokens }: Usage): string {
-  return `${inputTokens ?? '?'} + ${outputTokens ?? '?'} tokens`;
+function describeUsage({ inputTokens, outputTokens, cost }: Usage): string {
+  const price = cost === undefined ? '' : `, ${cost.total} ${cost.currency}`;
+  return `${inputTokens ?? '?'} + ${outputTokens ?? '?'} tokens${price}`;
 }
 
 /** An error by what tells it from others: its class, its kind and what the stream had said. */
