@@ -4,8 +4,7 @@ import { asyncScheduler, concat, map, NEVER, Observable, of, Subscription, take,
 import { StreamTimeoutError, type TimeoutPhase } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
-import { finish, ping, raw, reset, start, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
+import { finish, marbles, ping, raw, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 const late = (phase: TimeoutPhase, limitMs: number): StreamTimeoutError => new StreamTimeoutError(phase, limitMs);

@@ -4,7 +4,6 @@ import { isStreamError } from '../../../src/errors.js';
 import type { DeltaEvent, FinishEvent, JsonObject, JsonValue, ToolCallEndEvent } from '../../../src/events.js';
 import { messagesFormat } from '../../../src/providers/anthropic/messagesDecoder.js';
 import { createEventDecoder } from '../../../src/providers/decodeEvents.js';
-import { anyChunking, cut } from '../../support/chunks.js';
 import {
   blockEnd,
   finish,
@@ -18,7 +17,8 @@ import {
   toolCallStart,
   toolResult,
   usage,
-} from '../../support/events.js';
+} from '../../../src/testing/index.js';
+import { anyChunking, cut } from '../../support/chunks.js';
 import { fixture, fixtureNames, payloadsOf } from './fixtures.js';
 
 /** Decodes payloads, each with its own type as the event's name, and gives all events. */
