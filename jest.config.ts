@@ -2,8 +2,8 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  roots: ['<rootDir>/spec'],
-  testMatch: ['**/*.spec.ts'],
+  roots: ['<rootDir>/spec', '<rootDir>/examples/testing'],
+  testMatch: ['**/*.spec.ts', '**/examples/testing/*.test.ts'],
   testEnvironment: 'node',
   // A thousand random cases take a while on a busy machine.
   testTimeout: 30_000,

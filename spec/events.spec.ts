@@ -25,7 +25,7 @@ import {
   toolCallStart,
   toolResult,
   usage,
-} from './support/events.js';
+} from '../src/testing/index.js';
 
 const none = { block: 0, choice: 0 } as const;
 

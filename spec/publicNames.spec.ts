@@ -44,6 +44,18 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: 'assistantTurn fromMessages',
     types: 'AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
   },
+  'rxllm/testing': {
+    file: 'src/testing/index.ts',
+    values: `
+      CassetteError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
+      fakeProvider file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning rechunk
+      recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram toolCallDelta
+      toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
+    types: `
+      AnswerOptions CassetteOptions DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest
+      Fault Fetch FetchFault HeartbeatOnlyOptions HttpThenOkOptions LaneMark LaneRun MarbleDiagramOptions MarbleHelpers MarbleLane
+      MarbleStream RecordCassetteOptions RecordedLane ReplayCassetteOptions StreamExpectation StreamOfOptions`,
+  },
   'rxllm/toon': {
     file: 'src/toon/index.ts',
     values: 'parseToonOnComplete toon toonPrompt toonRows',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { asyncScheduler } from 'rxjs';
 import { createAlarm } from '../../src/internal/alarm.js';
-import { marbles } from '../support/marbles.js';
+import { marbles } from '../../src/testing/index.js';
 
 describe('createAlarm', () => {
   /** When it rang, for a time that is moved while the alarm is armed. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConnectionError } from '../../src/errors.js';
 import { createAttempts } from '../../src/internal/attempts.js';
-import { finish, ping, reset, start, step, text, usage, usageOf } from '../support/events.js';
+import { finish, ping, reset, start, step, text, usage, usageOf } from '../../src/testing/index.js';
 
 const fault = new ConnectionError();
 const again = { step: 0, cause: 'retry', delayMs: 0 } as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { concat, of, throwError } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 import { dropRepetition } from '../../src/internal/dropRepetition.js';
-import { blockEnd, finish, ping, reasoning, start, text, toolCallStart, usage } from '../support/events.js';
+import { blockEnd, finish, ping, reasoning, start, text, toolCallStart, usage } from '../../src/testing/index.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 describe('dropRepetition', () => {

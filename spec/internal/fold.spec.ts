@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { ParseError } from '../../src/errors.js';
 import type { CitationEvent, DeltaEvent, FileEvent, Message, PartialMessage } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
-import { anyChunking, anyText, cut } from '../support/chunks.js';
 import {
   blockEnd,
   finish,
@@ -21,7 +20,8 @@ import {
   toolResult,
   usage,
   usageOf,
-} from '../support/events.js';
+} from '../../src/testing/index.js';
+import { anyChunking, anyText, cut } from '../support/chunks.js';
 
 function partialOf(events: readonly DeltaEvent[], choice?: number): PartialMessage {
   const fold = createMessageFold(choice);

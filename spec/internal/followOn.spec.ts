@@ -14,7 +14,7 @@ import {
   toolCallEnd,
   toolCallStart,
   toolResult,
-} from '../support/events.js';
+} from '../../src/testing/index.js';
 import { record } from '../support/operatorContract.js';
 
 describe('followOn', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DeltaEvent, UsageEvent } from '../../src/events.js';
 import { createRequestTracker, noteParts } from '../../src/internal/requestUsage.js';
 import { createUsageLedger } from '../../src/internal/usageLedger.js';
-import { finish, reset, start, step, text, usage } from '../support/events.js';
+import { finish, reset, start, step, text, usage } from '../../src/testing/index.js';
 
 const told = (inputTokens: number, outputTokens: number): UsageEvent => usage({ inputTokens, outputTokens });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DeltaEvent } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { createTextFold } from '../../src/internal/textFold.js';
-import { finish, ping, reasoning, refusal, reset, start, step, text } from '../support/events.js';
+import { finish, ping, reasoning, refusal, reset, start, step, text } from '../../src/testing/index.js';
 
 /** The text after each event that changed it. */
 function textsOf(events: readonly DeltaEvent[], ...options: Parameters<typeof createTextFold>): string[] {

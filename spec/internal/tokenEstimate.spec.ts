@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createTokenEstimate } from '../../src/internal/tokenEstimate.js';
-import { start, text } from '../support/events.js';
+import { start, text } from '../../src/testing/index.js';
 
 const counter = {
   ready: true,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cost } from '../../src/events.js';
 import { addUsage, completeUsage, type Estimate, settleUsage, subtractUsage } from '../../src/internal/usage.js';
-import { usageOf } from '../support/events.js';
+import { usageOf } from '../../src/testing/index.js';
 
 const dollars = (total: number, fields: Partial<Cost> = {}): Cost => {
   return { total, currency: 'USD', input: undefined, output: undefined, cacheSavings: undefined, ...fields };

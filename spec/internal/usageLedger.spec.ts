@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DeltaEvent } from '../../src/events.js';
 import { createUsageLedger, type UsageLedger } from '../../src/internal/usageLedger.js';
-import { finish, ping, reset, start, text, usage, usageOf } from '../support/events.js';
+import { finish, ping, reset, start, text, usage, usageOf } from '../../src/testing/index.js';
 
 function ledgerOf(...events: readonly DeltaEvent[]): UsageLedger {
   const ledger = createUsageLedger('auto', undefined);

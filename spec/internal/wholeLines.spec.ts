@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DeltaEvent } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { createWholeLines } from '../../src/internal/wholeLines.js';
-import { finish, reasoning, reset, start, step, text, toolCallEnd } from '../support/events.js';
+import { finish, reasoning, reset, start, step, text, toolCallEnd } from '../../src/testing/index.js';
 
 const anyEvent: fc.Arbitrary<DeltaEvent> = fc.oneof(
   {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { accumulateText } from '../../src/operators/accumulateText.js';
+import { finish, marbles, reasoning, reset, start, step, streamOf, text } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
-import { finish, reasoning, reset, start, step, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { operatorContract, record, streamOf } from '../support/operatorContract.js';
+import { operatorContract, record } from '../support/operatorContract.js';
 
 describe('accumulateText', () => {
   operatorContract(() => accumulateText(), { kind: 'fold' });

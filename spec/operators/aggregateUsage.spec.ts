@@ -8,24 +8,25 @@ import { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from
 import { ofEvent } from '../../src/operators/ofEvent.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { stopOn } from '../../src/operators/stopOn.js';
-import { anyChunking, anyText, cut } from '../support/chunks.js';
 import {
   finish,
+  marbles,
   ping,
   reasoning,
   refusal,
   reset,
   start,
   step,
+  streamOf,
   text,
   toolCallDelta,
   toolCallEnd,
   toolCallStart,
   usage,
   usageOf,
-} from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, record, recordLive, streamOf } from '../support/operatorContract.js';
+} from '../../src/testing/index.js';
+import { anyChunking, anyText, cut } from '../support/chunks.js';
+import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
 
 const low = { estimated: true, confidence: 'low' } as const;
 

@@ -17,8 +17,7 @@ import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { tapStream } from '../../src/operators/tapStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import { withCost } from '../../src/operators/withCost.js';
-import { finish, reset, start, text } from '../support/events.js';
-import { type ColdStream, letters, type MarbleHelpers, marbles } from '../support/marbles.js';
+import { finish, letters, type MarbleHelpers, type MarbleStream, marbles, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 describe('applyOptions', () => {
@@ -115,7 +114,7 @@ describe('applyOptions', () => {
       );
     });
 
-    function streamOf({ cold }: MarbleHelpers, diagram: string): ColdStream {
+    function streamOf({ cold }: MarbleHelpers, diagram: string): MarbleStream {
       return cold(diagram, { ...letters, b: text('two '), c: text('three words more ') }, new ConnectionError('cut'));
     }
   });

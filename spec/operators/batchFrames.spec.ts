@@ -4,9 +4,8 @@ import { concat, from, NEVER, throwError } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { batchFrames } from '../../src/operators/batchFrames.js';
+import { finish, marbles, reasoning, reset, start, text, toolCallDelta } from '../../src/testing/index.js';
 import { anyText } from '../support/chunks.js';
-import { finish, reasoning, reset, start, text, toolCallDelta } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 describe('batchFrames', () => {

@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import { NEVER, take } from 'rxjs';
 import { LimitError } from '../../src/errors.js';
 import { bufferToText } from '../../src/operators/bufferToText.js';
+import { finish, marbles, ping, reset, start, step, streamOf, text } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
-import { finish, ping, reset, start, step, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { operatorContract, record, streamOf } from '../support/operatorContract.js';
+import { operatorContract, record } from '../support/operatorContract.js';
 
 describe('bufferToText', () => {
   operatorContract(() => bufferToText(), { kind: 'fold' });

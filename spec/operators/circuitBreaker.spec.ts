@@ -6,8 +6,7 @@ import { circuitBreaker } from '../../src/operators/circuitBreaker.js';
 import { createBreaker } from '../../src/operators/createBreaker.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
-import { finish, reset, start, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
+import { finish, marbles, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 const fault = new ConnectionError();

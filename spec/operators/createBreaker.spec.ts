@@ -4,7 +4,7 @@ import { asyncScheduler } from 'rxjs';
 import { CircuitOpenError, ConnectionError, HttpError, StreamAbortedError } from '../../src/errors.js';
 import { longestTimerMs } from '../../src/internal/alarm.js';
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from '../../src/operators/createBreaker.js';
-import { marbles } from '../support/marbles.js';
+import { marbles } from '../../src/testing/index.js';
 
 const fault = new ConnectionError();
 const states: Readonly<Record<string, BreakerState>> = { c: 'closed', o: 'open', h: 'half-open' };

@@ -14,9 +14,9 @@ import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js
 import { createMessageFold } from '../../src/internal/fold.js';
 import { type FallbackContext, type FallbackToOptions, fallbackTo } from '../../src/operators/fallbackTo.js';
 import { retryStream } from '../../src/operators/retryStream.js';
-import { anyText } from '../support/chunks.js';
 import {
   finish,
+  marbles,
   ping,
   reset,
   start,
@@ -26,9 +26,9 @@ import {
   toolCallStart,
   usage,
   usageOf,
-} from '../support/events.js';
+} from '../../src/testing/index.js';
+import { anyText } from '../support/chunks.js';
 import { expectGrammar } from '../support/grammar.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 const fault = new ConnectionError();

@@ -23,9 +23,8 @@ import { createMessageFold } from '../../src/internal/fold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { hedge } from '../../src/operators/hedge.js';
 import { retryStream } from '../../src/operators/retryStream.js';
-import { finish, ping, raw, reset, start, text, usage, usageOf } from '../support/events.js';
+import { finish, marbles, ping, raw, reset, start, text, usage, usageOf } from '../../src/testing/index.js';
 import { expectGrammar } from '../support/grammar.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 const fault = new ConnectionError();

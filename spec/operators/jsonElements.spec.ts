@@ -10,11 +10,10 @@ import {
   type JsonElementsOptions,
   jsonElements,
 } from '../../src/operators/jsonElements.js';
+import { finish, marbles, reset, start, step, text } from '../../src/testing/index.js';
 import { allValues } from '../support/allValues.js';
 import { anyChunking, cut } from '../support/chunks.js';
-import { finish, reset, start, step, text } from '../support/events.js';
 import { anyJson, laterSchemaOf, schemaOf } from '../support/json.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 const positive = schemaOf((value) => {

@@ -7,9 +7,8 @@ import type { DeltaEvent } from '../../src/events.js';
 import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
 import { createConcurrencyLimiter } from '../../src/operators/limiters/createConcurrencyLimiter.js';
 import { retryStream } from '../../src/operators/retryStream.js';
-import { finish, start, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, recordLive, streamOf } from '../support/operatorContract.js';
+import { finish, marbles, start, streamOf, text } from '../../src/testing/index.js';
+import { observed, operatorContract, recordLive } from '../support/operatorContract.js';
 
 const one = () => createConcurrencyLimiter({ maxConcurrent: 1 });
 const whole = streamOf([start(), text('a'), finish()]);

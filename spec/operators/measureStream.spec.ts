@@ -8,19 +8,20 @@ import { measureStream, type TimingSettlement } from '../../src/operators/measur
 import { ofEvent } from '../../src/operators/ofEvent.js';
 import {
   finish,
+  marbles,
   ping,
   reasoning,
   refusal,
   reset,
   start,
   step,
+  streamOf,
   text,
   toolCallDelta,
   toolCallStart,
   usage,
-} from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, record, recordLive, streamOf } from '../support/operatorContract.js';
+} from '../../src/testing/index.js';
+import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
 
 const nothing: Timing = {
   firstDeltaMs: undefined,

@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, FinishEvent, TextDeltaEvent } from '../../src/events.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
-import { marbles } from '../support/marbles.js';
+import { marbles } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 describe('ofEvent', () => {

@@ -5,11 +5,10 @@ import { from, type Observable, of } from 'rxjs';
 import { LimitError, ParseError, ValidationError } from '../../src/errors.js';
 import type { DeltaEvent, FinishReason, JsonValue } from '../../src/events.js';
 import { parseJsonOnComplete } from '../../src/operators/parseJsonOnComplete.js';
+import { finish, marbles, start, text } from '../../src/testing/index.js';
 import { allValues } from '../support/allValues.js';
 import { anyChunking, cut } from '../support/chunks.js';
-import { finish, start, text } from '../support/events.js';
 import { anyBrokenJson, anyJson, laterSchemaOf, schemaOf } from '../support/json.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 const count = schemaOf((value) => {

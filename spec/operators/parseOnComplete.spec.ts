@@ -5,10 +5,9 @@ import type { DeltaEvent, FinishReason } from '../../src/events.js';
 import { type ParsedText, type Parser, parseOnComplete } from '../../src/operators/parseOnComplete.js';
 import { json } from '../../src/operators/parsers/json.js';
 import { text as plainText } from '../../src/operators/parsers/text.js';
+import { finish, marbles, start, text } from '../../src/testing/index.js';
 import { allValues } from '../support/allValues.js';
-import { finish, start, text } from '../support/events.js';
 import { laterSchemaOf, schemaOf } from '../support/json.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 const upper: Parser<'upper', string> = {

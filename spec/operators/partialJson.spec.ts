@@ -5,11 +5,10 @@ import { from, type Observable, of, Subject, take } from 'rxjs';
 import { isStreamError, LimitError, ParseError, ValidationError } from '../../src/errors.js';
 import type { DeltaEvent, FinishReason, JsonValue } from '../../src/events.js';
 import { type DeepPartial, type JsonEvent, type JsonSnapshot, partialJson } from '../../src/operators/partialJson.js';
+import { finish, marbles, ping, reasoning, reset, start, step, text } from '../../src/testing/index.js';
 import { allValues } from '../support/allValues.js';
 import { anyChunking, cut } from '../support/chunks.js';
-import { finish, ping, reasoning, reset, start, step, text } from '../support/events.js';
 import { anyBrokenJson, anyJson, laterSchemaOf, schemaOf } from '../support/json.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 interface Person {

@@ -5,10 +5,9 @@ import { from, type Observable, of } from 'rxjs';
 import type { DeltaEvent, JsonValue } from '../../src/events.js';
 import type { DeepPartial } from '../../src/operators/partialJson.js';
 import { partialToolInput } from '../../src/operators/partialToolInput.js';
+import { finish, marbles, reset, start, step, text, toolCallDelta, toolCallEnd, toolCallStart } from '../../src/testing/index.js';
 import { anyChunking, cut } from '../support/chunks.js';
-import { finish, reset, start, step, text, toolCallDelta, toolCallEnd, toolCallStart } from '../support/events.js';
 import { anyJson } from '../support/json.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 function callOf(callId: string, ...pieces: readonly string[]): DeltaEvent[] {

@@ -6,9 +6,8 @@ import type { DeltaEvent } from '../../src/events.js';
 import { createRateLimiter, type RateLimiter } from '../../src/operators/limiters/createRateLimiter.js';
 import { type RateLimitOptions, rateLimit } from '../../src/operators/rateLimit.js';
 import { retryStream } from '../../src/operators/retryStream.js';
-import { finish, ping, reset, start, text, usage } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, recordLive, streamOf } from '../support/operatorContract.js';
+import { finish, marbles, ping, reset, start, streamOf, text, usage } from '../../src/testing/index.js';
+import { observed, operatorContract, recordLive } from '../support/operatorContract.js';
 
 const refused = (retryAfterMs?: number): HttpError =>
   new HttpError('Slow down', { kind: 'rate-limit', status: 429, retryAfterMs });

@@ -7,10 +7,10 @@ import { createMessageFold } from '../../src/internal/fold.js';
 import { createTextFold } from '../../src/internal/textFold.js';
 import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
-import { anyChunking, anyText, cut } from '../support/chunks.js';
 import {
   blockEnd,
   finish,
+  marbles,
   ping,
   reasoning,
   reset,
@@ -22,8 +22,8 @@ import {
   toolCallStart,
   usage,
   usageOf,
-} from '../support/events.js';
-import { marbles } from '../support/marbles.js';
+} from '../../src/testing/index.js';
+import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 const fault = new ConnectionError();

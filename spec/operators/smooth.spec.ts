@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { concat, from, NEVER, tap, throwError } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 import { type SmoothOptions, smooth, type TextUnit } from '../../src/operators/smooth.js';
+import { finish, marbles, reasoning, reset, start, text, toolCallDelta } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
-import { finish, reasoning, reset, start, text, toolCallDelta } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 describe('smooth', () => {

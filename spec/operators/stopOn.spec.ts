@@ -6,9 +6,8 @@ import { bufferToText } from '../../src/operators/bufferToText.js';
 import { stopOn } from '../../src/operators/stopOn.js';
 import { tapStream } from '../../src/operators/tapStream.js';
 import { toMessage } from '../../src/operators/toMessage.js';
-import { finish, start, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, record, recordLive, streamOf } from '../support/operatorContract.js';
+import { finish, marbles, start, streamOf, text } from '../../src/testing/index.js';
+import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
 
 const aborted = finish('aborted', { rawReason: undefined, choices: [{ choice: 0, reason: 'aborted', rawReason: undefined }] });
 

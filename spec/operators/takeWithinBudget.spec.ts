@@ -11,24 +11,25 @@ import { retryStream } from '../../src/operators/retryStream.js';
 import { type TakeWithinBudgetOptions, takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { toMessage } from '../../src/operators/toMessage.js';
 import { withCost } from '../../src/operators/withCost.js';
-import { anyChunking, anyText, cut } from '../support/chunks.js';
 import {
   blockEnd,
   finish,
+  marbles,
   ping,
   reasoning,
   refusal,
   reset,
   start,
   step,
+  streamOf,
   text,
   toolCallDelta,
   toolCallEnd,
   toolCallStart,
   usage,
-} from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, record, recordLive, streamOf } from '../support/operatorContract.js';
+} from '../../src/testing/index.js';
+import { anyChunking, anyText, cut } from '../support/chunks.js';
+import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
 
 const low = { estimated: true, confidence: 'low' } as const;
 const spent = finish('budget', { rawReason: undefined, choices: [{ choice: 0, reason: 'budget', rawReason: undefined }] });

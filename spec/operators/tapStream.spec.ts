@@ -3,9 +3,21 @@ import { expectTypeOf } from 'expect-type';
 import { config, type MonoTypeOperatorFunction, Subject, take, tap } from 'rxjs';
 import type { ContentEvent, DeltaEvent, Message } from '../../src/events.js';
 import { type TapStreamOptions, tapStream } from '../../src/operators/tapStream.js';
-import { finish, ping, raw, reasoning, reset, start, step, text, toolCallStart, usage } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, record, recordLive, streamOf } from '../support/operatorContract.js';
+import {
+  finish,
+  marbles,
+  ping,
+  raw,
+  reasoning,
+  reset,
+  start,
+  step,
+  streamOf,
+  text,
+  toolCallStart,
+  usage,
+} from '../../src/testing/index.js';
+import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
 
 const throwIt = (error: unknown) => () => {
   throw error;

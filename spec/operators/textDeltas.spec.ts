@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import { StreamError } from '../../src/errors.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { textDeltas } from '../../src/operators/textDeltas.js';
+import { finish, marbles, reasoning, refusal, reset, start, step, streamOf, text } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
-import { finish, reasoning, refusal, reset, start, step, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, record, recordLive, streamOf } from '../support/operatorContract.js';
+import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
 
 const fault = { ...reset().error, kind: 'overloaded', message: 'Overloaded', status: 529, retryAfterMs: 2_000 };
 

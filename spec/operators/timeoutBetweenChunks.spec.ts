@@ -21,8 +21,7 @@ import { createDemand } from '../../src/createDemand.js';
 import { StreamTimeoutError, type TimeoutPhase } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
 import { type TimeoutLimits, timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
-import { finish, ping, raw, reset, start, text } from '../support/events.js';
-import { type MarbleHelpers, marbles } from '../support/marbles.js';
+import { finish, type MarbleHelpers, marbles, ping, raw, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 const late = (phase: TimeoutPhase, limitMs: number): StreamTimeoutError => new StreamTimeoutError(phase, limitMs);

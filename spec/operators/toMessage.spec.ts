@@ -3,10 +3,22 @@ import fc from 'fast-check';
 import { take } from 'rxjs';
 import type { Message } from '../../src/events.js';
 import { toMessage } from '../../src/operators/toMessage.js';
+import {
+  finish,
+  letters,
+  marbles,
+  reasoning,
+  reset,
+  start,
+  streamOf,
+  text,
+  toolCallDelta,
+  toolCallEnd,
+  toolCallStart,
+  usage,
+} from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
-import { finish, reasoning, reset, start, text, toolCallDelta, toolCallEnd, toolCallStart, usage } from '../support/events.js';
-import { letters, marbles } from '../support/marbles.js';
-import { operatorContract, record, streamOf } from '../support/operatorContract.js';
+import { operatorContract, record } from '../support/operatorContract.js';
 
 describe('toMessage', () => {
   operatorContract(() => toMessage(), { kind: 'fold' });

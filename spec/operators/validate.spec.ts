@@ -4,9 +4,9 @@ import { from, type Observable, of } from 'rxjs';
 import { ValidationError } from '../../src/errors.js';
 import type { StandardSchema } from '../../src/internal/standardSchema.js';
 import { validate } from '../../src/operators/validate.js';
+import { marbles } from '../../src/testing/index.js';
 import { allValues } from '../support/allValues.js';
 import { schemaOf } from '../support/json.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 const upper = schemaOf((value): string => {

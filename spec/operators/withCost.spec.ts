@@ -7,9 +7,8 @@ import { ofEvent } from '../../src/operators/ofEvent.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { withCost } from '../../src/operators/withCost.js';
-import { finish, ping, reset, start, step, text, usage } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { operatorContract, record, streamOf } from '../support/operatorContract.js';
+import { finish, marbles, ping, reset, start, step, streamOf, text, usage } from '../../src/testing/index.js';
+import { operatorContract, record } from '../support/operatorContract.js';
 
 const dollars = (total: number, parts: Partial<Cost> = {}): Cost => ({
   total,

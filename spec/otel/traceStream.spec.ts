@@ -19,18 +19,19 @@ import { retryStream } from '../../src/operators/retryStream.js';
 import { type TraceEnd, type TraceStreamOptions, traceStream } from '../../src/otel/traceStream.js';
 import {
   finish,
+  marbles,
   reasoning,
   refusal,
   reset,
   start,
+  streamOf,
   text,
   toolCallEnd,
   toolCallStart,
   toolResult,
   usage,
-} from '../support/events.js';
-import { marbles } from '../support/marbles.js';
-import { observed, operatorContract, record, recordLive, streamOf } from '../support/operatorContract.js';
+} from '../../src/testing/index.js';
+import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
 
 const spans = new InMemorySpanExporter();
 const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).getTracer('spec');

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { Usage } from '../../src/events.js';
 import { withCost } from '../../src/operators/withCost.js';
 import { genaiPrices } from '../../src/pricing/genaiPrices.js';
-import { finish, start, usage, usageOf } from '../support/events.js';
-import { record, streamOf } from '../support/operatorContract.js';
+import { finish, start, streamOf, usage, usageOf } from '../../src/testing/index.js';
+import { record } from '../support/operatorContract.js';
 
 const price = genaiPrices();
 

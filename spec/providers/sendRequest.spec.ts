@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import OpenAI, { AzureOpenAI } from 'openai';
-import type { StreamError } from '../../src/errors.js';
+import { type StreamError, TruncatedError } from '../../src/errors.js';
 import { type RequestFunction, sendRequest } from '../../src/providers/sendRequest.js';
 import { type Answer, answerWith, startServer, type TestServer } from '../support/server.js';
 
@@ -295,6 +295,12 @@ describe('sendRequest', () => {
     const server = await serve(answerWith(404));
     const first = await rejection(clients['openai']?.(server.url));
     expect(await rejection(sendRequest(() => Promise.reject(first), {}, never))).toBe(first);
+  });
+
+  it("passes an error of ours through that the caller's own fetch fails with, though an SDK wraps it", async () => {
+    const error = new TruncatedError();
+    const client = new OpenAI({ apiKey: key, fetch: () => Promise.reject(error) });
+    await expect(sendChat(client)(new AbortController().signal)).rejects.toBe(error);
   });
 
   it('turns whatever else a client throws into a ConnectionError', async () => {

@@ -11,8 +11,7 @@ import {
   throwError,
 } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
-import { finish, reset, start, text } from './events.js';
-import { marbles } from './marbles.js';
+import { finish, marbles, reset, start, streamOf, text } from '../../src/testing/index.js';
 
 export interface OperatorContractOptions {
   /**
@@ -232,14 +231,6 @@ function isUsage(event: unknown): boolean {
 function insist(subscriber: Subscriber<DeltaEvent>): void {
   subscriber.next(text('late'));
   subscriber.error(new Error('late'));
-}
-
-/** A source that says all it has at once. */
-export function streamOf(events: readonly DeltaEvent[]): Observable<DeltaEvent> {
-  return new Observable((subscriber) => {
-    for (const event of events) subscriber.next(event);
-    subscriber.complete();
-  });
 }
 
 interface Observed {

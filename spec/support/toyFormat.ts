@@ -1,6 +1,6 @@
 import { providerError } from '../../src/providers/providerError.js';
 import type { WireFormat, WireState } from '../../src/providers/wireFormat.js';
-import { finish, start, text } from './events.js';
+import { finish, start, text } from '../../src/testing/index.js';
 
 /** The smallest wire format: `{text}`, `{error}`, `{stop}` (every choice has its end), `{end}` (the definite end), and `[DONE]`. */
 export const toyFormat: WireFormat = {

@@ -4,11 +4,11 @@ import { count, lastValueFrom, takeUntil, timer } from 'rxjs';
 import type { Usage, UsageEvent } from '../../src/events.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
+import { finish, start, streamOf, text, usage } from '../../src/testing/index.js';
 import { tiktokenCounter } from '../../src/tiktoken/tiktokenCounter.js';
 import { longestPiece } from '../../src/tiktoken/tokenStream.js';
 import { cut } from '../support/chunks.js';
-import { finish, start, text, usage } from '../support/events.js';
-import { record, streamOf } from '../support/operatorContract.js';
+import { record } from '../support/operatorContract.js';
 
 async function loaded(model: string) {
   const counter = tiktokenCounter(model);

@@ -8,10 +8,9 @@ import { concat, from, lastValueFrom, NEVER, type Observable, of, throwError, to
 import { ParseError } from '../../src/errors.js';
 import type { DeltaEvent, FinishReason, JsonValue } from '../../src/events.js';
 import type { StandardResult, StandardSchema } from '../../src/internal/standardSchema.js';
+import { finish, marbles, reasoning, reset, start, step, text } from '../../src/testing/index.js';
 import { type ParseToonOnCompleteOptions, parseToonOnComplete, type ToonResult, toonPrompt } from '../../src/toon/index.js';
 import { anyChunking, cut } from '../support/chunks.js';
-import { finish, reasoning, reset, start, step, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
 const users = [

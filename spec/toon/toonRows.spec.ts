@@ -5,10 +5,9 @@ import fc from 'fast-check';
 import { concat, from, NEVER, type Observable, of, Subject, take } from 'rxjs';
 import { LimitError, ParseError } from '../../src/errors.js';
 import type { DeltaEvent, FinishReason, JsonObject } from '../../src/events.js';
+import { finish, marbles, reasoning, reset, start, step, text } from '../../src/testing/index.js';
 import { type ToonRow, type ToonRowsOptions, toonRows } from '../../src/toon/index.js';
 import { anyChunking, cut } from '../support/chunks.js';
-import { finish, reasoning, reset, start, step, text } from '../support/events.js';
-import { marbles } from '../support/marbles.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 import { anyRows } from '../support/toon.js';
 

@@ -68,7 +68,8 @@ async function checkStatus(response: Response): Promise<Response> {
 
 /** The SDKs' errors, known by their shape: an error of an answer has a status and headers. */
 function toStreamError(error: unknown, tell?: Tell): StreamError {
-  if (isStreamError(error)) return error;
+  const own = ownError(error);
+  if (own) return own;
   const { status, headers, error: body, message } = Object(error) as Partial<Error> & SdkErrorFields;
   if (typeof status !== 'number' || headers === undefined) return connectionError(error, !isRefusal(error));
   const text = headers instanceof Headers ? errorBodyOf(headers) : undefined;
@@ -76,6 +77,12 @@ function toStreamError(error: unknown, tell?: Tell): StreamError {
   const head = { status, headers: new Headers(headers) };
   tell?.(head);
   return httpError({ ...head, body: known, cause: error });
+}
+
+/** An error of ours that the caller's own `fetch` failed with: an SDK makes it the cause of its own. */
+function ownError(error: unknown, depth = 0): StreamError | undefined {
+  if (isStreamError(error)) return error;
+  return error instanceof Error && depth < 5 ? ownError(error.cause, depth + 1) : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { asyncScheduler, type Subscription } from 'rxjs';
 import { LimitError } from '../../../src/errors.js';
 import { createRateLimiter, type RateLimiter, type RateLimitTurn } from '../../../src/operators/limiters/createRateLimiter.js';
-import { marbles } from '../../support/marbles.js';
+import { marbles } from '../../../src/testing/index.js';
 
 const minute = 60_000;
 

@@ -8,9 +8,8 @@ import { highReliabilityOptions } from '../../../src/operators/presets/highRelia
 import { highThroughputOptions } from '../../../src/operators/presets/highThroughputOptions.js';
 import { jsonModeOptions } from '../../../src/operators/presets/jsonModeOptions.js';
 import { lowLatencyOptions } from '../../../src/operators/presets/lowLatencyOptions.js';
-import { finish, start, text } from '../../support/events.js';
-import { marbles } from '../../support/marbles.js';
-import { record, streamOf } from '../../support/operatorContract.js';
+import { finish, marbles, start, streamOf, text } from '../../../src/testing/index.js';
+import { record } from '../../support/operatorContract.js';
 
 const presets = {
   jsonModeOptions,

@@ -4,7 +4,7 @@ import type { DeltaEvent, JsonValue } from '../../../src/events.js';
 import { createMessageFold } from '../../../src/internal/fold.js';
 import { type AssistantTurn, assistantTurn } from '../../../src/providers/anthropic/assistantTurn.js';
 import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
-import { reasoning, start, text, toolCallStart } from '../../support/events.js';
+import { reasoning, start, text, toolCallStart } from '../../../src/testing/index.js';
 import { recordings } from '../../support/recordings.js';
 import { collect, respondWith } from '../../support/respond.js';
 import { fixture, fixtureNames } from './fixtures.js';

@@ -16,7 +16,7 @@ import {
   toolCallStart,
   toolResult,
   usage,
-} from '../../support/events.js';
+} from '../../../src/testing/index.js';
 import { fixture, fixtureNames, payloadsOf } from './fixtures.js';
 
 /** Decodes payloads, each with its own type as the event's name, and gives all events. */

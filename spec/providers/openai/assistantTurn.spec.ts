@@ -5,7 +5,7 @@ import type { ResponseInputItem } from 'openai/resources/responses/responses';
 import type { DeltaEvent, Message } from '../../../src/events.js';
 import { assistantTurn } from '../../../src/providers/openai/assistantTurn.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
-import { blockEnd, reasoning, start, text, toolCallEnd, toolCallStart } from '../../support/events.js';
+import { blockEnd, reasoning, start, text, toolCallEnd, toolCallStart } from '../../../src/testing/index.js';
 import { recordings } from '../../support/recordings.js';
 import { collect, respondWith } from '../../support/respond.js';
 import { chatFixture } from './chatFixtures.js';

@@ -4,7 +4,7 @@ import type { Message } from '../../../src/events.js';
 import { createMessageFold } from '../../../src/internal/fold.js';
 import { chatTurn } from '../../../src/providers/openai/chatTurn.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
-import { blockEnd, finish, text, toolCallDelta, toolCallStart } from '../../support/events.js';
+import { blockEnd, finish, text, toolCallDelta, toolCallStart } from '../../../src/testing/index.js';
 import { collect, respondWith } from '../../support/respond.js';
 import { chatFixture, chatFixtureNames } from './chatFixtures.js';
 

@@ -1,0 +1,11 @@
+import type { Observable } from 'rxjs';
+import { accumulateText, type DeltaEvent, retryStream, timeoutBetweenChunks } from 'rxllm';
+
+/** What an application makes of an answer: the text so far, with limits and one retry. The tests beside it are the sample. */
+export function liveText(events$: Observable<DeltaEvent>): Observable<string> {
+  return events$.pipe(
+    timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }),
+    retryStream({ maxRetries: 1, initialDelayMs: 1_000, jitter: 0 }),
+    accumulateText(),
+  );
+}

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { operatorPages, operatorPagesFolder } from '../../scripts/docs/operators.js';
+
+describe('the pages of the operators', () => {
+  const pages = operatorPages();
+
+  it('are one for every operator, and no other', () => {
+    expect(readdirSync(operatorPagesFolder).sort()).toEqual([...pages.keys()].sort());
+  });
+
+  it.each([...pages])('are what their runs give: %s (else: npm run docs)', (file, content) => {
+    expect(readFileSync(join(operatorPagesFolder, file), 'utf8')).toBe(content);
+  });
+
+  it('are the same from every run, to the byte', () => {
+    expect([...operatorPages()]).toEqual([...pages]);
+  });
+
+  it('show streams that do something', () => {
+    for (const [file, content] of pages) {
+      if (file.endsWith('.md') && file !== 'README.md') expect(content).toMatch(/^source .*[|#!]\)?$[\s\S]*^result .*[|#!]\)?$/m);
+    }
+  });
+});
