@@ -1,3 +1,4 @@
+import { createJsonTemplates } from '../codecs/jsonTemplates.js';
 import { createSseDecoder, type SseDecoder } from '../codecs/sse.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../errors.js';
 import type { DeltaEvent, JsonObject, JsonValue, RawEvent } from '../events.js';
@@ -24,12 +25,17 @@ export interface EventDecoder {
   stop(): void;
 }
 
+export type DecodingOptions = Pick<SourceOptions, 'maxEventBytes' | 'includeRaw' | 'templates'>;
+
 export function createEventDecoder<State extends WireState>(
   format: WireFormat<State>,
   deliver: Emit,
-  { maxEventBytes, includeRaw = false }: Pick<SourceOptions, 'maxEventBytes' | 'includeRaw'>,
+  { maxEventBytes, includeRaw = false, templates = true }: DecodingOptions,
 ): EventDecoder {
   const state = format.createState();
+  const forms = templates && !includeRaw ? createJsonTemplates(format.holes) : undefined;
+  /** Whether an event was emitted that may hold a part of its payload. */
+  let kept = false;
   let payloads = 0;
   /** Known before the state says so, for a subscriber that leaves while it is told. */
   let finishing = false;
@@ -39,6 +45,7 @@ export function createEventDecoder<State extends WireState>(
 
   function emit(event: DeltaEvent): void {
     if (event.type === 'finish') finishing = true;
+    kept ||= !holdsNothing(event);
     deliver(event);
     if (held && event.type === 'start') {
       held.forEach(deliver);
@@ -55,7 +62,9 @@ export function createEventDecoder<State extends WireState>(
   const sse: SseDecoder = createSseDecoder(
     {
       comment: () => emit(ping),
+      glance: decodeKnown,
       message(data, name, whole) {
+        if (decodeKnown(data, 0, data.length, name)) return;
         if (data.charCodeAt(0) === openingBrace) decode(parse(data, whole), name);
         else readOther(data.trim(), name, whole);
         if (state.finished) sse.stop();
@@ -64,6 +73,17 @@ export function createEventDecoder<State extends WireState>(
     { maxEventBytes },
   );
 
+  /** Decodes a payload of known form, and tells whether it was one. */
+  function decodeKnown(text: string, from: number, end: number, name: string): boolean {
+    const payload = forms?.read(text, from, end);
+    if (payload === undefined) return false;
+    kept = false;
+    decode(payload, name);
+    if (kept) forms?.release();
+    if (state.finished) sse.stop();
+    return true;
+  }
+
   /** Whatever is not plainly an object: markers, nothing, and what should not be there. */
   function readOther(data: string, name: string, whole: boolean): void {
     if (data === '') return;
@@ -71,6 +91,17 @@ export function createEventDecoder<State extends WireState>(
     if (name === 'error' && !data.startsWith('{')) throw providerError(readText(data));
     const payload = parse(data, whole);
     if (payload !== null) decode(payload, name);
+  }
+
+  function parse(data: string, whole: boolean): JsonValue {
+    try {
+      const payload = JSON.parse(data) as JsonValue;
+      if (whole) forms?.learn(data);
+      return payload;
+    } catch {
+      // Without its cause, which would quote the payload.
+      throw whole ? new MalformedEventError() : new TruncatedError();
+    }
   }
 
   function decode(payload: JsonValue, name: string): void {
@@ -109,21 +140,23 @@ export function createEventDecoder<State extends WireState>(
   };
 }
 
+/** Whether an event is made of texts and numbers only. */
+function holdsNothing({ type }: DeltaEvent): boolean {
+  return (
+    type === 'text-delta' ||
+    type === 'reasoning-delta' ||
+    type === 'refusal-delta' ||
+    type === 'tool-call-delta' ||
+    type === 'ping'
+  );
+}
+
 /** A decoder that stumbles over a payload met a form that it does not know. */
 function guard(work: () => void): void {
   try {
     work();
   } catch (cause) {
     throw isStreamError(cause) ? cause : new MalformedEventError('An event has an unexpected form', { cause });
-  }
-}
-
-function parse(data: string, whole: boolean): JsonValue {
-  try {
-    return JSON.parse(data) as JsonValue;
-  } catch {
-    // Without its cause, which would quote the payload.
-    throw whole ? new MalformedEventError() : new TruncatedError();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { JsonPath } from '../codecs/jsonHoles.js';
 import type { DeltaEvent, JsonObject } from '../events.js';
 
 /** Takes one event. After the subscriber is gone it does nothing. */
@@ -19,6 +20,8 @@ export interface WireState {
 export interface WireFormat<State extends WireState = WireState> {
   /** `start.provider` and `raw.provider` of its events. */
   readonly provider: string;
+  /** The texts and numbers in which one delta's payload differs from another's: how most payloads are read without being parsed. */
+  readonly holes: readonly JsonPath[];
   createState(): State;
   /**
    * Decodes one payload: emits its events at once, in order, and updates the state.
@@ -41,6 +44,11 @@ export interface SourceOptions {
   readonly maxEventBytes?: number;
   /** Emit each provider payload as a `raw` event named `payload` before its events, the first ones right after `start`. @defaultValue false */
   readonly includeRaw?: boolean;
+  /**
+   * Read payloads that equal an earlier one but for their text without parsing all of them: the same events for less work. `false` parses
+   * every payload, as `includeRaw` does too. @defaultValue true
+   */
+  readonly templates?: boolean;
   /** After every choice has finished and no terminal marker came: the silence after which the stream completes, in milliseconds. @defaultValue 2,000 */
   readonly graceMs?: number;
 }

@@ -1,3 +1,4 @@
+import type { JsonPath } from '../../codecs/jsonHoles.js';
 import type { JsonObject } from '../../events.js';
 import { isObject, nonEmptyText, numberOf, objectOf } from '../jsonFields.js';
 import { providerError } from '../providerError.js';
@@ -17,6 +18,16 @@ import { wholeMessage } from './chatWhole.js';
 
 const provider = 'openai';
 
+const holes: readonly JsonPath[] = [
+  ['choices', 0, 'delta', 'content'],
+  ['choices', 0, 'delta', 'reasoning_content'],
+  ['choices', 0, 'delta', 'reasoning'],
+  ['choices', 0, 'delta', 'refusal'],
+  ['choices', 0, 'delta', 'tool_calls', 0, 'function', 'arguments'],
+  ['obfuscation'],
+  ['created'],
+];
+
 /**
  * The stream format of chat completions, as OpenAI and the servers that are compatible with it send it.
  *
@@ -24,7 +35,7 @@ const provider = 'openai';
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
-  return { provider, createState: () => createChatState(audioType), decode, end: endResponse };
+  return { provider, holes, createState: () => createChatState(audioType), decode, end: endResponse };
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {

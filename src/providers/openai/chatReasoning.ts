@@ -11,9 +11,9 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
   const text = nonEmptyText(delta['reasoning_text']);
   if (content !== undefined || reasoning !== undefined || text !== undefined) {
     const block = reasoningBlock(choice);
-    block.reasoningContent += content ?? '';
-    block.reasoning += reasoning ?? '';
-    block.reasoningText += text ?? '';
+    block.reasoningContent.add(content ?? '');
+    block.reasoning.add(reasoning ?? '');
+    block.reasoningText.add(text ?? '');
     emitReasoning(choice, block, content, emit);
     if (reasoning !== content) emitReasoning(choice, block, reasoning, emit);
     if (text !== content && text !== reasoning) emitReasoning(choice, block, text, emit);
@@ -33,7 +33,7 @@ export function readThinkingPart(choice: ChatChoice, part: JsonObject, emit: Emi
     const text = isObject(piece) ? textOf(piece['text']) : textOf(piece);
     if (text === '') continue;
     const block = reasoningBlock(choice);
-    block.thinking += text;
+    block.thinking.add(text);
     emitReasoning(choice, block, text, emit);
   }
 }
