@@ -4,6 +4,7 @@ export type JsonPath = readonly (string | number)[];
 /** Where a text or a number stands in a JSON text. */
 export interface JsonHole {
   readonly path: JsonPath;
+  readonly isPadding: boolean;
   /** Whether it is a text; else it is a number. */
   readonly isText: boolean;
   /** Its first character, after a text's opening quote. */
@@ -12,25 +13,28 @@ export interface JsonHole {
   readonly end: number;
 }
 
+/** The texts and numbers that change from one JSON text to the next. */
+export interface JsonHolePaths {
+  readonly said: readonly JsonPath[];
+  /** Those that say nothing: padding, and counters that nobody reads. */
+  readonly padding: readonly JsonPath[];
+}
+
 /** The paths to find, as a tree. */
 export interface JsonPathTree {
   /** The path that ends here. */
   readonly path: JsonPath | undefined;
+  readonly isPadding: boolean;
   readonly branches: ReadonlyMap<string | number, JsonPathTree>;
 }
 
-export function toPathTree(paths: readonly JsonPath[], depth = 0): JsonPathTree {
-  const keys = new Set(paths.flatMap((path) => path[depth] ?? []));
-  const branches = [...keys].map((key) => {
-    return [
-      key,
-      toPathTree(
-        paths.filter((path) => path[depth] === key),
-        depth + 1,
-      ),
-    ] as const;
+export function toPathTree({ said, padding }: JsonHolePaths, depth = 0): JsonPathTree {
+  const here = (path: JsonPath): boolean => path.length === depth;
+  const branches = [...new Set([...said, ...padding].flatMap((path) => path[depth] ?? []))].map((key) => {
+    const under = (path: JsonPath): boolean => path[depth] === key;
+    return [key, toPathTree({ said: said.filter(under), padding: padding.filter(under) }, depth + 1)] as const;
   });
-  return { path: paths.find((path) => path.length === depth), branches: new Map(branches) };
+  return { path: said.find(here) ?? padding.find(here), isPadding: padding.some(here), branches: new Map(branches) };
 }
 
 /**
@@ -103,8 +107,8 @@ export function findJsonHoles(text: string, paths: JsonPathTree): readonly JsonH
     if (!tree.path) return;
     plain &&= !found.has(tree.path);
     found.add(tree.path);
-    if (text[from] === '"') holes.push({ path: tree.path, isText: true, from: from + 1, end: at - 1 });
-    else if (!/[a-z]/.test(text[from] ?? '')) holes.push({ path: tree.path, isText: false, from, end: at });
+    if (text[from] === '"') holes.push({ path: tree.path, isPadding: tree.isPadding, isText: true, from: from + 1, end: at - 1 });
+    else if (!/[a-z]/.test(text[from] ?? '')) holes.push({ path: tree.path, isPadding: tree.isPadding, isText: false, from, end: at });
   }
 
   skipBlanks();

@@ -1,14 +1,15 @@
 import type { JsonValue } from '../events.js';
+import { flat } from './flat.js';
 import { findJsonHoles, type JsonHole, type JsonPathTree } from './jsonHoles.js';
 
-/** Reads JSON texts that equal one that was parsed, but for their holes. */
+/** The form of JSON texts that equal each other but for their holes, and what the one that was read last says. */
 export interface JsonTemplate {
-  /**
-   * What JSON.parse gives for the text between two places; `undefined` if that does not fit.
-   *
-   * The value is the template's own, and good only until the next one is read.
-   */
-  read(text: string, from: number, end: number): JsonValue | undefined;
+  /** What JSON.parse gives for it. The template's own, and good only until the next text is read. */
+  readonly value: JsonValue;
+  /** The text in its only hole that is not padding, if there is one. */
+  readonly said: string | undefined;
+  /** Reads the text between two places, and tells whether it has this form. */
+  read(text: string, from: number, end: number): boolean;
 }
 
 /**
@@ -30,25 +31,32 @@ export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTempl
   const value = JSON.parse(text) as JsonValue;
   const holes = found.flatMap((hole) => slotOf(value, hole) ?? []);
   if (holes.length === 0) return undefined;
+  const speakers = holes.filter(({ isPadding }) => !isPadding);
+  const speaker = speakers.length === 1 ? holes.findIndex((hole) => hole === speakers[0] && hole.isText) : -1;
+  let said: string | undefined;
   const pieces = holes.map(({ from }, index) => flat(text.slice(holes[index - 1]?.end ?? 0, from)));
   const lastPiece = flat(text.slice(holes.at(-1)?.end, closing).trimEnd());
 
   return {
+    value,
+    get said() {
+      return said;
+    },
     read(other, start, end) {
       let at = start;
       for (let index = 0; index < pieces.length; index++) {
         const { isText, object, key } = holes[index] as Slot;
         const piece = pieces[index] as string;
         const from = at + piece.length;
-        // Not startsWith, which takes many times as long.
-        if (other.slice(at, from) !== piece) return undefined;
+        if (!stands(piece, other, at, from)) return false;
         at = isText ? endOfText(other, from, end) : endOfNumber(other, from);
-        const said = isText ? readText(other, from, at) : readNumber(other, from, at);
-        if (said === undefined) return undefined;
-        object[key] = said;
+        const content = isText ? readText(other, from, at) : readNumber(other, from, at);
+        if (content === undefined) return false;
+        object[key] = content;
+        if (index === speaker) said = content as string;
       }
       const rest = at + lastPiece.length;
-      return other.slice(at, rest) === lastPiece && closesAt(other, rest, end) ? value : undefined;
+      return stands(lastPiece, other, at, rest) && closesAt(other, rest, end);
     },
   };
 }
@@ -60,9 +68,16 @@ const nine = 57;
 const backslash = 92;
 const closingBrace = 125;
 
-/** A copy that does not keep alive the chunk from which it was cut. */
-function flat(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
+/** Slices are compared many characters at a time, which `startsWith` does not do; for a few, that is not worth a slice. */
+const fewCharacters = 4;
+
+/** Whether a text is just this between two places. */
+function stands(piece: string, text: string, from: number, end: number): boolean {
+  if (piece.length > fewCharacters) return text.slice(from, end) === piece;
+  for (let index = 0; index < piece.length; index++) {
+    if (text.charCodeAt(from + index) !== piece.charCodeAt(index)) return false;
+  }
+  return true;
 }
 
 /** Where a hole is, and where what it says goes. */

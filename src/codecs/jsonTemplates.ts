@@ -1,15 +1,14 @@
-import type { JsonValue } from '../events.js';
-import { type JsonPath, toPathTree } from './jsonHoles.js';
+import { type JsonHolePaths, toPathTree } from './jsonHoles.js';
 import { createJsonTemplate, type JsonTemplate } from './jsonTemplate.js';
 
 /** The forms that a stream's texts were seen to have: what has one of them is read without being parsed. */
 export interface JsonTemplates {
   /**
-   * What JSON.parse gives for the text between two places; `undefined` if its form is not known, or if it is perhaps not JSON.
+   * Reads the text between two places, and gives the form that it has; `undefined` if that is not known, or if it is perhaps not JSON.
    *
-   * The value is good until the next one is read: whoever keeps it, or an object in it that has changing values, must say so by `release`.
+   * Its value is good until the next text is read: whoever keeps the value, or a part of it that changes, must say so by `release`.
    */
-  read(text: string, from: number, end: number): JsonValue | undefined;
+  read(text: string, from: number, end: number): JsonTemplate | undefined;
   /** Takes a text that was parsed, for others like it. */
   learn(text: string): void;
   /** Leaves the value that was read last to whoever has kept it. */
@@ -26,8 +25,7 @@ const mostCredit = 64;
 /** So that one is tried now and then where none has been of use. */
 const creditOfMiss = 0.25;
 
-/** @param paths Which texts and numbers may change. */
-export function createJsonTemplates(paths: readonly JsonPath[]): JsonTemplates {
+export function createJsonTemplates(paths: JsonHolePaths): JsonTemplates {
   const tree = toPathTree(paths);
   /** The one that was used last comes first. */
   const templates: JsonTemplate[] = [];
@@ -36,11 +34,11 @@ export function createJsonTemplates(paths: readonly JsonPath[]): JsonTemplates {
   return {
     read(text, from, end) {
       for (let index = 0; index < templates.length; index++) {
-        const value = templates[index]?.read(text, from, end);
-        if (value === undefined) continue;
+        const template = templates[index] as JsonTemplate;
+        if (!template.read(text, from, end)) continue;
         if (index > 0) templates.unshift(...templates.splice(index, 1));
         if (credit < mostCredit) credit++;
-        return value;
+        return template;
       }
       return undefined;
     },

@@ -1,4 +1,5 @@
 import { LimitError } from '../errors.js';
+import { flat } from './flat.js';
 import { createLineReader } from './lines.js';
 import { createTextDecoding, type TextDecoding } from './textDecoding.js';
 
@@ -53,6 +54,7 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
   /** The event so far. */
   let data: string[] = [];
   let name = '';
+  let latestName = '';
   let id = '';
   /** How many bytes the line has whose end has not come, and the first `measured` data lines. */
   let pieceBytes = 0;
@@ -76,10 +78,16 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
       if (data.length > 0 || 3 * (end - from) > maxEventBytes) checkSize(byteLength(text.slice(from, end)));
       if (text.charCodeAt(from) === colon) handlers.comment();
       else if (text.startsWith('data:', from)) readData(text, valueStart(text, from + 5, end), end);
-      else if (text.startsWith('event:', from)) name = text.slice(valueStart(text, from + 6, end), end);
+      else if (text.startsWith('event:', from)) name = knownName(text.slice(valueStart(text, from + 6, end), end));
       else readField(text.slice(from, end));
     },
   });
+
+  /** Most events have the name of the one before: the same string then, which keeps no chunk alive and is quickly compared. */
+  function knownName(value: string): string {
+    if (value !== latestName) latestName = flat(value);
+    return latestName;
+  }
 
   function readData(text: string, from: number, end: number): void {
     const isWhole = data.length === 0 && text.charCodeAt(end) === lineFeed && text.charCodeAt(end + 1) === lineFeed;

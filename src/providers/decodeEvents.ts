@@ -1,7 +1,18 @@
+import type { JsonTemplate } from '../codecs/jsonTemplate.js';
 import { createJsonTemplates } from '../codecs/jsonTemplates.js';
 import { createSseDecoder, type SseDecoder } from '../codecs/sse.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../errors.js';
-import type { DeltaEvent, JsonObject, JsonValue, RawEvent } from '../events.js';
+import type {
+  DeltaEvent,
+  JsonObject,
+  JsonValue,
+  RawEvent,
+  ReasoningDeltaEvent,
+  RefusalDeltaEvent,
+  TextDeltaEvent,
+  ToolCallDeltaEvent,
+} from '../events.js';
+import type { GrowingText } from '../internal/growingText.js';
 import { isObject } from './jsonFields.js';
 import { providerError } from './providerError.js';
 import type { Emit, SourceOptions, WireFormat, WireState } from './wireFormat.js';
@@ -36,6 +47,9 @@ export function createEventDecoder<State extends WireState>(
   const forms = templates && !includeRaw ? createJsonTemplates(format.holes) : undefined;
   /** Whether an event was emitted that may hold a part of its payload. */
   let kept = false;
+  let emitted = 0;
+  let repeatable: Delta | undefined;
+  let repeated: Repetition | undefined;
   let payloads = 0;
   /** Known before the state says so, for a subscriber that leaves while it is told. */
   let finishing = false;
@@ -45,7 +59,9 @@ export function createEventDecoder<State extends WireState>(
 
   function emit(event: DeltaEvent): void {
     if (event.type === 'finish') finishing = true;
-    kept ||= !holdsNothing(event);
+    emitted++;
+    if (isDelta(event)) repeatable = event;
+    else kept ||= event.type !== 'ping';
     deliver(event);
     if (held && event.type === 'start') {
       held.forEach(deliver);
@@ -75,13 +91,30 @@ export function createEventDecoder<State extends WireState>(
 
   /** Decodes a payload of known form, and tells whether it was one. */
   function decodeKnown(text: string, from: number, end: number, name: string): boolean {
-    const payload = forms?.read(text, from, end);
-    if (payload === undefined) return false;
+    const form = forms?.read(text, from, end);
+    if (form === undefined) return false;
+    const { said } = form;
+    if (said && repeated?.form === form && repeated.name === name) {
+      payloads++;
+      repeated.text.add(said);
+      emit(withText(repeated.delta, said));
+      return true;
+    }
+    repeatable = undefined;
+    emitted = 0;
     kept = false;
-    decode(payload, name);
+    decode(form.value, name);
+    repeated = repetition(form, name);
     if (kept) forms?.release();
     if (state.finished) sse.stop();
     return true;
+  }
+
+  /** What the payload that was decoded last did, if it only added its text to another and told so. */
+  function repetition(form: JsonTemplate, name: string): Repetition | undefined {
+    const { growing } = state;
+    const isOne = emitted === 1 && repeatable && textOf(repeatable) === form.said;
+    return isOne && growing ? { form, name, text: growing, delta: repeatable as Delta } : undefined;
   }
 
   /** Whatever is not plainly an object: markers, nothing, and what should not be there. */
@@ -107,6 +140,8 @@ export function createEventDecoder<State extends WireState>(
   function decode(payload: JsonValue, name: string): void {
     if (!isObject(payload)) throw new MalformedEventError('An event is not a JSON object');
     payloads++;
+    repeated = undefined;
+    state.growing = undefined;
     if (includeRaw) copy(payload);
     format.decode(state, payload, name, emit);
   }
@@ -140,15 +175,31 @@ export function createEventDecoder<State extends WireState>(
   };
 }
 
-/** Whether an event is made of texts and numbers only. */
-function holdsNothing({ type }: DeltaEvent): boolean {
-  return (
-    type === 'text-delta' ||
-    type === 'reasoning-delta' ||
-    type === 'refusal-delta' ||
-    type === 'tool-call-delta' ||
-    type === 'ping'
-  );
+/** An event that holds nothing of its payload but a text. */
+type Delta = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent | ToolCallDeltaEvent;
+
+/** A payload that was decoded: one of the same form does the same with another text. */
+interface Repetition {
+  readonly form: JsonTemplate;
+  readonly name: string;
+  readonly text: GrowingText;
+  readonly delta: Delta;
+}
+
+function isDelta(event: DeltaEvent): event is Delta {
+  const { type } = event;
+  return type === 'text-delta' || type === 'reasoning-delta' || type === 'refusal-delta' || type === 'tool-call-delta';
+}
+
+function textOf(delta: Delta): string {
+  return delta.type === 'tool-call-delta' ? delta.argumentsText : delta.text;
+}
+
+function withText(delta: Delta, text: string): Delta {
+  if (delta.type === 'tool-call-delta') return { ...delta, argumentsText: text };
+  if (delta.type !== 'text-delta') return { ...delta, text };
+  const { type, block, choice, phase } = delta;
+  return { type, text, block, choice, phase };
 }
 
 /** A decoder that stumbles over a payload met a form that it does not know. */

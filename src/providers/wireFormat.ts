@@ -1,5 +1,6 @@
-import type { JsonPath } from '../codecs/jsonHoles.js';
+import type { JsonHolePaths } from '../codecs/jsonHoles.js';
 import type { DeltaEvent, JsonObject } from '../events.js';
+import type { GrowingText } from '../internal/growingText.js';
 
 /** Takes one event. After the subscriber is gone it does nothing. */
 export type Emit = (event: DeltaEvent) => void;
@@ -12,6 +13,11 @@ export interface WireState {
   finished: boolean;
   /** True while every choice has its end but the terminal marker has not come: the stream completes after `graceMs` of silence. */
   settled: boolean;
+  /**
+   * The text to which the payload that is decoded adds what it says. Where it emits one delta, of what it says, and sets this, the same
+   * payload with another text must emit the same delta with that text, add it here, and do nothing else: it is not decoded again.
+   */
+  growing: GrowingText | undefined;
 }
 
 /**
@@ -20,8 +26,8 @@ export interface WireState {
 export interface WireFormat<State extends WireState = WireState> {
   /** `start.provider` and `raw.provider` of its events. */
   readonly provider: string;
-  /** The texts and numbers in which one delta's payload differs from another's: how most payloads are read without being parsed. */
-  readonly holes: readonly JsonPath[];
+  /** In what one delta's payload differs from another's: how most of them are read without being parsed. */
+  readonly holes: JsonHolePaths;
   createState(): State;
   /**
    * Decodes one payload: emits its events at once, in order, and updates the state.

@@ -55,6 +55,7 @@ export function createMessagesState(): MessagesState {
     started: false,
     finished: false,
     settled: false,
+    growing: undefined,
     id: undefined,
     model: undefined,
     blockCount: 0,

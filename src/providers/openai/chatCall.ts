@@ -14,6 +14,7 @@ export function extendCall(
 ): void {
   choice.latestCall = call;
   call.argumentsText.add(argumentsText);
+  choice.growing = call.argumentsText;
   if (call.callId !== '') return emitArguments(choice, call, argumentsText, emit);
   if (name === undefined) return;
   call.name = name;

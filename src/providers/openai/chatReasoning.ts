@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
+import type { GrowingText } from '../../internal/growingText.js';
 import { isObject, nonEmptyText, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { createReasoningBlock, type ReasoningBlock } from './chatBlocks.js';
@@ -14,6 +15,7 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
     block.reasoningContent.add(content ?? '');
     block.reasoning.add(reasoning ?? '');
     block.reasoningText.add(text ?? '');
+    choice.growing = growingIn(block, content, reasoning, text);
     emitReasoning(choice, block, content, emit);
     if (reasoning !== content) emitReasoning(choice, block, reasoning, emit);
     if (text !== content && text !== reasoning) emitReasoning(choice, block, text, emit);
@@ -23,6 +25,13 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
   const { reasoning_details: details, thinking_blocks: thinkingBlocks } = delta;
   if (Array.isArray(details)) readDetails(choice, 'reasoning_details', details, silent, emit);
   if (Array.isArray(thinkingBlocks)) readDetails(choice, 'thinking_blocks', thinkingBlocks, silent && !details, emit);
+}
+
+/** The text that grows, if it is one. */
+function growingIn(block: ReasoningBlock, ...[content, reasoning, text]: readonly (string | undefined)[]): GrowingText | undefined {
+  if (content !== undefined) return reasoning === undefined && text === undefined ? block.reasoningContent : undefined;
+  if (reasoning !== undefined) return text === undefined ? block.reasoning : undefined;
+  return block.reasoningText;
 }
 
 /** Mistral's `thinking` part of a content list. */

@@ -14,6 +14,7 @@ export function sayText(choice: ChatChoice, text: string, emit: Emit): void {
   if (text === '') return;
   const block = textBlock(choice);
   block.text.add(text);
+  choice.growing = block.text;
   choice.saidText = true;
   emit({ type: 'text-delta', text, block: block.number, choice: choice.index, phase: 'answer' });
 }
@@ -23,6 +24,7 @@ export function readRefusal(choice: ChatChoice, delta: JsonObject, emit: Emit): 
   if (typeof text !== 'string' || text === '') return;
   const block = refusalBlock(choice);
   block.text.add(text);
+  choice.growing = block.text;
   choice.refused = true;
   emit({ type: 'refusal-delta', text, block: block.number, choice: choice.index });
 }

@@ -9,7 +9,9 @@ import { commandOpening, diffOpening, jsonPiece } from './responsesWrittenJson.j
 export function callDelta(type: string): DecodeEvent {
   return (state, payload, emit) => {
     const call = callOf(state, payload['output_index'], type, emit);
-    if (call) extendCall(call, textOf(payload['delta']), emit);
+    if (!call) return;
+    state.growing = call.text;
+    extendCall(call, textOf(payload['delta']), emit);
   };
 }
 

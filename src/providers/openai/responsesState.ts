@@ -82,6 +82,7 @@ export function createResponsesState(): ResponsesState {
     started: false,
     finished: false,
     settled: false,
+    growing: undefined,
     id: undefined,
     model: undefined,
     serviceTier: undefined,
