@@ -14,7 +14,12 @@ interface Decoded {
 }
 
 /** All events, looked at when the stream is over: nothing that was emitted may have changed since. */
-function decode<State extends WireState>(format: WireFormat<State>, bytes: Uint8Array, templates: boolean, size: number): Decoded {
+function decode<State extends WireState>(
+  format: WireFormat<State>,
+  bytes: Uint8Array,
+  templates: boolean,
+  size: number,
+): Decoded {
   const events: DeltaEvent[] = [];
   const decoder = createEventDecoder(format, (event) => void events.push(event), { templates });
   try {

@@ -108,7 +108,8 @@ export function findJsonHoles(text: string, paths: JsonPathTree): readonly JsonH
     plain &&= !found.has(tree.path);
     found.add(tree.path);
     if (text[from] === '"') holes.push({ path: tree.path, isPadding: tree.isPadding, isText: true, from: from + 1, end: at - 1 });
-    else if (!/[a-z]/.test(text[from] ?? '')) holes.push({ path: tree.path, isPadding: tree.isPadding, isText: false, from, end: at });
+    else if (!/[a-z]/.test(text[from] ?? ''))
+      holes.push({ path: tree.path, isPadding: tree.isPadding, isText: false, from, end: at });
   }
 
   skipBlanks();

@@ -36,8 +36,7 @@ export function decodeDelta(state: MessagesState, payload: JsonObject, emit: Emi
   if (block) {
     if (type.content) state.growing = block.text;
     type.apply(block, delta, emit);
-  }
-  else emitRaw(state, `content_block_delta:${textOf(delta['type'])}`, payload, emit);
+  } else emitRaw(state, `content_block_delta:${textOf(delta['type'])}`, payload, emit);
 }
 
 function cite(block: ContentBlock, delta: JsonObject, emit: Emit): void {

@@ -28,7 +28,10 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
 }
 
 /** The text that grows, if it is one. */
-function growingIn(block: ReasoningBlock, ...[content, reasoning, text]: readonly (string | undefined)[]): GrowingText | undefined {
+function growingIn(
+  block: ReasoningBlock,
+  ...[content, reasoning, text]: readonly (string | undefined)[]
+): GrowingText | undefined {
   if (content !== undefined) return reasoning === undefined && text === undefined ? block.reasoningContent : undefined;
   if (reasoning !== undefined) return text === undefined ? block.reasoning : undefined;
   return block.reasoningText;
