@@ -6,7 +6,9 @@ import { type Wire, wires } from './wires.js';
 const [tool = '', url = '', count = '0'] = process.argv.slice(2);
 const wire = wires[0] as Wire;
 let characters = 0;
-const take = (text: string): void => void (characters += text.length);
+const take = (text: string): void => {
+  characters += text.length;
+};
 
 const read: Readonly<Record<string, () => Promise<void>>> = {
   'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, take),

@@ -44,6 +44,8 @@ export const defaultMaxEventBytes: number = 16 * 1024 * 1024;
 const lineFeed = 10;
 const space = 32;
 const colon = 58;
+const letterD = 100;
+const letterE = 101;
 
 /**
  * Decodes an event stream as https://html.spec.whatwg.org/multipage/server-sent-events.html says, pushing each event as soon as its blank
@@ -76,9 +78,11 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
       if (from === end) return dispatch(true);
       // A code unit has at most 3 bytes, so that a small line needs no counting.
       if (data.length > 0 || 3 * (end - from) > maxEventBytes) checkSize(byteLength(text.slice(from, end)));
-      if (text.charCodeAt(from) === colon) handlers.comment();
-      else if (text.startsWith('data:', from)) readData(text, valueStart(text, from + 5, end), end);
-      else if (text.startsWith('event:', from)) name = knownName(text.slice(valueStart(text, from + 6, end), end));
+      const first = text.charCodeAt(from);
+      if (first === colon) handlers.comment();
+      else if (first === letterD && text.startsWith('data:', from)) readData(text, valueStart(text, from + 5, end), end);
+      else if (first === letterE && text.startsWith('event:', from))
+        name = knownName(text.slice(valueStart(text, from + 6, end), end));
       else readField(text.slice(from, end));
     },
   });

@@ -2,7 +2,7 @@ import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
 import { fillPartial, isStreamError, StreamAbortedError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
-import { createMergingFold } from '../internal/mergingFold.js';
+import { createMessageFold } from '../internal/fold.js';
 import { checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
 import { connectionError } from './connectionError.js';
 import { createEventDecoder, type EventDecoder } from './decodeEvents.js';
@@ -34,7 +34,7 @@ export function readEvents<State extends WireState>(
 ): Observable<DeltaEvent> {
   checkSourceOptions(source, options);
   return new Observable((subscriber) => {
-    const fold = createMergingFold();
+    const fold = createMessageFold();
     const fail = (error: unknown): void => {
       subscriber.error(fillPartial(isStreamError(error) ? error : connectionError(error), fold.partial));
     };
