@@ -1,4 +1,4 @@
-import { type JsonHolePaths, toPathTree } from './jsonHoles.js';
+import { type JsonHolePaths, type JsonPathTree, toPathTree } from './jsonHoles.js';
 import { createJsonTemplate, type JsonTemplate } from './jsonTemplate.js';
 
 /** The forms that a stream's texts were seen to have: what has one of them is read without being parsed. */
@@ -26,7 +26,7 @@ const mostCredit = 64;
 const creditOfMiss = 0.25;
 
 export function createJsonTemplates(paths: JsonHolePaths): JsonTemplates {
-  const tree = toPathTree(paths);
+  let tree: JsonPathTree | undefined;
   /** The one that was used last comes first. */
   const templates: JsonTemplate[] = [];
   let credit = mostCredit;
@@ -45,6 +45,7 @@ export function createJsonTemplates(paths: JsonHolePaths): JsonTemplates {
     learn(text) {
       credit += creditOfMiss;
       if (credit < templateCost || text.length > longestText) return;
+      tree ??= toPathTree(paths);
       const template = createJsonTemplate(text, tree);
       if (!template) return;
       credit -= templateCost;

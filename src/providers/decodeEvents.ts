@@ -81,8 +81,11 @@ export function createEventDecoder<State extends WireState>(
       glance: decodeKnown,
       message(data, name, whole) {
         if (decodeKnown(data, 0, data.length, name)) return;
-        if (data.charCodeAt(0) === openingBrace) decode(parse(data, whole), name);
-        else readOther(data.trim(), name, whole);
+        if (data.charCodeAt(0) === openingBrace) {
+          decode(parse(data, whole), name);
+          // Last, so that no event waits for it.
+          if (!state.finished) forms?.learn(data);
+        } else readOther(data.trim(), name, whole);
         if (state.finished) sse.stop();
       },
     },
@@ -128,9 +131,7 @@ export function createEventDecoder<State extends WireState>(
 
   function parse(data: string, whole: boolean): JsonValue {
     try {
-      const payload = JSON.parse(data) as JsonValue;
-      if (whole) forms?.learn(data);
-      return payload;
+      return JSON.parse(data) as JsonValue;
     } catch {
       // Without its cause, which would quote the payload.
       throw whole ? new MalformedEventError() : new TruncatedError();
