@@ -13,7 +13,10 @@ const take = (text: string): void => {
 const read: Readonly<Record<string, () => Promise<void>>> = {
   'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, take),
   rxllm: async () => {
-    source(wire, () => fetch(url)).subscribe((event) => event.type === 'text-delta' && take(event.text));
+    source(wire, () => fetch(url)).subscribe({
+      next: (event) => event.type === 'text-delta' && take(event.text),
+      error: (error: unknown) => console.error(error),
+    });
   },
   openai: async () => {
     const { default: OpenAI } = await import('openai');
