@@ -1,11 +1,14 @@
 /**
- * Ratios against the limit and the peers: `npm run bench -- json`, `npm run bench -- tokens`, `npm run bench -- toon`, each with `--quick` in
- * seconds. A bar that is missed is said to be missed and fails nothing: a figure is for people to judge.
+ * Ratios against the limit and the peers: `npm run bench -- streams` and so on, each with `--quick` in seconds. A bar that is
+ * missed is said to be missed and fails nothing: a figure is for people to judge.
  */
 import { installPeers } from './peers.js';
 
 const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise<void>>>> = {
+  'first-delta': async () => (await import('./firstDelta.js')).benchFirstDelta,
   json: async () => (await import('./json.js')).benchJson,
+  memory: async () => (await import('./memory.js')).benchMemory,
+  streams: async () => (await import('./streams.js')).benchStreams,
   tokens: async () => (await import('./tokens.js')).benchTokens,
   toon: async () => (await import('./toon.js')).benchToon,
 };

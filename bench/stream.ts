@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { finish, start, text } from '../spec/support/events.js';
 import type { DeltaEvent } from '../src/events.js';
+import { finish, start, text } from '../src/testing/index.js';
 
 /** So many characters come in a delta. */
 const deltaLength = 4;

@@ -15,6 +15,11 @@ export interface LineReader {
 
 const lineFeed = 10;
 
+/** Every second line of an event stream is empty: those need no search. */
+function endOfLine(text: string, from: number): number {
+  return text.charCodeAt(from) === lineFeed ? from : text.indexOf('\n', from);
+}
+
 /** Finds the lines of a text that comes in pieces; a line ends at LF, CRLF or CR, and is there as soon as that is. */
 export function createLineReader(handlers: LineHandlers): LineReader {
   /** The pieces of a line whose end has not come: searched once each, and joined once. */
@@ -32,7 +37,7 @@ export function createLineReader(handlers: LineHandlers): LineReader {
   /** Reads whole lines and tells where the rest begins. */
   function readLines(text: string, start: number): number {
     let from = start;
-    for (let end = text.indexOf('\n', from); end >= 0 && !stopped; end = text.indexOf('\n', from)) {
+    for (let end = endOfLine(text, from); end >= 0 && !stopped; end = endOfLine(text, from)) {
       takeLine(text, from, end);
       from = end + 1;
     }

@@ -31,6 +31,9 @@ export function createMessageFold(choice = 0): MessageFold {
   const marks = createStepMarks({ parts: 0, citations: 0 });
   /** A tool's answer that came just now: an event without a block, whose block-end, if it has one, follows at once. */
   let answer: OpenPart | undefined;
+  /** The block whose text came just now, and most likely goes on. */
+  let current: OpenPart | undefined;
+  let currentBlock = -1;
 
   function take(event: DeltaEvent): void {
     const known = partOf(event);
@@ -59,7 +62,12 @@ export function createMessageFold(choice = 0): MessageFold {
   }
 
   function push(event: DeltaEvent): void {
+    if (event.type === 'text-delta' && event.block === currentBlock && event.choice === choice && current) {
+      current.text.add(event.text);
+      return;
+    }
     if ('choice' in event && event.choice !== choice) return;
+    current = undefined;
     switch (event.type) {
       case 'start':
         start = event;
@@ -78,6 +86,11 @@ export function createMessageFold(choice = 0): MessageFold {
         return;
       case 'finish':
         finish = event;
+        return;
+      case 'text-delta':
+        take(event);
+        currentBlock = event.block;
+        current = blocks.get(currentBlock);
         return;
       default:
         take(event);

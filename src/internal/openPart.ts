@@ -1,12 +1,23 @@
 import type { DeltaEvent, JsonValue, MessagePart, ToolCall } from '../events.js';
+import { createGrowingText, type GrowingText } from './growingText.js';
 
 type Mutable<T> = T extends unknown ? { -readonly [Key in keyof T]: T[Key] } : never;
 
 /** A part of a message that more events may add to. */
-export type OpenPart = Mutable<MessagePart>;
+export interface OpenPart {
+  /** The part, without what grows. */
+  readonly part: Mutable<MessagePart>;
+  /** Its text, or a call's argument text. */
+  readonly text: GrowingText;
+}
 
 /** The part that an event begins; `undefined` for an event that begins none. */
 export function openPart(event: DeltaEvent): OpenPart | undefined {
+  const part = partOf(event);
+  return part && { part, text: createGrowingText('text' in part ? part.text : '') };
+}
+
+function partOf(event: DeltaEvent): Mutable<MessagePart> | undefined {
   switch (event.type) {
     case 'text-delta':
       return { type: 'text', text: event.text, phase: event.phase, native: undefined };
@@ -35,16 +46,16 @@ export function openPart(event: DeltaEvent): OpenPart | undefined {
 }
 
 /** Adds an event to the part of its block, and tells whether it belongs there. */
-export function extendPart(part: OpenPart, event: DeltaEvent): boolean {
+export function extendPart({ part, text }: OpenPart, event: DeltaEvent): boolean {
   switch (event.type) {
     case 'text-delta':
-      return part.type === 'text' && appendText(part, event.text);
+      return part.type === 'text' && append(text, event.text);
     case 'reasoning-delta':
-      return part.type === 'reasoning' && appendText(part, event.text);
+      return part.type === 'reasoning' && append(text, event.text);
     case 'refusal-delta':
-      return part.type === 'refusal' && appendText(part, event.text);
+      return part.type === 'refusal' && append(text, event.text);
     case 'tool-call-delta':
-      if (part.type === 'tool-call') part.argumentsText += event.argumentsText;
+      if (part.type === 'tool-call') text.add(event.argumentsText);
       return true;
     case 'tool-call-end':
       if (part.type !== 'tool-call') return true;
@@ -65,12 +76,23 @@ export function extendPart(part: OpenPart, event: DeltaEvent): boolean {
 }
 
 /** The part as it is now, for whoever asked: later events leave it alone. */
-export function closePart(part: OpenPart): MessagePart {
-  return part.type === 'tool-call' ? { ...part, input: parseInput(part) } : { ...part };
+export function closePart({ part, text }: OpenPart): MessagePart {
+  switch (part.type) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return { ...part, text: text.value };
+    case 'tool-call': {
+      const argumentsText = part.ended ? part.argumentsText : text.value;
+      return { ...part, argumentsText, input: parseInput({ ...part, argumentsText }) };
+    }
+    default:
+      return { ...part };
+  }
 }
 
-function appendText(part: { text: string }, text: string): boolean {
-  part.text += text;
+function append(text: GrowingText, piece: string): boolean {
+  text.add(piece);
   return true;
 }
 

@@ -86,7 +86,7 @@ export function aggregateUsage<E extends DeltaEvent>(
         emitTotal(false);
       }
       destination.next(event);
-      if (event.type.endsWith('-delta') && ++deltas % every === 0) emitTotal(true);
+      if (every < Infinity && event.type.endsWith('-delta') && ++deltas % every === 0) emitTotal(true);
     }
 
     /** A counter that throws ends the stream, so it settles it. */

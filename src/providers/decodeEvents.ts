@@ -1,6 +1,18 @@
+import type { JsonTemplate } from '../codecs/jsonTemplate.js';
+import { createJsonTemplates } from '../codecs/jsonTemplates.js';
 import { createSseDecoder, type SseDecoder } from '../codecs/sse.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../errors.js';
-import type { DeltaEvent, JsonObject, JsonValue, RawEvent } from '../events.js';
+import type {
+  DeltaEvent,
+  JsonObject,
+  JsonValue,
+  RawEvent,
+  ReasoningDeltaEvent,
+  RefusalDeltaEvent,
+  TextDeltaEvent,
+  ToolCallDeltaEvent,
+} from '../events.js';
+import type { GrowingText } from '../internal/growingText.js';
 import { isObject } from './jsonFields.js';
 import { providerError } from './providerError.js';
 import type { Emit, SourceOptions, WireFormat, WireState } from './wireFormat.js';
@@ -28,12 +40,20 @@ export interface EventDecoder {
   stop(): void;
 }
 
+export type DecodingOptions = Pick<SourceOptions, 'maxEventBytes' | 'includeRaw' | 'templates'>;
+
 export function createEventDecoder<State extends WireState>(
   format: WireFormat<State>,
   deliver: Emit,
-  { maxEventBytes, includeRaw = false }: Pick<SourceOptions, 'maxEventBytes' | 'includeRaw'>,
+  { maxEventBytes, includeRaw = false, templates = true }: DecodingOptions,
 ): EventDecoder {
   const state = format.createState();
+  const forms = templates && !includeRaw ? createJsonTemplates(format.holes) : undefined;
+  /** Whether an event was emitted that may hold a part of its payload. */
+  let kept = false;
+  let emitted = 0;
+  let repeatable: Delta | undefined;
+  let repeated: Repetition | undefined;
   let payloads = 0;
   /** Known before the state says so, for a subscriber that leaves while it is told. */
   let finishing = false;
@@ -43,6 +63,9 @@ export function createEventDecoder<State extends WireState>(
 
   function emit(event: DeltaEvent): void {
     if (event.type === 'finish') finishing = true;
+    emitted++;
+    if (isDelta(event)) repeatable = event;
+    else kept ||= event.type !== 'ping';
     deliver(event);
     if (held && event.type === 'start') {
       held.forEach(deliver);
@@ -59,14 +82,47 @@ export function createEventDecoder<State extends WireState>(
   const sse: SseDecoder = createSseDecoder(
     {
       comment: () => emit(ping),
+      glance: decodeKnown,
       message(data, name, whole) {
-        if (data.charCodeAt(0) === openingBrace) decode(parse(data, whole), name);
-        else readOther(data.trim(), name, whole);
+        if (decodeKnown(data, 0, data.length, name)) return;
+        if (data.charCodeAt(0) === openingBrace) {
+          decode(parse(data, whole), name);
+          // Last, so that no event waits for it.
+          if (!state.finished) forms?.learn(data);
+        } else readOther(data.trim(), name, whole);
         if (state.finished) sse.stop();
       },
     },
     { maxEventBytes },
   );
+
+  /** Decodes a payload of known form, and tells whether it was one. */
+  function decodeKnown(text: string, from: number, end: number, name: string): boolean {
+    const form = forms?.read(text, from, end);
+    if (form === undefined) return false;
+    const { said } = form;
+    if (said && repeated?.form === form && repeated.name === name) {
+      payloads++;
+      repeated.text.add(said);
+      emit(withText(repeated.delta, said));
+      return true;
+    }
+    repeatable = undefined;
+    emitted = 0;
+    kept = false;
+    decode(form.value, name);
+    repeated = repetition(form, name);
+    if (kept) forms?.release();
+    if (state.finished) sse.stop();
+    return true;
+  }
+
+  /** What the payload that was decoded last did, if it only added its text to another and told so. */
+  function repetition(form: JsonTemplate, name: string): Repetition | undefined {
+    const { growing } = state;
+    const isOne = emitted === 1 && repeatable && textOf(repeatable) === form.said;
+    return isOne && growing ? { form, name, text: growing, delta: repeatable as Delta } : undefined;
+  }
 
   /** Whatever is not plainly an object: markers, nothing, and what should not be there. */
   function readOther(data: string, name: string, whole: boolean): void {
@@ -77,9 +133,20 @@ export function createEventDecoder<State extends WireState>(
     if (payload !== null) decode(payload, name);
   }
 
+  function parse(data: string, whole: boolean): JsonValue {
+    try {
+      return JSON.parse(data) as JsonValue;
+    } catch {
+      // Without its cause, which would quote the payload.
+      throw whole ? new MalformedEventError() : new TruncatedError();
+    }
+  }
+
   function decode(payload: JsonValue, name: string): void {
     if (!isObject(payload)) throw new MalformedEventError('An event is not a JSON object');
     payloads++;
+    repeated = undefined;
+    state.growing = undefined;
     if (includeRaw) copy(payload);
     format.decode(state, payload, name, emit);
   }
@@ -114,21 +181,39 @@ export function createEventDecoder<State extends WireState>(
   };
 }
 
+/** An event that holds nothing of its payload but a text. */
+type Delta = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent | ToolCallDeltaEvent;
+
+/** A payload that was decoded: one of the same form does the same with another text. */
+interface Repetition {
+  readonly form: JsonTemplate;
+  readonly name: string;
+  readonly text: GrowingText;
+  readonly delta: Delta;
+}
+
+function isDelta(event: DeltaEvent): event is Delta {
+  const { type } = event;
+  return type === 'text-delta' || type === 'reasoning-delta' || type === 'refusal-delta' || type === 'tool-call-delta';
+}
+
+function textOf(delta: Delta): string {
+  return delta.type === 'tool-call-delta' ? delta.argumentsText : delta.text;
+}
+
+function withText(delta: Delta, text: string): Delta {
+  if (delta.type === 'tool-call-delta') return { ...delta, argumentsText: text };
+  if (delta.type !== 'text-delta') return { ...delta, text };
+  const { type, block, choice, phase } = delta;
+  return { type, text, block, choice, phase };
+}
+
 /** A decoder that stumbles over a payload met a form that it does not know. */
 function guard(work: () => void): void {
   try {
     work();
   } catch (cause) {
     throw isStreamError(cause) ? cause : new MalformedEventError('An event has an unexpected form', { cause });
-  }
-}
-
-function parse(data: string, whole: boolean): JsonValue {
-  try {
-    return JSON.parse(data) as JsonValue;
-  } catch {
-    // Without its cause, which would quote the payload.
-    throw whole ? new MalformedEventError() : new TruncatedError();
   }
 }
 

@@ -64,7 +64,7 @@ export function readEvents<State extends WireState>(
 }
 
 function checkSourceOptions(source: string, options: SourceOptions): void {
-  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'graceMs', 'demand', 'onResponse']);
+  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'templates', 'graceMs', 'demand', 'onResponse']);
   const { signal, maxEventBytes, graceMs, demand, onResponse } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new TypeError(`${source}: signal must be an AbortSignal`);

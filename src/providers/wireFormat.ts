@@ -1,5 +1,7 @@
+import type { JsonHolePaths } from '../codecs/jsonHoles.js';
 import type { Demand } from '../createDemand.js';
 import type { DeltaEvent, JsonObject } from '../events.js';
+import type { GrowingText } from '../internal/growingText.js';
 import type { ResponseHead } from '../internal/responseHead.js';
 
 /** Takes one event. After the subscriber is gone it does nothing. */
@@ -13,6 +15,11 @@ export interface WireState {
   finished: boolean;
   /** True while every choice has its end but the terminal marker has not come: the stream completes after `graceMs` of silence. */
   settled: boolean;
+  /**
+   * The text to which the payload that is decoded adds what it says. Where it emits one delta, of what it says, and sets this, the same
+   * payload with another text must emit the same delta with that text, add it here, and do nothing else: it is not decoded again.
+   */
+  growing: GrowingText | undefined;
 }
 
 /**
@@ -21,6 +28,8 @@ export interface WireState {
 export interface WireFormat<State extends WireState = WireState> {
   /** `start.provider` and `raw.provider` of its events. */
   readonly provider: string;
+  /** In what one delta's payload differs from another's: how most of them are read without being parsed. */
+  readonly holes: JsonHolePaths;
   createState(): State;
   /**
    * Decodes one payload: emits its events at once, in order, and updates the state.
@@ -43,6 +52,11 @@ export interface SourceOptions {
   readonly maxEventBytes?: number;
   /** Emit each provider payload as a `raw` event named `payload` before its events, the first ones right after `start`. @defaultValue false */
   readonly includeRaw?: boolean;
+  /**
+   * Read payloads that equal an earlier one but for their text without parsing all of them: the same events for less work. `false` parses
+   * every payload, as `includeRaw` does too. @defaultValue true
+   */
+  readonly templates?: boolean;
   /** After every choice has finished and no terminal marker came: the silence after which the stream completes, in milliseconds. @defaultValue 2,000 */
   readonly graceMs?: number;
   /**

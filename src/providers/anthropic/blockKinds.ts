@@ -55,12 +55,12 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
       extendText(block, textOf(block.start['text']), emit);
       for (const citation of listOf(block.start['citations'])) emitCitation(citation, block.number, emit);
     },
-    native: ({ text }) => ({ text }),
+    native: ({ text }) => ({ text: text.value }),
   },
   thinking: {
     ...silent,
     start: (block, emit) => extendThinking(block, textOf(block.start['thinking']), emit),
-    native: ({ text }) => ({ thinking: text }),
+    native: ({ text }) => ({ thinking: text.value }),
   },
   input: {
     start({ call, number }, emit) {
@@ -68,17 +68,17 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
     },
     stop(block, emit) {
       // Only now, because some servers send the input both whole and in pieces.
-      if (block.text === '') extendInput(block, initialArguments(block.start['input']), emit);
-      block.input = parseToolInput(block.text);
+      if (block.text.length === 0) extendInput(block, initialArguments(block.start['input']), emit);
+      block.input = parseToolInput(block.text.value);
     },
     end(state, { call, number, text }, cut, emit) {
       if (!call || cut) return;
       if (call.executor === 'client') state.calledClient = true;
-      emit({ type: 'tool-call-end', ...call, argumentsText: text, block: number, choice: 0, format: 'json' });
+      emit({ type: 'tool-call-end', ...call, argumentsText: text.value, block: number, choice: 0, format: 'json' });
     },
     // Input may be cut or invalid, and the API takes back only an object, so text that is not JSON is kept inside one:
     // https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
-    native: ({ input, text }) => ({ input: input ?? { INVALID_JSON: text } }),
+    native: ({ input, text }) => ({ input: input ?? { INVALID_JSON: text.value } }),
   },
   result: {
     ...silent,

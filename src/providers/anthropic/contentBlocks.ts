@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
+import { createGrowingText } from '../../internal/growingText.js';
 import { listOf, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { begin } from './begin.js';
@@ -19,7 +20,7 @@ export function openBlock(state: MessagesState, index: Index, start: JsonObject,
   const number = state.blockCount++;
   const call = executor && createCall(state, start, number, executor);
   const none = { input: undefined, citations: undefined, assigned: undefined };
-  const block: ContentBlock = { number, start, type, content, call, text: '', ...none };
+  const block: ContentBlock = { number, start, type, content, call, text: createGrowingText(), ...none };
   state.open.set(index, block);
   blockKinds[content].start(block, emit);
   return block;
@@ -80,7 +81,7 @@ export function settleDoubt(state: MessagesState, cut: boolean, emit: Emit): voi
 
 /** A limit also stops the block in which it was reached; only a whole JSON text shows that the call is whole. */
 function mayBeCut({ call, text, input }: ContentBlock): boolean {
-  return call !== undefined && (input === undefined || text.trim() === '');
+  return call !== undefined && (input === undefined || text.value.trim() === '');
 }
 
 function endBlock(state: MessagesState, block: ContentBlock, cut: boolean, emit: Emit): void {

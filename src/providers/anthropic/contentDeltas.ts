@@ -33,8 +33,10 @@ export function decodeDelta(state: MessagesState, payload: JsonObject, emit: Emi
   const delta = objectOf(payload['delta']);
   const type = deltaTypes.get(textOf(delta['type']));
   const block = type && blockFor(state, payload['index'], type.content, emit);
-  if (block) type.apply(block, delta, emit);
-  else emitRaw(state, `content_block_delta:${textOf(delta['type'])}`, payload, emit);
+  if (block) {
+    if (type.content) state.growing = block.text;
+    type.apply(block, delta, emit);
+  } else emitRaw(state, `content_block_delta:${textOf(delta['type'])}`, payload, emit);
 }
 
 function cite(block: ContentBlock, delta: JsonObject, emit: Emit): void {

@@ -5,19 +5,19 @@ import type { ContentBlock } from './messagesState.js';
 
 export function extendText(block: ContentBlock, text: string, emit: Emit): void {
   if (text === '') return;
-  block.text += text;
+  block.text.add(text);
   emit({ type: 'text-delta', text, block: block.number, choice: 0, phase: 'answer' });
 }
 
 export function extendThinking(block: ContentBlock, text: string, emit: Emit): void {
   if (text === '') return;
-  block.text += text;
+  block.text.add(text);
   emit({ type: 'reasoning-delta', text, block: block.number, choice: 0 });
 }
 
 export function extendInput(block: ContentBlock, argumentsText: string, emit: Emit): void {
   if (argumentsText === '') return;
-  block.text += argumentsText;
+  block.text.add(argumentsText);
   if (block.call === undefined) return;
   emit({ type: 'tool-call-delta', callId: block.call.callId, argumentsText, block: block.number, choice: 0 });
 }

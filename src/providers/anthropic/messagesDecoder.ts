@@ -31,6 +31,14 @@ const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent
  */
 export const messagesFormat: WireFormat<MessagesState> = {
   provider: 'anthropic',
+  holes: {
+    said: [
+      ['delta', 'text'],
+      ['delta', 'thinking'],
+      ['delta', 'partial_json'],
+    ],
+    padding: [],
+  },
   createState: createMessagesState,
   decode(state, payload, name, emit) {
     const type = textOf(payload['type']) || name;

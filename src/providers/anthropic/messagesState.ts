@@ -1,4 +1,5 @@
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
+import type { GrowingText } from '../../internal/growingText.js';
 import type { WireState } from '../wireFormat.js';
 
 /** What a block holds: it decides which deltas belong to the block. `opaque`: nothing that we stream. */
@@ -19,7 +20,7 @@ export interface ContentBlock {
   readonly type: string;
   content: BlockContent;
   /** The text, the thinking or the input's JSON so far. */
-  text: string;
+  readonly text: GrowingText;
   /** What that JSON says, once the block has stopped; `undefined` if it is not JSON. */
   input: JsonValue | undefined;
   readonly call: Call | undefined;
@@ -54,6 +55,7 @@ export function createMessagesState(): MessagesState {
     started: false,
     finished: false,
     settled: false,
+    growing: undefined,
     id: undefined,
     model: undefined,
     blockCount: 0,

@@ -1,4 +1,5 @@
 import type { ArgumentsFormat, JsonObject, JsonValue } from '../../events.js';
+import { createGrowingText, type GrowingText } from '../../internal/growingText.js';
 
 /** The content of a choice, cut where its kind changes. */
 export type ChatBlock = TextBlock | ReasoningBlock | RefusalBlock | CallBlock | AudioBlock | OpaqueBlock;
@@ -7,7 +8,7 @@ export interface TextBlock {
   readonly kind: 'text';
   readonly number: number;
   /** The text so far, or where content comes as a list, the text after the last of `parts`. */
-  text: string;
+  text: GrowingText;
   /** What came before `text`, once content comes as a list. */
   parts: JsonValue[] | undefined;
   annotations: JsonValue[] | undefined;
@@ -19,11 +20,11 @@ export interface ReasoningBlock {
   readonly kind: 'reasoning';
   readonly number: number;
   /** The text so far, by the field that carried it; servers differ, and some fill two. */
-  reasoningContent: string;
-  reasoning: string;
-  reasoningText: string;
+  readonly reasoningContent: GrowingText;
+  readonly reasoning: GrowingText;
+  readonly reasoningText: GrowingText;
   /** Text of `thinking` parts in a list of content. */
-  thinking: string;
+  readonly thinking: GrowingText;
   /** Structured pieces that must go back as they came, by field. */
   details: Map<string, JsonObject[]> | undefined;
 }
@@ -31,7 +32,7 @@ export interface ReasoningBlock {
 export interface RefusalBlock {
   readonly kind: 'refusal';
   readonly number: number;
-  text: string;
+  readonly text: GrowingText;
 }
 
 export interface CallBlock {
@@ -43,7 +44,7 @@ export interface CallBlock {
   /** Empty until the call was announced, which waits for its name. */
   callId: string;
   name: string;
-  argumentsText: string;
+  readonly argumentsText: GrowingText;
   /** Fields that we do not know, of the call and of its function. */
   readonly extras: Map<string, JsonValue>;
   readonly functionExtras: Map<string, JsonValue>;
@@ -65,16 +66,23 @@ interface OpaqueBlock {
 }
 
 export function createTextBlock(number: number): TextBlock {
-  return { kind: 'text', number, text: '', parts: undefined, annotations: undefined, extraContent: undefined };
+  return { kind: 'text', number, text: createGrowingText(), parts: undefined, annotations: undefined, extraContent: undefined };
 }
 
 export function createReasoningBlock(number: number): ReasoningBlock {
-  const texts = { reasoningContent: '', reasoning: '', reasoningText: '', thinking: '' };
-  return { kind: 'reasoning', number, ...texts, details: undefined };
+  return {
+    kind: 'reasoning',
+    number,
+    reasoningContent: createGrowingText(),
+    reasoning: createGrowingText(),
+    reasoningText: createGrowingText(),
+    thinking: createGrowingText(),
+    details: undefined,
+  };
 }
 
 export function createCallBlock(number: number, kind: CallBlock['kind'], format: ArgumentsFormat): CallBlock {
-  const identity = { id: undefined, callId: '', name: '', argumentsText: '' };
+  const identity = { id: undefined, callId: '', name: '', argumentsText: createGrowingText() };
   return { kind, number, format, ...identity, extras: new Map(), functionExtras: new Map() };
 }
 

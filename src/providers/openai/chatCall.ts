@@ -13,7 +13,8 @@ export function extendCall(
   emit: Emit,
 ): void {
   choice.latestCall = call;
-  call.argumentsText += argumentsText;
+  call.argumentsText.add(argumentsText);
+  choice.growing = call.argumentsText;
   if (call.callId !== '') return emitArguments(choice, call, argumentsText, emit);
   if (name === undefined) return;
   call.name = name;
@@ -32,7 +33,7 @@ function announce(state: ChatState, choice: ChatChoice, call: CallBlock, emit: E
     executor: 'client',
     format,
   });
-  emitArguments(choice, call, call.argumentsText, emit);
+  emitArguments(choice, call, call.argumentsText.value, emit);
 }
 
 function emitArguments(choice: ChatChoice, { callId, number }: CallBlock, argumentsText: string, emit: Emit): void {
@@ -42,7 +43,7 @@ function emitArguments(choice: ChatChoice, { callId, number }: CallBlock, argume
 
 /** @param cut Whether the model was stopped in the middle of this call, perhaps: then it ends only if its arguments are whole. */
 export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, cut: boolean, emit: Emit): void {
-  if (cut && (call.format === 'text' || !isJson(call.argumentsText))) return;
+  if (cut && (call.format === 'text' || !isJson(call.argumentsText.value))) return;
   if (call.callId === '') announce(state, choice, call, emit);
   const { callId, name, argumentsText, number, format } = call;
   choice.calledClient = true;
@@ -50,7 +51,7 @@ export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, c
     type: 'tool-call-end',
     callId,
     name,
-    argumentsText,
+    argumentsText: argumentsText.value,
     block: number,
     choice: choice.index,
     executor: 'client',

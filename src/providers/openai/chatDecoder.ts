@@ -1,3 +1,4 @@
+import type { JsonHolePaths } from '../../codecs/jsonHoles.js';
 import type { JsonObject } from '../../events.js';
 import { isObject, nonEmptyText, numberOf, objectOf } from '../jsonFields.js';
 import { providerError } from '../providerError.js';
@@ -17,6 +18,18 @@ import { wholeMessage } from './chatWhole.js';
 
 const provider = 'openai';
 
+const holes: JsonHolePaths = {
+  said: [
+    ['choices', 0, 'delta', 'content'],
+    ['choices', 0, 'delta', 'reasoning_content'],
+    ['choices', 0, 'delta', 'reasoning'],
+    ['choices', 0, 'delta', 'reasoning_text'],
+    ['choices', 0, 'delta', 'refusal'],
+    ['choices', 0, 'delta', 'tool_calls', 0, 'function', 'arguments'],
+  ],
+  padding: [['obfuscation'], ['created']],
+};
+
 /**
  * The stream format of chat completions, as OpenAI and the servers that are compatible with it send it.
  *
@@ -24,7 +37,7 @@ const provider = 'openai';
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
-  return { provider, createState: () => createChatState(audioType), decode, end: endResponse };
+  return { provider, holes, createState: () => createChatState(audioType), decode, end: endResponse };
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {
@@ -47,6 +60,7 @@ function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit)
 function readChoice(state: ChatState, payload: JsonObject, position: number, emit: Emit): void {
   const choice = choiceOf(state, numberOf(payload['index']) ?? position);
   const { delta, message, text, logprobs } = payload;
+  choice.growing = undefined;
   if (isObject(delta)) readDelta(state, choice, delta, emit);
   else if (isObject(message)) readDelta(state, choice, wholeMessage(choice, message), emit);
   // The form of completions before there was a chat.
@@ -54,6 +68,7 @@ function readChoice(state: ChatState, payload: JsonObject, position: number, emi
   if (isObject(logprobs)) readLogprobs(choice, logprobs, emit);
   const finishReason = nonEmptyText(payload['finish_reason']);
   if (finishReason !== undefined) finishChoice(state, choice, finishReason, payload, emit);
+  state.growing = choice.growing;
 }
 
 function readDelta(state: ChatState, choice: ChatChoice, delta: JsonObject, emit: Emit): void {

@@ -12,7 +12,7 @@ export function chatNative(block: ChatBlock): JsonObject {
     case 'reasoning':
       return reasoningNative(block);
     case 'refusal':
-      return { refusal: block.text };
+      return { refusal: block.text.value };
     case 'tool_call':
       return { tool_calls: [toolCallNative(block)] };
     case 'function_call':
@@ -27,7 +27,7 @@ export function chatNative(block: ChatBlock): JsonObject {
 
 function textNative({ text, parts, annotations, extraContent }: TextBlock): JsonObject {
   return {
-    content: parts ? [...parts, ...(text === '' ? [] : [{ type: 'text', text }])] : text,
+    content: parts ? [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: text.value }])] : text.value,
     ...(annotations && { annotations }),
     ...(extraContent !== undefined && { extra_content: extraContent }),
   };
@@ -35,10 +35,10 @@ function textNative({ text, parts, annotations, extraContent }: TextBlock): Json
 
 function reasoningNative({ reasoningContent, reasoning, reasoningText, thinking, details }: ReasoningBlock): JsonObject {
   return {
-    ...(reasoningContent !== '' && { reasoning_content: reasoningContent }),
-    ...(reasoning !== '' && { reasoning }),
-    ...(reasoningText !== '' && { reasoning_text: reasoningText }),
-    ...(thinking !== '' && { content: [{ type: 'thinking', thinking: [{ type: 'text', text: thinking }] }] }),
+    ...(reasoningContent.length > 0 && { reasoning_content: reasoningContent.value }),
+    ...(reasoning.length > 0 && { reasoning: reasoning.value }),
+    ...(reasoningText.length > 0 && { reasoning_text: reasoningText.value }),
+    ...(thinking.length > 0 && { content: [{ type: 'thinking', thinking: [{ type: 'text', text: thinking.value }] }] }),
     ...(details && Object.fromEntries(details)),
   };
 }
@@ -48,12 +48,12 @@ function toolCallNative(call: CallBlock): JsonValue {
   return {
     ...(id !== undefined && { id }),
     ...(format === 'text'
-      ? { type: 'custom', custom: { name, input: argumentsText, ...Object.fromEntries(functionExtras) } }
+      ? { type: 'custom', custom: { name, input: argumentsText.value, ...Object.fromEntries(functionExtras) } }
       : { type: 'function', function: functionNative(call) }),
     ...Object.fromEntries(extras),
   };
 }
 
 function functionNative({ name, argumentsText, functionExtras }: CallBlock): JsonObject {
-  return { name, arguments: argumentsText, ...Object.fromEntries(functionExtras) };
+  return { name, arguments: argumentsText.value, ...Object.fromEntries(functionExtras) };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
+import type { GrowingText } from '../../internal/growingText.js';
 import { isObject, nonEmptyText, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { createReasoningBlock, type ReasoningBlock } from './chatBlocks.js';
@@ -11,9 +12,10 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
   const text = nonEmptyText(delta['reasoning_text']);
   if (content !== undefined || reasoning !== undefined || text !== undefined) {
     const block = reasoningBlock(choice);
-    block.reasoningContent += content ?? '';
-    block.reasoning += reasoning ?? '';
-    block.reasoningText += text ?? '';
+    block.reasoningContent.add(content ?? '');
+    block.reasoning.add(reasoning ?? '');
+    block.reasoningText.add(text ?? '');
+    choice.growing = growingIn(block, content, reasoning, text);
     emitReasoning(choice, block, content, emit);
     if (reasoning !== content) emitReasoning(choice, block, reasoning, emit);
     if (text !== content && text !== reasoning) emitReasoning(choice, block, text, emit);
@@ -25,6 +27,16 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
   if (Array.isArray(thinkingBlocks)) readDetails(choice, 'thinking_blocks', thinkingBlocks, silent && !details, emit);
 }
 
+/** The text that grows, if it is one. */
+function growingIn(
+  block: ReasoningBlock,
+  ...[content, reasoning, text]: readonly (string | undefined)[]
+): GrowingText | undefined {
+  if (content !== undefined) return reasoning === undefined && text === undefined ? block.reasoningContent : undefined;
+  if (reasoning !== undefined) return text === undefined ? block.reasoning : undefined;
+  return block.reasoningText;
+}
+
 /** Mistral's `thinking` part of a content list. */
 export function readThinkingPart(choice: ChatChoice, part: JsonObject, emit: Emit): void {
   const { thinking } = part;
@@ -33,7 +45,7 @@ export function readThinkingPart(choice: ChatChoice, part: JsonObject, emit: Emi
     const text = isObject(piece) ? textOf(piece['text']) : textOf(piece);
     if (text === '') continue;
     const block = reasoningBlock(choice);
-    block.thinking += text;
+    block.thinking.add(text);
     emitReasoning(choice, block, text, emit);
   }
 }

@@ -1,4 +1,5 @@
 import type { Usage } from '../../events.js';
+import type { GrowingText } from '../../internal/growingText.js';
 import type { WireState } from '../wireFormat.js';
 import type { CallBlock, ChatBlock } from './chatBlocks.js';
 
@@ -11,6 +12,8 @@ export interface ChatChoice {
   endedBlocks: number;
   /** The block that was opened last: more content of its kind goes on in it. */
   current: ChatBlock | undefined;
+  /** The text to which the payload that is decoded adds. */
+  growing: GrowingText | undefined;
   /** The calls that have not ended, by the provider's index, else its id, else their position. */
   readonly calls: Map<number | string, CallBlock>;
   /** The call that was extended last. */
@@ -45,6 +48,7 @@ export function createChatState(audioType: string): ChatState {
     started: false,
     finished: false,
     settled: false,
+    growing: undefined,
     audioType,
     id: undefined,
     model: undefined,
@@ -68,6 +72,7 @@ function addChoice(state: ChatState, index: number): ChatChoice {
     blocks: [],
     endedBlocks: 0,
     current: undefined,
+    growing: undefined,
     calls: new Map(),
     latestCall: undefined,
     finishReason: undefined,

@@ -60,7 +60,7 @@ function findCall(
   if (call === undefined || name === undefined || call.name === '') return call;
   // Some servers repeat id and name in every piece; others give all calls one index, or one id.
   const same = indexed && (id === undefined || id === call.id);
-  const another = !same && (name !== call.name || isJson(call.argumentsText));
+  const another = !same && (name !== call.name || isJson(call.argumentsText.value));
   return another ? undefined : call;
 }
 

@@ -9,7 +9,9 @@ import { commandOpening, diffOpening, jsonPiece } from './responsesWrittenJson.j
 export function callDelta(type: string): DecodeEvent {
   return (state, payload, emit) => {
     const call = callOf(state, payload['output_index'], type, emit);
-    if (call) extendCall(call, textOf(payload['delta']), emit);
+    if (!call) return;
+    state.growing = call.text;
+    extendCall(call, textOf(payload['delta']), emit);
   };
 }
 
@@ -25,14 +27,14 @@ export function commandDelta(field: string): DecodeEvent {
     const call = callOf(state, payload['output_index'], 'shell_call', emit);
     if (!call) return;
     const index = payload['command_index'];
-    const isNew = call.text === '' || index !== call.command;
+    const isNew = call.text.length === 0 || index !== call.command;
     call.command = index;
-    extendCall(call, (isNew ? commandOpening(call.text === '') : '') + jsonPiece(payload[field]), emit);
+    extendCall(call, (isNew ? commandOpening(call.text.length === 0) : '') + jsonPiece(payload[field]), emit);
   };
 }
 
 export function decodeDiffDelta(state: ResponsesState, payload: JsonObject, emit: Emit): void {
   const item = itemOf(state, payload['output_index'], 'apply_patch_call', emit);
   const { call, added } = item;
-  if (call) extendCall(call, (call.text === '' ? diffOpening(added) : '') + jsonPiece(payload['delta']), emit);
+  if (call) extendCall(call, (call.text.length === 0 ? diffOpening(added) : '') + jsonPiece(payload['delta']), emit);
 }

@@ -20,7 +20,7 @@ export function completedReason(state: ResponsesState): FinishReason {
 }
 
 function says({ items }: ResponsesState, kind: TextKind): boolean {
-  return items.some(({ texts }) => [...texts[kind].values()].some(({ text }) => text !== ''));
+  return items.some(({ texts }) => [...texts[kind].values()].some(({ text }) => text.length > 0));
 }
 
 /** The provider stopped to make room, and goes on when asked again. */

@@ -13,10 +13,10 @@ export function rebuildItem({ added, call, texts }: OutputItem): JsonObject {
     ...added,
     ...(content.length > 0 && { content }),
     ...(summary.length > 0 && { summary }),
-    ...(call?.type.field && { [call.type.field]: call.text }),
+    ...(call?.type.field && { [call.type.field]: call.text.value }),
   };
 }
 
 function partsOf(parts: OutputItem['texts'][TextKind], toPart: (text: string) => JsonObject): readonly JsonValue[] {
-  return [...parts.values()].map(({ text }) => toPart(text));
+  return [...parts.values()].map(({ text }) => toPart(text.value));
 }

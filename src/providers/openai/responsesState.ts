@@ -1,4 +1,5 @@
 import type { ArgumentsFormat, Executor, JsonObject, JsonValue, Phase } from '../../events.js';
+import type { GrowingText } from '../../internal/growingText.js';
 import type { Emit, WireState } from '../wireFormat.js';
 import type { CallType } from './responsesCallTypes.js';
 
@@ -13,7 +14,7 @@ export interface TextPart {
   readonly block: number;
   readonly phase: Phase;
   /** The text so far. */
-  text: string;
+  readonly text: GrowingText;
   /** How many citations came so far. */
   citations: number;
 }
@@ -32,7 +33,7 @@ export interface ItemCall {
   /** Undefined until the call was announced, which waits for its name. */
   identity: CallIdentity | undefined;
   /** The argument text so far. */
-  text: string;
+  readonly text: GrowingText;
   /** Which of a shell call's commands streams. */
   command: Index;
 }
@@ -81,6 +82,7 @@ export function createResponsesState(): ResponsesState {
     started: false,
     finished: false,
     settled: false,
+    growing: undefined,
     id: undefined,
     model: undefined,
     serviceTier: undefined,

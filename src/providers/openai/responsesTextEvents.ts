@@ -8,6 +8,7 @@ import { completePart, completeText, extendText, textOfEvent } from './responses
 
 export function decodeTextDelta(state: ResponsesState, payload: JsonObject, emit: Emit): void {
   const part = textOfEvent(state, payload, 'text', payload['content_index'], emit);
+  state.growing = part.text;
   extendText(part, textOf(payload['delta']), emit);
   const { logprobs } = payload;
   if (Array.isArray(logprobs) && logprobs.length > 0) {
@@ -17,7 +18,9 @@ export function decodeTextDelta(state: ResponsesState, payload: JsonObject, emit
 
 export function textDelta(kind: TextKind, indexField: string): DecodeEvent {
   return (state, payload, emit) => {
-    extendText(textOfEvent(state, payload, kind, payload[indexField], emit), textOf(payload['delta']), emit);
+    const part = textOfEvent(state, payload, kind, payload[indexField], emit);
+    state.growing = part.text;
+    extendText(part, textOf(payload['delta']), emit);
   };
 }
 

@@ -1,0 +1,20 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface LoopbackServer {
+  readonly url: string;
+  /** How many connections there have been. */
+  connections(): Promise<number>;
+}
+
+/** Runs the provider of loopbackServer.ts in a process of its own for as long as the work takes. */
+export async function measureServer<Result>(work: (server: LoopbackServer) => Promise<Result>): Promise<Result> {
+  const child = fork(`${import.meta.dirname}/loopbackServer.ts`, { execArgv: process.execArgv });
+  try {
+    const [port] = (await once(child, 'message')) as [number];
+    const url = `http://127.0.0.1:${port}`;
+    return await work({ url, connections: async () => Number(await (await fetch(`${url}/connections`)).text()) });
+  } finally {
+    child.kill();
+  }
+}

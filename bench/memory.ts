@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { measureServer } from './loopback.js';
+import { decimals, fraction, printBar, printTable } from './table.js';
+
+const streams = 1_000;
+const limit = 'limit A: parse by hand';
+
+/** Resident memory of many slow streams that are open at once. Each reading is a process of its own; the provider is another one. */
+export async function benchMemory(quick: boolean): Promise<void> {
+  const rounds = quick ? 1 : 3;
+  const readings = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const tool of [limit, 'rxllm', 'openai'].sort(() => (round % 2 === 0 ? 1 : -1))) {
+      const bytes = await measureServer(({ url }) => readIn(tool, url, quick ? 200 : streams));
+      readings.set(tool, [...(readings.get(tool) ?? []), bytes]);
+    }
+  }
+  const median = (tool: string): number => (readings.get(tool) ?? []).sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
+  console.log(
+    `KB of resident memory a stream, Node ${process.version}: medians of ${rounds}, ${quick ? 200 : streams} open streams`,
+  );
+  const lines = [...readings.keys()].map((tool) => [
+    tool,
+    decimals(median(tool) / 1_024),
+    fraction(median(tool) / median(limit)),
+  ]);
+  printTable(['tool', 'KB', '× A'], lines, 1);
+  console.log();
+  printBar({ name: 'memory a stream, × A', limit: 1.25, values: [{ name: 'rxllm', value: median('rxllm') / median(limit) }] });
+}
+
+async function readIn(tool: string, url: string, count: number): Promise<number> {
+  const child = fork(`${import.meta.dirname}/memoryReader.ts`, [tool, `${url}/slow`, String(count)], {
+    execArgv: [...process.execArgv, '--expose-gc'],
+  });
+  const [bytes] = (await once(child, 'message')) as [number];
+  child.kill();
+  return bytes;
+}

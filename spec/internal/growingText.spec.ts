@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createGrowingText } from '../../src/internal/growingText.js';
+
+describe('createGrowingText', () => {
+  it('is its pieces in a row, however often it is read', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.boolean()), { maxLength: 300 }),
+        (first, steps) => {
+          const text = createGrowingText(first);
+          let expected = first;
+          for (const [piece, ask] of steps) {
+            text.add(piece);
+            expected += piece;
+            expect(text.length).toBe(expected.length);
+            if (ask) expect(text.value).toBe(expected);
+          }
+          expect(text.value).toBe(expected);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});

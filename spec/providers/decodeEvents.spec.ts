@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { DeltaEvent } from '../../src/events.js';
+import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
+import { createEventDecoder } from '../../src/providers/decodeEvents.js';
+import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
+import { responsesFormat } from '../../src/providers/openai/responsesDecoder.js';
+import type { WireFormat, WireState } from '../../src/providers/wireFormat.js';
+import { recordings } from '../support/recordings.js';
+
+interface Decoded {
+  readonly events: readonly DeltaEvent[];
+  readonly error: string | undefined;
+}
+
+/** All events, looked at when the stream is over: nothing that was emitted may have changed since. */
+function decode<State extends WireState>(
+  format: WireFormat<State>,
+  bytes: Uint8Array,
+  templates: boolean,
+  size: number,
+): Decoded {
+  const events: DeltaEvent[] = [];
+  const decoder = createEventDecoder(format, (event) => void events.push(event), { templates });
+  try {
+    for (let from = 0; from < bytes.length; from += size) decoder.write(bytes.subarray(from, from + size));
+    decoder.end();
+    return { events, error: undefined };
+  } catch (error) {
+    return { events, error: String(error) };
+  }
+}
+
+/** Other choices, kinds and values, where some stand already. */
+const words: readonly (readonly [string, string])[] = [
+  ['"index":0', '"index":1'],
+  ['content_block_delta', 'content_block_other'],
+  ['output_text.delta', 'refusal.delta'],
+  ['output_text.delta', 'unknown.delta'],
+  ['"content":"', '"refusal":"'],
+  ['"content":"', '"reasoning":"r","reasoning_content":"'],
+  ['"content":"', '"extra_content":{"google":{"thought_signature":"s"}},"content":"'],
+  ['"finish_reason":null', '"finish_reason":"stop"'],
+  ['"usage":null', '"usage":{"prompt_tokens":1,"completion_tokens":2}'],
+  ['"logprobs":null', '"logprobs":{"content":[{"token":"a"}]}'],
+  ['"logprobs":[]', '"logprobs":[{"token":"a"}]'],
+  ['text_delta","text"', 'thinking_delta","thinking"'],
+  ['text_delta', 'unknown_delta'],
+  ['"delta":"', '"delta":"\\n'],
+  ['event: ', 'event: error'],
+  ['{', '[{'],
+  ['}\n', '\n'],
+];
+
+describe.each([
+  ['chat', chatFormat()],
+  ['responses', responsesFormat],
+  ['anthropic', messagesFormat],
+] as const)('createEventDecoder on recorded %s streams', (wire, format) => {
+  const recorded = recordings(wire);
+  const test = recorded.length === 0 ? it.skip : it;
+  const any: WireFormat<WireState> = format as never;
+
+  test('emits with templates what it emits without them', () => {
+    for (const { name, bytes } of recorded) {
+      for (const size of [64, 1_000, Infinity]) {
+        expect({ name, ...decode(any, bytes, true, size) }).toEqual({ name, ...decode(any, bytes, false, size) });
+      }
+    }
+  });
+
+  test('also for streams whose events were mixed and changed', () => {
+    const anyLine = fc.tuple(fc.nat(), fc.option(fc.tuple(fc.constantFrom(...words), fc.nat({ max: 3 })), { nil: undefined }));
+    const anyStream = fc.tuple(fc.nat(), fc.array(anyLine, { maxLength: 30 }), fc.integer({ min: 50, max: 2_000 }));
+    fc.assert(
+      fc.property(anyStream, ([which, lines, size]) => {
+        const { bytes } = recorded[which % recorded.length] ?? { bytes: new Uint8Array() };
+        const frames = new TextDecoder().decode(bytes).split('\n\n').slice(0, 60);
+        for (const [at, change] of lines) {
+          const index = at % frames.length;
+          const frame = frames[index] ?? '';
+          if (change?.[1]) frames[index] = frame.replace(...change[0]);
+          // Some frames come again, some change places.
+          else frames.splice(index, 0, frames[(at * 7) % frames.length] ?? '');
+        }
+        const changed = new TextEncoder().encode(frames.join('\n\n'));
+        expect(decode(any, changed, true, size)).toEqual(decode(any, changed, false, size));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
