@@ -2,6 +2,7 @@ import type { OperatorFunction, Subscriber } from 'rxjs';
 import { JsonSyntaxError } from '../codecs/jsonSyntaxError.js';
 import { fillPartial, ParseError, type ParseErrorDetails, type PartialSource } from '../errors.js';
 import type { DeltaEvent, FinishReason, ResetEvent } from '../events.js';
+import { type AnswerEnding, answerEndings } from './answerEnding.js';
 import { createAnswerFold, isAnswerText } from './answerFold.js';
 import { operate } from './operate.js';
 
@@ -29,19 +30,6 @@ export interface Answer {
   error(message: string, details?: ParseErrorDetails): ParseError;
 }
 
-/** Whether the text is the whole answer, a part of it, or not the answer that was asked for. */
-const endings: Readonly<Record<FinishReason, 'whole' | 'cut' | 'refused'>> = {
-  stop: 'whole',
-  other: 'whole',
-  length: 'cut',
-  paused: 'cut',
-  aborted: 'cut',
-  budget: 'cut',
-  refusal: 'refused',
-  'content-filter': 'refused',
-  'tool-calls': 'refused',
-};
-
 /**
  * The kernel of the operators that parse an answer: choice 0 and the phase `answer` of a stream of events, or strings as they come. Events
  * that complete without `finish` are cut; strings are whole when they complete; a source without values completes without one.
@@ -51,7 +39,7 @@ export function parseAnswer<R>(
 ): OperatorFunction<DeltaEvent | string, R> {
   return operate((destination) => {
     const fold = createAnswerFold();
-    let ending: 'whole' | 'cut' | 'refused' | undefined;
+    let ending: AnswerEnding | undefined;
     let finishReason: FinishReason | undefined;
 
     const answer: Answer = {
@@ -91,7 +79,7 @@ export function parseAnswer<R>(
     return {
       next(value) {
         const event = typeof value === 'string' ? toDelta(value) : value;
-        if (event === value) ending = event.type === 'finish' ? endings[event.reason] : 'cut';
+        if (event === value) ending = event.type === 'finish' ? answerEndings[event.reason] : 'cut';
         else ending ??= 'whole';
         if (event.type === 'finish') finishReason = event.reason;
         try {

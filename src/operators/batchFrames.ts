@@ -1,6 +1,7 @@
 import { animationFrames, catchError, type MonoTypeOperatorFunction, merge, type Subscription, take, timer } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { type AddingEvent, addedText, adding, addsToSame, isAdding } from '../internal/deltaRun.js';
+import { type AddingEvent, addedText, adding, addsToSame } from '../internal/deltaRun.js';
+import { holdBack } from '../internal/holdBack.js';
 import { operate } from '../internal/operate.js';
 
 /** Where there are no animation frames, so many milliseconds are one. */
@@ -51,22 +52,7 @@ export function batchFrames<E extends DeltaEvent>(): MonoTypeOperatorFunction<E>
       destination.add(frame);
     }
 
-    return {
-      next(event) {
-        if (isAdding(event)) return hold(event);
-        if (event.type === 'reset') drop();
-        flush();
-        destination.next(event);
-      },
-      error(error) {
-        flush();
-        destination.error(error);
-      },
-      complete() {
-        flush();
-        destination.complete();
-      },
-    };
+    return holdBack(destination, { hold, flush, drop });
   });
 }
 

@@ -1,6 +1,7 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, type Subscription } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { type AddingEvent, addedText, adding, addsToSame, isAdding } from '../internal/deltaRun.js';
+import { type AddingEvent, addedText, adding, addsToSame } from '../internal/deltaRun.js';
+import { holdBack } from '../internal/holdBack.js';
 import { operate } from '../internal/operate.js';
 import { checkOptions, checkPositive } from '../internal/options.js';
 import { measureUnit, type TextUnit } from '../internal/textUnit.js';
@@ -46,6 +47,7 @@ export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoT
     /** What the waiting text adds to. */
     let run: AddingEvent | undefined;
     let pause: Subscription | undefined;
+    destination.add(() => pause?.unsubscribe());
 
     function say(text: string): void {
       if (run && text !== '') destination.next(adding(run, text) as E);
@@ -57,16 +59,11 @@ export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoT
       say(queue.takeAll());
     }
 
-    function wait(): void {
-      pause = asyncScheduler.schedule(step, delayMs);
-      destination.add(pause);
-    }
-
     /** Lets the next units out, and then pauses for as long as there are any. */
     function step(): void {
       pause = undefined;
       say(queue.takeDue());
-      if (queue.waiting && !destination.closed) wait();
+      if (queue.waiting && !destination.closed) pause = asyncScheduler.schedule(step, delayMs);
     }
 
     function hold(event: AddingEvent): void {
@@ -77,22 +74,7 @@ export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoT
       else if (!pause) step();
     }
 
-    return {
-      next(event) {
-        if (isAdding(event)) return hold(event);
-        if (event.type === 'reset') queue.takeAll();
-        flush();
-        destination.next(event);
-      },
-      error(error) {
-        flush();
-        destination.error(error);
-      },
-      complete() {
-        flush();
-        destination.complete();
-      },
-    };
+    return holdBack(destination, { hold, flush, drop: () => void queue.takeAll() });
   });
 }
 

@@ -3,6 +3,7 @@ import type { ToonRowObject } from '../codecs/toonSink.js';
 import { ToonSyntaxError } from '../codecs/toonSyntaxError.js';
 import { fillPartial, ParseError } from '../errors.js';
 import type { DeltaEvent, FinishReason, JsonObject, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
+import { answerEndings } from '../internal/answerEnding.js';
 import { createMessageFold } from '../internal/fold.js';
 import { fromErrorInfo } from '../internal/fromErrorInfo.js';
 import { operate } from '../internal/operate.js';
@@ -35,19 +36,6 @@ export interface ToonRowsOptions {
 const answer: TextDeltaEvent = { type: 'text-delta', text: '', block: 0, choice: 0, phase: 'answer' };
 
 const optionNames = ['path', 'onRowError', 'onReset', 'lenient', 'strict', 'indentSize'];
-
-/** Whether the answer is whole, cut, or no answer. */
-const endings: Readonly<Record<FinishReason, 'whole' | 'cut' | 'none'>> = {
-  stop: 'whole',
-  other: 'whole',
-  length: 'cut',
-  paused: 'cut',
-  aborted: 'cut',
-  budget: 'cut',
-  'content-filter': 'none',
-  'tool-calls': 'none',
-  refusal: 'none',
-};
 
 /**
  * Emits each row of a TOON table as soon as its line is complete.
@@ -110,8 +98,9 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
 
     function end(): void {
       lines.flush();
-      const ending = endings[reason ?? 'stop'];
-      if (ending === 'none') throw new ParseError('The stream finished without an answer', answerOf(message.partial()), reason);
+      const ending = answerEndings[reason ?? 'stop'];
+      if (ending === 'refused')
+        throw new ParseError('The stream finished without an answer', answerOf(message.partial()), reason);
       if (ending === 'whole') reader.end();
       else reader.endEarly();
     }
