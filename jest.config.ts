@@ -5,6 +5,7 @@ const config: Config = {
   roots: ['<rootDir>/spec', '<rootDir>/examples/testing'],
   testMatch: ['**/*.spec.ts', '**/examples/testing/*.test.ts'],
   testEnvironment: 'node',
+  maxWorkers: '100%',
   // A thousand random cases take a while on a busy machine.
   testTimeout: 30_000,
   setupFiles: ['<rootDir>/spec/support/seed.ts'],
