@@ -156,12 +156,15 @@ describe('circuitBreaker', () => {
       }),
     );
 
-    it('lets retryStream pass its error on at once where the wait would be too long', () => {
-      const breaker = createBreaker({ failures: 1 });
-      const events$ = throwError(() => fault).pipe(circuitBreaker(breaker));
-      expect(record(events$, (same) => same).end).toBe(fault);
-      expect(record(events$, retryStream()).end).toMatchObject({ kind: 'circuit-open', retryable: true, retryAfterMs: 60_000 });
-    });
+    it(
+      'lets retryStream pass its error on at once where the wait would be too long',
+      marbles(() => {
+        const breaker = createBreaker({ failures: 1 });
+        const events$ = throwError(() => fault).pipe(circuitBreaker(breaker));
+        expect(record(events$, (same) => same).end).toBe(fault);
+        expect(record(events$, retryStream()).end).toMatchObject({ kind: 'circuit-open', retryable: true, retryAfterMs: 60_000 });
+      }),
+    );
   });
 
   it('rejects what is not a breaker', () => {
