@@ -52,6 +52,8 @@ export function createEventDecoder<State extends WireState>(
   /** Whether an event was emitted that may hold a part of its payload. */
   let kept = false;
   let emitted = 0;
+  /** The form of the payload that was looked at last. */
+  let form: JsonTemplate | undefined;
   let repeatable: Delta | undefined;
   let repeated: Repetition | undefined;
   let payloads = 0;
@@ -82,13 +84,14 @@ export function createEventDecoder<State extends WireState>(
   const sse: SseDecoder = createSseDecoder(
     {
       comment: () => emit(ping),
-      glance: decodeKnown,
+      endOfKnown,
+      known: decodeKnown,
       message(data, name, whole) {
-        if (decodeKnown(data, 0, data.length, name)) return;
+        if (endOfKnown(data, 0) === data.length) return decodeKnown(data, name);
         if (data.charCodeAt(0) === openingBrace) {
           decode(parse(data, whole), name);
           // Last, so that no event waits for it.
-          if (!state.finished) forms?.learn(data);
+          if (!state.finished && isOneLine(data)) forms?.learn(data);
         } else readOther(data.trim(), name, whole);
         if (state.finished) sse.stop();
       },
@@ -96,25 +99,28 @@ export function createEventDecoder<State extends WireState>(
     { maxEventBytes },
   );
 
-  /** Decodes a payload of known form, and tells whether it was one. */
-  function decodeKnown(text: string, from: number, end: number, name: string): boolean {
-    const form = forms?.read(text, from, end);
-    if (form === undefined) return false;
+  /** Where a payload of known form ends, of which nothing was decoded yet; negative if it has none. */
+  function endOfKnown(text: string, from: number): number {
+    form = forms?.read(text, from);
+    return form ? form.end : -1;
+  }
+
+  /** Decodes the payload whose form was found last. */
+  function decodeKnown(text: string, name: string): void {
+    if (form === undefined) return;
     const { said } = form;
     if (said && repeated?.form === form && repeated.name === name) {
       payloads++;
       repeated.text.add(said);
-      emit(withText(repeated.delta, said));
-      return true;
+      return deliver(withText(repeated.delta, said));
     }
     repeatable = undefined;
     emitted = 0;
     kept = false;
-    decode(form.value, name);
+    decode(form.valueIn(text), name);
     repeated = repetition(form, name);
     if (kept) forms?.release();
     if (state.finished) sse.stop();
-    return true;
   }
 
   /** What the payload that was decoded last did, if it only added its text to another and told so. */
@@ -206,6 +212,11 @@ function withText(delta: Delta, text: string): Delta {
   if (delta.type !== 'text-delta') return { ...delta, text };
   const { type, block, choice, phase } = delta;
   return { type, text, block, choice, phase };
+}
+
+/** Data of several lines looks like something else where it stands. */
+function isOneLine(data: string): boolean {
+  return !data.includes('\n');
 }
 
 /** A decoder that stumbles over a payload met a form that it does not know. */
