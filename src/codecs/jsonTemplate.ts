@@ -8,8 +8,11 @@ export interface JsonTemplate {
   readonly end: number;
   /** The text in its only hole that is not padding, if there is one. */
   readonly said: string | undefined;
-  /** Reads the text that begins at a place, and tells whether it has this form. */
-  read(text: string, from: number): boolean;
+  /**
+   * Reads the text that begins at a place, and tells whether it has this form.
+   * @param head What must stand before it: the place is where that begins. @defaultValue nothing
+   */
+  read(text: string, from: number, head?: string): boolean;
   /**
    * What JSON.parse gives for it. The template's own, and good only until the next text's value is asked for.
    * @param text The text again: to hold it would keep its chunk alive.
@@ -47,6 +50,16 @@ export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTempl
   let isPlain = false;
   let said: string | undefined;
 
+  /** The first piece and what stands before it: to compare both at once takes half the time. */
+  let headed = '';
+  let headOfHeaded = '';
+
+  function afterHead(head: string): string {
+    if (head !== headOfHeaded) headed = flat(head + pieces[0]);
+    headOfHeaded = head;
+    return headed;
+  }
+
   return {
     get end() {
       return end;
@@ -54,10 +67,10 @@ export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTempl
     get said() {
       return said;
     },
-    read(other, start) {
+    read(other, start, head = '') {
       let at = start;
       for (let index = 0; index < pieces.length; index++) {
-        const piece = pieces[index] as string;
+        const piece = index === 0 && head !== '' ? afterHead(head) : (pieces[index] as string);
         const from = at + piece.length;
         if (!stands(piece, other, at, from)) return false;
         const plainEnd = holes[index]?.isText ? endOfPlain(other, from) : endOfNumber(other, from);

@@ -11,8 +11,11 @@ export interface SseHandlers {
    */
   message(data: string, name: string, whole: boolean): void;
   comment(): void;
-  /** Where data ends that begins at a place of the text, if it is known by its form; else negative. @defaultValue none is known */
-  endOfKnown?(text: string, from: number): number;
+  /**
+   * Where data ends that begins at a place of the text, if it is known by its form; else negative. @defaultValue none is known
+   * @param head What must stand before it: the place is where that begins.
+   */
+  endOfKnown?(text: string, from: number, head: string): number;
   /** An event of one data line, which `endOfKnown` was asked about last, where it stands: instead of a `message`. */
   known?(text: string, name: string): void;
 }
@@ -103,9 +106,7 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
   function readKnown(text: string, start: number): number {
     let from = start;
     while (!stopped) {
-      const dataFrom = from + head.length;
-      if (text.slice(from, dataFrom) !== head) break;
-      const end = handlers.endOfKnown?.(text, dataFrom) ?? -1;
+      const end = handlers.endOfKnown?.(text, from, head) ?? -1;
       if (end < 0 || !endsAt(text, end)) break;
       from = end + 2;
       handlers.known?.(text, headName);
@@ -121,7 +122,7 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
 
   function readData(text: string, from: number, end: number): void {
     const isWhole = data.length === 0 && endsAt(text, end);
-    if (!isWhole || handlers.endOfKnown?.(text, from) !== end) return void data.push(text.slice(from, end));
+    if (!isWhole || handlers.endOfKnown?.(text, from, '') !== end) return void data.push(text.slice(from, end));
     if (head === '' || headName !== name) learnHead();
     handlers.known?.(text, name);
   }

@@ -87,7 +87,7 @@ export function createEventDecoder<State extends WireState>(
       endOfKnown,
       known: decodeKnown,
       message(data, name, whole) {
-        if (endOfKnown(data, 0) === data.length) return decodeKnown(data, name);
+        if (endOfKnown(data, 0, '') === data.length) return decodeKnown(data, name);
         if (data.charCodeAt(0) === openingBrace) {
           decode(parse(data, whole), name);
           // Last, so that no event waits for it.
@@ -100,8 +100,8 @@ export function createEventDecoder<State extends WireState>(
   );
 
   /** Where a payload of known form ends, of which nothing was decoded yet; negative if it has none. */
-  function endOfKnown(text: string, from: number): number {
-    form = forms?.read(text, from);
+  function endOfKnown(text: string, from: number, head: string): number {
+    form = forms?.read(text, from, head);
     return form ? form.end : -1;
   }
 
