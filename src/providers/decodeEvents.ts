@@ -6,13 +6,15 @@ import type {
   DeltaEvent,
   JsonObject,
   JsonValue,
+  PartialMessage,
   RawEvent,
   ReasoningDeltaEvent,
   RefusalDeltaEvent,
   TextDeltaEvent,
   ToolCallDeltaEvent,
 } from '../events.js';
-import type { GrowingText } from '../internal/growingText.js';
+import { createMessageFold } from '../internal/fold.js';
+import { createGrowingText, type GrowingText } from '../internal/growingText.js';
 import { isObject } from './jsonFields.js';
 import { providerError } from './providerError.js';
 import type { Emit, SourceOptions, WireFormat, WireState } from './wireFormat.js';
@@ -28,6 +30,8 @@ export interface EventDecoder {
   readonly settled: boolean;
   /** How many payloads came so far. */
   readonly payloads: number;
+  /** What was said so far. */
+  partial(): PartialMessage;
   write(chunk: Uint8Array): void;
   /**
    * The end of the body.
@@ -48,6 +52,7 @@ export function createEventDecoder<State extends WireState>(
   { maxEventBytes, includeRaw = false, templates = true }: DecodingOptions,
 ): EventDecoder {
   const state = format.createState();
+  const fold = createMessageFold();
   const forms = templates && !includeRaw ? createJsonTemplates(format.holes) : undefined;
   /** Whether an event was emitted that may hold a part of its payload. */
   let kept = false;
@@ -68,6 +73,7 @@ export function createEventDecoder<State extends WireState>(
     emitted++;
     if (isDelta(event)) repeatable = event;
     else kept ||= event.type !== 'ping';
+    fold.push(event);
     deliver(event);
     if (held && event.type === 'start') {
       held.forEach(deliver);
@@ -111,7 +117,7 @@ export function createEventDecoder<State extends WireState>(
     const { said } = form;
     if (said && repeated?.form === form && repeated.name === name) {
       payloads++;
-      repeated.text.add(said);
+      repeated.said.add(said);
       return deliver(withText(repeated.delta, said));
     }
     repeatable = undefined;
@@ -127,7 +133,17 @@ export function createEventDecoder<State extends WireState>(
   function repetition(form: JsonTemplate, name: string): Repetition | undefined {
     const { growing } = state;
     const isOne = emitted === 1 && repeatable && textOf(repeatable) === form.said;
-    return isOne && growing ? { form, name, text: growing, delta: repeatable as Delta } : undefined;
+    if (!isOne || !growing) return undefined;
+    return { form, name, text: growing, delta: repeatable as Delta, said: createGrowingText() };
+  }
+
+  /** Tells the decoder, and the message so far, of all repetitions at once. */
+  function noteRepeated(): void {
+    if (repeated === undefined || repeated.said.length === 0) return;
+    const said = repeated.said.value;
+    repeated.said = createGrowingText();
+    repeated.text.add(said);
+    fold.push(withText(repeated.delta, said));
   }
 
   /** Whatever is not plainly an object: markers, nothing, and what should not be there. */
@@ -151,6 +167,7 @@ export function createEventDecoder<State extends WireState>(
   function decode(payload: JsonValue, name: string): void {
     if (!isObject(payload)) throw new MalformedEventError('An event is not a JSON object');
     payloads++;
+    noteRepeated();
     repeated = undefined;
     state.growing = undefined;
     if (includeRaw) copy(payload);
@@ -159,6 +176,7 @@ export function createEventDecoder<State extends WireState>(
 
   function endMarked(): void {
     payloads++;
+    noteRepeated();
     format.end(state, true, emit);
     if (!state.finished && !state.started) throw new EmptyStreamError();
   }
@@ -178,11 +196,19 @@ export function createEventDecoder<State extends WireState>(
       let cut = compressed;
       guard(() => {
         if (sse.end()) cut = true;
+        noteRepeated();
         if (!state.finished) format.end(state, false, emit);
       });
       if (!state.finished) throw state.started || cut ? new TruncatedError() : new EmptyStreamError();
     },
-    settle: () => guard(() => format.end(state, false, emit)),
+    settle() {
+      noteRepeated();
+      guard(() => format.end(state, false, emit));
+    },
+    partial() {
+      noteRepeated();
+      return fold.partial();
+    },
     stop: () => sse.stop(),
   };
 }
@@ -194,8 +220,11 @@ type Delta = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent | ToolCall
 interface Repetition {
   readonly form: JsonTemplate;
   readonly name: string;
+  /** To what it adds, once the repetitions are noted. */
   readonly text: GrowingText;
   readonly delta: Delta;
+  /** What was said by repetitions that are not noted yet. */
+  said: GrowingText;
 }
 
 function isDelta(event: DeltaEvent): event is Delta {
