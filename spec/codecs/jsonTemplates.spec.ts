@@ -102,6 +102,19 @@ describe('createJsonTemplates', () => {
     expect(expectExact(learned(text), text.replace('"a"', '"b"'))).toBe(true);
   });
 
+  it('reads a text with what must stand before it', () => {
+    const templates = learned(base);
+    for (const head of ['data: ', 'event: x\ndata: ', 'data: ', '']) {
+      const text = `}${head}${base.replace('Hi', `after ${head.length}`)}\n\n`;
+      const form = templates.read(text, 1, head);
+      expect(form?.end).toBe(text.length - 2);
+      expect(form?.said).toBe(`after ${head.length}`);
+      expect(form?.valueIn(text)).toEqual(JSON.parse(text.slice(1 + head.length)));
+      expect(templates.read(text, 1, `${head}x`)).toBeUndefined();
+      expect(templates.read(text, 0, head)).toBeUndefined();
+    }
+  });
+
   it('tells what a text says, where it says one thing', () => {
     const templates = learned(base);
     expect(templates.read(base, 0)?.said).toBe('Hi');

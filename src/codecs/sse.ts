@@ -12,11 +12,12 @@ export interface SseHandlers {
   message(data: string, name: string, whole: boolean): void;
   comment(): void;
   /**
-   * Where data ends that begins at a place of the text, if it is known by its form; else negative. @defaultValue none is known
+   * Where data ends that begins at a place of the text, if it is of one line and known by its form; else negative. Whatever is not taken as
+   * `known` comes as a `message`. @defaultValue none is known
    * @param head What must stand before it: the place is where that begins.
    */
   endOfKnown?(text: string, from: number, head: string): number;
-  /** An event of one data line, which `endOfKnown` was asked about last, where it stands: instead of a `message`. */
+  /** An event whose data `endOfKnown` was asked about last, in that text. */
   known?(text: string, name: string): void;
 }
 
@@ -124,6 +125,7 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
     const isWhole = data.length === 0 && endsAt(text, end);
     if (!isWhole || handlers.endOfKnown?.(text, from, '') !== end) return void data.push(text.slice(from, end));
     if (head === '' || headName !== name) learnHead();
+    lastEventId = id;
     handlers.known?.(text, name);
   }
 
