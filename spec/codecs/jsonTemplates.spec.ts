@@ -16,7 +16,9 @@ const holes: JsonHolePaths = {
 
 /** What the templates read of a text that stands somewhere in another; `undefined` if they leave it to JSON.parse. */
 function read(templates: JsonTemplates, text: string, before = '', after = ''): JsonValue | undefined {
-  return templates.read(before + text + after, before.length, before.length + text.length)?.value;
+  const whole = before + text + after;
+  const form = templates.read(whole, before.length);
+  return form?.end === before.length + text.length ? form.valueIn(whole) : undefined;
 }
 
 /** The text parsed, or why it cannot be. */
@@ -100,11 +102,24 @@ describe('createJsonTemplates', () => {
     expect(expectExact(learned(text), text.replace('"a"', '"b"'))).toBe(true);
   });
 
+  it('reads a text with what must stand before it', () => {
+    const templates = learned(base);
+    for (const head of ['data: ', 'event: x\ndata: ', 'data: ', '']) {
+      const text = `}${head}${base.replace('Hi', `after ${head.length}`)}\n\n`;
+      const form = templates.read(text, 1, head);
+      expect(form?.end).toBe(text.length - 2);
+      expect(form?.said).toBe(`after ${head.length}`);
+      expect(form?.valueIn(text)).toEqual(JSON.parse(text.slice(1 + head.length)));
+      expect(templates.read(text, 1, `${head}x`)).toBeUndefined();
+      expect(templates.read(text, 0, head)).toBeUndefined();
+    }
+  });
+
   it('tells what a text says, where it says one thing', () => {
     const templates = learned(base);
-    expect(templates.read(base, 0, base.length)?.said).toBe('Hi');
+    expect(templates.read(base, 0)?.said).toBe('Hi');
     const two = '{"text":"a","delta":{"text":"b"}}';
-    expect(learned(two).read(two, 0, two.length)?.said).toBeUndefined();
+    expect(learned(two).read(two, 0)?.said).toBeUndefined();
   });
 
   it('leaves a value that was kept as it is', () => {

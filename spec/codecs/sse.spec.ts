@@ -44,6 +44,43 @@ function decode(text: string | Uint8Array, sizes: readonly number[] = [], option
   return decodeChunks(cut(bytes, sizes), options);
 }
 
+/** Data in braces is known. */
+function endOfKnown(text: string, from: number, head: string): number {
+  const form = /\{[^}\r\n]*\}/y;
+  form.lastIndex = from + head.length;
+  return text.startsWith(head, from) && form.test(text) ? form.lastIndex : -1;
+}
+
+/** All that is told of a stream, in order. */
+function tellOf(text: string, sizes: readonly number[], known: boolean, options: SseOptions): readonly unknown[] {
+  const told: unknown[] = [];
+  const tell = (data: string, name: string, whole = true): void => {
+    told.push([data, name, whole, decoder.lastEventId]);
+  };
+  let from = 0;
+  const decoder = createSseDecoder(
+    {
+      message: tell,
+      comment: () => told.push('comment'),
+      ...(known && {
+        endOfKnown(text: string, start: number, head: string) {
+          from = start + head.length;
+          return endOfKnown(text, start, head);
+        },
+        known: (text: string, name: string) => tell(text.slice(from, text.indexOf('}', from) + 1), name),
+      }),
+    },
+    options,
+  );
+  try {
+    for (const chunk of cut(encoder.encode(text), sizes)) decoder.write(chunk);
+    told.push(decoder.end());
+  } catch (error) {
+    told.push(String(error));
+  }
+  return [...told, decoder.lastEventId, decoder.retryMs];
+}
+
 const decodings = { Buffer: createBufferDecoding, TextDecoder: createStreamDecoding };
 
 const event = (data: string, name = '', whole = true): Message => ({ data, name, whole });
@@ -312,6 +349,59 @@ describe('createSseDecoder', () => {
       }),
       cases,
     );
+  });
+
+  describe('with data that is known by its form', () => {
+    const anyName = fc.constantFrom('event: x\n', 'event: y\n', 'event:x\n', 'event: x\r\n', '', '');
+    const anyOther = fc.constantFrom('', '', '', '', ': c\n', 'id: 1\n', 'retry: 5\n', '\n', 'data: {\n', '\ufeff');
+    const anyData = fc.constantFrom(
+      'data: {a}',
+      'data: {a}',
+      'data: {b\u00e9}',
+      'data: {}',
+      'data:{a}',
+      'data: {a} ',
+      'data: a',
+      'data: {a}{b}',
+    );
+    const anyEnd = fc.constantFrom('\n\n', '\n\n', '\n\n', '\n: c\n\n', '\ndata: {c}\n\n', '\r\n\r\n', '\nid: 2\n\n', '\n', '');
+    const anyFrame = fc.tuple(anyName, anyOther, anyData, anyEnd).map((parts) => parts.join(''));
+    const anyFrames = fc.array(anyFrame, { maxLength: 12 }).map((frames) => frames.join(''));
+
+    it('tells the same, in the same order, however it is cut and limited', () => {
+      fc.assert(
+        fc.property(anyFrames, anyChunking, fc.constantFrom(6, 20, 1_000), (text, sizes, maxEventBytes) => {
+          expect(tellOf(text, sizes, true, { maxEventBytes })).toEqual(tellOf(text, sizes, false, { maxEventBytes }));
+        }),
+        { numRuns: 5_000 },
+      );
+    });
+
+    it('is not asked for lines where events begin alike, wherever a chunk begins', () => {
+      const frame = 'event: x\ndata: {a}\n\n';
+      const chunks = [frame, frame.repeat(3), frame].map((text) => encoder.encode(text));
+      const known: string[] = [];
+      const handlers = { message: () => undefined, comment: () => undefined, endOfKnown };
+      const decoder = createSseDecoder({ ...handlers, known: (_, name) => known.push(name) });
+      const { searched } = countSearched(() => chunks.forEach((chunk) => void decoder.write(chunk)));
+      expect(known).toEqual(Array(5).fill('x'));
+      // For a carriage return; and for a line feed only in the first one.
+      expect(searched).toBeLessThan(6 * frame.length);
+    });
+
+    it('stops between two of them', () => {
+      let known = 0;
+      const stopping = createSseDecoder({
+        message: () => undefined,
+        comment: () => undefined,
+        endOfKnown,
+        known() {
+          if (++known === 3) stopping.stop();
+        },
+      });
+      stopping.write(encoder.encode('event: x\ndata: {a}\n\n'.repeat(9)));
+      expect(known).toBe(3);
+    });
   });
 
   it.each([

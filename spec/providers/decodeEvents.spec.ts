@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DeltaEvent } from '../../src/events.js';
+import type { DeltaEvent, PartialMessage } from '../../src/events.js';
 import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
 import { createEventDecoder } from '../../src/providers/decodeEvents.js';
 import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
@@ -10,6 +10,8 @@ import { recordings } from '../support/recordings.js';
 
 interface Decoded {
   readonly events: readonly DeltaEvent[];
+  /** What was said after each chunk. */
+  readonly partials: readonly PartialMessage[];
   readonly error: string | undefined;
 }
 
@@ -21,13 +23,17 @@ function decode<State extends WireState>(
   size: number,
 ): Decoded {
   const events: DeltaEvent[] = [];
+  const partials: PartialMessage[] = [];
   const decoder = createEventDecoder(format, (event) => void events.push(event), { templates });
   try {
-    for (let from = 0; from < bytes.length; from += size) decoder.write(bytes.subarray(from, from + size));
+    for (let from = 0; from < bytes.length; from += size) {
+      decoder.write(bytes.subarray(from, from + size));
+      if (from % 3_000 < size) partials.push(decoder.partial());
+    }
     decoder.end();
-    return { events, error: undefined };
+    return { events, partials: [...partials, decoder.partial()], error: undefined };
   } catch (error) {
-    return { events, error: String(error) };
+    return { events, partials: [...partials, decoder.partial()], error: String(error) };
   }
 }
 
@@ -48,6 +54,13 @@ const words: readonly (readonly [string, string])[] = [
   ['text_delta', 'unknown_delta'],
   ['"delta":"', '"delta":"\\n'],
   ['event: ', 'event: error'],
+  ['event: ', 'id: 1\nevent: '],
+  ['data: ', 'data:'],
+  ['data: ', ': comment\ndata: '],
+  ['"index":0,', '"index":0,\ndata: '],
+  ['"output_index":0,', '"output_index":0,\ndata: '],
+  ['"output_index":0,', '"output_index":0,\n'],
+  ['\n', '\r\n'],
   ['{', '[{'],
   ['}\n', '\n'],
 ];

@@ -4,11 +4,13 @@ import { createJsonTemplate, type JsonTemplate } from './jsonTemplate.js';
 /** The forms that a stream's texts were seen to have: what has one of them is read without being parsed. */
 export interface JsonTemplates {
   /**
-   * Reads the text between two places, and gives the form that it has; `undefined` if that is not known, or if it is perhaps not JSON.
+   * Reads the text that begins at a place, wherever it ends, and gives the form that it has; `undefined` if that is not known, or if it is
+   * perhaps not JSON. Its value is good until the next one is asked for: whoever keeps the value, or a part of it that changes, must say so
+   * by `release`.
    *
-   * Its value is good until the next text is read: whoever keeps the value, or a part of it that changes, must say so by `release`.
+   * @param head What must stand before it: the place is where that begins. @defaultValue nothing
    */
-  read(text: string, from: number, end: number): JsonTemplate | undefined;
+  read(text: string, from: number, head?: string): JsonTemplate | undefined;
   /** Takes a text that was parsed, for others like it. */
   learn(text: string): void;
   /** Leaves the value that was read last to whoever has kept it. */
@@ -32,10 +34,10 @@ export function createJsonTemplates(paths: JsonHolePaths): JsonTemplates {
   let credit = mostCredit;
 
   return {
-    read(text, from, end) {
+    read(text, from, head) {
       for (let index = 0; index < templates.length; index++) {
         const template = templates[index] as JsonTemplate;
-        if (!template.read(text, from, end)) continue;
+        if (!template.read(text, from, head)) continue;
         if (index > 0) templates.unshift(...templates.splice(index, 1));
         if (credit < mostCredit) credit++;
         return template;

@@ -3,6 +3,8 @@ export interface LineHandlers {
   line(text: string, from: number, end: number): void;
   /** More of a line whose end has not come. */
   piece(text: string): void;
+  /** Takes whole lines at once where one begins, in a text without carriage returns, and tells where the next one begins. */
+  skip?(text: string, from: number): number;
 }
 
 export interface LineReader {
@@ -34,12 +36,16 @@ export function createLineReader(handlers: LineHandlers): LineReader {
     handlers.line(line, 0, line.length);
   }
 
+  function skip(text: string, from: number): number {
+    return handlers.skip && pieces.length === 0 && !stopped ? handlers.skip(text, from) : from;
+  }
+
   /** Reads whole lines and tells where the rest begins. */
   function readLines(text: string, start: number): number {
-    let from = start;
+    let from = skip(text, start);
     for (let end = endOfLine(text, from); end >= 0 && !stopped; end = endOfLine(text, from)) {
       takeLine(text, from, end);
-      from = end + 1;
+      from = skip(text, end + 1);
     }
     return from;
   }

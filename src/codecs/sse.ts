@@ -12,10 +12,13 @@ export interface SseHandlers {
   message(data: string, name: string, whole: boolean): void;
   comment(): void;
   /**
-   * Offers the data of a whole event of one line where it stands, between two places of the text, and asks whether it was taken: else it
-   * comes as a `message`. @defaultValue all do
+   * Where data ends that begins at a place of the text, if it is of one line and known by its form; else negative. Whatever is not taken as
+   * `known` comes as a `message`. @defaultValue none is known
+   * @param head What must stand before it: the place is where that begins.
    */
-  glance?(text: string, from: number, end: number, name: string): boolean;
+  endOfKnown?(text: string, from: number, head: string): number;
+  /** An event whose data `endOfKnown` was asked about last, in that text. */
+  known?(text: string, name: string): void;
 }
 
 export interface SseOptions {
@@ -65,6 +68,9 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
 
   /** Whether a line of an event came whose blank line has not. */
   let inside = false;
+  /** What stood before the data that was known last, and the name it gave the event. */
+  let head = '';
+  let headName = '';
   let begun = false;
   let stopped = false;
   let lastEventId = '';
@@ -88,7 +94,26 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
         name = knownName(text.slice(valueStart(text, from + 6, end), end));
       else readField(text.slice(from, end));
     },
+    skip(text, from) {
+      const isSmall = 3 * text.length <= maxEventBytes;
+      return inside || head === '' || !isSmall ? from : readKnown(text, from);
+    },
   });
+
+  /**
+   * Reads events that begin like the one before and have known data, each in one go, and tells where the next one begins. Their names are
+   * all that they may have beside the data, so that nothing else is to be kept.
+   */
+  function readKnown(text: string, start: number): number {
+    let from = start;
+    while (!stopped) {
+      const end = handlers.endOfKnown?.(text, from, head) ?? -1;
+      if (end < 0 || !endsAt(text, end)) break;
+      from = end + 2;
+      handlers.known?.(text, headName);
+    }
+    return from;
+  }
 
   /** Most events have the name of the one before: the same string then, which keeps no chunk alive and is quickly compared. */
   function knownName(value: string): string {
@@ -97,8 +122,16 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
   }
 
   function readData(text: string, from: number, end: number): void {
-    const isWhole = data.length === 0 && text.charCodeAt(end) === lineFeed && text.charCodeAt(end + 1) === lineFeed;
-    if (!isWhole || !handlers.glance?.(text, from, end, name)) data.push(text.slice(from, end));
+    const isWhole = data.length === 0 && endsAt(text, end);
+    if (!isWhole || handlers.endOfKnown?.(text, from, '') !== end) return void data.push(text.slice(from, end));
+    if (head === '' || headName !== name) learnHead();
+    lastEventId = id;
+    handlers.known?.(text, name);
+  }
+
+  function learnHead(): void {
+    headName = name;
+    head = name === '' ? 'data: ' : flat(`event: ${name}\ndata: `);
   }
 
   function readField(line: string): void {
@@ -159,6 +192,11 @@ export function createSseDecoder(handlers: SseHandlers, options: SseOptions = {}
       lines.stop();
     },
   };
+}
+
+/** Whether a line ends here, and with it an event. */
+function endsAt(text: string, at: number): boolean {
+  return text.charCodeAt(at) === lineFeed && text.charCodeAt(at + 1) === lineFeed;
 }
 
 /** One space after the colon is not part of the value. */

@@ -7,33 +7,37 @@ export interface GrowingText {
 }
 
 /**
- * So many pieces are joined as one: with `+=` alone, each of them and a link to it would live as long as the text, and cost the garbage
+ * So many pieces are made one: with `+=` alone, each of them and a link to it would live as long as the text, and cost the garbage
  * collector more than all else does.
  */
 const joinedPieces = 64;
 
 export function createGrowingText(beginning = ''): GrowingText {
   let joined = beginning;
-  let pieces: string[] = [];
-  let length = beginning.length;
+  /** The latest pieces, after a character that is cut off again: JavaScript engines copy a chain of pieces before they cut it. */
+  let latest = mark;
+  let pieces = 0;
 
   function join(): void {
-    joined += pieces.join('');
-    pieces = [];
+    joined += latest.slice(mark.length);
+    latest = mark;
+    pieces = 0;
   }
 
   return {
     get length() {
-      return length;
+      return joined.length + latest.length - mark.length;
     },
     get value() {
-      if (pieces.length > 0) join();
+      if (pieces > 0) join();
       return joined;
     },
     add(piece) {
       if (piece === '') return;
-      length += piece.length;
-      if (pieces.push(piece) === joinedPieces) join();
+      latest += piece;
+      if (++pieces === joinedPieces) join();
     },
   };
 }
+
+const mark = '.';

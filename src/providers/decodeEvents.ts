@@ -6,13 +6,15 @@ import type {
   DeltaEvent,
   JsonObject,
   JsonValue,
+  PartialMessage,
   RawEvent,
   ReasoningDeltaEvent,
   RefusalDeltaEvent,
   TextDeltaEvent,
   ToolCallDeltaEvent,
 } from '../events.js';
-import type { GrowingText } from '../internal/growingText.js';
+import { createMessageFold } from '../internal/fold.js';
+import { createGrowingText, type GrowingText } from '../internal/growingText.js';
 import { isObject } from './jsonFields.js';
 import { providerError } from './providerError.js';
 import type { Emit, SourceOptions, WireFormat, WireState } from './wireFormat.js';
@@ -28,6 +30,8 @@ export interface EventDecoder {
   readonly settled: boolean;
   /** How many payloads came so far. */
   readonly payloads: number;
+  /** What was said so far. */
+  partial(): PartialMessage;
   write(chunk: Uint8Array): void;
   /**
    * The end of the body.
@@ -48,10 +52,13 @@ export function createEventDecoder<State extends WireState>(
   { maxEventBytes, includeRaw = false, templates = true }: DecodingOptions,
 ): EventDecoder {
   const state = format.createState();
+  const fold = createMessageFold();
   const forms = templates && !includeRaw ? createJsonTemplates(format.holes) : undefined;
   /** Whether an event was emitted that may hold a part of its payload. */
   let kept = false;
   let emitted = 0;
+  /** The form of the payload that was looked at last. */
+  let form: JsonTemplate | undefined;
   let repeatable: Delta | undefined;
   let repeated: Repetition | undefined;
   let payloads = 0;
@@ -66,6 +73,7 @@ export function createEventDecoder<State extends WireState>(
     emitted++;
     if (isDelta(event)) repeatable = event;
     else kept ||= event.type !== 'ping';
+    fold.push(event);
     deliver(event);
     if (held && event.type === 'start') {
       held.forEach(deliver);
@@ -82,13 +90,14 @@ export function createEventDecoder<State extends WireState>(
   const sse: SseDecoder = createSseDecoder(
     {
       comment: () => emit(ping),
-      glance: decodeKnown,
+      endOfKnown,
+      known: decodeKnown,
       message(data, name, whole) {
-        if (decodeKnown(data, 0, data.length, name)) return;
+        if (endOfKnown(data, 0, '') === data.length) return decodeKnown(data, name);
         if (data.charCodeAt(0) === openingBrace) {
           decode(parse(data, whole), name);
           // Last, so that no event waits for it.
-          if (!state.finished) forms?.learn(data);
+          if (!state.finished && isOneLine(data)) forms?.learn(data);
         } else readOther(data.trim(), name, whole);
         if (state.finished) sse.stop();
       },
@@ -96,32 +105,45 @@ export function createEventDecoder<State extends WireState>(
     { maxEventBytes },
   );
 
-  /** Decodes a payload of known form, and tells whether it was one. */
-  function decodeKnown(text: string, from: number, end: number, name: string): boolean {
-    const form = forms?.read(text, from, end);
-    if (form === undefined) return false;
+  /** Where a payload of known form ends, of which nothing was decoded yet; negative if it has none. */
+  function endOfKnown(text: string, from: number, head: string): number {
+    form = forms?.read(text, from, head);
+    return form ? form.end : -1;
+  }
+
+  /** Decodes the payload whose form was found last. */
+  function decodeKnown(text: string, name: string): void {
+    if (form === undefined) return;
     const { said } = form;
     if (said && repeated?.form === form && repeated.name === name) {
       payloads++;
-      repeated.text.add(said);
-      emit(withText(repeated.delta, said));
-      return true;
+      repeated.said.add(said);
+      return deliver(withText(repeated.delta, said));
     }
     repeatable = undefined;
     emitted = 0;
     kept = false;
-    decode(form.value, name);
+    decode(form.valueIn(text), name);
     repeated = repetition(form, name);
     if (kept) forms?.release();
     if (state.finished) sse.stop();
-    return true;
   }
 
   /** What the payload that was decoded last did, if it only added its text to another and told so. */
   function repetition(form: JsonTemplate, name: string): Repetition | undefined {
     const { growing } = state;
     const isOne = emitted === 1 && repeatable && textOf(repeatable) === form.said;
-    return isOne && growing ? { form, name, text: growing, delta: repeatable as Delta } : undefined;
+    if (!isOne || !growing) return undefined;
+    return { form, name, text: growing, delta: repeatable as Delta, said: createGrowingText() };
+  }
+
+  /** Tells the decoder, and the message so far, of all repetitions at once. */
+  function noteRepeated(): void {
+    if (repeated === undefined || repeated.said.length === 0) return;
+    const said = repeated.said.value;
+    repeated.said = createGrowingText();
+    repeated.text.add(said);
+    fold.push(withText(repeated.delta, said));
   }
 
   /** Whatever is not plainly an object: markers, nothing, and what should not be there. */
@@ -145,6 +167,7 @@ export function createEventDecoder<State extends WireState>(
   function decode(payload: JsonValue, name: string): void {
     if (!isObject(payload)) throw new MalformedEventError('An event is not a JSON object');
     payloads++;
+    noteRepeated();
     repeated = undefined;
     state.growing = undefined;
     if (includeRaw) copy(payload);
@@ -153,6 +176,7 @@ export function createEventDecoder<State extends WireState>(
 
   function endMarked(): void {
     payloads++;
+    noteRepeated();
     format.end(state, true, emit);
     if (!state.finished && !state.started) throw new EmptyStreamError();
   }
@@ -172,11 +196,19 @@ export function createEventDecoder<State extends WireState>(
       let cut = compressed;
       guard(() => {
         if (sse.end()) cut = true;
+        noteRepeated();
         if (!state.finished) format.end(state, false, emit);
       });
       if (!state.finished) throw state.started || cut ? new TruncatedError() : new EmptyStreamError();
     },
-    settle: () => guard(() => format.end(state, false, emit)),
+    settle() {
+      noteRepeated();
+      guard(() => format.end(state, false, emit));
+    },
+    partial() {
+      noteRepeated();
+      return fold.partial();
+    },
     stop: () => sse.stop(),
   };
 }
@@ -188,8 +220,11 @@ type Delta = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent | ToolCall
 interface Repetition {
   readonly form: JsonTemplate;
   readonly name: string;
+  /** To what it adds, once the repetitions are noted. */
   readonly text: GrowingText;
   readonly delta: Delta;
+  /** What was said by repetitions that are not noted yet. */
+  said: GrowingText;
 }
 
 function isDelta(event: DeltaEvent): event is Delta {
@@ -206,6 +241,11 @@ function withText(delta: Delta, text: string): Delta {
   if (delta.type !== 'text-delta') return { ...delta, text };
   const { type, block, choice, phase } = delta;
   return { type, text, block, choice, phase };
+}
+
+/** Data of several lines looks like something else where it stands. */
+function isOneLine(data: string): boolean {
+  return !data.includes('\n');
 }
 
 /** A decoder that stumbles over a payload met a form that it does not know. */

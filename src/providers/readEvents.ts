@@ -4,7 +4,6 @@ import { fillPartial, isStreamError, StreamAbortedError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
 import { checkDemand } from '../internal/checkDemand.js';
-import { createMessageFold } from '../internal/fold.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
 import type { ResponseHead } from '../internal/responseHead.js';
 import { connectionError } from './connectionError.js';
@@ -39,16 +38,14 @@ export function readEvents<State extends WireState>(
 ): Observable<DeltaEvent> {
   checkSourceOptions(source, options);
   return new Observable((subscriber) => {
-    const fold = createMessageFold();
+    const emit = (event: DeltaEvent): void => {
+      if (!subscriber.closed) subscriber.next(event);
+    };
+    const decoder = createEventDecoder(format, emit, options);
     const fail = (error: unknown): void => {
       const known = isStreamError(error) ? error : connectionError(error);
       writeStacks(known);
-      subscriber.error(fillPartial(known, fold.partial));
-    };
-    const emit = (event: DeltaEvent): void => {
-      if (subscriber.closed) return;
-      fold.push(event);
-      subscriber.next(event);
+      subscriber.error(fillPartial(known, decoder.partial));
     };
     const tell = (response: ResponseHead): void => {
       if (subscriber.closed) return;
@@ -59,8 +56,7 @@ export function readEvents<State extends WireState>(
       }
     };
     if (options.signal) linkSignal(options.signal, subscriber, fail);
-    if (!subscriber.closed)
-      pull((signal) => send(signal, tell), createEventDecoder(format, emit, options), options, subscriber, fail);
+    if (!subscriber.closed) pull((signal) => send(signal, tell), decoder, options, subscriber, fail);
   });
 }
 
