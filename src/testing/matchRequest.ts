@@ -1,6 +1,6 @@
 import { CassetteError } from './cassetteError.js';
 import type { CassetteRequest, Exchange } from './cassetteFile.js';
-import { shorten } from './describeEvent.js';
+import { contrast } from './describeEvent.js';
 import { type Difference, differencesOf } from './differences.js';
 
 /** Finds the exchange for a request. */
@@ -43,5 +43,6 @@ function distance(differences: readonly Difference[]): number {
 }
 
 function describeDifference({ path, expected, actual }: Difference): string {
-  return `  ${path}: recorded ${shorten(expected, 120)}, asked for ${shorten(actual, 120)}`;
+  const [recorded, asked] = contrast(expected, actual, 120);
+  return `  ${path}: recorded ${recorded}, asked for ${asked}`;
 }
