@@ -41,7 +41,7 @@ export function rowsOf(lanes: readonly MarbleLane[]): readonly Row[] {
 }
 
 /** More than that nobody looks at: the beginning and the end tell what a stream did. */
-const mostTimes = 40;
+const mostTimes = 24;
 const mostAtOnce = 40;
 
 /** Leaves out the middle of what is long, in all rows alike. */
