@@ -1,5 +1,6 @@
-/** The same kit with Node's own runner: `node --import tsx --test examples/testing/*.node.ts`. */
+/** The same kit with Node's own runner: `node --import tsx --test examples/testing/liveText.node.ts`. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import OpenAI from 'openai';
 import { lastValueFrom } from 'rxjs';
@@ -25,7 +26,7 @@ describe('liveText', () => {
   it(
     'reads a recorded answer, in virtual time',
     virtualTime(async () => {
-      const fetch = replayCassette('examples/testing/cassettes/capital.jsonl', { speed: 1 });
+      const fetch = replayCassette(join(import.meta.dirname, 'cassettes/capital.jsonl'), { speed: 1 });
       const events$ = fromChatCompletions(new OpenAI({ apiKey: 'none', fetch }), {
         model: 'local',
         messages: [{ role: 'user', content: 'What is the capital of France?' }],

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 // For Vitest: import { describe, expect, it } from 'vitest';
 import { describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
@@ -18,7 +19,8 @@ import {
 } from 'rxllm/testing';
 import { liveText } from './liveText.js';
 
-const cassette = 'examples/testing/cassettes/capital.jsonl';
+// Beside this file, wherever the tests are started: Jest and Vitest both know, as ES module and as CommonJS.
+const cassette = join(dirname(expect.getState().testPath ?? ''), 'cassettes/capital.jsonl');
 const question = {
   model: 'local',
   messages: [{ role: 'user' as const, content: 'What is the capital of France?' }],

@@ -68,6 +68,7 @@ function publicOperator(path: string, exported: object): readonly PublicOperator
 function firstSentence(comment: string): string {
   const text = comment
     .replace(/^\s*\* ?/gm, '')
+    .replace(/\{@link (\w+)\}/g, '`$1`')
     .replace(/\s+/g, ' ')
     .trim();
   return /^.*?[.](?= |$)/.exec(text)?.[0] ?? text;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { map } from 'rxjs';
+import { map, range } from 'rxjs';
 import { ConnectionError, HttpError, StreamTimeoutError, TruncatedError } from '../../src/errors.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { assertDeltas, type MarbleHelpers, MarbleMismatchError, marbles, text } from '../../src/testing/index.js';
@@ -80,6 +80,36 @@ describe('assertDeltas', () => {
       expectStream(stream('saaaaaaaaaaaaaaaaaaaab|')).toBe('saaaaaaaaaaaaaaaaaaaac|'),
     );
     expect(message.split('\n').slice(5, 8)).toEqual(['  …', '  frame 16    text-delta "a"', '  frame 17    text-delta "a"']);
+  });
+
+  it('does not compare the members of events of different types, nor an event with an end', () => {
+    const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-a-#')).toBe('s-u-f|'));
+    expect(message.split('\n').slice(5)).toEqual([
+      '  frame 0     start',
+      '- frame 2     usage 10 + 5 tokens',
+      '+ frame 2     text-delta "a"',
+      '- frame 4     finish stop',
+      '+ frame 4     error "error"',
+      '- frame 5     complete',
+    ]);
+  });
+
+  it('shows long texts from where they differ', () => {
+    const same = 'x'.repeat(1_000);
+    const values = { y: text(`${same}Paris`), z: text(`${same}Rome`) };
+    const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-y-f|', values)).toBe('s-z-f|', values));
+    expect(message).toMatch(/text: expected …x+Rome", got …x+Paris"/);
+    expect(message.length).toBeLessThan(1_000);
+  });
+
+  it('leaves out the end of an endless difference, and counts it', () => {
+    const message = failureOf(({ expectObservable }) =>
+      expectObservable(range(0, 500).pipe(map((n) => text(`got ${n}`)))).toEqual(
+        range(0, 500).pipe(map((n) => text(`expected ${n}`))),
+      ),
+    );
+    expect(message.split('\n').length).toBeLessThan(170);
+    expect(message).toMatch(/got 49"\n {6}text: .*\n {2}… and 900 more differences$/);
   });
 
   it('stays readable for values that are no events', () => {

@@ -283,6 +283,54 @@ describe('a cassette of a server', () => {
     ).toBe(200);
   });
 
+  it('keeps no secret however the server writes it: escaped, encoded, behind a shorter one', async () => {
+    const secret = 'hidden"1/+ 2';
+    const written = [JSON.stringify(secret), encodeURIComponent(secret), new URLSearchParams({ key: secret }).toString(), secret];
+    const echoed = written.join(' and ');
+    answers = [answerStream([echoed.slice(0, 7), echoed.slice(7, 30), echoed.slice(30)])];
+    const headers = { 'x-api-key': secret, authorization: 'Bearer hidden' };
+    await (await recordCassette(fetch, file)(server.url, { headers })).text();
+    await recorded(file);
+    expect(bytesOf(file)).toMatch(/^"\*+" and \*+ and key=\*+ and \*+$/);
+    expect(bytesOf(file)).toHaveLength(echoed.length);
+  });
+
+  it('keeps no secret of a form', async () => {
+    answers = [answerWith(200, {})];
+    const body = new URLSearchParams({ client_secret: 'hidden-1', grant_type: 'client_credentials' });
+    await (await recordCassette(fetch, file)(server.url, { method: 'POST', body })).text();
+    expect(linesOf(file)[1]).toMatchObject({ body: 'client_secret=redacted&grant_type=client_credentials' });
+    expect((await replayCassette(file)(server.url, { method: 'POST', body })).status).toBe(200);
+  });
+
+  it('takes no ordinary word of a header for a secret', async () => {
+    const said = 'The Bearer of a token, an Application, a session';
+    answers = [answerStream([said])];
+    const headers = { authorization: `Bearer ${key}`, 'x-title': 'My Application', cookie: 'session=hidden-1' };
+    await (await recordCassette(fetch, file)(server.url, { method: 'POST', body: JSON.stringify({ said }), headers })).text();
+    const [, request] = await recorded(file);
+    expect(request).toMatchObject({ body: { said } });
+    expect(bytesOf(file)).toBe(said);
+  });
+
+  it('knows a request again whatever the keys are: those of the recording and those of the test', async () => {
+    answers = [answerWith(200, {})];
+    const body = JSON.stringify({ prompt: 'Say anything about acme-labs.' });
+    const recording = { authorization: `Bearer ${key}`, 'openai-organization': 'acme-labs' };
+    await (await recordCassette(fetch, file)(server.url, { method: 'POST', body, headers: recording })).text();
+    await recorded(file);
+    expect(readFileSync(file, 'utf8')).not.toContain('acme-labs');
+    const ask = (prompt: string): Promise<Response> =>
+      replayCassette(file)(server.url, {
+        method: 'POST',
+        body: JSON.stringify({ prompt }),
+        headers: { authorization: 'Bearer anything' },
+      });
+    expect((await ask('Say anything about acme-labs.')).status).toBe(200);
+    await expect(ask('Say nothing about acme-labs.')).rejects.toThrow(/recorded "Say anything about redacted\."/);
+    await expect(ask('Say anything else of anything.')).rejects.toThrow(/asked for "Say redacted else of redacted\."/);
+  });
+
   it('records a Request, bytes, and an answer without a body', async () => {
     answers = [({ response }) => void response.writeHead(204).end()];
     const send = recordCassette(fetch, file);
@@ -346,21 +394,46 @@ describe('a cassette of a server', () => {
 });
 
 describe('a cassette that cannot be read', () => {
+  const request = '{"cassette":1}\n{"exchange":1,"type":"request","method":"GET","path":"/","body":null}\n';
+
   it.each<readonly [string, string, RegExp]>([
+    ['an empty file', '', /is empty/],
+    [
+      'a request without its path',
+      '{"cassette":1}\n{"exchange":1,"type":"request","method":"GET"}',
+      /line 2: a request needs path/,
+    ],
+    ['a chunk without bytes', `${request}{"exchange":1,"type":"chunk","atMs":1}`, /line 3: a chunk needs base64/],
+    [
+      'a status that is none',
+      `${request}{"exchange":1,"type":"response","atMs":1,"status":99,"headers":{}}`,
+      /line 3: status must be from 200 to 599/,
+    ],
     ['another file', 'hello', /line 1: is not a JSON object/],
     ['another version', '{"cassette":2}\n', /is not a cassette of version 1/],
     ['a broken line', '{"cassette":1}\n{"exch', /line 2: is not a JSON object/],
     ['a line without a request', '{"cassette":1}\n{"exchange":1,"type":"end","atMs":1}\n', /line 2: belongs to no request/],
-    [
-      'a line of another type',
-      '{"cassette":1}\n{"exchange":1,"type":"request"}\n{"exchange":1,"type":"x"}',
-      /line 3: its type is not known/,
-    ],
+    ['a line of another type', `${request}{"exchange":1,"type":"x"}`, /line 3: its type is not known/],
   ])('says so: %s', (_name, content, message) => {
     const path = join(folder, 'broken.jsonl');
     writeFileSync(path, content);
     expect(() => replayCassette(path)).toThrow(message);
     expect(() => replayCassette(path)).toThrow(CassetteError);
+  });
+
+  it('says where it was looked for', () => {
+    expect(() => replayCassette('no/such.jsonl')).toThrow(
+      `There is no cassette no/such.jsonl in ${process.cwd()}: record it first`,
+    );
+    expect(() => replayCassette(folder)).toThrow(/cannot be read \(EISDIR\)/);
+    expect(() => replayCassette(folder)).toThrow(CassetteError);
+  });
+
+  it('may begin with a byte order mark, and have the line ends of Windows', async () => {
+    const path = join(folder, 'windows.jsonl');
+    const lines = `${request}{"exchange":1,"type":"response","atMs":1,"status":200,"headers":{}}\n{"exchange":1,"type":"end","atMs":1}\n`;
+    writeFileSync(path, `\ufeff${lines.replaceAll('\n', '\r\n')}`);
+    expect((await replayCassette(path)('http://127.0.0.1/')).status).toBe(200);
   });
 
   it('says that it is empty', async () => {
@@ -375,6 +448,16 @@ describe('bad arguments', () => {
     ['no fetch', () => recordCassette(undefined as unknown as Fetch, 'x'), /fetch must be a function/],
     ['no file', () => recordCassette(fetch, ''), /recordCassette: file must be the path/],
     ['an option that is not known', () => recordCassette(fetch, 'x', { secret: [] } as object), /did you mean "secrets"/],
+    [
+      'secrets that are no list',
+      () => recordCassette(fetch, 'x', { secrets: key as never }),
+      /secrets must be an array of texts/,
+    ],
+    [
+      'secrets of replay that are no list',
+      () => replayCassette('x', { secrets: [5 as never] }),
+      /secrets must be an array of texts/,
+    ],
     ['a negative speed', () => replayCassette('x', { speed: -1 }), /replayCassette: speed must be >= 0/],
     ['a mode that is not known', () => cassette('x', { mode: 'rec' as 'record' }), /mode must be one of auto, record, replay/],
     ['an option of another', () => cassette('x', { sped: 1 } as object), /unknown option "sped", did you mean "speed"/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Subject } from 'rxjs';
+import { NEVER, Subject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { TruncatedError } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
@@ -120,6 +120,42 @@ describe('deltaMarbles', () => {
     ['another end', 'a', { end: 'cut' as 'open' }, /end must be one of/],
   ])('rejects %s', (_name, written, options, message) => {
     expect(() => play(written, options)).toThrow(message);
+  });
+
+  it.each<readonly [string, RegExp, AnswerOptions]>([
+    ['[hm', /"\[hm" has a "\[" that is not closed/, {}],
+    ['[a[b]c]', /"\[a\[b\]c\]" opens "\[" inside "\["/, {}],
+    ['ab]c', /"ab\]c" closes "\[" where it is not open/, {}],
+    ['<name:{}', /has a "<" that is not closed/, {}],
+    ['<name:{}|', /has a "<" that is not closed/, {}],
+    ['<:{}>', /has a tool call without a name/, {}],
+    ['<>', /has a tool call without a name/, {}],
+    ['(ab', /has a "\(" that is not closed/, {}],
+    ['ab)', /closes "\(" where it is not open/, {}],
+    ['((a)b)', /opens "\(" inside "\("/, {}],
+    ['-^-a|', /"\^" belongs into hotAnswer/, {}],
+    ['ax|', /answer: values\.x must be an event or an array of events/, { values: { x: 'hello' as never } }],
+  ])('says what is wrong with %s', (written, message, options) => {
+    expect(() => play(written, options)).toThrow(message);
+  });
+
+  it('may break off, or be left, in the middle of reasoning and of a tool call', () => {
+    expect(play('[hm#').at(-1)).toEqual([3, 'error']);
+    expect(play('<name:{"a":#').slice(-2)).toEqual([
+      [6, toolCallDelta('call-1', '{"a":')],
+      [11, 'error'],
+    ]);
+    expect(play('<name:{"a"', { end: 'open' }).at(-1)).toEqual([6, toolCallDelta('call-1', '{"a"')]);
+  });
+
+  it.each(['stream', 'hotStream'] as const)('says which letter of a %s stands for no event', (helper) => {
+    const scheduler = new TestScheduler(assertDeltas);
+    scheduler.run(() => {
+      const marbles = deltaMarbles(scheduler, { x: text('Hello') });
+      expect(() => marbles[helper]('s-x-y-f|')).toThrow(`${helper}: "y" of "s-x-y-f|" stands for no event: give it in values`);
+      expect(() => marbles[helper]('s 10ms (xy) 1s |', { y: text('you') })).not.toThrow();
+      expect(() => marbles.expectStream(NEVER).toBe('s-z')).toThrow('expectStream: "z" of "s-z" stands for no event');
+    });
   });
 
   it('rejects what is not a TestScheduler', () => {

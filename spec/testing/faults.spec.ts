@@ -311,6 +311,9 @@ describe('faults', () => {
 
   it.each<readonly [string, () => unknown, RegExp]>([
     ['a negative count', () => cutAfter(-1), /cutAfter: count must be >= 0/],
+    ['no count', () => cutAfter(undefined as unknown as number), /cutAfter: count is required/],
+    ['no place to stall', () => stallAfter(undefined as unknown as number), /stallAfter: count is required/],
+    ['no seed', () => rechunk(undefined as unknown as number), /rechunk: seed is required/],
     ['half an event', () => stallAfter(0.5), /stallAfter: count must be a whole number/],
     ['no time', () => stallAfter(1, 0), /stallAfter: stallMs must be > 0/],
     ['an option that is not known', () => failWith(1, { afte: 1 } as object), /did you mean "after"/],

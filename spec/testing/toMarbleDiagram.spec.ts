@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { asyncScheduler, concat, delay, map, NEVER, type Observable, of, throwError } from 'rxjs';
+import { asyncScheduler, concat, concatMap, delay, map, NEVER, type Observable, of, range, throwError } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
 import { bufferToText } from '../../src/operators/bufferToText.js';
 import { retryStream } from '../../src/operators/retryStream.js';
@@ -100,8 +100,49 @@ describe('toMarbleDiagram', () => {
     expect(toMarbleDiagram(late).split('\n').slice(0, 2)).toEqual(['ms    0', 'late  x|']);
   });
 
+  it('leaves out the middle of a long stream, in all lanes alike, and counts it', () => {
+    const lanes = lanesOf(
+      () => range(0, 1_000).pipe(concatMap((n) => of(text(`${n} `)).pipe(delay(10)))),
+      map((event) => event),
+    );
+    const drawn = toMarbleDiagram(lanes).split('\n');
+    expect(drawn.length).toBeLessThan(60);
+    expect(drawn[1]).toMatch(/^source {2}-\w+…-+\w+\(\w\|\)$/);
+    expect(drawn[1]?.replace('source', 'result')).toBe(drawn[2]);
+    expect(Math.max(...drawn.map(({ length }) => length))).toBeLessThan(200);
+    expect(drawn.join('\n')).toContain('…  977 more');
+    expect(drawn.join('\n')).toContain('text-delta "999 "');
+    expect(drawn.join('\n')).not.toContain('?');
+    const svg = toMarbleDiagram(lanes, { format: 'svg' });
+    expect(Number(/width="([\d.]+)"/.exec(svg)?.[1])).toBeLessThan(5_000);
+    expect(svg).toContain('>… 977 more</text>');
+  });
+
+  it('leaves out the middle of what happens at once', () => {
+    const lanes = lanesOf(
+      () => range(0, 1_000),
+      map((n) => n),
+    );
+    expect(toMarbleDiagram(lanes).split('\n')[1]).toMatch(/^source {2}\(.{19}….{20}\)$/);
+  });
+
+  it('has a lane that was never subscribed, with nothing in it', () => {
+    const source = marbleLane('source');
+    of('x').pipe(source.record()).subscribe();
+    const lanes = [source, marbleLane('never')];
+    expect(toMarbleDiagram(lanes).split('\n').slice(0, 3)).toEqual(['ms      0', 'source  (x|)', 'never']);
+    expect(toMarbleDiagram(lanes, { format: 'svg' })).toContain('>never</text>');
+  });
+
+  it('counts the characters of a name, not their halves', () => {
+    const [one, other] = [marbleLane('😀'), marbleLane('ab')];
+    of('x').pipe(one.record(), other.record()).subscribe();
+    expect(toMarbleDiagram([one, other]).split('\n').slice(1, 3)).toEqual(['😀   (x|)', 'ab  (x|)']);
+  });
+
   it('draws nothing where nothing was subscribed', () => {
-    expect(toMarbleDiagram(marbleLane('idle'))).toBe('ms  0\n');
+    expect(toMarbleDiagram(marbleLane('idle'))).toBe('ms    0\nidle\n');
+    expect(toMarbleDiagram([])).toBe('ms  0\n');
   });
 
   describe('as SVG', () => {

@@ -1,5 +1,5 @@
 import { describeDifference } from './differences.js';
-import { differencesOfRecords } from './notifications.js';
+import { differencesOfRecords, isAlike } from './notifications.js';
 
 /** A line of a diff. */
 export interface DiffRow {
@@ -65,7 +65,8 @@ function pair(missing: readonly unknown[], added: readonly unknown[]): readonly 
   for (let index = 0; index < Math.max(missing.length, added.length); index++) {
     const both = index < missing.length && index < added.length;
     if (index < missing.length) rows.push({ sign: '-', record: missing[index], notes: [] });
-    const notes = both ? differencesOfRecords(added[index], missing[index]).map(describeDifference) : [];
+    const alike = both && isAlike(added[index], missing[index]);
+    const notes = alike ? differencesOfRecords(added[index], missing[index]).map(describeDifference) : [];
     if (index < added.length) rows.push({ sign: '+', record: added[index], notes });
   }
   return rows;

@@ -10,13 +10,15 @@ export function readAnswer(marbles: string, options: AnswerOptions = {}): readon
   if (typeof marbles !== 'string') throw new TypeError('answer: marbles must be a string');
   checkOptions('answer', options, optionNames);
   checkOneOf('end', options.end, ['finish', 'open']);
-  const writer = createAnswerWriter(options);
+  const wrong = (what: string): Error => new Error(`answer: "${marbles}" ${what}`);
+  const writer = createAnswerWriter(options, wrong);
   const clock = createMarbleClock();
   const { values = {}, error = 'error' } = options;
   const characters = [...marbles];
   let run = '';
   let runFrame = 0;
-  let ended = false;
+  let ended: '|' | '#' | undefined;
+  let grouped = false;
 
   function flush(): void {
     if (run !== '') writer.say(runFrame, run);
@@ -31,21 +33,26 @@ export function readAnswer(marbles: string, options: AnswerOptions = {}): readon
       case ' ':
         return true;
       case '(':
+        if (grouped) throw wrong('opens "(" inside "("');
+        grouped = true;
         clock.openGroup();
         return true;
       case ')':
+        if (!grouped) throw wrong('closes "(" where it is not open');
+        grouped = false;
         clock.closeGroup();
         return true;
       case '^':
         clock.subscribeHere();
         return true;
       case '|':
+        closed();
         writer.finish(frame);
-        ended = true;
+        ended = '|';
         return true;
       case '#':
         writer.fail(frame, error);
-        ended = true;
+        ended = '#';
         return true;
       case '~':
         writer.put(frame, [ping()]);
@@ -55,11 +62,17 @@ export function readAnswer(marbles: string, options: AnswerOptions = {}): readon
     }
   }
 
+  /** Only an error, or a reader who leaves, comes in the middle of reasoning or of a tool call. */
+  function closed(): void {
+    const open = writer.openBracket();
+    if (open !== undefined) throw wrong(`has a "${open}" that is not closed`);
+  }
+
   for (let index = 0; index < characters.length; index++) {
     const character = characters[index] ?? '';
     const progression = timeProgression(characters, index);
     const value = Object.hasOwn(values, character) ? values[character] : undefined;
-    if (ended && !' -)'.includes(character)) throw new Error(`answer: "${marbles}" goes on after its end`);
+    if (ended && !' -)'.includes(character)) throw wrong('goes on after its end');
     if (progression) {
       flush();
       clock.advance(progression.ms);
@@ -67,6 +80,7 @@ export function readAnswer(marbles: string, options: AnswerOptions = {}): readon
       continue;
     }
     if (value) {
+      if (typeof value !== 'object') throw new TypeError(`answer: values.${character} must be an event or an array of events`);
       flush();
       writer.put(clock.frame(), 'type' in value ? [value] : value);
     } else if (isSign(character, writer)) {
@@ -79,7 +93,11 @@ export function readAnswer(marbles: string, options: AnswerOptions = {}): readon
     if (character !== ' ' || value) clock.advance(1);
   }
   flush();
-  if (!ended && options.end !== 'open') writer.finish(clock.frame());
+  if (grouped) throw wrong('has a "(" that is not closed');
+  if (!ended && options.end !== 'open') {
+    closed();
+    writer.finish(clock.frame());
+  }
   return writer.moments(clock.zero());
 }
 

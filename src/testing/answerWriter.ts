@@ -26,6 +26,8 @@ export interface AnswerMoment {
 /** Makes events of what the marble of an answer says. */
 export interface AnswerWriter {
   inCall(): boolean;
+  /** What is not closed yet. */
+  openBracket(): '[' | '<' | undefined;
   isBracket(character: string): boolean;
   bracket(frame: number, character: string): boolean;
   say(frame: number, words: string): void;
@@ -43,8 +45,12 @@ interface OpenCall {
   argumentsText: string;
 }
 
-/** The events keep the grammar of a stream. */
-export function createAnswerWriter(options: AnswerOptions): AnswerWriter {
+/**
+ * The events keep the grammar of a stream.
+ *
+ * @param wrong Makes the error for a marble that cannot be read.
+ */
+export function createAnswerWriter(options: AnswerOptions, wrong: (what: string) => Error): AnswerWriter {
   const moments: AnswerMoment[] = [];
   let started = false;
   let kind: 'text' | 'reasoning' = 'text';
@@ -82,6 +88,7 @@ export function createAnswerWriter(options: AnswerOptions): AnswerWriter {
   }
 
   function announce(open: OpenCall): void {
+    if (open.name === '') throw wrong('has a tool call without a name');
     if (!open.announced) put(open.frame, [toolCallStart(open.callId, open.name, { block: blockOf(open.callId) })]);
     open.announced = true;
   }
@@ -99,8 +106,14 @@ export function createAnswerWriter(options: AnswerOptions): AnswerWriter {
 
   return {
     inCall: () => call !== undefined,
+    openBracket() {
+      if (call) return '<';
+      return kind === 'reasoning' ? '[' : undefined;
+    },
     isBracket,
     bracket(frame, character) {
+      if (character === '[' && kind === 'reasoning') throw wrong('opens "[" inside "["');
+      if (character === ']' && kind === 'text') throw wrong('closes "[" where it is not open');
       if (character === '[') kind = 'reasoning';
       if (character === ']') kind = 'text';
       if (character === '<') call = { callId: `call-${++calls}`, frame, name: '', announced: false, argumentsText: '' };

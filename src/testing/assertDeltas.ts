@@ -41,7 +41,9 @@ function describeLists(actual: readonly unknown[], expected: readonly unknown[])
   const rows = alignRecords(actual, expected);
   const wrong = rows.filter(({ sign }) => sign !== ' ').length;
   if (wrong === 0) return undefined;
-  const shown = withContext(rows);
+  const all = withContext(rows);
+  const shown = all.slice(0, longest);
+  const left = all.slice(longest).filter((row) => row && row.sign !== ' ').length;
   return [
     'The stream did not do what is expected.',
     '',
@@ -49,6 +51,7 @@ function describeLists(actual: readonly unknown[], expected: readonly unknown[])
     '+ what came',
     '',
     ...shown.flatMap((row) => (row === undefined ? ['  …'] : [describeRow(row), ...row.notes.map((note) => `      ${note}`)])),
+    ...(left > 0 ? [`  … and ${left} more differences`] : []),
   ].join('\n');
 }
 
@@ -71,3 +74,6 @@ function withContext(rows: readonly DiffRow[]): readonly (DiffRow | undefined)[]
 }
 
 const around = 5;
+
+/** What nobody reads to its end tells no more. */
+const longest = 100;

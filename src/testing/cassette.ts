@@ -45,8 +45,8 @@ export function cassette(file: string, options: CassetteOptions = {}): Fetch {
     return ++last;
   });
   return async (input, init) => {
-    const { request } = await readRequest(input, init, secrets);
-    const exchange = match(request);
+    const { asked } = await readRequest(input, init, secrets);
+    const exchange = match(asked);
     return exchange ? playExchange(exchange, speed, signalOf(input, init)) : record(input, init);
   };
 }

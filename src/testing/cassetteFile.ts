@@ -66,17 +66,56 @@ export function cassetteExists(file: string): boolean {
 
 /** @throws CassetteError if the file is not there, or is no cassette. */
 export function readCassette(file: string): readonly Exchange[] {
-  if (!cassetteExists(file)) throw new CassetteError(`There is no cassette ${file}: record it first`);
-  const [head, ...lines] = fileSystem().readFileSync(file, 'utf8').split('\n');
+  const [head, ...lines] = readText(file).split('\n');
   if (parseLine(head ?? '', file, 1)['cassette'] !== version) {
     throw new CassetteError(`${file} is not a cassette of version ${version}`);
   }
   const exchanges = new Map<number, Exchange & { readonly steps: CassetteStep[] }>();
   for (const [index, text] of lines.entries()) {
-    if (text !== '')
-      takeLine(exchanges, parseLine(text, file, index + 2) as unknown as CassetteLine, `${file}, line ${index + 2}`);
+    if (text.trim() === '') continue;
+    const line = parseLine(text, file, index + 2);
+    checkLine(line, `${file}, line ${index + 2}`);
+    takeLine(exchanges, line as unknown as CassetteLine, `${file}, line ${index + 2}`);
   }
   return [...exchanges.values()];
+}
+
+function readText(file: string): string {
+  if (!cassetteExists(file)) {
+    const place = builtIn('node:path').isAbsolute(file) ? '' : ` in ${process.cwd()}`;
+    throw new CassetteError(`There is no cassette ${file}${place}: record it first`);
+  }
+  try {
+    const text = fileSystem()
+      .readFileSync(file, 'utf8')
+      .replace(/^\ufeff/, '');
+    if (text !== '') return text;
+  } catch (error) {
+    throw new CassetteError(`The cassette ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  throw new CassetteError(`The cassette ${file} is empty`);
+}
+
+const atMs = { atMs: 'number' } as const;
+
+/** What each type of line must have; `exchange` they all have. */
+const fieldsOfTypes: Readonly<Record<string, Readonly<Record<string, 'string' | 'number' | 'object'>>>> = {
+  request: { method: 'string', path: 'string' },
+  response: { ...atMs, status: 'number', headers: 'object' },
+  chunk: { ...atMs, base64: 'string' },
+  end: atMs,
+  error: { ...atMs, name: 'string', message: 'string' },
+  abort: atMs,
+};
+
+function checkLine(line: JsonObject, place: string): void {
+  const type = String(line['type']);
+  const fields = Object.hasOwn(fieldsOfTypes, type) ? fieldsOfTypes[type] : undefined;
+  if (!fields) throw new CassetteError(`${place}: its type is not known`);
+  const wanting = Object.entries({ exchange: 'number', ...fields }).find(([name, kind]) => typeof line[name] !== kind);
+  if (wanting) throw new CassetteError(`${place}: a ${type} needs ${wanting[0]}`);
+  const status = Number(line['status'] ?? 200);
+  if (!(status >= 200 && status <= 599)) throw new CassetteError(`${place}: status must be from 200 to 599`);
 }
 
 function takeLine(
@@ -92,8 +131,7 @@ function takeLine(
   const known = exchanges.get(line.exchange);
   if (!known) throw new CassetteError(`${place}: belongs to no request`);
   if (line.type === 'response') exchanges.set(line.exchange, { ...known, response: line });
-  else if (['chunk', 'end', 'error', 'abort'].includes(line.type)) known.steps.push(line);
-  else throw new CassetteError(`${place}: its type is not known`);
+  else known.steps.push(line);
 }
 
 function parseLine(text: string, file: string, number: number): JsonObject {

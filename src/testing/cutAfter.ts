@@ -1,5 +1,4 @@
-import { checkCount } from '../internal/options.js';
-import { createFault, type Fault } from './fault.js';
+import { checkGivenCount, createFault, type Fault } from './fault.js';
 import { mapBody } from './responseBody.js';
 import { endAfter, inBytes, inEvents } from './units.js';
 
@@ -18,7 +17,7 @@ import { endAfter, inBytes, inEvents } from './units.js';
  * @example new OpenAI({ fetch: cutAfter(500)(fetch) })
  */
 export function cutAfter(count: number): Fault {
-  checkCount('cutAfter: count', count);
+  checkGivenCount('cutAfter: count', count);
   return createFault(
     (fetch) =>
       mapBody(

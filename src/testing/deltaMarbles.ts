@@ -4,6 +4,7 @@ import type { DeltaEvent } from '../events.js';
 import { readAnswer } from './answerMarbles.js';
 import type { AnswerOptions } from './answerWriter.js';
 import { letters as commonLetters, type EventLetters } from './letters.js';
+import { timeProgression } from './marbleClock.js';
 import { type MarbleMessage, toMessages } from './marbleMessages.js';
 
 /** A stream of events that logs its subscriptions for `expectSubscriptions`. */
@@ -59,6 +60,21 @@ export function deltaMarbles(testScheduler: TestScheduler, values: EventLetters 
   }
   const letters = { ...commonLetters, ...values };
 
+  /** RxJS takes a letter that it does not know for `undefined`, and says nothing. */
+  function lettersOf(name: string, marbles: string, own: EventLetters = {}): Record<string, DeltaEvent> {
+    const all = { ...letters, ...own };
+    const characters = [...marbles];
+    for (let index = 0; index < characters.length; index++) {
+      const character = characters[index] ?? '';
+      const progression = timeProgression(characters, index);
+      if (progression) index += progression.length - 1;
+      else if (!' -()|#^!'.includes(character) && !Object.hasOwn(all, character)) {
+        throw new Error(`${name}: "${character}" of "${marbles}" stands for no event: give it in values`);
+      }
+    }
+    return all;
+  }
+
   function write(
     observable: MarbleStream & { readonly messages: MarbleMessage[] },
     messages: readonly MarbleMessage[],
@@ -68,15 +84,20 @@ export function deltaMarbles(testScheduler: TestScheduler, values: EventLetters 
   }
 
   return {
-    stream: (marbles, own, error) => testScheduler.createColdObservable(marbles, { ...letters, ...own }, error),
-    hotStream: (marbles, own, error) => testScheduler.createHotObservable(marbles, { ...letters, ...own }, error),
-    answer: (marbles, options) =>
-      write(testScheduler.createColdObservable<DeltaEvent>(''), toMessages(readAnswer(marbles, options))),
+    stream: (marbles, own, error) => testScheduler.createColdObservable(marbles, lettersOf('stream', marbles, own), error),
+    hotStream: (marbles, own, error) => testScheduler.createHotObservable(marbles, lettersOf('hotStream', marbles, own), error),
+    answer(marbles, options) {
+      const messages = toMessages(readAnswer(marbles, options));
+      if (marbles.includes('^') && !Object.hasOwn(options?.values ?? {}, '^')) {
+        throw new Error(`answer: "${marbles}" is cold: "^" belongs into hotAnswer`);
+      }
+      return write(testScheduler.createColdObservable<DeltaEvent>(''), messages);
+    },
     hotAnswer: (marbles, options) =>
       write(testScheduler.createHotObservable<DeltaEvent>(''), toMessages(readAnswer(marbles, options))),
     expectStream: (stream, unsubscription) => ({
       toBe: (marbles, own, error) =>
-        testScheduler.expectObservable(stream, unsubscription).toBe(marbles, { ...letters, ...own }, error),
+        testScheduler.expectObservable(stream, unsubscription).toBe(marbles, lettersOf('expectStream', marbles, own), error),
       toBeAnswer(marbles, options) {
         const expected = write(testScheduler.createColdObservable<DeltaEvent>(''), toMessages(readAnswer(marbles, options)));
         testScheduler.expectObservable(during(testScheduler, stream, unsubscription)).toEqual(expected);

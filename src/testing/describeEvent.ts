@@ -88,3 +88,12 @@ export function shorten(text: string, length: number): string {
   const beginning = [...text.slice(0, 2 * length)];
   return beginning.length <= length && text.length <= 2 * length ? text : `${beginning.slice(0, length - 1).join('')}…`;
 }
+
+/** Two texts that differ, cut to the part where they do. */
+export function contrast(one: string, other: string, length: number): readonly [string, string] {
+  let same = 0;
+  while (same < one.length && one[same] === other[same]) same++;
+  const from = same < length / 2 ? 0 : same - 20;
+  const part = (text: string): string => shorten(from === 0 ? text : `…${text.slice(from)}`, length);
+  return [part(one), part(other)];
+}

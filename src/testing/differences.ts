@@ -1,5 +1,5 @@
 import { isStreamError } from '../errors.js';
-import { shorten, toText } from './describeEvent.js';
+import { contrast, toText } from './describeEvent.js';
 
 /** One place where two values differ. */
 export interface Difference {
@@ -11,7 +11,8 @@ export interface Difference {
 
 /** For a person who reads it. */
 export function describeDifference({ path, expected, actual }: Difference): string {
-  return `${path === '' ? '' : `${path}: `}expected ${shorten(expected, 300)}, got ${shorten(actual, 300)}`;
+  const [expectedPart, actualPart] = contrast(expected, actual, 300);
+  return `${path === '' ? '' : `${path}: `}expected ${expectedPart}, got ${actualPart}`;
 }
 
 /** What Jest's and Vitest's `expect.any`, `expect.objectContaining` and so on have in common. */

@@ -1,5 +1,6 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
+import { checkCount } from '../internal/options.js';
 import type { Fetch } from './responseBody.js';
 
 /** A fault on the wire: wraps the `fetch` of an SDK client. */
@@ -12,6 +13,12 @@ export type FetchFault = (fetch: Fetch) => Fetch;
 export interface Fault {
   (fetch: Fetch): Fetch;
   (source: Observable<DeltaEvent>): Observable<DeltaEvent>;
+}
+
+/** @throws TypeError or RangeError unless it is a whole number ≥ 0. */
+export function checkGivenCount(name: string, value: unknown): void {
+  if (value === undefined) throw new TypeError(`${name} is required`);
+  checkCount(name, value as number);
 }
 
 /** One fault of its two forms: a fetch is a function, and a stream is none. */

@@ -15,15 +15,19 @@ export interface Row {
 /** All that a row did at one time. */
 export interface Cell {
   readonly atMs: number;
-  readonly marks: readonly LaneMark[];
+  readonly marks: readonly DrawnMark[];
 }
+
+/** What stands in a picture: something that happened, or how much is left out. */
+export type DrawnMark = LaneMark | { readonly kind: 'more'; readonly atMs: number; readonly count: number };
 
 /** Times count from the first subscription on. */
 export function rowsOf(lanes: readonly MarbleLane[]): readonly Row[] {
   const begins = lanes.flatMap(({ runs }) => runs.map(({ subscribedAtMs }) => subscribedAtMs));
   const zero = begins.length === 0 ? 0 : Math.min(...begins);
-  return lanes.flatMap(({ name, runs }) =>
-    runs.map(({ subscribedAtMs, marks }, index) => {
+  return lanes.flatMap(({ name, runs }) => {
+    if (runs.length === 0) return [{ name, fromMs: 0, endMs: 0, cells: [] }];
+    return runs.map(({ subscribedAtMs, marks }, index) => {
       const last = marks.at(-1);
       const over = last !== undefined && last.kind !== 'next';
       return {
@@ -32,8 +36,37 @@ export function rowsOf(lanes: readonly MarbleLane[]): readonly Row[] {
         endMs: over ? last.atMs - zero : undefined,
         cells: cellsOf(marks, zero),
       };
-    }),
-  );
+    });
+  });
+}
+
+/** More than that nobody looks at: the beginning and the end tell what a stream did. */
+const mostTimes = 24;
+const mostAtOnce = 40;
+
+/** Leaves out the middle of what is long, in all rows alike. */
+export function withoutMiddle(rows: readonly Row[]): readonly Row[] {
+  const times = timesOf(rows);
+  const [first, last] = [times[mostTimes / 2], times.at(-mostTimes / 2)];
+  const isLeftOut = ({ atMs }: Cell): boolean =>
+    times.length > mostTimes && first !== undefined && last !== undefined && atMs >= first && atMs < last;
+  return rows.map((row) => {
+    const count = sum(row.cells.filter(isLeftOut).map(({ marks }) => marks.length));
+    const gap: Cell[] = count === 0 ? [] : [{ atMs: first ?? 0, marks: [{ kind: 'more', atMs: first ?? 0, count }] }];
+    const begin = row.cells.filter((cell) => !isLeftOut(cell) && cell.atMs < (first ?? Infinity));
+    const end = row.cells.filter((cell) => !isLeftOut(cell) && cell.atMs >= (first ?? Infinity));
+    return { ...row, cells: [...begin, ...gap, ...end].map(withoutMiddleMarks) };
+  });
+}
+
+function withoutMiddleMarks({ atMs, marks }: Cell): Cell {
+  if (marks.length <= mostAtOnce) return { atMs, marks };
+  const [begin, end] = [marks.slice(0, mostAtOnce / 2 - 1), marks.slice(-mostAtOnce / 2)];
+  return { atMs, marks: [...begin, { kind: 'more', atMs, count: marks.length - begin.length - end.length }, ...end] };
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function cellsOf(marks: readonly LaneMark[], zero: number): readonly Cell[] {
@@ -80,7 +113,8 @@ export function placeTimes(
 }
 
 /** What a value is, in a word that fits into a marble. */
-export function labelOf(mark: LaneMark): string {
+export function labelOf(mark: DrawnMark): string {
+  if (mark.kind === 'more') return `… ${mark.count} more`;
   if (mark.kind !== 'next') return mark.kind;
   const { value } = mark;
   if (!isDeltaEvent(value)) return typeof value === 'string' ? shorten(value, 24) : shorten(toText(value), 28);
@@ -103,7 +137,8 @@ export function labelOf(mark: LaneMark): string {
 }
 
 /** The same in full. */
-export function describeMark(mark: LaneMark): string {
+export function describeMark(mark: DrawnMark): string {
+  if (mark.kind === 'more') return `${mark.count} more`;
   if (mark.kind === 'next') return describeValue(mark.value);
   return mark.kind === 'error' ? `error ${describeError(mark.error)}` : mark.kind;
 }

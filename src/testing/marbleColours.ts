@@ -1,5 +1,5 @@
 import { isDeltaEvent } from '../events.js';
-import type { LaneMark } from './marbleLane.js';
+import type { DrawnMark } from './laneRows.js';
 
 interface Colours {
   readonly fill: string;
@@ -28,7 +28,8 @@ const coloursOfTypes: Readonly<Record<string, Colours>> = {
 };
 
 /** What kind of thing it is can be seen from afar. */
-export function coloursOf(mark: LaneMark): Colours {
+export function coloursOf(mark: DrawnMark): Colours {
+  if (mark.kind === 'more') return grey;
   if (mark.kind !== 'next' || !isDeltaEvent(mark.value)) return black;
   return coloursOfTypes[mark.value.type] ?? grey;
 }

@@ -1,3 +1,4 @@
+import { isDeltaEvent } from '../events.js';
 import { describeError, describeValue } from './describeEvent.js';
 import { type Difference, differencesOf } from './differences.js';
 
@@ -47,6 +48,14 @@ export function differencesOfRecords(actual: unknown, expected: unknown): readon
   if (!isNotification(actual) || !isNotification(expected)) return differencesOf(actual, expected);
   const frames = differencesOf(actual.frame, expected.frame).map((difference) => ({ ...difference, path: 'frame' }));
   return [...frames, ...differencesOfNotifications(actual, expected)];
+}
+
+/** Whether two entries are of one kind, so that it helps to tell their members apart. */
+export function isAlike(actual: unknown, expected: unknown): boolean {
+  if (!isNotification(actual) || !isNotification(expected)) return true;
+  const [one, other] = [actual.notification, expected.notification];
+  if (one.kind !== other.kind) return false;
+  return !isDeltaEvent(one.value) || !isDeltaEvent(other.value) || one.value.type === other.value.type;
 }
 
 function differencesOfNotifications(

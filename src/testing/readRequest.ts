@@ -1,10 +1,13 @@
 import type { JsonValue } from '../events.js';
 import type { CassetteRequest } from './cassetteFile.js';
-import { createSecrets, noteHeaders, redactBody, redactPath, type Secrets } from './redaction.js';
+import { createSecrets, noteHeaders, redactBody, redactForm, redactPath, type Secrets } from './redaction.js';
 
 /** A request without secrets, and the secrets that it had. */
 export interface ReadRequest {
+  /** What is stored. */
   readonly request: CassetteRequest;
+  /** What is compared: with what only its headers keep secret, because the keys of a test are others than those of the recording. */
+  readonly asked: CassetteRequest;
   readonly secrets: Secrets;
 }
 
@@ -15,18 +18,22 @@ export async function readRequest(
   known: readonly string[],
 ): Promise<ReadRequest> {
   const given = isRequest(input) ? input : undefined;
-  const secrets = createSecrets(known);
-  noteHeaders(new Headers(init?.headers ?? given?.headers), secrets);
-  const body = parse(await textOf(given, init));
-  // First of all that is stored, because it may add to the secrets.
-  const clean = redactBody(body, secrets);
+  const method = (init?.method ?? given?.method ?? 'GET').toUpperCase();
   const url = new URL(given?.url ?? String(input), 'http://localhost');
-  for (const part of [url.username, url.password]) secrets.add(part);
-  const path = redactPath(url, secrets);
-  return {
-    request: { method: (init?.method ?? given?.method ?? 'GET').toUpperCase(), path, body: redactBody(clean, secrets) },
-    secrets,
+  const headers = new Headers(init?.headers ?? given?.headers);
+  const text = await textOf(given, init);
+  const isForm = init?.body instanceof URLSearchParams || /x-www-form-urlencoded/i.test(headers.get('content-type') ?? '');
+  const body = text !== undefined && isForm ? new URLSearchParams(text) : parse(text);
+  const clean = (secrets: Secrets): CassetteRequest => {
+    // First of all that is stored, because they may add to the secrets.
+    const cleanBody = body instanceof URLSearchParams ? redactForm(body, secrets) : redactBody(body, secrets);
+    for (const part of [url.username, url.password]) secrets.add(part);
+    const path = redactPath(url, secrets);
+    return { method, path, body: redactBody(cleanBody, secrets) };
   };
+  const secrets = createSecrets(known);
+  noteHeaders(headers, secrets);
+  return { request: clean(secrets), asked: clean(createSecrets(known)), secrets };
 }
 
 function isRequest(input: string | URL | Request): input is Request {

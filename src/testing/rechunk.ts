@@ -1,7 +1,6 @@
 import { concatMap, defer, from, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { checkCount } from '../internal/options.js';
-import { createFault, type Fault } from './fault.js';
+import { checkGivenCount, createFault, type Fault } from './fault.js';
 import { createRandom } from './random.js';
 import { mapBody } from './responseBody.js';
 
@@ -24,7 +23,7 @@ const longestPiece = 24;
  * @example fc.assert(fc.property(fc.nat(), (seed) => … events$.pipe(rechunk(seed), bufferToText()) …))
  */
 export function rechunk(seed: number): Fault {
-  checkCount('rechunk: seed', seed);
+  checkGivenCount('rechunk: seed', seed);
   return createFault(
     (fetch) =>
       mapBody(

@@ -1,6 +1,6 @@
 import { checkOptions } from '../internal/options.js';
 import { createCassette } from './cassetteFile.js';
-import { checkFile, recordExchange } from './recordExchange.js';
+import { checkFile, checkSecrets, recordExchange } from './recordExchange.js';
 import type { Fetch } from './responseBody.js';
 
 export interface RecordCassetteOptions {
@@ -25,6 +25,7 @@ export function recordCassette(fetch: Fetch, file: string, options: RecordCasset
   checkOptions('recordCassette', options, ['secrets']);
   if (typeof fetch !== 'function') throw new TypeError('recordCassette: fetch must be a function');
   checkFile('recordCassette', file);
+  checkSecrets('recordCassette', options.secrets);
   let exchanges = 0;
   return recordExchange(fetch, file, options.secrets, () => {
     if (exchanges === 0) createCassette(file);

@@ -13,6 +13,12 @@ export function checkFile(name: string, file: unknown): void {
   if (typeof file !== 'string' || file === '') throw new TypeError(`${name}: file must be the path of a cassette`);
 }
 
+/** @throws TypeError if they are given, and are no list of texts. */
+export function checkSecrets(name: string, secrets: unknown): void {
+  const valid = secrets === undefined || (Array.isArray(secrets) && secrets.every((secret) => typeof secret === 'string'));
+  if (!valid) throw new TypeError(`${name}: secrets must be an array of texts`);
+}
+
 /**
  * A fetch that writes each exchange to the file, a line as soon as it is known.
  *

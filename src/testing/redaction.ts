@@ -33,27 +33,73 @@ export function createSecrets(known: readonly string[]): Secrets {
       if (text.length >= shortestSecret && text !== redacted) secrets.add(text);
     },
     // The longest first, because one may contain another.
-    list: () => [...secrets].filter((secret) => secret !== '').sort((a, b) => b.length - a.length),
+    list: () =>
+      [...new Set([...secrets].flatMap(writtenForms))].filter((secret) => secret !== '').sort((a, b) => b.length - a.length),
   };
 }
+
+/** A secret as it is, and as it stands in JSON, in a query and in a form. */
+function writtenForms(secret: string): readonly string[] {
+  const inForm = new URLSearchParams({ '': secret }).toString().slice(1);
+  return [secret, JSON.stringify(secret).slice(1, -1), inForm, inForm.replaceAll('+', '%20')];
+}
+
+/** Headers of several parts, of which each may be the secret. */
+const secretHeaders = /auth|key|token|secret|cookie|credential|password|signature/;
+
+/** What stands before a secret, and is a word like any other. */
+const schemes = /^(bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256)$/i;
 
 /** Notes what the headers of a request keep secret; none of them is ever stored. */
 export function noteHeaders(headers: Headers, secrets: Secrets): void {
   headers.forEach((value, name) => {
     if (plainHeaders.test(name)) return;
-    for (const part of [value, ...value.split(/[\s;,=]+/)]) secrets.add(part);
+    secrets.add(value);
+    if (!secretHeaders.test(name)) return;
+    for (const part of value.split(/[\s;,]+/)) {
+      if (!schemes.test(part)) secrets.add(part.replace(/^[\w-]+=(?=[^=])/, ''));
+    }
   });
 }
 
 /** Path and query without the values of parameters that may be secret. */
 export function redactPath({ pathname, searchParams }: URL, secrets: Secrets): string {
-  const query = [...searchParams].map(([name, value]) => {
-    if (plainParameters.has(name.toLowerCase())) return `${name}=${value}`;
+  const query = redactPairs(searchParams, (name) => !plainParameters.has(name.toLowerCase()), secrets);
+  const path = redactText(pathname, secrets);
+  return query === '' ? path : `${path}?${redactText(query, secrets)}`;
+}
+
+/** The text of a form without the values of its secret fields. */
+export function redactForm(form: URLSearchParams, secrets: Secrets): string {
+  return redactPairs(form, isSecretName, secrets);
+}
+
+function redactPairs(pairs: URLSearchParams, isSecret: (name: string) => boolean, secrets: Secrets): string {
+  const clean = [...pairs].map(([name, value]) => {
+    if (!isSecret(name)) return `${name}=${value}`;
     secrets.add(value);
     return `${name}=${redacted}`;
   });
-  const path = redactText(pathname, secrets);
-  return query.length === 0 ? path : `${path}?${redactText(query.join('&'), secrets)}`;
+  return clean.join('&');
+}
+
+function isSecretName(name: string): boolean {
+  return secretNames.test(name.toLowerCase().replace(/[-_]/g, ''));
+}
+
+/** Whether a text may be what stood here before it was redacted: what was secret may be anything. */
+export function fitsRedacted(text: string, recorded: string): boolean {
+  if (text === recorded) return true;
+  const [first = '', ...others] = recorded.split(redacted);
+  const last = others.pop();
+  if (last === undefined || !text.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of others) {
+    const place = text.indexOf(part, from);
+    if (place < 0) return false;
+    from = place + part.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
 }
 
 /** Notes and replaces what stands in members with a secret's name; then what was noted is replaced wherever it stands. */
@@ -68,9 +114,7 @@ function redactMembers(value: JsonValue, secret: boolean, secrets: Secrets): Jso
   }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item: JsonValue) => redactMembers(item, secret, secrets));
-  return mapMembers(value as JsonObject, (member, name) =>
-    redactMembers(member, secret || secretNames.test(name.toLowerCase().replace(/[-_]/g, '')), secrets),
-  );
+  return mapMembers(value as JsonObject, (member, name) => redactMembers(member, secret || isSecretName(name), secrets));
 }
 
 function mapTexts(value: JsonValue, change: (text: string) => string): JsonValue {

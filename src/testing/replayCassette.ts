@@ -3,7 +3,7 @@ import { readCassette } from './cassetteFile.js';
 import { createMatcher, noMatch } from './matchRequest.js';
 import { playExchange } from './playExchange.js';
 import { readRequest } from './readRequest.js';
-import { checkFile } from './recordExchange.js';
+import { checkFile, checkSecrets } from './recordExchange.js';
 import { type Fetch, signalOf } from './responseBody.js';
 
 export interface ReplayCassetteOptions {
@@ -23,7 +23,7 @@ export interface ReplayCassetteOptions {
  *     speed 1     r--[ab]---[c]-[def]|
  *     speed 0     (r[ab][c][def]|)
  *
- * A request matches by method, path, query and body, wherever the server is. Equal requests get their answers in the order recorded; after the last one, that one
+ * A request matches by method, path, query and body, wherever the server is; what was redacted may be anything. Equal requests get their answers in the order recorded; after the last one, that one
  * again. The fetch rejects with a {@link CassetteError} that shows the nearest one if none matches; a source emits that very error.
  *
  * @param file The cassette.
@@ -36,8 +36,8 @@ export function replayCassette(file: string, options: ReplayCassetteOptions = {}
   const exchanges = readCassette(file);
   const match = createMatcher(exchanges);
   return async (input, init) => {
-    const { request } = await readRequest(input, init, options.secrets ?? []);
-    const exchange = match(request);
+    const request = await readRequest(input, init, options.secrets ?? []);
+    const exchange = match(request.asked);
     if (!exchange) throw noMatch(file, request, exchanges);
     return playExchange(exchange, options.speed ?? 0, signalOf(input, init));
   };
@@ -47,5 +47,6 @@ export function replayCassette(file: string, options: ReplayCassetteOptions = {}
 export function checkReplayOptions(name: string, file: string, { speed, ...others }: ReplayCassetteOptions): void {
   checkOptions(name, others, ['secrets']);
   checkFile(name, file);
+  checkSecrets(name, others.secrets);
   checkNotNegative(`${name}: speed`, speed);
 }

@@ -13,29 +13,38 @@ export interface Scrubbed<Tag> {
 
 const star = '*'.charCodeAt(0);
 
+interface Waiting<Tag> extends Scrubbed<Tag> {
+  /** As it came: a secret that is found may be the beginning of a longer one. */
+  readonly seen: Uint8Array;
+}
+
 /** Secrets that a server says back are overwritten in place, so that every chunk keeps its length. */
 export function createScrubber<Tag>(secrets: readonly string[]): Scrubber<Tag> {
   const hidden = secrets.map((secret) => new TextEncoder().encode(secret));
-  let waiting: Scrubbed<Tag>[] = [];
+  let waiting: Waiting<Tag>[] = [];
 
-  function flush(): readonly Scrubbed<Tag>[] {
-    const ready = waiting;
-    waiting = [];
+  function release(count: number): readonly Scrubbed<Tag>[] {
+    const ready = waiting.slice(0, count);
+    waiting = waiting.slice(count);
     return ready;
   }
 
   return {
-    flush,
+    flush: () => release(waiting.length),
     push(chunk, tag) {
-      waiting.push({ chunk: chunk.slice(), tag });
+      waiting.push({ chunk: chunk.slice(), seen: chunk.slice(), tag });
+      const seen = join(waiting.map((each) => each.seen));
       const whole = join(waiting.map((each) => each.chunk));
-      for (const secret of hidden) overwrite(whole, secret);
+      for (const secret of hidden) overwrite(whole, seen, secret);
+      const settled = whole.length - Math.max(0, ...hidden.map((secret) => pendingLength(seen, secret)));
       let offset = 0;
+      let ready = 0;
       for (const each of waiting) {
         each.chunk.set(whole.subarray(offset, offset + each.chunk.length));
         offset += each.chunk.length;
+        if (offset <= settled) ready++;
       }
-      return hidden.some((secret) => mayGoOn(whole, secret)) ? [] : flush();
+      return release(ready);
     },
   };
 }
@@ -50,19 +59,19 @@ function join(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function overwrite(whole: Uint8Array, secret: Uint8Array): void {
+function overwrite(whole: Uint8Array, seen: Uint8Array, secret: Uint8Array): void {
   const [first = 0] = secret;
-  for (let at = whole.indexOf(first); at >= 0; at = whole.indexOf(first, at + 1)) {
-    if (startsAt(whole, at, secret, secret.length)) whole.fill(star, at, at + secret.length);
+  for (let at = seen.indexOf(first); at >= 0; at = seen.indexOf(first, at + 1)) {
+    if (startsAt(seen, at, secret, secret.length)) whole.fill(star, at, at + secret.length);
   }
 }
 
-/** Whether the end is a beginning of the secret. */
-function mayGoOn(whole: Uint8Array, secret: Uint8Array): boolean {
+/** How much of the end is a beginning of the secret. */
+function pendingLength(whole: Uint8Array, secret: Uint8Array): number {
   for (let length = Math.min(secret.length - 1, whole.length); length > 0; length--) {
-    if (startsAt(whole, whole.length - length, secret, length)) return true;
+    if (startsAt(whole, whole.length - length, secret, length)) return length;
   }
-  return false;
+  return 0;
 }
 
 function startsAt(whole: Uint8Array, at: number, secret: Uint8Array, length: number): boolean {

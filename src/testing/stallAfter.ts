@@ -1,6 +1,6 @@
 import { concat, concatMap, defer, delay, EMPTY, type MonoTypeOperatorFunction, NEVER, type Observable, of } from 'rxjs';
-import { checkCount, checkPositive } from '../internal/options.js';
-import { createFault, type Fault } from './fault.js';
+import { checkPositive } from '../internal/options.js';
+import { checkGivenCount, createFault, type Fault } from './fault.js';
 import { mapBody } from './responseBody.js';
 import { inBytes, inEvents, type Units } from './units.js';
 
@@ -18,7 +18,7 @@ import { inBytes, inEvents, type Units } from './units.js';
  * @example events$.pipe(stallAfter(3), timeoutBetweenChunks({ betweenMs: 30_000 }))
  */
 export function stallAfter(count: number, stallMs: number = Infinity): Fault {
-  checkCount('stallAfter: count', count);
+  checkGivenCount('stallAfter: count', count);
   checkPositive('stallAfter: stallMs', stallMs);
   return createFault((fetch) => mapBody(fetch, stall(count, stallMs, inBytes)), stall(count, stallMs, inEvents));
 }

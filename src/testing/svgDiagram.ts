@@ -1,6 +1,5 @@
-import { describeMark, labelOf, placeTimes, type Row, timesOf } from './laneRows.js';
+import { type DrawnMark, describeMark, labelOf, placeTimes, type Row, sum, timesOf } from './laneRows.js';
 import { coloursOf } from './marbleColours.js';
-import type { LaneMark } from './marbleLane.js';
 import { formatMs } from './textDiagram.js';
 
 const rowHeight = 52;
@@ -18,7 +17,7 @@ export function svgDiagram(rows: readonly Row[], perMs: number, title: string): 
     for (const { atMs, marks } of cells) widths.set(atMs, Math.max(widths.get(atMs) ?? 0, sum(marks.map(widthOf))));
   }
   const widthAt = (atMs: number): number => Math.max(gap, (widths.get(atMs) ?? 0) + gap);
-  const left = margin + Math.max(2, ...rows.map(({ name }) => [...name].length)) * characterWidth + 2 * gap;
+  const left = margin + Math.max(2, ...rows.map(({ name }) => columnsOf(name))) * characterWidth + 2 * gap;
   const places = placeTimes(times, perMs, widthAt);
   const x = (atMs: number): number => left + (places.get(atMs) ?? 0);
   const right = Math.max(...times.map((atMs) => x(atMs) + widthAt(atMs))) + 2 * gap;
@@ -49,7 +48,7 @@ function drawAxis(times: readonly number[], x: (atMs: number) => number, height:
 function drawRow({ name, fromMs, endMs, cells }: Row, y: number, x: (atMs: number) => number, right: number): readonly string[] {
   const begin = x(fromMs);
   const last = cells.at(-1);
-  const end = endMs === undefined || !last ? right : x(last.atMs) + sum(last.marks.map(widthOf)) - gap / 2;
+  const end = endMs === undefined ? right : !last ? begin : x(last.atMs) + sum(last.marks.map(widthOf)) - gap / 2;
   const arrow =
     endMs === undefined
       ? `<path d="M${round(end - 6)} ${y - 5} L${round(end)} ${y} L${round(end - 6)} ${y + 5}" fill="none" stroke="#9ca3af" stroke-width="1.5"/>`
@@ -69,7 +68,7 @@ function drawRow({ name, fromMs, endMs, cells }: Row, y: number, x: (atMs: numbe
   ];
 }
 
-function drawMark(mark: LaneMark, x: number, y: number): string {
+function drawMark(mark: DrawnMark, x: number, y: number): string {
   const bar = (dash: string, colour: string): string =>
     `<line x1="${round(x + 4)}" y1="${y - 16}" x2="${round(x + 4)}" y2="${y + 16}" stroke="${colour}" stroke-width="2.5"${dash}/>`;
   switch (mark.kind) {
@@ -79,12 +78,13 @@ function drawMark(mark: LaneMark, x: number, y: number): string {
       return bar(' stroke-dasharray="4 3"', '#6b7280');
     case 'error':
       return `<path d="M${round(x)} ${y - 8} l16 16 m0 -16 l-16 16" stroke="#b91c1c" stroke-width="3" fill="none"/>`;
+    case 'more':
     case 'next':
       return drawMarble(mark, x, y);
   }
 }
 
-function drawMarble(mark: LaneMark, x: number, y: number): string {
+function drawMarble(mark: DrawnMark, x: number, y: number): string {
   const { fill, line } = coloursOf(mark);
   const width = widthOf(mark) - 3;
   const label = visible(labelOf(mark));
@@ -94,19 +94,22 @@ function drawMarble(mark: LaneMark, x: number, y: number): string {
   );
 }
 
-function widthOf(mark: LaneMark): number {
+function widthOf(mark: DrawnMark): number {
   if (mark.kind === 'error') return 20;
-  if (mark.kind !== 'next') return 10;
-  return Math.max(marbleHeight, [...visible(labelOf(mark))].length * characterWidth + 16) + 3;
+  if (mark.kind !== 'next' && mark.kind !== 'more') return 10;
+  return Math.max(marbleHeight, columnsOf(visible(labelOf(mark))) * characterWidth + 16) + 3;
 }
+
+/** East Asian characters and emoji are as wide as two others. */
+function columnsOf(text: string): number {
+  return sum([...text].map((character) => (wide.test(character) ? 2 : 1)));
+}
+
+const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]/u;
 
 /** Blanks and line ends can be seen. */
 function visible(text: string): string {
   return text.replace(/\r?\n/g, '⏎').replace(/\t/g, '→').replace(/^ | $/g, '␣');
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** Two digits, so that no platform's last digit shows. */

@@ -1,6 +1,5 @@
 import { isDeltaEvent } from '../events.js';
-import { describeMark, placeTimes, type Row, timesOf } from './laneRows.js';
-import type { LaneMark } from './marbleLane.js';
+import { type DrawnMark, describeMark, placeTimes, type Row, timesOf } from './laneRows.js';
 
 /** Lanes in the letters of RxJS's marbles, with what each letter means below. */
 export function textDiagram(rows: readonly Row[], perMs: number): string {
@@ -21,7 +20,7 @@ export function textDiagram(rows: readonly Row[], perMs: number): string {
     for (const cell of cells) {
       for (const [index, character] of [...(symbols.get(cell) ?? '')].entries()) line[placeOf(cell.atMs) + index] = character;
     }
-    return `${name.padEnd(indent)}${line.join('')}`.trimEnd();
+    return `${name}${' '.repeat(indent - [...name].length)}${line.join('')}`.trimEnd();
   });
   const legend = [...letters].map(([meaning, letter]) => `${' '.repeat(indent)}${letter}  ${meaning}`);
   return [`${'ms'.padEnd(indent)}${axis(times, placeOf)}`, ...lines, ...(legend.length > 0 ? ['', ...legend] : []), ''].join(
@@ -42,35 +41,37 @@ export function formatMs(atMs: number): string {
   return String(Math.round(atMs * 1_000) / 1_000);
 }
 
-function symbolsOf(marks: readonly LaneMark[], letters: ReadonlyMap<string, string>): string {
+function symbolsOf(marks: readonly DrawnMark[], letters: ReadonlyMap<string, string>): string {
   const symbols = marks.map((mark) => {
     if (mark.kind === 'complete') return '|';
     if (mark.kind === 'unsubscribe') return '!';
     if (mark.kind === 'error') return '#';
+    if (mark.kind === 'more') return '…';
     return letters.get(describeMark(mark)) ?? '?';
   });
   return symbols.length === 1 ? (symbols[0] ?? '') : `(${symbols.join('')})`;
 }
 
 const usual: Readonly<Record<string, string>> = { start: 's', ping: 'p', usage: 'u', reset: 'R', finish: 'f', raw: 'r' };
-const alphabet = [...'abcdeghijklmnoqtvwxyzABCDEFGHIJKLMNOPQSTUVWXYZ'];
+const alphabet = [...'abcdeghijklmnoqtvwxyzABCDEFGHIJKLMNOPQSTUVWXYZ0123456789αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ'];
 
-/** A letter for every meaning: its own where that is free. Errors stand in the legend by their sign. */
+/** A letter for every meaning: its own where that is free. Errors, and what is left out, stand in the legend by their sign. */
 function nameMarks(rows: readonly Row[]): ReadonlyMap<string, string> {
   const letters = new Map<string, string>();
   const taken = new Set<string>();
-  const errors = new Map<string, string>();
+  const signs = new Map<string, string>();
   for (const { cells } of rows) {
     for (const mark of cells.flatMap(({ marks }) => marks)) {
       const meaning = describeMark(mark);
-      if (mark.kind === 'error') errors.set(meaning, '#');
+      if (mark.kind === 'error') signs.set(meaning, '#');
+      if (mark.kind === 'more') signs.set(meaning, '…');
       if (mark.kind !== 'next' || letters.has(meaning)) continue;
       const letter = [ownLetter(mark.value), ...alphabet].find((each) => each !== undefined && !taken.has(each)) ?? '?';
       taken.add(letter);
       letters.set(meaning, letter);
     }
   }
-  return new Map([...letters, ...errors]);
+  return new Map([...letters, ...signs]);
 }
 
 function ownLetter(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { checkOneOf, checkOptions, checkPositive } from '../internal/options.js';
-import { rowsOf, timesOf } from './laneRows.js';
+import { rowsOf, timesOf, withoutMiddle } from './laneRows.js';
 import type { MarbleLane } from './marbleLane.js';
 import { svgDiagram } from './svgDiagram.js';
 import { textDiagram } from './textDiagram.js';
@@ -21,7 +21,7 @@ export interface MarbleDiagramOptions {
  *     result  -------(x|)
  *
  * Text is in RxJS's own marbles, with `!` where it was unsubscribed, and says below what each letter is. A lane that was subscribed several
- * times has a row for each. Time is to scale, but where several things happen at once what follows is moved to the right, in all lanes alike.
+ * times has a row for each. The middle of a long run is left out. Time is to scale, but where several things happen at once what follows is moved to the right, in all lanes alike.
  * The same run gives the same picture, to the byte.
  *
  * @param lanes What to draw, made by {@link marbleLane}.
@@ -36,7 +36,7 @@ export function toMarbleDiagram(lanes: MarbleLane | readonly MarbleLane[], optio
   checkPositive('columnMs', columnMs);
   const list = isLane(lanes) ? [lanes] : lanes;
   if (!Array.isArray(list) || !list.every(isLane)) throw new TypeError('toMarbleDiagram: lanes must be made by marbleLane');
-  const rows = rowsOf(list);
+  const rows = withoutMiddle(rowsOf(list));
   const columns = 1 / (columnMs ?? scaleOf(timesOf(rows).at(-1) ?? 0));
   if (format === 'text') return textDiagram(rows, columns);
   return svgDiagram(rows, columns * pixelsPerColumn, options.title ?? list.map(({ name }) => name).join(', '));
