@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 import { filter, firstValueFrom, type Observable } from 'rxjs';
 import type { DeltaEvent } from '../src/events.js';
 import { fromMessages } from '../src/providers/anthropic/fromMessages.js';
-import { fromChatCompletions } from '../src/providers/openai/fromChatCompletions.js';
+import { type ChatClient, fromChatCompletions } from '../src/providers/openai/fromChatCompletions.js';
 import { readByHand } from './limitA.js';
 import { type LoopbackServer, measureServer } from './loopback.js';
 import { decimals, printBar, printTable } from './table.js';
@@ -16,6 +16,8 @@ const byHand = 'fetch, read by hand';
 const byFunction = 'rxllm, through a function';
 const chatParams = { model: 'model', messages: [{ role: 'user' as const, content: 'Hello' }] };
 const messageParams = { ...chatParams, max_tokens: 1_000 };
+
+// The peers have types of their own copy of each SDK: a client is cast to the one that the library was built with.
 
 /** Reads one answer, and calls at its first delta. */
 type Read = (first: () => void) => Promise<unknown>;
@@ -48,7 +50,11 @@ export async function benchFirstDelta(quick: boolean): Promise<void> {
     printBar({ name: 'added to the first delta, µs', limit: limitMicroseconds, values: own });
     for (const sdk of ['openai', 'anthropic']) {
       const value = added(`rxllm, through ${sdk}`);
-      printBar({ name: `added, µs, through ${sdk}: as much as its own`, limit: added(`${sdk}: create()`), values: [{ name: 'rxllm', value }] });
+      printBar({
+        name: `added, µs, through ${sdk}: as much as its own`,
+        limit: added(`${sdk}: create()`),
+        values: [{ name: 'rxllm', value }],
+      });
     }
     console.log(`New connections of 50 further requests, one after the other: ${await connectionsOf(50, url, connections)}`);
   });
@@ -57,20 +63,25 @@ export async function benchFirstDelta(quick: boolean): Promise<void> {
 function toolsOf(url: string): Readonly<Record<string, Read>> {
   const send = (signal?: AbortSignal | null): Promise<Response> => fetch(`${url}/answer`, signal ? { signal } : {});
   const settings = { apiKey: 'none', maxRetries: 0 };
-  const openai: object = new OpenAI({ ...settings, fetch: (_url, request) => send(request?.signal) });
-  const anthropic: object = new Anthropic({ ...settings, fetch: (_url, request) => sendMessages(request?.signal) });
+  const openai = new OpenAI({ ...settings, fetch: (_url, request) => send(request?.signal) });
+  const anthropic = new Anthropic({ ...settings, fetch: (_url, request) => sendMessages(request?.signal) });
   const sendMessages = (signal?: AbortSignal | null): Promise<Response> => fetch(`${url}/messages`, signal ? { signal } : {});
   return {
     [byHand]: async (first) => readByHand(await send(), 'chat', first),
     'fetch with a signal, read by hand': async (first) => readByHand(await send(new AbortController().signal), 'chat', first),
-    [byFunction]: (first) => readAll(fromChatCompletions((_params, { signal }) => send(signal), chatParams), first),
-    'rxllm, through openai': (first) => readAll(fromChatCompletions(openai as ChatClient, chatParams), first),
+    [byFunction]: (first) =>
+      readAll(
+        fromChatCompletions((_params, { signal }) => send(signal), chatParams),
+        first,
+      ),
+    'rxllm, through openai': (first) => readAll(fromChatCompletions(openai as unknown as ChatClient, chatParams), first),
     'openai: create()': async (first) => {
       for await (const { choices } of await openai.chat.completions.create({ ...chatParams, stream: true })) {
         if (choices[0]?.delta.content) first();
       }
     },
-    'rxllm, through anthropic': (first) => readAll(fromMessages(anthropic as MessagesClient, messageParams), first),
+    'rxllm, through anthropic': (first) =>
+      readAll(fromMessages(anthropic as unknown as Parameters<typeof fromMessages>[0], messageParams), first),
     'anthropic: create()': async (first) => {
       for await (const event of await anthropic.messages.create({ ...messageParams, stream: true })) {
         if (event.type === 'content_block_delta') first();

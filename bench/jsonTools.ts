@@ -106,7 +106,10 @@ function schemaOf(value: unknown): s.HashbrownType {
   if (typeof value === 'boolean') return s.boolean('flag');
   if (value === null) return s.nullish();
   if (Array.isArray(value)) return s.streaming.array('list', schemaOf(value[0]));
-  return s.streaming.object('object', Object.fromEntries(Object.entries(Object(value)).map(([key, each]) => [key, schemaOf(each)])));
+  return s.streaming.object(
+    'object',
+    Object.fromEntries(Object.entries(Object(value)).map(([key, each]) => [key, schemaOf(each)])),
+  );
 }
 
 function take(reading: Reading, value: unknown): void {

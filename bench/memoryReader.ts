@@ -2,7 +2,7 @@
 import type { OpenAI } from 'openai';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../src/events.js';
-import { fromChatCompletions } from '../src/providers/openai/fromChatCompletions.js';
+import { type ChatClient, fromChatCompletions } from '../src/providers/openai/fromChatCompletions.js';
 import { readByHand } from './limitA.js';
 import { type Wire, wires } from './wires.js';
 
@@ -35,8 +35,9 @@ function readByOurs(event$: Observable<DeltaEvent>): void {
 const read: Readonly<Record<string, () => Promise<void>>> = {
   'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, take),
   'limit A, with a signal': async () => readByHand(await fetch(url, { signal: new AbortController().signal }), wire.api, take),
-  'rxllm, through a function': async () => readByOurs(fromChatCompletions((_params, { signal }) => fetch(url, { signal }), params)),
-  'rxllm, through openai': async () => readByOurs(fromChatCompletions(await openai(), params)),
+  'rxllm, through a function': async () =>
+    readByOurs(fromChatCompletions((_params, { signal }) => fetch(url, { signal }), params)),
+  'rxllm, through openai': async () => readByOurs(fromChatCompletions((await openai()) as unknown as ChatClient, params)),
   openai: async () => {
     const client = await openai();
     const stream = await client.chat.completions.create({ ...params, stream: true });
