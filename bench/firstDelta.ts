@@ -1,74 +1,123 @@
-import { filter, firstValueFrom } from 'rxjs';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { filter, firstValueFrom, type Observable } from 'rxjs';
+import type { DeltaEvent } from '../src/events.js';
+import { fromMessages } from '../src/providers/anthropic/fromMessages.js';
+import { type ChatClient, fromChatCompletions } from '../src/providers/openai/fromChatCompletions.js';
 import { readByHand } from './limitA.js';
-import { measureServer } from './loopback.js';
-import { source } from './streamOwn.js';
+import { type LoopbackServer, measureServer } from './loopback.js';
 import { decimals, printBar, printTable } from './table.js';
-import { wires } from './wires.js';
 
 /** Requests before the first that counts, until all is compiled. */
 const warmUps = 500;
 const limitMicroseconds = 50;
 
+const byHand = 'fetch, read by hand';
+const byFunction = 'rxllm, through a function';
+const chatParams = { model: 'model', messages: [{ role: 'user' as const, content: 'Hello' }] };
+const messageParams = { ...chatParams, max_tokens: 1_000 };
+
+// The peers have types of their own copy of each SDK: a client is cast to the one that the library was built with.
+
+/** Reads one answer, and calls at its first delta. */
+type Read = (first: () => void) => Promise<unknown>;
+
 /** The time from asking to the first delta, over loopback: ours beside fetch by hand, in turns. And how many connections 50 answers take. */
 export async function benchFirstDelta(quick: boolean): Promise<void> {
   const rounds = quick ? 200 : 2_000;
-  const wire = wires[0];
-  if (!wire) return;
   await measureServer(async ({ url, connections }) => {
-    const byHand = async (): Promise<number> => {
-      const start = performance.now();
-      let first = 0;
-      await readByHand(await fetch(`${url}/answer`), wire.api, () => {
-        first ||= performance.now() - start;
-      });
-      return first;
-    };
-    const byOurs = async (): Promise<number> => {
-      const start = performance.now();
-      let first = 0;
-      const event$ = source(wire, () => fetch(`${url}/answer`)).pipe(
-        filter((event) => {
-          if (event.type === 'text-delta') first ||= performance.now() - start;
-          return event.type === 'finish';
-        }),
-      );
-      await firstValueFrom(event$);
-      return first;
-    };
-    const hand: number[] = [];
-    const ours: number[] = [];
-    const added: number[] = [];
+    const tools = Object.entries(toolsOf(url));
+    const times = new Map(tools.map(([name]) => [name, [] as number[]]));
     for (let round = -warmUps; round < rounds; round++) {
-      const first = round % 2 === 0 ? await byHand() : await byOurs();
-      const second = round % 2 === 0 ? await byOurs() : await byHand();
-      const [a, b] = round % 2 === 0 ? [first, second] : [second, first];
-      if (round < 0) continue;
-      hand.push(a);
-      ours.push(b);
-      added.push(b - a);
+      for (const [name, read] of round % 2 === 0 ? tools : [...tools].reverse()) {
+        const time = await timeOf(read);
+        if (round >= 0) times.get(name)?.push(time);
+      }
     }
-    const before = await connections();
-    for (let request = 0; request < 50; request++) await byOurs();
-    const opened = (await connections()) - before;
+    const timesOf = (name: string): readonly number[] => times.get(name) ?? [];
+    const added = (name: string): number =>
+      1_000 * median(timesOf(name).map((time, round) => time - (timesOf(byHand)[round] ?? 0)));
     console.log(
-      `Milliseconds to the first delta, Node ${process.version}: medians of ${rounds} requests each, in turns, over loopback`,
+      `Microseconds to the first delta, Node ${process.version}: medians of ${rounds} requests each, in turns, over loopback`,
     );
     printTable(
-      ['tool', 'ms', 'added'],
-      [
-        ['fetch, read by hand', median(hand).toFixed(3), ''],
-        ['rxllm', median(ours).toFixed(3), median(added).toFixed(3)],
-      ],
+      ['tool', 'µs', 'added'],
+      tools.map(([name]) => [name, decimals(1_000 * median(timesOf(name))), name === byHand ? '' : decimals(added(name))]),
       1,
     );
     console.log();
-    printBar({
-      name: 'added to the first delta, µs',
-      limit: limitMicroseconds,
-      values: [{ name: 'rxllm', value: 1_000 * median(added) }],
-    });
-    console.log(`New connections of 50 further requests, one after the other: ${decimals(opened)}`);
+    const own = [{ name: byFunction, value: added(byFunction) }];
+    printBar({ name: 'added to the first delta, µs', limit: limitMicroseconds, values: own });
+    for (const sdk of ['openai', 'anthropic']) {
+      const value = added(`rxllm, through ${sdk}`);
+      printBar({
+        name: `added, µs, through ${sdk}: as much as its own`,
+        limit: added(`${sdk}: create()`),
+        values: [{ name: 'rxllm', value }],
+      });
+    }
+    console.log(`New connections of 50 further requests, one after the other: ${await connectionsOf(50, url, connections)}`);
   });
+}
+
+function toolsOf(url: string): Readonly<Record<string, Read>> {
+  const send = (signal?: AbortSignal | null): Promise<Response> => fetch(`${url}/answer`, signal ? { signal } : {});
+  const settings = { apiKey: 'none', maxRetries: 0 };
+  const openai = new OpenAI({ ...settings, fetch: (_url, request) => send(request?.signal) });
+  const anthropic = new Anthropic({ ...settings, fetch: (_url, request) => sendMessages(request?.signal) });
+  const sendMessages = (signal?: AbortSignal | null): Promise<Response> => fetch(`${url}/messages`, signal ? { signal } : {});
+  return {
+    [byHand]: async (first) => readByHand(await send(), 'chat', first),
+    'fetch with a signal, read by hand': async (first) => readByHand(await send(new AbortController().signal), 'chat', first),
+    [byFunction]: (first) =>
+      readAll(
+        fromChatCompletions((_params, { signal }) => send(signal), chatParams),
+        first,
+      ),
+    'rxllm, through openai': (first) => readAll(fromChatCompletions(openai as unknown as ChatClient, chatParams), first),
+    'openai: create()': async (first) => {
+      for await (const { choices } of await openai.chat.completions.create({ ...chatParams, stream: true })) {
+        if (choices[0]?.delta.content) first();
+      }
+    },
+    'rxllm, through anthropic': (first) =>
+      readAll(fromMessages(anthropic as unknown as Parameters<typeof fromMessages>[0], messageParams), first),
+    'anthropic: create()': async (first) => {
+      for await (const event of await anthropic.messages.create({ ...messageParams, stream: true })) {
+        if (event.type === 'content_block_delta') first();
+      }
+    },
+  };
+}
+
+function readAll(event$: Observable<DeltaEvent>, first: () => void): Promise<DeltaEvent> {
+  return firstValueFrom(
+    event$.pipe(
+      filter(({ type }) => {
+        if (type === 'text-delta') first();
+        return type === 'finish';
+      }),
+    ),
+  );
+}
+
+async function timeOf(read: Read): Promise<number> {
+  const start = performance.now();
+  let time = 0;
+  await read(() => {
+    time ||= performance.now() - start;
+  });
+  if (time === 0) throw new Error('No delta was read');
+  // What is left to do at the end of one answer is no part of the next.
+  await new Promise((resolve) => setImmediate(resolve));
+  return time;
+}
+
+async function connectionsOf(requests: number, url: string, connections: LoopbackServer['connections']): Promise<number> {
+  const read = toolsOf(url)[byFunction];
+  const before = await connections();
+  for (let request = 0; request < requests; request++) if (read) await timeOf(read);
+  return (await connections()) - before;
 }
 
 function median(values: readonly number[]): number {

@@ -3,7 +3,7 @@ import { type JsonSample, jsonTools, limit, river, sdk } from './jsonTools.js';
 import { type Comparison, printReport } from './report.js';
 import { toEvents, toPieces } from './stream.js';
 
-/** What the AI SDK reads: its time grows with the square of the length. */
+/** What the AI SDK and others read whose time grows with the square of the length. */
 const fullSizes = { sdk: '40 KB', all: { '20 KB': 20_000, '40 KB': 40_000, '200 KB': 200_000, '1 MB': 1_000_000 } };
 const quickSizes = { sdk: '10 KB', all: { '10 KB': 10_000, '100 KB': 100_000 } };
 
@@ -16,7 +16,7 @@ export async function benchJson(quick: boolean): Promise<void> {
     { title: `× AI SDK at ${sizes.sdk}`, peer: sdk, size: sizes.sdk, limit: 1 / 50 },
   ];
   const shapes = jsonShapes.map((shape) => ({ name: shape.name, samples: toSamples(shape, sizes.all) }));
-  const tools = jsonTools.map((tool) => (tool.name === sdk ? { ...tool, only: sizes.sdk } : tool));
+  const tools = jsonTools.map((tool) => (tool.only ? { ...tool, only: sizes.sdk } : tool));
   await printReport({ shapes, tools, comparisons, rounds: quick ? 7 : 3 });
 }
 

@@ -1,6 +1,8 @@
+import { Chat, s } from '@hashbrownai/core';
 import { JSONParser } from '@streamparser/json';
 import { parsePartialJson } from 'ai';
 import { parse as parseRiver } from 'jsonriver';
+import { parse as parsePartially } from 'partial-json';
 import { createJsonParser } from '../src/codecs/json.js';
 import type { DeltaEvent } from '../src/events.js';
 import { partialJson } from '../src/operators/partialJson.js';
@@ -25,6 +27,8 @@ export const jsonTools: readonly Tool<JsonSample>[] = [
   { name: river, run: ({ pieces }) => readByRiver(pieces) },
   { name: '@streamparser/json', run: ({ pieces }) => readByStreamParser(pieces) },
   { name: sdk, only: '40 KB', run: ({ pieces }) => readBySdk(pieces) },
+  { name: 'partial-json', only: '40 KB', run: ({ pieces }) => readAgain(pieces, (text) => parsePartially(text)) },
+  { name: 'Hashbrown', only: '40 KB', run: readByHashbrown },
 ];
 
 function readByCodec(pieces: readonly string[]): Reading {
@@ -70,6 +74,42 @@ async function readBySdk(pieces: readonly string[]): Promise<Reading> {
     take(reading, (await parsePartialJson(text)).value);
   }
   return reading;
+}
+
+/** What it takes without an incremental parser: all the text after each delta, unless that is not enough for a value. */
+function readAgain(pieces: readonly string[], parse: (text: string) => unknown): Reading {
+  const reading: Reading = { value: undefined, values: 0 };
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    try {
+      take(reading, parse(text));
+    } catch (error) {
+      if (text.length > 2 * piece.length) throw error;
+    }
+  }
+  return reading;
+}
+
+/** Its parser is not exported, but the function by which its chat shows an answer that streams is. */
+function readByHashbrown({ pieces, json }: JsonSample): Reading {
+  const schema = schemaOf(JSON.parse(json));
+  return readAgain(pieces, (text) => {
+    const message = { role: 'assistant' as const, content: text, toolCallIds: [] };
+    return Chat.helpers.toViewMessagesFromInternal(message, {}, [], schema)[0]?.content;
+  });
+}
+
+function schemaOf(value: unknown): s.HashbrownType {
+  if (typeof value === 'string') return s.streaming.string('text');
+  if (typeof value === 'number') return s.number('number');
+  if (typeof value === 'boolean') return s.boolean('flag');
+  if (value === null) return s.nullish();
+  if (Array.isArray(value)) return s.streaming.array('list', schemaOf(value[0]));
+  return s.streaming.object(
+    'object',
+    Object.fromEntries(Object.entries(Object(value)).map(([key, each]) => [key, schemaOf(each)])),
+  );
 }
 
 function take(reading: Reading, value: unknown): void {

@@ -9,7 +9,7 @@ export interface LoopbackServer {
 
 /** Runs the provider of loopbackServer.ts in a process of its own for as long as the work takes. */
 export async function measureServer<Result>(work: (server: LoopbackServer) => Promise<Result>): Promise<Result> {
-  const child = fork(`${import.meta.dirname}/loopbackServer.ts`, { execArgv: process.execArgv });
+  const child = fork(`${import.meta.dirname}/loopbackServer.js`, { execArgv: process.execArgv });
   try {
     const [port] = (await once(child, 'message')) as [number];
     const url = `http://127.0.0.1:${port}`;

@@ -1,10 +1,12 @@
-/** A provider on loopback, in a process of its own: `/answer` at once, `/slow` a delta at a time, `/connections` as a number. */
+/** A provider on loopback, in a process of its own: `/answer` and `/messages` at once, `/slow` a delta at a time, `/connections` as a number. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBody, wires } from './wires.js';
 
 const chat = wires[0];
 const whole = Buffer.concat(chat ? createBody(chat, 10).chunks : []);
+const messages = wires.find(({ api }) => api === 'messages');
+const wholeMessages = Buffer.concat(messages ? createBody(messages, 10).chunks : []);
 const deltas = chat
   ? Buffer.concat(createBody(chat, 100).chunks)
       .toString()
@@ -16,6 +18,7 @@ const server = createServer((request, response) => {
   if (request.url === '/connections') return void response.end(String(connections));
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   if (request.url === '/answer') return void response.end(whole);
+  if (request.url === '/messages') return void response.end(wholeMessages);
   // Slow streams say some, and then stay open.
   let next = 0;
   const timer = setInterval(() => {

@@ -5,13 +5,15 @@ import { decimals, fraction, printBar, printTable } from './table.js';
 
 const streams = 1_000;
 const limit = 'limit A: parse by hand';
+const own = 'rxllm, through a function';
+const tools = [limit, 'limit A, with a signal', own, 'rxllm, through openai', 'openai'];
 
 /** Resident memory of many slow streams that are open at once. Each reading is a process of its own; the provider is another one. */
 export async function benchMemory(quick: boolean): Promise<void> {
   const rounds = quick ? 1 : 3;
   const readings = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
-    for (const tool of [limit, 'rxllm', 'openai'].sort(() => (round % 2 === 0 ? 1 : -1))) {
+    for (const tool of round % 2 === 0 ? tools : [...tools].reverse()) {
       const bytes = await measureServer(({ url }) => readIn(tool, url, quick ? 200 : streams));
       readings.set(tool, [...(readings.get(tool) ?? []), bytes]);
     }
@@ -27,11 +29,11 @@ export async function benchMemory(quick: boolean): Promise<void> {
   ]);
   printTable(['tool', 'KB', '× A'], lines, 1);
   console.log();
-  printBar({ name: 'memory a stream, × A', limit: 1.25, values: [{ name: 'rxllm', value: median('rxllm') / median(limit) }] });
+  printBar({ name: 'memory a stream, × A', limit: 1.25, values: [{ name: own, value: median(own) / median(limit) }] });
 }
 
 async function readIn(tool: string, url: string, count: number): Promise<number> {
-  const child = fork(`${import.meta.dirname}/memoryReader.ts`, [tool, `${url}/slow`, String(count)], {
+  const child = fork(`${import.meta.dirname}/memoryReader.js`, [tool, `${url}/slow`, String(count)], {
     execArgv: [...process.execArgv, '--expose-gc'],
   });
   const [bytes] = (await once(child, 'message')) as [number];

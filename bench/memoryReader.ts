@@ -1,6 +1,9 @@
 /** Opens many slow streams with one tool, and tells how much memory each takes while they run. */
+import type { OpenAI } from 'openai';
+import type { Observable } from 'rxjs';
+import type { DeltaEvent } from '../src/events.js';
+import { type ChatClient, fromChatCompletions } from '../src/providers/openai/fromChatCompletions.js';
 import { readByHand } from './limitA.js';
-import { source } from './streamOwn.js';
 import { type Wire, wires } from './wires.js';
 
 const [tool = '', url = '', count = '0'] = process.argv.slice(2);
@@ -10,18 +13,34 @@ const take = (text: string): void => {
   characters += text.length;
 };
 
+const params = { model: 'model', messages: [{ role: 'user' as const, content: 'Hello' }] };
+
+/** One client for all streams, as a service has; loaded only by who needs it. */
+let client: Promise<OpenAI> | undefined;
+const openai = (): Promise<OpenAI> => (client ??= createClient());
+
+async function createClient(): Promise<OpenAI> {
+  const { OpenAI: Client } = await import('openai');
+  const signalOf = (request?: RequestInit): RequestInit => (request?.signal ? { signal: request.signal } : {});
+  return new Client({ apiKey: 'none', maxRetries: 0, fetch: (_url, request) => fetch(url, signalOf(request)) });
+}
+
+function readByOurs(event$: Observable<DeltaEvent>): void {
+  event$.subscribe({
+    next: (event) => event.type === 'text-delta' && take(event.text),
+    error: (error: unknown) => console.error(error),
+  });
+}
+
 const read: Readonly<Record<string, () => Promise<void>>> = {
   'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, take),
-  rxllm: async () => {
-    source(wire, () => fetch(url)).subscribe({
-      next: (event) => event.type === 'text-delta' && take(event.text),
-      error: (error: unknown) => console.error(error),
-    });
-  },
+  'limit A, with a signal': async () => readByHand(await fetch(url, { signal: new AbortController().signal }), wire.api, take),
+  'rxllm, through a function': async () =>
+    readByOurs(fromChatCompletions((_params, { signal }) => fetch(url, { signal }), params)),
+  'rxllm, through openai': async () => readByOurs(fromChatCompletions((await openai()) as unknown as ChatClient, params)),
   openai: async () => {
-    const { default: OpenAI } = await import('openai');
-    const client = new OpenAI({ apiKey: 'none', maxRetries: 0, fetch: () => fetch(url) });
-    const stream = await client.chat.completions.create({ model: 'm', messages: [], stream: true });
+    const client = await openai();
+    const stream = await client.chat.completions.create({ ...params, stream: true });
     for await (const { choices } of stream) take(choices[0]?.delta.content ?? '');
   },
 };

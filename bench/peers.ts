@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
+/** Where bench/package.json is: the benchmarks run from bench/build. */
+const folder = `${import.meta.dirname}/..`;
+
 interface Package {
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -13,14 +16,14 @@ export function installPeers(): void {
   if (missing.length === 0) return;
   console.log(`Installing the peers into bench/node_modules: ${missing.map(([name]) => name).join(', ')}`);
   const options = ['--no-audit', '--no-fund', '--loglevel=error'];
-  execFileSync('npm', ['ci', ...options], { cwd: import.meta.dirname, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['ci', ...options], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 function installedVersion(name: string): string | undefined {
   const path = `node_modules/${name}/package.json`;
-  return existsSync(`${import.meta.dirname}/${path}`) ? readPackage(path).version : undefined;
+  return existsSync(`${folder}/${path}`) ? readPackage(path).version : undefined;
 }
 
 function readPackage(path: string): Package {
-  return JSON.parse(readFileSync(`${import.meta.dirname}/${path}`, 'utf8')) as Package;
+  return JSON.parse(readFileSync(`${folder}/${path}`, 'utf8')) as Package;
 }

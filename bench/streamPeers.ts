@@ -4,7 +4,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
 import { chat } from '@tanstack/ai';
-import { createOpenaiChat } from '@tanstack/ai-openai';
+import { createOpenaiChat, createOpenaiChatCompletions } from '@tanstack/ai-openai';
 import { streamText } from 'ai';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import OpenAI from 'openai';
@@ -110,10 +110,11 @@ export const peerTools: readonly StreamTool[] = [
   },
   {
     name: 'TanStack AI',
-    apis: ['chat'],
+    apis: ['chat', 'responses'],
     slow: true,
-    async run(_wire, body) {
-      const adapter = createOpenaiChat('gpt-4o-mini', key.apiKey, { fetch: answer(body), baseURL: 'http://127.0.0.1' });
+    async run({ api }, body) {
+      const create = api === 'chat' ? createOpenaiChatCompletions : createOpenaiChat;
+      const adapter = create('gpt-4o-mini', key.apiKey, { fetch: answer(body), baseURL: 'http://127.0.0.1' });
       const stream = chat({ adapter, messages }) as AsyncIterable<{ readonly type: string; readonly delta?: string }>;
       return collect(stream, ({ type, delta }) => (type === 'TEXT_MESSAGE_CONTENT' ? delta : undefined));
     },

@@ -7,12 +7,16 @@ export interface StepMarks<Mark> {
 
 /** @param origin Where step 0 begins. */
 export function createStepMarks<Mark>(origin: Mark): StepMarks<Mark> {
-  const marks = new Map([[0, origin]]);
+  /** Most streams have but one step. */
+  let marks: Map<number, Mark> | undefined;
   return {
-    begin: (step, mark) => void marks.set(step, mark),
+    begin(step, mark) {
+      marks ??= new Map();
+      marks.set(step, mark);
+    },
     rewind(step) {
-      for (const later of marks.keys()) if (later > step) marks.delete(later);
-      return marks.get(step);
+      for (const later of marks?.keys() ?? []) if (later > step) marks?.delete(later);
+      return marks?.get(step) ?? (step === 0 ? origin : undefined);
     },
   };
 }
