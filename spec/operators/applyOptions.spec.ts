@@ -134,6 +134,8 @@ describe('applyOptions', () => {
       new TypeError('applyOptions: unknown option "retrystream", did you mean "retryStream"?'),
     );
     expect(() => applyOptions({ bufferToText: true } as ApplyOptions)).toThrow(TypeError);
+    // @ts-expect-error: a function
+    expect(() => applyOptions(retryStream)).toThrow(TypeError);
     expect(() => applyOptions({ retryStream: { maxRetries: -1 } })).toThrow(RangeError);
     expect(() => applyOptions({ timeoutBetweenChunks: {} })).toThrow(TypeError);
     expect(() => applyOptions({ withCost: true } as unknown as ApplyOptions)).toThrow('withCost needs its options');
@@ -149,7 +151,7 @@ describe('applyOptions', () => {
       output: undefined,
       cacheSavings: undefined,
     });
-    const cut$ = concat(streamOf([start(), text('abcd')]), NEVER);
+    const cut$ = concat(of(start(), text('abcd')), NEVER);
     cut$
       .pipe(applyOptions({ withCost, aggregateUsage: { onSettled } }))
       .subscribe()

@@ -103,9 +103,15 @@ const names = [...new Set(stages.map(({ name }) => name))];
  * @example events$.pipe(applyOptions({ ...highReliabilityOptions, fallbackTo: [other$] }), toMessage())
  */
 export function applyOptions(options: ApplyOptions): MonoTypeOperatorFunction<DeltaEvent> {
-  checkOptions('applyOptions', options, names);
+  checkOptions('applyOptions', plain(options), names);
   const mirrors = stages.flatMap(({ create }) => create(options) ?? []);
   return (source) => mirrors.reduce((stream, mirror) => mirror(stream), source);
+}
+
+/** `debugOptions` is a function with options on it; one without is a mistake. */
+function plain(options: ApplyOptions): ApplyOptions {
+  const named = { ...options };
+  return typeof options === 'function' && Object.keys(named).length > 0 ? named : options;
 }
 
 /** An operator that needs options. */
