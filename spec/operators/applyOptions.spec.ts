@@ -17,17 +17,7 @@ import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { tapStream } from '../../src/operators/tapStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import { withCost } from '../../src/operators/withCost.js';
-import {
-  finish,
-  letters,
-  type MarbleHelpers,
-  type MarbleStream,
-  marbles,
-  reset,
-  start,
-  streamOf,
-  text,
-} from '../../src/testing/index.js';
+import { finish, letters, type MarbleHelpers, type MarbleStream, marbles, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
 describe('applyOptions', () => {

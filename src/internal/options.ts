@@ -1,5 +1,3 @@
-import { isObservable } from 'rxjs';
-
 /**
  * Checks that options are an object with known keys, as rule 14 of the design asks at call time.
  *
@@ -42,13 +40,6 @@ export function checkCount(name: string, value: number | undefined): void {
 /** @throws TypeError if it is given and not a function. */
 export function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
-}
-
-/** @throws TypeError if it is given and no `Demand`. */
-export function checkDemand(name: string, value: unknown): void {
-  const { resume, paused$ } = Object(value) as Readonly<Record<string, unknown>>;
-  if (value === undefined || (typeof resume === 'function' && isObservable(paused$))) return;
-  throw new TypeError(`${name} must come from createDemand()`);
 }
 
 /** @throws TypeError if it is given and not one of these words. */

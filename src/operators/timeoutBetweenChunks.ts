@@ -3,9 +3,10 @@ import type { Demand } from '../createDemand.js';
 import { StreamTimeoutError, type TimeoutPhase } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
+import { checkDemand } from '../internal/checkDemand.js';
 import { createMessageFold } from '../internal/fold.js';
 import { operate } from '../internal/operate.js';
-import { checkDemand, checkOptions, checkPositive } from '../internal/options.js';
+import { checkOptions, checkPositive } from '../internal/options.js';
 
 export interface TimeoutLimits {
   /** Longest wait from subscribe to the first event other than `ping`, in milliseconds. @defaultValue no limit */
