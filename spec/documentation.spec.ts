@@ -7,10 +7,14 @@ const pages = [
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((file) => join('docs', file)),
 ].filter((file) => file.endsWith('.md'));
 
-/** The files of the project that a page points at. */
+/** The files of the project that a piece of a page points at. */
+function targets(text: string, folder = 'docs'): readonly string[] {
+  const found = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? '');
+  return found.filter((target) => !/^[a-z]+:/.test(target)).map((target) => join(folder, target));
+}
+
 function links(page: string): readonly string[] {
-  const targets = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? '');
-  return targets.filter((target) => !/^[a-z]+:/.test(target)).map((target) => join(dirname(page), target));
+  return targets(readFileSync(page, 'utf8'), dirname(page));
 }
 
 describe('the documentation', () => {
@@ -18,12 +22,30 @@ describe('the documentation', () => {
     expect(links(page).filter((file) => !existsSync(file))).toEqual([]);
   });
 
-  it('has an example for each row of the guide of a client with callbacks', () => {
-    const guide = readFileSync('docs/migration.md', 'utf8')
+  describe.each([
+    ['From a client with callbacks', 15],
+    ['From a TOON guide', 9],
+  ])('the guide "%s"', (title, length) => {
+    const section = readFileSync('docs/migration.md', 'utf8')
       .split('## ')
-      .find((section) => section.startsWith('From a client'));
-    const rows = guide?.split('\n').filter((line) => /^\| (?!before|-)/.test(line)) ?? [];
-    expect(rows).toHaveLength(15);
-    expect(rows.filter((row) => !/\(\.\.\/examples\/[^)]+\.ts\) \|$/.test(row))).toEqual([]);
+      .find((text) => text.startsWith(title));
+    const rows = (section ?? '').split('\n').filter((line) => /^\| (?!before)/.test(line));
+
+    it('has all its rows', () => {
+      expect(rows).toHaveLength(length);
+    });
+
+    it.each(rows)('has an example that is run, and a spec: %s', (row) => {
+      const [example = '', spec = ''] = row.split(' | ').slice(2);
+      const examples = targets(example);
+      const specs = targets(spec);
+      expect(examples.length).toBeGreaterThan(0);
+      expect(specs.length).toBeGreaterThan(0);
+      for (const file of specs) expect(file).toMatch(/^spec\/.*\.spec\.ts$/);
+      // The quickstart has a spec of its own, because what it prints depends on its arguments.
+      for (const file of examples.filter((each) => each !== 'examples/quickstart.ts')) {
+        expect(readFileSync(file, 'utf8')).toContain('/* Prints:\n');
+      }
+    });
   });
 });

@@ -63,6 +63,8 @@ describe('what an entry point loads', () => {
       ['rxllm/openai', 'src/providers/openai/index.ts', rxjs],
       ['rxllm/anthropic', 'src/providers/anthropic/index.ts', rxjs],
       ['rxllm/otel', 'src/otel/index.ts', rxjs],
+      // Its vocabulary is loaded by `load()`.
+      ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
       ['rxllm/pricing', 'src/pricing/index.ts', ['@pydantic/genai-prices']],
     ])('%s loads these packages and no others', async (_, source, packages) => {
       expect(await packagesOf(await build(source, format))).toEqual(packages);

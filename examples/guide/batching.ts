@@ -13,9 +13,20 @@ await events$
     map((texts) => texts.join('')),
   )
   .forEach((batch) => console.log(JSON.stringify(batch)));
+
+// No more than so many events a second, and nothing lost: what comes faster shares one.
+const maxEventsPerSecond = 1;
+await events$
+  .pipe(
+    textDeltas(),
+    bufferTime(1_000 / maxEventsPerSecond),
+    filter((texts) => texts.length > 0),
+  )
+  .forEach((texts) => console.log('one event of', texts.length, 'pieces'));
 await stop();
 
 /* Prints:
 "Paris is the capital"
 " of France."
+one event of 7 pieces
 */

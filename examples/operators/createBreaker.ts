@@ -5,7 +5,7 @@ import { localAnswer } from '../localAnswer.js';
 
 const { events$, stop } = await localAnswer('What is the capital of France?', { failures: [503, 503] });
 
-const breaker = createBreaker({ failures: 2, successes: 2, openMs: 300 });
+const breaker = createBreaker({ failures: 2, successes: 2, openMs: 300, halfOpen: 3 });
 const states = breaker.state$.subscribe({ next: (state) => console.log(`the circuit is ${state}`), error: console.error });
 
 const text$ = events$.pipe(

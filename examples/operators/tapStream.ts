@@ -1,22 +1,27 @@
-/** Watches a stream without changing it. */
+/** Watches a stream without changing it, however it ends. */
 import { lastValueFrom } from 'rxjs';
-import { bufferToText, tapStream } from 'rxllm';
+import { bufferToText, type TapStreamOptions, tapStream } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 
-const { events$, stop } = await localAnswer('What is the capital of France?');
+const { events$, stop } = await localAnswer('What is the capital of France?', { failures: [503] });
 
-const watched$ = events$.pipe(
-  tapStream({
-    start: ({ model }) => console.log('start', model),
-    usage: ({ usage }) => console.log('usage', usage.totalTokens),
-    complete: ({ text }) => console.log('complete', text.length),
-  }),
-);
-await lastValueFrom(watched$.pipe(bufferToText()));
+let deltas = 0;
+const callbacks: TapStreamOptions = {
+  start: ({ model }) => console.log('start', model),
+  delta: () => void deltas++,
+  usage: ({ usage }) => console.log('usage', usage.totalTokens),
+  complete: ({ text }) => console.log('complete', deltas, 'deltas', text.length, 'characters'),
+  error: (error) => console.log('error', String(error)),
+};
+const watched$ = events$.pipe(tapStream(callbacks), bufferToText());
+await lastValueFrom(watched$, { defaultValue: '' }).catch(() => console.log('asked again'));
+await lastValueFrom(watched$);
 await stop();
 
 /* Prints:
+error HttpError: The local provider fails as asked
+asked again
 start local
 usage 16
-complete 31
+complete 8 deltas 31 characters
 */

@@ -13,10 +13,13 @@ const events$ = fromChatCompletions(client, { model: 'gpt-4o-mini', messages });
 const message = await lastValueFrom(events$.pipe(toMessage()));
 
 console.log(message.text, message.finishReason);
+// Asked for by the source, and in the stream: nobody counts.
+console.log('usage:', message.usage?.inputTokens, message.usage?.outputTokens, message.usage?.confidence);
 console.log('next turn:', assistantTurn(message));
 await provider.stop();
 
 /* Prints:
 Paris is the capital of France. stop
+usage: 8 8 exact
 next turn: { role: 'assistant', content: 'Paris is the capital of France.' }
 */

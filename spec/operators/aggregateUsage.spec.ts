@@ -2,12 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
 import { config, defer, lastValueFrom, type MonoTypeOperatorFunction, NEVER, type Observable, Subject, take, timer } from 'rxjs';
-import type { DeltaEvent, TextDeltaEvent, Usage, UsageEvent } from '../../src/events.js';
+import type { DeltaEvent, Price, TextDeltaEvent, Usage, UsageEvent } from '../../src/events.js';
 import type { TokenCounter } from '../../src/internal/tokenCounter.js';
 import { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from '../../src/operators/aggregateUsage.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { stopOn } from '../../src/operators/stopOn.js';
+import { withCost } from '../../src/operators/withCost.js';
 import {
   finish,
   marbles,
@@ -568,6 +569,77 @@ describe('aggregateUsage', () => {
         }),
         { numRuns: 1_000 },
       );
+    });
+  });
+
+  describe('price', () => {
+    /** A dollar a token, ten with the model `dear`; of `unknown` it knows nothing. */
+    const price: Price = ({ inputTokens, outputTokens }, model) => {
+      if (model === 'unknown' || inputTokens === undefined || outputTokens === undefined) return undefined;
+      const total = (model === 'dear' ? 10 : 1) * (inputTokens + outputTokens);
+      return { total, currency: 'USD', input: undefined, output: undefined, cacheSavings: undefined };
+    };
+    const prompt = 'x'.repeat(40);
+
+    /** What the settlement of a stream says that it cost. */
+    function settledCost(events: readonly DeltaEvent[], end: 'complete' | 'error' | 'unsubscribe'): [string, number | undefined] {
+      const told: [string, number | undefined][] = [];
+      const onSettled = ({ outcome, usage: { cost } }: UsageSettlement): void => void told.push([outcome, cost?.total]);
+      const { source, subject } = observed();
+      const recorded = recordLive(source, aggregateUsage({ price, prompt, onSettled }));
+      for (const event of events) subject.next(event);
+      if (end === 'complete') subject.complete();
+      else if (end === 'error') subject.error(new Error('from the source'));
+      else recorded.unsubscribe();
+      expect(told).toHaveLength(1);
+      return told[0] ?? ['never', undefined];
+    }
+
+    it('gives the cost on every exit', () => {
+      const told = usage({ inputTokens: 10, outputTokens: 5 });
+      expect(settledCost([start(), text('abcd'), told, finish()], 'complete')).toEqual(['complete', 15]);
+      expect(settledCost([start(), text('abcd')], 'error')).toEqual(['error', 11]);
+      expect(settledCost([start(), text('abcd')], 'unsubscribe')).toEqual(['unsubscribe', 11]);
+    });
+
+    it('prices each attempt by the model that answered it', () => {
+      const cut = [start({ model: 'dear' }), text('abcd'), reset({ cause: 'fallback' }), start({ model: 'cheap' }), text('abcd')];
+      expect(settledCost(cut, 'unsubscribe')).toEqual(['unsubscribe', 110 + 11]);
+      expect(settledCost(cut, 'error')).toEqual(['error', 110 + 11]);
+    });
+
+    it('gives no cost where one is not known, never 0', () => {
+      expect(settledCost([start({ model: 'unknown' }), text('a')], 'unsubscribe')).toEqual(['unsubscribe', undefined]);
+      expect(settledCost([], 'unsubscribe')).toEqual(['unsubscribe', undefined]);
+    });
+
+    it('is on the usage that leaves too, running ones too, as by withCost', () => {
+      const events = [start(), text('abcd'), text('abcd'), finish()];
+      expect(usagesOf(events, { price, prompt, every: 1 }).map(({ cost }) => cost?.total)).toEqual([11, 12, 12]);
+      const apart = streamOf(events).pipe(aggregateUsage({ prompt, every: 1 }), withCost(price));
+      const together = streamOf(events).pipe(aggregateUsage({ prompt, every: 1, price }));
+      const same = (source: Observable<DeltaEvent>): Observable<DeltaEvent> => source;
+      expect(record(together, same)).toEqual(record(apart, same));
+    });
+
+    it('makes the error of what it throws, and settles without a cost', () => {
+      const thrown = new Error('from the price');
+      const settlements: UsageSettlement[] = [];
+      const broken: Price = () => {
+        throw thrown;
+      };
+      const onSettled = (settlement: UsageSettlement): void => void settlements.push(settlement);
+      const events = [start(), text('abcd'), finish()];
+      expect(record(streamOf(events), aggregateUsage({ price: broken, onSettled }))).toEqual({
+        values: events.slice(0, 2),
+        end: thrown,
+      });
+      expect(settlements).toMatchObject([{ outcome: 'error', usage: { outputTokens: 1, cost: undefined } }]);
+    });
+
+    it('must be a function', () => {
+      // @ts-expect-error: a number
+      expect(() => aggregateUsage({ price: 5 })).toThrow(new TypeError('price must be a function'));
     });
   });
 

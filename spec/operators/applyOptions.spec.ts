@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
-import { type MonoTypeOperatorFunction, NEVER, type Observable, of, throwError, timer } from 'rxjs';
+import { concat, type MonoTypeOperatorFunction, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { ConnectionError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
-import type { DeltaEvent } from '../../src/events.js';
-import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
+import type { DeltaEvent, Price } from '../../src/events.js';
+import { aggregateUsage, type UsageSettlement } from '../../src/operators/aggregateUsage.js';
 import { type ApplyOptions, applyOptions } from '../../src/operators/applyOptions.js';
 import { fallbackTo } from '../../src/operators/fallbackTo.js';
 import { createConcurrencyLimiter } from '../../src/operators/limiters/createConcurrencyLimiter.js';
@@ -124,9 +124,29 @@ describe('applyOptions', () => {
       new TypeError('applyOptions: unknown option "retrystream", did you mean "retryStream"?'),
     );
     expect(() => applyOptions({ bufferToText: true } as ApplyOptions)).toThrow(TypeError);
+    // @ts-expect-error: a function
+    expect(() => applyOptions(retryStream)).toThrow(TypeError);
     expect(() => applyOptions({ retryStream: { maxRetries: -1 } })).toThrow(RangeError);
     expect(() => applyOptions({ timeoutBetweenChunks: {} })).toThrow(TypeError);
     expect(() => applyOptions({ withCost: true } as unknown as ApplyOptions)).toThrow('withCost needs its options');
+  });
+
+  it('tells the cost to the onSettled of aggregateUsage, which withCost alone could not', () => {
+    const costs: unknown[] = [];
+    const onSettled = ({ outcome, usage: { cost } }: UsageSettlement): void => void costs.push([outcome, cost?.total]);
+    const withCost: Price = ({ outputTokens = 0 }) => ({
+      total: outputTokens,
+      currency: 'USD',
+      input: undefined,
+      output: undefined,
+      cacheSavings: undefined,
+    });
+    const cut$ = concat(of(start(), text('abcd')), NEVER);
+    cut$
+      .pipe(applyOptions({ withCost, aggregateUsage: { onSettled } }))
+      .subscribe()
+      .unsubscribe();
+    expect(costs).toEqual([['unsubscribe', 1]]);
   });
 
   it('leaves out what is false or undefined', () => {

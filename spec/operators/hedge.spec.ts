@@ -22,6 +22,7 @@ import { type DeltaEvent, isContent } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { hedge } from '../../src/operators/hedge.js';
+import { measureStream } from '../../src/operators/measureStream.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { finish, marbles, ping, raw, reset, start, text, usage, usageOf } from '../../src/testing/index.js';
 import { expectGrammar } from '../support/grammar.js';
@@ -401,6 +402,13 @@ describe('hedge', () => {
       const dying = broken([s, usage({ inputTokens: 10 })]);
       const other = of(S, text('b'), usage({ inputTokens: 25 }), finish());
       expect(usages(outcomeOf(dying.pipe(hedge(other, { afterMs: 1 }))).events)).toEqual([10, 35]);
+    });
+
+    it('of the loser is no part of the pace of the winner', () => {
+      const spent = concat(of(s, usage({ outputTokens: 100 })), NEVER);
+      const other = of(S, text('b'), usage({ outputTokens: 10 }), finish());
+      const { events } = outcomeOf(spent.pipe(hedge(other, { afterMs: 1_000 }), measureStream()));
+      expect(events.at(-1)).toMatchObject({ type: 'finish', timing: { totalMs: 1_000, tokensPerSecond: 10 } });
     });
 
     it('reaches the settlement', () => {

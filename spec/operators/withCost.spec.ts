@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
-import { defer, type MonoTypeOperatorFunction, NEVER } from 'rxjs';
+import { concat, defer, type MonoTypeOperatorFunction, NEVER } from 'rxjs';
 import type { Cost, DeltaEvent, Price, Usage, UsageEvent } from '../../src/events.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
+import { hedge } from '../../src/operators/hedge.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
@@ -207,6 +208,32 @@ describe('withCost', () => {
     it('gives a running cost with the running totals', () => {
       const events = [...fallback.slice(0, -1), text('z'), finish()];
       expect(totals(events, aggregateUsage({ every: 1, countTokens: () => 0 }), withCost(price)).at(-1)).toBe(133);
+    });
+
+    describe('of which a hedge lost one', () => {
+      const slow = concat(streamOf([start({ model: 'dear' }), usage({ inputTokens: 50, outputTokens: 1 })]), NEVER);
+      const quick = [start({ model: 'cheap' }), text('y'), usage({ inputTokens: 7, outputTokens: 3 }), finish()];
+      const hedged$ = slow.pipe(hedge(streamOf(quick), { afterMs: 5 }));
+      const last = (...operators: readonly MonoTypeOperatorFunction<DeltaEvent>[]): Usage | undefined => {
+        const usages: Usage[] = [];
+        const told$ = operators.reduce((source, operator) => source.pipe(operator), hedged$).pipe(ofEvent('usage'));
+        marbles(({ flush }) => {
+          told$.subscribe({ next: ({ usage: told }) => usages.push(told), error: () => usages.splice(0) });
+          flush();
+        })();
+        return usages.at(-1);
+      };
+
+      it('prices the loser by its own model', () => {
+        expect(last(withCost(price))?.cost?.total).toBe(510 + 10);
+        expect(last(aggregateUsage(), withCost(price))?.cost?.total).toBe(510 + 10);
+        expect(last(aggregateUsage({ price }))?.cost?.total).toBe(510 + 10);
+      });
+
+      it('does so behind a join, which adds its attempts up', () => {
+        const again = retryStream({ shouldRetry: () => true, initialDelayMs: 0, jitter: 0 });
+        expect(last(again, aggregateUsage(), withCost(price))?.cost?.total).toBe(510 + 10);
+      });
     });
 
     it(

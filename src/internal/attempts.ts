@@ -2,6 +2,7 @@ import { toErrorInfo } from '../errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent, Usage } from '../events.js';
 import { isContent } from '../events.js';
 import { createMessageFold } from './fold.js';
+import { addEarlier } from './requestUsage.js';
 import { addUsage } from './usage.js';
 
 /** What an operator keeps about the attempts that it joins into one stream, so that the stream keeps the grammar. */
@@ -36,7 +37,7 @@ export function createAttempts(): Attempts {
   function restate(event: DeltaEvent): DeltaEvent {
     if (event.type === 'usage') {
       current = event.usage;
-      return earlier === undefined ? event : { ...event, usage: addUsage(earlier, event.usage) };
+      return earlier === undefined ? event : { ...event, usage: addEarlier(earlier, event.usage) };
     }
     if (event.type === 'reset') return event.attempt > number ? event : { ...event, attempt: number + 1 };
     return event;

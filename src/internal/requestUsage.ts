@@ -1,12 +1,12 @@
 import type { DeltaEvent, Usage } from '../events.js';
-import { subtractUsage } from './usage.js';
+import { addUsage, subtractUsage } from './usage.js';
 
 /** What one request of a stream used: a price and its tiers are for one request, whatever the stream adds up. */
 export interface RequestUsage {
   readonly usage: Usage;
   readonly model: string | undefined;
   readonly provider: string | undefined;
-  /** How many times the whole answer had been begun again. */
+  /** How many times the whole answer had been begun again; -1 if it is no part of the answer. */
   readonly answer: number;
 }
 
@@ -50,6 +50,24 @@ export function passParts(from: Usage, to: Usage): Usage {
   return requests && same ? noteParts({ ...to }, requests) : to;
 }
 
+/** Requests within a usage that no event of its stream names, because another one's answer was taken. */
+const losers = new WeakMap<Usage, readonly RequestUsage[]>();
+
+/** Tells the operators after this one which requests lost, and are a part of a usage. */
+export function noteLosers(sum: Usage, requests: readonly RequestUsage[]): Usage {
+  if (requests.length > 0) losers.set(sum, requests);
+  return sum;
+}
+
+export function losersOf(usage: Usage): readonly RequestUsage[] {
+  return losers.get(usage) ?? [];
+}
+
+/** Adds what was used before to the later figures of the stream. */
+export function addEarlier(earlier: Usage, usage: Usage): Usage {
+  return noteLosers(addUsage(earlier, usage), losersOf(usage));
+}
+
 /** Tells the requests of a stream apart, by its cumulative figures: a `reset` and a `step` begin another. */
 export interface RequestTracker {
   push(event: DeltaEvent): void;
@@ -66,6 +84,15 @@ export function createRequestTracker(): RequestTracker {
   /** What of it the requests that ended have used. */
   let settled: Usage | undefined;
 
+  function enter(usage: Usage): void {
+    for (const loser of losersOf(usage)) {
+      if (ended.includes(loser)) continue;
+      ended.push(loser);
+      settled = addUsage(settled, loser.usage);
+    }
+    told = usage;
+  }
+
   function end(): void {
     if (told !== undefined && told !== settled) ended.push(asked.name(subtractUsage(told, settled)));
     settled = told;
@@ -76,7 +103,7 @@ export function createRequestTracker(): RequestTracker {
       return asked.answer;
     },
     push(event) {
-      if (event.type === 'usage') told = event.usage;
+      if (event.type === 'usage') enter(event.usage);
       else if (event.type === 'step' || event.type === 'reset') end();
       asked.push(event);
     },

@@ -1,6 +1,6 @@
 import type { DeltaEvent, FinishReason, Usage } from '../events.js';
 import { promptTexts } from './promptTexts.js';
-import { createAsked, noteParts, passParts, type RequestUsage } from './requestUsage.js';
+import { createAsked, losersOf, noteParts, passParts, type RequestUsage } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
 import { createTokenEstimate } from './tokenEstimate.js';
 import { addUsage, completeUsage, settleUsage, subtractUsage } from './usage.js';
@@ -63,6 +63,14 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
     rounds = addUsage(rounds, own);
   }
 
+  function enterLosers(usage: Usage): void {
+    for (const loser of losersOf(usage)) {
+      if (requests.includes(loser)) continue;
+      requests.push(loser);
+      rounds = addUsage(rounds, loser.usage);
+    }
+  }
+
   function repeat(): void {
     if (arrived) {
       const used = settle(false);
@@ -89,6 +97,7 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
       case 'usage':
         settledUpstream = event.usage.estimated ? event.usage : undefined;
         told = settledUpstream ? told : event.usage;
+        enterLosers(event.usage);
         break;
       case 'finish':
         if (ourOwnReasons.has(event.reason)) return;

@@ -1,5 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import type { DeltaEvent, Usage, UsageEvent } from '../events.js';
+import type { DeltaEvent, Price, Usage, UsageEvent } from '../events.js';
+import { createBill } from '../internal/bill.js';
 import { loadCounter } from '../internal/loadCounter.js';
 import { operate } from '../internal/operate.js';
 import { checkCount, checkFunction, checkOptions, checkPositive } from '../internal/options.js';
@@ -8,7 +9,7 @@ import { createUsageLedger } from '../internal/usageLedger.js';
 
 /** How a stream went, and what it used. */
 export interface UsageSettlement {
-  /** The provider's figures over all attempts; an estimate where it gave none. */
+  /** The provider's figures over all attempts; an estimate where it gave none. With what they cost, if `price` is given. */
   readonly usage: Usage;
   readonly outcome: 'complete' | 'error' | 'unsubscribe';
 }
@@ -26,6 +27,8 @@ export interface AggregateUsageOptions {
   readonly prompt?: unknown;
   /** Emits a running total after every so many deltas of text, reasoning, refusal or arguments. @defaultValue none but the final one */
   readonly every?: number;
+  /** What a request costs, to have the cost on every exit; else as `withCost` does, which then adds nothing. @defaultValue no cost */
+  readonly price?: Price;
   /** Called once however the stream ends, on an error and on unsubscribe too. @defaultValue none */
   readonly onSettled?: (settlement: UsageSettlement) => void;
 }
@@ -41,33 +44,40 @@ export interface AggregateUsageOptions {
  * stream that completes without `finish` emits its usage before it completes.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `every` is not a whole number > 0.
- * Emits error: what a counter or `onSettled` throws. On unsubscribe: calls `onSettled`; what that throws is reported as unhandled.
- * @example events$.pipe(aggregateUsage({ onSettled: ({ usage, outcome }) => log(outcome, usage.totalTokens) }))
+ * Emits error: what a counter, `price` or `onSettled` throws. On unsubscribe: calls `onSettled`; what that throws is reported as unhandled.
+ * @example events$.pipe(aggregateUsage({ price, onSettled: ({ usage, outcome }) => log(outcome, usage.totalTokens, usage.cost?.total) }))
  */
 export function aggregateUsage<E extends DeltaEvent>(
   options: AggregateUsageOptions = {},
 ): MonoTypeOperatorFunction<E | UsageEvent> {
-  checkOptions('aggregateUsage', options, ['countTokens', 'prompt', 'every', 'onSettled']);
-  const { countTokens = 'auto', prompt, every = Infinity, onSettled } = options;
+  checkOptions('aggregateUsage', options, ['countTokens', 'prompt', 'every', 'price', 'onSettled']);
+  const { countTokens = 'auto', prompt, every = Infinity, price, onSettled } = options;
   checkCountTokens(countTokens);
   checkCount('every', every);
   checkPositive('every', every);
+  checkFunction('price', price);
   checkFunction('onSettled', onSettled);
   return operate((destination) => {
     const ledger = createUsageLedger(countTokens, prompt);
+    const bill = price && createBill(price);
     loadCounter(countTokens);
     let deltas = 0;
     let finished = false;
     let settled = false;
+
+    function total(running: boolean): Usage {
+      const usage = ledger.statement(running);
+      return bill ? bill.priced(usage) : usage;
+    }
 
     function settle(outcome: UsageSettlement['outcome']): void {
       if (settled || !onSettled) return;
       settled = true;
       let usage: Usage;
       try {
-        usage = ledger.total();
+        usage = total(false);
       } catch (error) {
-        // From now on characters stand in for the counter.
+        // From now on characters stand in for the counter. A price that threw is not asked again.
         onSettled({ usage: ledger.total(), outcome: 'error' });
         throw error;
       }
@@ -75,11 +85,12 @@ export function aggregateUsage<E extends DeltaEvent>(
     }
 
     function emitTotal(running: boolean): void {
-      destination.next({ type: 'usage', usage: ledger.statement(running) });
+      destination.next({ type: 'usage', usage: total(running) });
     }
 
     function take(event: E | UsageEvent): void {
       ledger.push(event);
+      bill?.push(event);
       if (event.type === 'usage') return;
       if (event.type === 'finish') {
         finished = true;
@@ -89,7 +100,7 @@ export function aggregateUsage<E extends DeltaEvent>(
       if (every < Infinity && event.type.endsWith('-delta') && ++deltas % every === 0) emitTotal(true);
     }
 
-    /** A counter that throws ends the stream, so it settles it. */
+    /** A counter or a price that throws ends the stream, so it settles it. */
     function orSettle(error: unknown): never {
       settle('error');
       throw error;

@@ -42,7 +42,7 @@ export interface ApplyOptions {
   readonly takeWithinBudget?: TakeWithinBudgetOptions | false | undefined;
   /** How its usage is told. */
   readonly aggregateUsage?: AggregateUsageOptions | boolean | undefined;
-  /** What usage costs. */
+  /** What usage costs; also for the `onSettled` of `aggregateUsage`. */
   readonly withCost?: Price | false | undefined;
   /** How its pace is told. */
   readonly measureStream?: MeasureStreamOptions | boolean | undefined;
@@ -75,7 +75,7 @@ const stages: readonly Stage[] = [
   stage('timeoutBetweenChunks', limitWhole),
   stage('stopOn', stopOn),
   stage('takeWithinBudget', takeWithinBudget),
-  orDefault('aggregateUsage', aggregateUsage),
+  withPriceToSettle(orDefault('aggregateUsage', aggregateUsage)),
   stage('withCost', withCost),
   orDefault('measureStream', measureStream),
   stage('tapStream', tapStream),
@@ -103,9 +103,15 @@ const names = [...new Set(stages.map(({ name }) => name))];
  * @example events$.pipe(applyOptions({ ...highReliabilityOptions, fallbackTo: [other$] }), toMessage())
  */
 export function applyOptions(options: ApplyOptions): MonoTypeOperatorFunction<DeltaEvent> {
-  checkOptions('applyOptions', options, names);
+  checkOptions('applyOptions', plain(options), names);
   const mirrors = stages.flatMap(({ create }) => create(options) ?? []);
   return (source) => mirrors.reduce((stream, mirror) => mirror(stream), source);
+}
+
+/** `debugOptions` is a function with options on it; one without is a mistake. */
+function plain(options: ApplyOptions): ApplyOptions {
+  const named = { ...options };
+  return typeof options === 'function' && Object.keys(named).length > 0 ? named : options;
 }
 
 /** An operator that needs options. */
@@ -125,6 +131,18 @@ function stage<Name extends keyof ApplyOptions>(name: Name, apply: (given: Given
 function orDefault<Name extends keyof ApplyOptions>(name: Name, apply: (given?: Given<Name>) => Mirror): Stage {
   const { create } = stage(name, apply);
   return { name, create: (options) => (options[name] === true ? apply() : create(options)) };
+}
+
+/** `withCost` has no event to put a cost on where the stream ends by an error or `unsubscribe`. */
+function withPriceToSettle({ name, create }: Stage): Stage {
+  return {
+    name,
+    create(options) {
+      const { aggregateUsage: given, withCost: price } = options;
+      const settles = typeof given === 'object' && given?.onSettled !== undefined && typeof price === 'function';
+      return create(settles ? { ...options, aggregateUsage: { price, ...given } } : options);
+    },
+  };
 }
 
 function limitAttempt(limits: number | TimeoutLimits): Mirror | undefined {

@@ -5,6 +5,7 @@ import { createAlarm } from '../internal/alarm.js';
 import { exhausted } from '../internal/exhausted.js';
 import { createMessageFold } from '../internal/fold.js';
 import { checkNotNegative, checkOptions } from '../internal/options.js';
+import { createRequestTracker, losersOf, noteLosers, type RequestTracker, type RequestUsage } from '../internal/requestUsage.js';
 import { addUsage } from '../internal/usage.js';
 
 export interface HedgeOptions {
@@ -18,6 +19,8 @@ interface Lane {
   held: DeltaEvent[];
   /** What it reported last. */
   usage: Usage | undefined;
+  /** Who reported it. */
+  readonly requests: RequestTracker;
   readonly request: Subscriber<DeltaEvent>;
 }
 
@@ -34,7 +37,7 @@ interface Lane {
  * alone, and is asked at once if it was not yet. So only two failures are one of the stream, and no `reset` is needed, because nothing had
  * left. The caller's own abort ends both. A winner stays the winner: what it does later, failing or starting over, is the stream's.
  *
- * Usage that the loser had reported is included in every later `usage`, and told by itself when the winner has reported none by then.
+ * Usage that the loser had reported is included in every later `usage`, at its own model's price for `withCost`, and told by itself when the winner has reported none by then.
  *
  * @param other The second provider's stream, cold.
  * @throws TypeError at call time if `other` is no Observable, or for an option that is missing or unknown, RangeError if `afterMs` is not ≥ 0.
@@ -52,6 +55,7 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
       let winner: Lane | undefined;
       /** What providers reported that are out. */
       let lost: Usage | undefined;
+      const losers: RequestUsage[] = [];
       let asked = false;
       const dueAt = asyncScheduler.now() + afterMs;
       const alarm = createAlarm(() => dueAt, askOther);
@@ -62,7 +66,7 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
           error: (error: unknown) => fail(lane, error),
           complete: () => complete(lane),
         });
-        const lane: Lane = { held: [], usage: undefined, request };
+        const lane: Lane = { held: [], usage: undefined, requests: createRequestTracker(), request };
         lanes.add(lane);
         destination.add(request);
         if (!request.closed) provider$.subscribe(request);
@@ -77,7 +81,9 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
       function drop(lane: Lane): void {
         lane.request.unsubscribe();
         lanes.delete(lane);
-        if (lane.usage) lost = addUsage(lost, lane.usage);
+        if (!lane.usage) return;
+        lost = addUsage(lost, lane.usage);
+        for (const request of lane.requests.split(lane.usage)) losers.push({ ...request, answer: -1 });
       }
 
       function win(lane: Lane): void {
@@ -87,11 +93,12 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
         const { held } = lane;
         lane.held = [];
         held.forEach(leave);
-        if (lost && !lane.usage && held.length > 0) destination.next({ type: 'usage', usage: lost });
+        if (lost && !lane.usage && held.length > 0) destination.next({ type: 'usage', usage: noteLosers({ ...lost }, losers) });
       }
 
       function leave(event: DeltaEvent): void {
-        destination.next(lost && event.type === 'usage' ? { ...event, usage: addUsage(lost, event.usage) } : event);
+        if (!lost || event.type !== 'usage') return destination.next(event);
+        destination.next({ ...event, usage: noteLosers(addUsage(lost, event.usage), [...losers, ...losersOf(event.usage)]) });
       }
 
       function take(lane: Lane, event: DeltaEvent): void {
@@ -102,6 +109,7 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
           return;
         }
         if (event.type === 'usage') lane.usage = event.usage;
+        lane.requests.push(event);
         lane.held.push(event);
       }
 

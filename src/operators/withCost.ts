@@ -1,9 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import type { Cost, DeltaEvent, Price, Usage } from '../events.js';
+import type { DeltaEvent, Price } from '../events.js';
+import { createBill } from '../internal/bill.js';
 import { operate } from '../internal/operate.js';
 import { checkFunction } from '../internal/options.js';
-import { createRequestTracker, noteParts, type RequestUsage } from '../internal/requestUsage.js';
-import { addCost } from '../internal/usage.js';
 
 /**
  * Adds to each `usage` what the stream has cost so far.
@@ -15,7 +14,8 @@ import { addCost } from '../internal/usage.js';
  * rounds of a tool loop, so that no tier is reached by adding up. `price` wins over a cost that the provider reported (OpenRouter, xAI and
  * Perplexity do), which is kept where `price` knows none; one that trusts the bill more returns `usage.cost ?? …`. While the cost of any
  * request is unknown, so is the sum: never 0, never too low. That of a request that was cut before its input tokens were told is known if
- * `aggregateUsage` is given the `prompt`.
+ * `aggregateUsage` is given the `prompt`. A stream that ends by an error or `unsubscribe` has no last `usage` to put a cost on: give the price
+ * to `aggregateUsage` instead, whose `onSettled` then tells the cost on every exit.
  *
  * @param price Called with what one request used, and with the model and the provider that its `start` named; not without a model.
  * @throws TypeError at call time if `price` is not a function.
@@ -26,27 +26,12 @@ export function withCost<E extends DeltaEvent>(price: Price): MonoTypeOperatorFu
   if (price === undefined) throw new TypeError('withCost: give a price');
   checkFunction('price', price);
 
-  function costOf({ usage, model, provider }: RequestUsage): Cost | undefined {
-    return (model === undefined ? undefined : price(usage, model, provider ?? '')) ?? usage.cost;
-  }
-
-  function sum(requests: readonly RequestUsage[]): Cost | undefined {
-    const [first, ...others] = requests.map(costOf);
-    return others.reduce(addCost, first);
-  }
-
   return operate<E, E>((destination) => {
-    const requests = createRequestTracker();
-
-    function priced(usage: Usage): Usage {
-      const parts = requests.split(usage);
-      return noteParts({ ...usage, cost: sum(parts) ?? usage.cost }, parts);
-    }
-
+    const bill = createBill(price);
     return {
       next(event) {
-        requests.push(event);
-        destination.next(event.type === 'usage' ? { ...event, usage: priced(event.usage) } : event);
+        bill.push(event);
+        destination.next(event.type === 'usage' ? { ...event, usage: bill.priced(event.usage) } : event);
       },
     };
   });

@@ -50,7 +50,8 @@ const failed: SpanStatusCode.ERROR = 2;
  * requests are its children. It has the models, the finish reasons, the tokens, and the time to the first delta that was not taken back; on
  * an error `error.type` and the status ERROR, on unsubscribe neither. What was asked and answered is left out, unless `captureContent`. Four
  * histograms: `gen_ai.client.operation.duration`, `.time_to_first_chunk`, `.time_per_output_chunk` and `gen_ai.client.token.usage`. Put it
- * after `aggregateUsage` and `withCost` to have their figures. Nothing of OpenTelemetry is loaded: tracer and meter are yours.
+ * after `aggregateUsage` and `withCost` to have their figures; of a stream that is cut those of the last `usage`, which comes as often as
+ * `aggregateUsage({ every })` says. Nothing of OpenTelemetry is loaded: tracer and meter are yours.
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  * @throws TypeError at call time for an unknown option, a wrong type, or neither `tracer` nor `meter`.

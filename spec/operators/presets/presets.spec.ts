@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { asyncScheduler, NEVER, throwError } from 'rxjs';
 import { ConnectionError, RetryExhaustedError, StreamTimeoutError } from '../../../src/errors.js';
 import type { FinishEvent } from '../../../src/events.js';
@@ -16,17 +16,23 @@ const presets = {
   highThroughputOptions,
   lowLatencyOptions,
   highReliabilityOptions,
-  debug: debugOptions(console),
+  debugOptions,
+  'debugOptions of a logger': debugOptions({ debug: () => undefined }),
 };
 
-describe.each(Object.entries<ApplyOptions>(presets))('the preset %s', (_name, preset) => {
+describe.each<[string, ApplyOptions]>(Object.entries(presets))('the preset %s', (_name, preset) => {
+  beforeEach(() => void jest.spyOn(console, 'debug').mockReturnValue());
+  afterEach(() => void jest.restoreAllMocks());
+
   it('is frozen, and what it holds too', () => {
     expect([preset, ...Object.values(preset)].every(Object.isFrozen)).toBe(true);
   });
 
   it('can be applied, and be spread into other options', () => {
-    const { end } = record(streamOf([start(), text('a'), finish()]), applyOptions({ ...preset, tapStream: {} }));
-    expect(end).toBe('complete');
+    for (const options of [preset, { ...preset }, { ...preset, tapStream: {} }]) {
+      const { end } = record(streamOf([start(), text('a'), finish()]), applyOptions(options));
+      expect(end).toBe('complete');
+    }
   });
 });
 
@@ -104,6 +110,13 @@ describe('debugOptions', () => {
     );
     record(NEVER, applyOptions(debugOptions(logger)));
     expect(logged).toEqual(['start', 'text-delta', 'complete', 'error', 'unsubscribe']);
+  });
+
+  it.each([debugOptions, { ...debugOptions }, debugOptions()])('logs to the console where no logger is given', (preset) => {
+    const debug = jest.spyOn(console, 'debug').mockReturnValue();
+    record(streamOf([start(), finish()]), applyOptions(preset));
+    expect(debug.mock.calls.map(([message]) => message)).toEqual(['start', 'complete']);
+    debug.mockRestore();
   });
 
   it('refuses what is no logger', () => {
