@@ -1,8 +1,31 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concat, defer, NEVER, type Observable, of, takeWhile, throwError } from 'rxjs';
-import { ConnectionError, HttpError, RetryExhaustedError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
+import {
+  catchError,
+  concat,
+  defer,
+  finalize,
+  NEVER,
+  type Observable,
+  of,
+  type Subscription,
+  takeWhile,
+  throwError,
+  timer,
+} from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import {
+  CircuitOpenError,
+  ConnectionError,
+  HttpError,
+  RetryExhaustedError,
+  StreamAbortedError,
+  StreamTimeoutError,
+  toErrorInfo,
+} from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
+import { noteCaller, tellLeaving } from '../../src/internal/callerSignal.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { createTextFold } from '../../src/internal/textFold.js';
 import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
@@ -406,6 +429,92 @@ describe('retryStream', () => {
         expectSubscriptions(source.subscriptions).toBe(['^-!', '-----^-!', '----------^!']);
       }),
     );
+  });
+
+  describe("the caller's abort in a wait", () => {
+    /** As a source does that was given this signal. */
+    const asked = (source: Observable<DeltaEvent>, signal: AbortSignal): Observable<DeltaEvent> =>
+      source.pipe(
+        catchError((error: Error) => throwError(() => noteCaller(error, signal))),
+        finalize(() => tellLeaving(signal)),
+      );
+    const abortAfter = (ms: number, controller: AbortController): Subscription =>
+      timer(ms).subscribe(() => controller.abort('enough'));
+    const aborted = new StreamAbortedError(undefined, { cause: 'enough' });
+    const long: RetryStreamOptions = { initialDelayMs: 20_000, random: () => 0 };
+
+    it(
+      'ends the stream at once, and sends no request',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const controller = new AbortController();
+        const first = stream('s-a-#', {}, new ConnectionError());
+        const again = stream('s-b-f|');
+        abortAfter(7, controller);
+        const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+        expectStream(inTurn(asked(first, controller.signal), again).pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
+        expectSubscriptions(again.subscriptions).toBe([]);
+      }),
+    );
+
+    it(
+      'is seen after a time limit too, though its error is not of the source',
+      marbles(({ stream, expectStream }) => {
+        const controller = new AbortController();
+        const silent = asked(stream('s-a-----'), controller.signal);
+        abortAfter(9, controller);
+        const values = { R: resetAfter(new StreamTimeoutError('between', 4), { delayMs: 20_000 }) };
+        expectStream(silent.pipe(timeoutBetweenChunks({ betweenMs: 4 }), retryStream(long))).toBe('s-a---R--#', values, aborted);
+      }),
+    );
+
+    it(
+      'is remembered where a breaker then refuses the request',
+      marbles(({ stream, expectStream }) => {
+        const controller = new AbortController();
+        const open = new CircuitOpenError();
+        const source = inTurn(asked(stream('#', {}, new ConnectionError()), controller.signal), stream('#', {}, open));
+        abortAfter(8, controller);
+        const values = { x: resetAfter(fault), y: resetAfter(open, { attempt: 3, delayMs: 6 }) };
+        expectStream(source.pipe(retryStream(short))).toBe('x--y----#', values, aborted);
+      }),
+    );
+
+    it('is seen when it comes with the reset, and leaves no listener behind, whatever ends the wait', () => {
+      const ends = { reset: 0, abort: 5, repeat: Infinity };
+      for (const [end, ms] of Object.entries(ends)) {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const failing = asked(broken([start(), text('a'), usage({ outputTokens: 3 })], new ConnectionError()), signal);
+        let error: unknown;
+        new TestScheduler(() => undefined).run(() => {
+          inTurn(failing, of(start(), finish()))
+            .pipe(retryStream(short))
+            .subscribe({
+              next({ type }) {
+                if (type !== 'reset') return;
+                if (ms === 0) controller.abort('enough');
+                else if (ms < Infinity) timer(2).subscribe(() => controller.abort('enough'));
+              },
+              error: (thrown: unknown) => {
+                error = thrown;
+              },
+            });
+        });
+        const ended = { kind: 'aborted', cause: 'enough', retryable: false, partial: { text: '', usage: { outputTokens: 3 } } };
+        if (end === 'repeat') expect(error).toBeUndefined();
+        else expect(error).toMatchObject(ended);
+        expect(getEventListeners(signal, 'abort')).toEqual([]);
+      }
+    });
+
+    it('leaves no listener behind when it is unsubscribed', () => {
+      const { signal } = new AbortController();
+      const failing = asked(broken([], new ConnectionError()), signal);
+      const subscription = failing.pipe(retryStream(long)).subscribe();
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      subscription.unsubscribe();
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    });
   });
 
   describe('nested', () => {
