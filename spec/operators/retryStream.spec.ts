@@ -6,6 +6,7 @@ import {
   concat,
   defer,
   finalize,
+  type MonoTypeOperatorFunction,
   NEVER,
   type Observable,
   of,
@@ -25,9 +26,11 @@ import {
   toErrorInfo,
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
-import { noteCaller, tellLeaving } from '../../src/internal/callerSignal.js';
+import { noteCaller, onLeaving } from '../../src/internal/callerSignal.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { createTextFold } from '../../src/internal/textFold.js';
+import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
+import { createConcurrencyLimiter } from '../../src/operators/limiters/createConcurrencyLimiter.js';
 import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import {
@@ -434,9 +437,11 @@ describe('retryStream', () => {
   describe("the caller's abort in a wait", () => {
     /** As a source does that was given this signal. */
     const asked = (source: Observable<DeltaEvent>, signal: AbortSignal): Observable<DeltaEvent> =>
-      source.pipe(
-        catchError((error: Error) => throwError(() => noteCaller(error, signal))),
-        finalize(() => tellLeaving(signal)),
+      defer(() =>
+        source.pipe(
+          catchError((error: Error) => throwError(() => noteCaller(error, signal))),
+          finalize(onLeaving(signal)),
+        ),
       );
     const abortAfter = (ms: number, controller: AbortController): Subscription =>
       timer(ms).subscribe(() => controller.abort('enough'));
@@ -464,6 +469,26 @@ describe('retryStream', () => {
         abortAfter(9, controller);
         const values = { R: resetAfter(new StreamTimeoutError('between', 4), { delayMs: 20_000 }) };
         expectStream(silent.pipe(timeoutBetweenChunks({ betweenMs: 4 }), retryStream(long))).toBe('s-a---R--#', values, aborted);
+      }),
+    );
+
+    it(
+      'is not that of another stream, which begins in the place of the one that a time limit ended',
+      marbles(({ stream, expectStream }) => {
+        const [ours, theirs] = [new AbortController(), new AbortController()];
+        const limiter = createConcurrencyLimiter({ maxConcurrent: 1 });
+        const place = <E extends DeltaEvent>(): MonoTypeOperatorFunction<E> => limitConcurrency(limiter);
+        const limits = timeoutBetweenChunks<DeltaEvent>({ firstMs: 4 });
+        const silent = inTurn(asked(stream('---------'), ours.signal), stream('s-a-f|'));
+        const values = { R: resetAfter(new StreamTimeoutError('first', 4)) };
+        expectStream(silent.pipe(place(), limits, retryStream(short))).toBe('----R--s-a-f|', values);
+        theirs.abort('theirs');
+        expectStream(
+          asked(
+            throwError(() => aborted),
+            theirs.signal,
+          ).pipe(place()),
+        ).toBe('----#', {}, aborted);
       }),
     );
 

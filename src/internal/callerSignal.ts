@@ -23,34 +23,44 @@ export function abortOf(signal: AbortSignal): Observable<never> {
 
 /** By `Symbol.for`, so that two copies of the package agree. */
 const callers = Symbol.for('rxllm.callerSignals');
-/** Those of the sources that are being left, while somebody asks. */
-let leaving: Set<AbortSignal> | undefined;
 
 /** Notes whose request an error ended, so that an operator that waits before it sends another one can wait for the caller's abort too. */
 export function noteCaller<E extends object>(error: E, ...signals: readonly AbortSignal[]): E {
   return signals.length === 0 ? error : Object.defineProperty(error, callers, { value: signals, configurable: true });
 }
 
-/** A source tells that it is left. */
-export function tellLeaving(signal: AbortSignal): void {
-  leaving?.add(signal);
+/** The caller's abort of any request that the error ended; nothing where no caller is known. */
+export function abortAfter(error: unknown): Observable<never> | undefined {
+  const signals = Object(error)[callers] as readonly AbortSignal[] | undefined;
+  return signals && merge(...signals.map(abortOf));
 }
 
-/** Leaves the sources, because of an error of an operator's own, which is then as good as theirs. */
+/** What is being left: sources that had begun by then, because a limiter may let another stream begin in the place of the one that leaves. */
+interface Leaving {
+  readonly begun: number;
+  readonly signals: Set<AbortSignal>;
+}
+
+let begun = 0;
+let leaving: Leaving | undefined;
+
+/** For a source that begins: what to call when it is left. */
+export function onLeaving(signal: AbortSignal): () => void {
+  const number = ++begun;
+  return () => {
+    if (leaving && number <= leaving.begun) leaving.signals.add(signal);
+  };
+}
+
+/** Leaves the sources, because of an error of an operator's own, which then knows their callers as theirs would. */
 export function leaveFor<E extends object>(error: E, leave: () => void): E {
   const outer = leaving;
-  const left = new Set<AbortSignal>();
-  leaving = left;
+  const signals = new Set<AbortSignal>();
+  leaving = { begun, signals };
   try {
     leave();
   } finally {
     leaving = outer;
   }
-  return noteCaller(error, ...left);
-}
-
-/** The caller's abort of any request that the error ended; never, where no signal is known. */
-export function abortAfter(error: unknown): Observable<never> | undefined {
-  const signals = Object(error)[callers] as readonly AbortSignal[] | undefined;
-  return signals && merge(...signals.map(abortOf));
+  return noteCaller(error, ...signals);
 }

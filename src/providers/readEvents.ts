@@ -3,7 +3,7 @@ import type { Demand } from '../createDemand.js';
 import { fillPartial, isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
-import { abortOf, noteCaller, tellLeaving } from '../internal/callerSignal.js';
+import { abortOf, noteCaller, onLeaving } from '../internal/callerSignal.js';
 import { createMessageFold } from '../internal/fold.js';
 import { checkDemand, checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
 import type { ResponseHead } from '../internal/responseHead.js';
@@ -61,7 +61,7 @@ export function readEvents<State extends WireState>(
       }
     };
     if (signal) {
-      subscriber.add(() => tellLeaving(signal));
+      subscriber.add(onLeaving(signal));
       subscriber.add(abortOf(signal).subscribe({ error: fail }));
     }
     if (!subscriber.closed) pull((own) => send(own, tell), createEventDecoder(format, emit, options), options, subscriber, fail);
