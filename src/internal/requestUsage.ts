@@ -1,5 +1,5 @@
 import type { DeltaEvent, Usage } from '../events.js';
-import { subtractUsage } from './usage.js';
+import { addUsage, subtractUsage } from './usage.js';
 
 /** What one request of a stream used: a price and its tiers are for one request, whatever the stream adds up. */
 export interface RequestUsage {
@@ -48,6 +48,20 @@ export function passParts(from: Usage, to: Usage): Usage {
   const requests = parts.get(from);
   const same = from.inputTokens === to.inputTokens && from.outputTokens === to.outputTokens;
   return requests && same ? noteParts({ ...to }, requests) : to;
+}
+
+/** What of a sum a request used that ran beside the stream's own, and lost. */
+const beside = new WeakMap<Usage, Usage>();
+
+/** Adds the loser's usage to that of the stream's own request, so that who settles the stream can tell what its own has not told. */
+export function addLoser(loser: Usage, own: Usage | undefined): Usage {
+  const sum = own ? addUsage(loser, own) : { ...loser };
+  beside.set(sum, loser);
+  return sum;
+}
+
+export function loserOf(sum: Usage): Usage | undefined {
+  return beside.get(sum);
 }
 
 /** Tells the requests of a stream apart, by its cumulative figures: a `reset` and a `step` begin another. */

@@ -1,6 +1,6 @@
 import type { DeltaEvent, FinishReason, Usage } from '../events.js';
 import { promptTexts } from './promptTexts.js';
-import { createAsked, noteParts, passParts, type RequestUsage } from './requestUsage.js';
+import { createAsked, loserOf, noteParts, passParts, type RequestUsage } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
 import { createTokenEstimate } from './tokenEstimate.js';
 import { addUsage, completeUsage, settleUsage, subtractUsage } from './usage.js';
@@ -49,6 +49,7 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
   const asked = createAsked();
   const requests: RequestUsage[] = [];
   let rounds: Usage | undefined;
+  let loser: Usage | undefined;
 
   function settle(running: boolean): Usage {
     const own = told && subtractUsage(told, toldEarlier);
@@ -77,7 +78,17 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
     whole = false;
   }
 
+  /** A request beside this one ended without its provider's last figures; every later usage includes what it told. */
+  function endLoser(lost: Usage): void {
+    const used = settleUsage(lost, createTokenEstimate(countTokens, promptOnce).read(false));
+    loser = lost;
+    earlier = addUsage(earlier, used);
+    toldEarlier = addUsage(toldEarlier, lost);
+    requests.push(asked.name(used));
+  }
+
   function take(event: DeltaEvent): void {
+    let lost: Usage | undefined;
     switch (event.type) {
       case 'ping':
         return;
@@ -89,6 +100,8 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
       case 'usage':
         settledUpstream = event.usage.estimated ? event.usage : undefined;
         told = settledUpstream ? told : event.usage;
+        lost = loserOf(event.usage);
+        if (lost && lost !== loser) endLoser(lost);
         break;
       case 'finish':
         if (ourOwnReasons.has(event.reason)) return;

@@ -5,6 +5,7 @@ import { createAlarm } from '../internal/alarm.js';
 import { exhausted } from '../internal/exhausted.js';
 import { createMessageFold } from '../internal/fold.js';
 import { checkNotNegative, checkOptions } from '../internal/options.js';
+import { addLoser } from '../internal/requestUsage.js';
 import { addUsage } from '../internal/usage.js';
 
 export interface HedgeOptions {
@@ -34,7 +35,8 @@ interface Lane {
  * alone, and is asked at once if it was not yet. So only two failures are one of the stream, and no `reset` is needed, because nothing had
  * left. The caller's own abort ends both. A winner stays the winner: what it does later, failing or starting over, is the stream's.
  *
- * Usage that the loser had reported is included in every later `usage`, and told by itself when the winner has reported none by then.
+ * Usage that the loser had reported is included in every later `usage`, and told by itself when the winner has reported none by then;
+ * `aggregateUsage` never takes it for the winner's. Who unsubscribes before the first content hears of no usage.
  *
  * @param other The second provider's stream, cold.
  * @throws TypeError at call time if `other` is no Observable, or for an option that is missing or unknown, RangeError if `afterMs` is not ≥ 0.
@@ -87,11 +89,11 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
         const { held } = lane;
         lane.held = [];
         held.forEach(leave);
-        if (lost && !lane.usage && held.length > 0) destination.next({ type: 'usage', usage: lost });
+        if (lost && !lane.usage && held.length > 0) destination.next({ type: 'usage', usage: addLoser(lost, undefined) });
       }
 
       function leave(event: DeltaEvent): void {
-        destination.next(lost && event.type === 'usage' ? { ...event, usage: addUsage(lost, event.usage) } : event);
+        destination.next(lost && event.type === 'usage' ? { ...event, usage: addLoser(lost, event.usage) } : event);
       }
 
       function take(lane: Lane, event: DeltaEvent): void {
