@@ -482,8 +482,8 @@ describe('the fault matrix', () => {
 
   describe('when the consumer leaves', () => {
     it.concurrent.each(acting.filter((each) => !isSlow(each)))('%s', async (_, does, line) => {
-      await bestOf(2, () => act(line, does, false));
-      await bestOf(2, () => act(line, does, true));
+      await bestOf(3, () => act(line, does, false));
+      await bestOf(3, () => act(line, does, true));
     });
   });
 
