@@ -1,5 +1,5 @@
 import { fromEvent, merge, Observable, share } from 'rxjs';
-import { StreamAbortedError } from '../errors.js';
+import { type PartialSource, StreamAbortedError } from '../errors.js';
 
 const aborts = new WeakMap<AbortSignal, Observable<unknown>>();
 
@@ -13,9 +13,9 @@ function abortEvents(signal: AbortSignal): Observable<unknown> {
 }
 
 /** Errors with {@link StreamAbortedError} when the caller's signal aborts, at once if it has; else it says nothing and never ends. */
-export function abortOf(signal: AbortSignal): Observable<never> {
+export function abortOf(signal: AbortSignal, partial?: PartialSource): Observable<never> {
   return new Observable((subscriber) => {
-    const abort = (): void => subscriber.error(new StreamAbortedError(undefined, { cause: signal.reason }));
+    const abort = (): void => subscriber.error(new StreamAbortedError(undefined, { cause: signal.reason, partial }));
     if (signal.aborted) return abort();
     subscriber.add(abortEvents(signal).subscribe({ next: abort, error: (error: unknown) => subscriber.error(error) }));
   });
@@ -29,10 +29,14 @@ export function noteCaller<E extends object>(error: E, ...signals: readonly Abor
   return signals.length === 0 ? error : Object.defineProperty(error, callers, { value: signals, configurable: true });
 }
 
-/** The caller's abort of any request that the error ended; nothing where no caller is known. */
-export function abortAfter(error: unknown): Observable<never> | undefined {
+/**
+ * The caller's abort of any request that the error ended; nothing where no caller is known.
+ *
+ * @param partial What the stream had said.
+ */
+export function abortAfter(error: unknown, partial: PartialSource): Observable<never> | undefined {
   const signals = Object(error)[callers] as readonly AbortSignal[] | undefined;
-  return signals && merge(...signals.map(abortOf));
+  return signals && merge(...signals.map((signal) => abortOf(signal, partial)));
 }
 
 /** What is being left: sources that had begun by then, because a limiter may let another stream begin in the place of the one that leaves. */

@@ -12,7 +12,6 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { fillPartial } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAttempts } from '../internal/attempts.js';
 import { abortAfter } from '../internal/callerSignal.js';
@@ -71,7 +70,7 @@ export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorF
         if (onPartial === 'fail' && attempts.delivered) throw error;
         const delayMs = delayAfter(error);
         // An error without a request of its own, such as that of a breaker, knows of no caller: then it is still the one before.
-        abort$ = abortAfter(error) ?? abort$;
+        abort$ = abortAfter(error, attempts.partial) ?? abort$;
         const continues = continuation?.possible() ?? false;
         repeating = { delayMs, continues };
         return attempts.repeat({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
@@ -88,18 +87,10 @@ export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorF
         repeating = undefined;
       }
 
-      function wait(delayMs: number): Observable<unknown> {
-        return merge(timer(delayMs).pipe(tap(begin)), abort$).pipe(
-          catchError((error: unknown) => {
-            throw fillPartial(error, attempts.partial);
-          }),
-        );
-      }
-
       return defer(() => next).pipe(
         catchError((error: unknown) => of(recover(error))),
         map(take),
-        repeat({ delay: () => (repeating ? wait(repeating.delayMs) : EMPTY) }),
+        repeat({ delay: () => (repeating ? merge(timer(repeating.delayMs).pipe(tap(begin)), abort$) : EMPTY) }),
       );
     });
 }
