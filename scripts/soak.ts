@@ -50,6 +50,8 @@ async function main(flags: Flags): Promise<void> {
   const deadline = setTimeout(() => stop.abort(`not done after ${longestMs / 60_000} minutes`), longestMs).unref();
   const interrupt = (): void => stop.abort('interrupted');
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  // Who started it as a child with a channel knows from now on that an interrupt is heard.
+  process.send?.('running');
   const onProgress = (done: number): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${flags.streams} streams, ${seconds()}`);
   };

@@ -16,7 +16,11 @@ const chapters: readonly (readonly [group: Group, title: string, about: string])
   ['http', 'HTTP', 'The answer is not an event stream. The status decides `kind`, over what the body says.'],
   ['in-band', 'Errors inside the stream', 'The status was 200, and the error came as an event.'],
   ['content', 'Content', 'What looks odd is mostly no fault: the answer arrives, whole.'],
-  ['consumer', 'When you leave', 'The request is aborted and its socket closed within 100 ms. Nothing more is heard.'],
+  [
+    'consumer',
+    'When you leave, or are slow',
+    'Who leaves hears nothing more: the request is aborted, and its socket closed within 100 ms.',
+  ],
 ];
 
 interface Entry {

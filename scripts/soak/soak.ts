@@ -3,6 +3,7 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figures, percentile, slope } from './figures.js';
+import { createShared } from './plans.js';
 import type { ServerReport } from './server.js';
 import { type Outcome, runStream, type StreamResult, sourcesOf } from './streams.js';
 
@@ -36,13 +37,14 @@ const streamsEach = 5;
 
 /** Runs streams against a server that fails in every way, and measures what they leave behind. Loopback only. */
 export async function soak({ streams, concurrency, seed, stop, onProgress }: SoakOptions): Promise<SoakResult> {
-  const unhandled = countUnhandled();
+  const unhandled = noteUnhandled();
   const server = fork(new URL('./server.ts', import.meta.url), [String(seed)]);
   try {
     letPass(server);
     const port = await nextMessage<number>(server);
     const sources = sourcesOf(`http://127.0.0.1:${port}`);
-    const shared = new AbortController().signal;
+    const { signal } = new AbortController();
+    const shared = createShared(concurrency);
     // All streams listen, which Node would take for a leak.
     setMaxListeners(0, stop);
     const outcomes: Record<Outcome, number> = { complete: 0, error: 0, unsubscribed: 0, aborted: 0 };
@@ -55,7 +57,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
 
     async function runUntil(limit: number): Promise<void> {
       while (stream < limit && !stop.aborted) {
-        const result = await runStream({ seed, stream: stream++, sources, shared, stop });
+        const result = await runStream({ seed, stream: stream++, sources, signal, shared, stop });
         outcomes[result.outcome]++;
         if (result.left) left.push(result.left);
         if (result.complaints.length > 0) wrong++;
@@ -67,7 +69,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
     for (let lap = 1; lap <= laps && !stop.aborted; lap++) {
       const limit = Math.round((streams * lap) / laps);
       await Promise.all(Array.from({ length: concurrency }, () => runUntil(limit)));
-      listeners = Math.max(listeners, getEventListeners(shared, 'abort').length);
+      listeners = Math.max(listeners, getEventListeners(signal, 'abort').length);
       // A finished body is read on for 100 ms at most.
       await sleep(150);
       heap.push([stream, await usedHeap()]);
@@ -85,7 +87,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
     return {
       figures: {
         wrong,
-        unhandled: unhandled.count(),
+        unhandled: unhandled.errors.length,
         heapSlope: slope(heap.slice(heap.length >> 1)),
         listeners,
         timers,
@@ -98,7 +100,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
       requests: report.requests,
       connections: report.connections,
       leavings: leaveTimes.length,
-      complaints,
+      complaints: [...complaints, ...unhandled.errors.slice(0, 3)],
     };
   } finally {
     unhandled.stop();
@@ -122,11 +124,11 @@ function nextMessage<Message>(server: ChildProcess): Promise<Message> {
 }
 
 /** Rejections, and what RxJS throws on a timer because nobody takes it. */
-function countUnhandled(): { count(): number; stop(): void } {
-  let count = 0;
-  const note = (): void => void count++;
+function noteUnhandled(): { readonly errors: readonly string[]; stop(): void } {
+  const errors: string[] = [];
+  const note = (error: unknown): void => void errors.push(`unhandled: ${error instanceof Error ? error.stack : String(error)}`);
   process.on('unhandledRejection', note).on('uncaughtException', note);
-  return { count: () => count, stop: () => void process.off('unhandledRejection', note).off('uncaughtException', note) };
+  return { errors, stop: () => void process.off('unhandledRejection', note).off('uncaughtException', note) };
 }
 
 /** Bytes, after what is not needed has been collected: twice, because finalizers need a turn between. */

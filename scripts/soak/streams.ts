@@ -1,11 +1,12 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { defer, type Observable } from 'rxjs';
+import { defer, type Observable, Subscriber } from 'rxjs';
 import { aggregateUsage, createDemand, type DeltaEvent, isStreamError, retryStream, timeoutBetweenChunks } from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
 import { fromChatCompletions, fromResponses, type SourceOptions } from 'rxllm/openai';
 import { createExpectations } from './expectations.js';
 import { modelOf } from './faults.js';
+import { guard, joinProviders, planOf, type Shared } from './plans.js';
 import { between, seededRandom } from './seededRandom.js';
 
 const maxRetries = 2;
@@ -43,21 +44,23 @@ export interface StreamOptions {
   readonly stream: number;
   readonly sources: readonly Source[];
   /** What all streams listen to. */
-  readonly shared: AbortSignal;
+  readonly signal: AbortSignal;
+  /** What they wait for, and what they are refused by. */
+  readonly shared: Shared;
   /** Ends the soak: the stream is left at once. */
   readonly stop: AbortSignal;
 }
 
 /** Runs one stream to its end, which may be that its consumer leaves, and checks all that it says. */
-export function runStream({ seed, stream, sources, shared, stop }: StreamOptions): Promise<StreamResult> {
+export function runStream({ seed, stream, sources, signal, shared, stop }: StreamOptions): Promise<StreamResult> {
   const random = seededRandom(seed, stream, 3);
   const source = sources[stream % sources.length] as Source;
-  const expected = createExpectations(seed, stream, maxRetries);
+  const plan = planOf(seededRandom(seed, stream, 4));
+  const expected = createExpectations(seed, stream, maxRetries, plan);
   const leaving = random();
   const own = leaving > 0.95 ? new AbortController() : undefined;
   const demand = random() < 0.15 ? createDemand() : undefined;
   const reading = demand ? { demand } : {};
-  const model = (): string => modelOf({ stream, attempt: expected.attempt });
 
   return new Promise((resolve) => {
     const timers = new Set<NodeJS.Timeout>();
@@ -71,20 +74,22 @@ export function runStream({ seed, stream, sources, shared, stop }: StreamOptions
       for (const timer of timers) clearTimeout(timer);
       stop.removeEventListener('abort', leave);
       if (settlements !== 1) expected.complain(`settled ${settlements} times`);
-      const left = outcome === 'unsubscribed' && expected.midway ? { model: model(), at } : undefined;
+      const { attempt, midway } = expected;
+      const left = outcome === 'unsubscribed' && midway ? { model: modelOf({ stream, attempt }), at } : undefined;
       resolve({ outcome, left, complaints: expected.complaints });
     }
 
-    const events$ = defer(() => {
-      expected.begin();
-      return source(model(), { signal: own?.signal ?? shared, ...reading });
-    }).pipe(
-      timeoutBetweenChunks({ firstMs: silenceMs, betweenMs: silenceMs, ...reading }),
-      retryStream({ maxRetries, initialDelayMs: 5, maxDelayMs: 50, random }),
-      aggregateUsage({ onSettled: () => settlements++ }),
-    );
+    const limit = timeoutBetweenChunks<DeltaEvent>({ firstMs: silenceMs, betweenMs: silenceMs, ...reading });
+    const ask = (): Observable<DeltaEvent> =>
+      defer(() => {
+        const model = modelOf({ stream, attempt: expected.begin() });
+        const onResponse = shared.rate.observe;
+        return source(model, { signal: own?.signal ?? signal, onResponse, ...reading }).pipe(guard(plan, shared, limit));
+      }).pipe(retryStream({ maxRetries, initialDelayMs: 5, maxDelayMs: 50, random }));
+    const events$ = joinProviders(plan, ask).pipe(aggregateUsage({ onSettled: () => settlements++ }));
 
-    const subscription = events$.subscribe({
+    // A breaker may refuse a stream while it is being subscribed, and its consumer leave then.
+    const subscriber = new Subscriber<DeltaEvent>({
       next(event) {
         if (over) expected.complain(`${event.type} after its end`);
         expected.take(event);
@@ -106,7 +111,7 @@ export function runStream({ seed, stream, sources, shared, stop }: StreamOptions
 
     function leave(): void {
       const at = now();
-      subscription.unsubscribe();
+      subscriber.unsubscribe();
       end('unsubscribed', at);
     }
 
@@ -117,6 +122,7 @@ export function runStream({ seed, stream, sources, shared, stop }: StreamOptions
       leave();
     });
     stop.addEventListener('abort', leave, { once: true });
+    events$.subscribe(subscriber);
   });
 }
 

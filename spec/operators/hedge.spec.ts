@@ -18,7 +18,7 @@ import {
   throwError,
 } from 'rxjs';
 import { ConnectionError, HttpError, RetryExhaustedError, StreamAbortedError } from '../../src/errors.js';
-import { type DeltaEvent, isContent } from '../../src/events.js';
+import { type DeltaEvent, isContent, type Usage } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { hedge } from '../../src/operators/hedge.js';
@@ -415,6 +415,54 @@ describe('hedge', () => {
       const other = of(S, text('b'), usage({ inputTokens: 25, outputTokens: 1 }), finish());
       const { events } = outcomeOf(slow.pipe(hedge(other, { afterMs: 1 }), aggregateUsage()));
       expect(usages(events)).toEqual([36]);
+    });
+
+    describe("of the loser is not taken for the winner's", () => {
+      const usedBy = (other: Observable<DeltaEvent>): Usage | undefined => {
+        const told = concat(of(s, usage({ inputTokens: 10, outputTokens: 1 })), NEVER);
+        const { events } = outcomeOf(told.pipe(hedge(other, { afterMs: 1 }), aggregateUsage({ prompt: 'Hello there' })));
+        return events.flatMap((event) => (event.type === 'usage' ? [event.usage] : [])).at(-1);
+      };
+      const answer = text('A sentence of twelve words, which no provider counts for its client.');
+
+      it('that tells nothing: its part is an estimate', () => {
+        const used = usedBy(of(S, answer, finish()));
+        expect(used).toMatchObject({ estimated: true, confidence: 'low' });
+        expect(used?.inputTokens).toBeGreaterThan(10);
+        expect(used?.outputTokens).toBeGreaterThan(10);
+      });
+
+      it('that tells a part: the rest is an estimate', () => {
+        const used = usedBy(of(S, answer, usage({ inputTokens: 20 }), finish()));
+        expect(used).toMatchObject({ inputTokens: 30, estimated: true });
+        expect(used?.outputTokens).toBeGreaterThan(10);
+      });
+
+      it('that tells all: only the end of the loser was not told', () => {
+        const used = usedBy(of(S, usage({ inputTokens: 20 }), answer, usage({ inputTokens: 20, outputTokens: 14 }), finish()));
+        expect(used).toMatchObject({ inputTokens: 30, outputTokens: 15, totalTokens: 45, estimated: true });
+      });
+
+      it('nor when the winner is repeated', () => {
+        const broken$ = concat(
+          of(S, text('b'), usage({ inputTokens: 20, outputTokens: 2 })),
+          throwError(() => new ConnectionError()),
+        );
+        let attempts = 0;
+        const other = defer(() =>
+          attempts++ === 0 ? broken$ : of(S, answer, usage({ inputTokens: 20, outputTokens: 14 }), finish()),
+        );
+        const used = usedBy(other.pipe(retryStream({ initialDelayMs: 1, jitter: 0 })));
+        expect(used).toMatchObject({ inputTokens: 50, outputTokens: 17, totalTokens: 67 });
+      });
+    });
+
+    it('of two that failed reaches the settlement, though no event of it left', () => {
+      const settlements: unknown[] = [];
+      const dying = (tokens: number): Observable<DeltaEvent> => broken([s, usage({ inputTokens: tokens, outputTokens: 1 })]);
+      const onSettled = (settlement: unknown): unknown => settlements.push(settlement);
+      outcomeOf(dying(10).pipe(hedge(dying(20), { afterMs: 1 }), aggregateUsage({ onSettled })));
+      expect(settlements).toMatchObject([{ outcome: 'error', usage: { inputTokens: 30, outputTokens: 2, estimated: true } }]);
     });
   });
 

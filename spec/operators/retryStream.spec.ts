@@ -1,10 +1,36 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concat, defer, NEVER, type Observable, of, takeWhile, throwError } from 'rxjs';
-import { ConnectionError, HttpError, RetryExhaustedError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
+import {
+  catchError,
+  concat,
+  defer,
+  finalize,
+  type MonoTypeOperatorFunction,
+  NEVER,
+  type Observable,
+  of,
+  type Subscription,
+  takeWhile,
+  throwError,
+  timer,
+} from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import {
+  CircuitOpenError,
+  ConnectionError,
+  HttpError,
+  RetryExhaustedError,
+  StreamAbortedError,
+  StreamTimeoutError,
+  toErrorInfo,
+} from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
+import { noteCaller, onLeaving } from '../../src/internal/callerSignal.js';
 import { createMessageFold } from '../../src/internal/fold.js';
 import { createTextFold } from '../../src/internal/textFold.js';
+import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
+import { createConcurrencyLimiter } from '../../src/operators/limiters/createConcurrencyLimiter.js';
 import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import {
@@ -406,6 +432,117 @@ describe('retryStream', () => {
         expectSubscriptions(source.subscriptions).toBe(['^-!', '-----^-!', '----------^!']);
       }),
     );
+  });
+
+  describe("the caller's abort in a wait", () => {
+    /** As a source does that was given this signal. */
+    const asked = (source: Observable<DeltaEvent>, signal: AbortSignal): Observable<DeltaEvent> =>
+      defer(() =>
+        source.pipe(
+          catchError((error: unknown) => throwError(() => noteCaller(error as Error, signal))),
+          finalize(onLeaving(signal)),
+        ),
+      );
+    const abortAfter = (ms: number, controller: AbortController): Subscription =>
+      timer(ms).subscribe({
+        next: () => controller.abort('enough'),
+        error: (error: unknown) => {
+          throw error;
+        },
+      });
+    const aborted = new StreamAbortedError(undefined, { cause: 'enough' });
+    const long: RetryStreamOptions = { initialDelayMs: 20_000, random: () => 0 };
+
+    it(
+      'ends the stream at once, and sends no request',
+      marbles(({ stream, expectStream, expectSubscriptions }) => {
+        const controller = new AbortController();
+        const first = stream('s-a-#', {}, new ConnectionError());
+        const again = stream('s-b-f|');
+        abortAfter(7, controller);
+        const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+        expectStream(inTurn(asked(first, controller.signal), again).pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
+        expectSubscriptions(again.subscriptions).toBe([]);
+      }),
+    );
+
+    it(
+      'is seen after a time limit too, though its error is not of the source',
+      marbles(({ stream, expectStream }) => {
+        const controller = new AbortController();
+        const silent = asked(stream('s-a-----'), controller.signal);
+        abortAfter(9, controller);
+        const values = { R: resetAfter(new StreamTimeoutError('between', 4), { delayMs: 20_000 }) };
+        expectStream(silent.pipe(timeoutBetweenChunks({ betweenMs: 4 }), retryStream(long))).toBe('s-a---R--#', values, aborted);
+      }),
+    );
+
+    it(
+      'is not that of another stream, which begins in the place of the one that a time limit ended',
+      marbles(({ stream, expectStream }) => {
+        const [ours, theirs] = [new AbortController(), new AbortController()];
+        const limiter = createConcurrencyLimiter({ maxConcurrent: 1 });
+        const place = <E extends DeltaEvent>(): MonoTypeOperatorFunction<E> => limitConcurrency(limiter);
+        const limits = timeoutBetweenChunks<DeltaEvent>({ firstMs: 4 });
+        const silent = inTurn(asked(stream('---------'), ours.signal), stream('s-a-f|'));
+        const values = { R: resetAfter(new StreamTimeoutError('first', 4)) };
+        expectStream(silent.pipe(place(), limits, retryStream(short))).toBe('----R--s-a-f|', values);
+        theirs.abort('theirs');
+        expectStream(
+          asked(
+            throwError(() => aborted),
+            theirs.signal,
+          ).pipe(place()),
+        ).toBe('----#', {}, aborted);
+      }),
+    );
+
+    it(
+      'is remembered where a breaker then refuses the request',
+      marbles(({ stream, expectStream }) => {
+        const controller = new AbortController();
+        const open = new CircuitOpenError();
+        const source = inTurn(asked(stream('#', {}, new ConnectionError()), controller.signal), stream('#', {}, open));
+        abortAfter(8, controller);
+        const values = { x: resetAfter(fault), y: resetAfter(open, { attempt: 3, delayMs: 6 }) };
+        expectStream(source.pipe(retryStream(short))).toBe('x--y----#', values, aborted);
+      }),
+    );
+
+    it('is seen when it comes with the reset, and leaves no listener behind, whatever ends the wait', () => {
+      for (const end of ['reset', 'abort', 'repeat']) {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const failing = asked(broken([start(), text('a'), usage({ outputTokens: 3 })], new ConnectionError()), signal);
+        let error: unknown;
+        new TestScheduler(() => undefined).run(() => {
+          if (end === 'abort') abortAfter(2, controller);
+          inTurn(failing, of(start(), finish()))
+            .pipe(retryStream(short))
+            .subscribe({
+              next({ type }) {
+                if (end === 'reset' && type === 'reset') controller.abort('enough');
+              },
+              error: (thrown: unknown) => {
+                error = thrown;
+              },
+            });
+        });
+        const ended = { kind: 'aborted', cause: 'enough', retryable: false, partial: { text: '', usage: { outputTokens: 3 } } };
+        if (end === 'repeat') expect(error).toBeUndefined();
+        else expect(error).toMatchObject(ended);
+        expect(getEventListeners(signal, 'abort')).toEqual([]);
+      }
+    });
+
+    it('leaves no listener behind when it is unsubscribed', () => {
+      const { signal } = new AbortController();
+      const failing = asked(broken([], new ConnectionError()), signal);
+      const subscription = failing.pipe(retryStream(long)).subscribe({ error: () => undefined });
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      subscription.unsubscribe();
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    });
   });
 
   describe('nested', () => {

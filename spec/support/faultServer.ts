@@ -74,6 +74,8 @@ export interface Exchange {
   readonly date: number;
   /** When the server sent last. */
   readonly sentAt: number;
+  /** How much of what it sent the operating system has taken, in bytes. */
+  readonly sentBytes: number;
   /** When nothing of it was left: the response was whole, or the socket closed. */
   readonly over: Promise<number>;
   /** When the socket closed. */
@@ -102,12 +104,13 @@ export async function startFaultServer(...scripts: readonly Script[]): Promise<F
       ended = resolve;
     });
     const at = performance.now();
-    const exchange = { ...request, at, date: Date.now(), sentAt: at, over: Promise.race([whole, closed]), closed };
+    const exchange = { ...request, at, date: Date.now(), sentAt: at, sentBytes: 0, over: Promise.race([whole, closed]), closed };
     const script = scripts[Math.min(exchanges.length, scripts.length - 1)] ?? [];
     const index = exchanges.push(exchange) - 1;
     waiting.get(index)?.(exchange);
-    const noteSent = (): void => {
+    const noteSent = (bytes: number): void => {
       exchange.sentAt = performance.now();
+      exchange.sentBytes += bytes;
     };
     play(socket, script, noteSent, () => ended(performance.now())).catch(() => undefined);
   }
@@ -146,11 +149,11 @@ export async function startFaultServer(...scripts: readonly Script[]): Promise<F
   };
 }
 
-async function play(socket: Socket, script: Script, sent: () => void, ended: () => void): Promise<void> {
+async function play(socket: Socket, script: Script, sent: (bytes: number) => void, ended: () => void): Promise<void> {
   const write = async (bytes: Bytes): Promise<void> => {
     if (socket.destroyed || bytes.length === 0) return;
     await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
-    sent();
+    sent(Buffer.byteLength(bytes));
     // The reader's turn, so that what is sent apart arrives apart.
     await new Promise((resolve) => setImmediate(resolve));
   };

@@ -103,6 +103,7 @@ export type Act =
   | 'aborts before the headers'
   | 'aborts in the middle'
   | 'aborts in the wait before a repeat'
+  | 'pauses, and goes on when nothing more is sent'
   | 'throws in an operator'
   | 'takes the first two events'
   | 'switches to another stream';
@@ -229,6 +230,8 @@ const limited = (headers: Readonly<Record<string, string>>): Script => respond(4
 // ---- Content.
 
 const big = 'x'.repeat(10_000_000);
+/** Much more than may be read while nobody wants it. */
+const speech: readonly string[] = Array.from({ length: 64 }, () => 'A sentence. '.repeat(50_000));
 
 interface CallPiece {
   readonly index?: number;
@@ -1309,6 +1312,14 @@ const rows: readonly Row[] = [
     ...every({ ...aborted, ...nothing }),
   },
   {
+    row: 58,
+    group: 'consumer',
+    fault: 'Your signal aborts in the wait after an answer that broke off',
+    act: 'aborts in the wait before a repeat',
+    answer: (wire) => [...midway(wire), fin],
+    ...every({ ...aborted, partial: '', usage: 'so far' as const, note: 'the `reset` had taken the text back' }),
+  },
+  {
     row: 59,
     group: 'consumer',
     fault: 'An operator after the source throws, and its error is yours',
@@ -1331,6 +1342,19 @@ const rows: readonly Row[] = [
     act: 'switches to another stream',
     answer: midway,
     ...every(silence),
+  },
+  {
+    row: 60,
+    group: 'consumer',
+    fault: 'You are slow, and pause the source (`createDemand`)',
+    act: 'pauses, and goes on when nothing more is sent',
+    answer: (wire) => [
+      ...midway(wire),
+      drip(speech.map((text) => asChunk(wire.says(text)))),
+      chunk(wire.ending + wire.terminal),
+      ...end,
+    ],
+    ...every(completes('stop', `Hello${speech.join('')}`, { note: 'at most 16 MB are on their way: the provider waits' })),
   },
 ];
 

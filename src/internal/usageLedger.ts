@@ -49,6 +49,7 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
   const asked = createAsked();
   const requests: RequestUsage[] = [];
   let rounds: Usage | undefined;
+  const losers = new Set<RequestUsage>();
 
   function settle(running: boolean): Usage {
     const own = told && subtractUsage(told, toldEarlier);
@@ -63,11 +64,15 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
     rounds = addUsage(rounds, own);
   }
 
+  /** A request that lost ended without its provider's last figures; every later usage includes what it told. */
   function enterLosers(usage: Usage): void {
     for (const loser of losersOf(usage)) {
-      if (requests.includes(loser)) continue;
-      requests.push(loser);
-      rounds = addUsage(rounds, loser.usage);
+      if (losers.has(loser)) continue;
+      losers.add(loser);
+      const used = settleUsage(loser.usage, createTokenEstimate(countTokens, promptOnce).read(false));
+      earlier = addUsage(earlier, used);
+      toldEarlier = addUsage(toldEarlier, loser.usage);
+      requests.push({ ...loser, usage: used });
     }
   }
 

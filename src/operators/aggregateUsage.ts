@@ -1,4 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { isStreamError } from '../errors.js';
 import type { DeltaEvent, Price, Usage, UsageEvent } from '../events.js';
 import { createBill } from '../internal/bill.js';
 import { loadCounter } from '../internal/loadCounter.js';
@@ -115,6 +116,9 @@ export function aggregateUsage<E extends DeltaEvent>(
         }
       },
       error(error) {
+        // What nobody was told of may still have been paid for.
+        if (!ledger.begun && isStreamError(error) && error.partial?.usage)
+          ledger.push({ type: 'usage', usage: error.partial.usage });
         settle('error');
         destination.error(error);
       },

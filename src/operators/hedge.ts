@@ -37,7 +37,9 @@ interface Lane {
  * alone, and is asked at once if it was not yet. So only two failures are one of the stream, and no `reset` is needed, because nothing had
  * left. The caller's own abort ends both. A winner stays the winner: what it does later, failing or starting over, is the stream's.
  *
- * Usage that the loser had reported is included in every later `usage`, at its own model's price for `withCost`, and told by itself when the winner has reported none by then.
+ * Usage that the loser had reported is included in every later `usage`, at its own model's price for `withCost`, and told by itself when the
+ * winner has reported none by then; `aggregateUsage` never takes it for the winner's. Who unsubscribes before the first content hears of no
+ * usage.
  *
  * @param other The second provider's stream, cold.
  * @throws TypeError at call time if `other` is no Observable, or for an option that is missing or unknown, RangeError if `afterMs` is not ≥ 0.

@@ -1,6 +1,20 @@
-import { catchError, defer, EMPTY, type MonoTypeOperatorFunction, map, of, repeat, tap, timer } from 'rxjs';
+import {
+  catchError,
+  defer,
+  EMPTY,
+  type MonoTypeOperatorFunction,
+  map,
+  merge,
+  NEVER,
+  type Observable,
+  of,
+  repeat,
+  tap,
+  timer,
+} from 'rxjs';
 import type { DeltaEvent } from '../events.js';
 import { createAttempts } from '../internal/attempts.js';
+import { abortAfter } from '../internal/callerSignal.js';
 import { type ContinueWith, checkContinueWith, createContinuation } from '../internal/continuation.js';
 import { checkOneOf, checkOptions } from '../internal/options.js';
 import { checkRetryPolicy, createRetryPolicy, type RetryPolicyOptions, retryPolicyOptionNames } from '../internal/retryPolicy.js';
@@ -33,7 +47,8 @@ export interface RetryStreamOptions extends RetryPolicyOptions {
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for a number out of range.
  * Emits error: {@link RetryExhaustedError} when the last repeat fails too; an error that is not repeated is passed on, the very object.
- * On unsubscribe: aborts the request, or clears the wait.
+ * {@link StreamAbortedError}, at once, when the `signal` of the source that failed aborts in a wait. On unsubscribe: aborts the request, or
+ * clears the wait.
  * @example events$.pipe(retryStream({ maxRetries: 5, onPartial: 'fail' }))
  */
 export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorFunction<DeltaEvent> {
@@ -48,11 +63,14 @@ export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorF
       const continuation = typeof onPartial === 'object' ? createContinuation(onPartial, attempts) : undefined;
       const delayAfter = createRetryPolicy(options, attempts);
       let next = source;
+      let abort$: Observable<never> = NEVER;
       let repeating: { readonly delayMs: number; readonly continues: boolean } | undefined;
 
       function recover(error: unknown): DeltaEvent {
         if (onPartial === 'fail' && attempts.delivered) throw error;
         const delayMs = delayAfter(error);
+        // An error without a request of its own, such as that of a breaker, knows of no caller: then it is still the one before.
+        abort$ = abortAfter(error, attempts.partial) ?? abort$;
         const continues = continuation?.possible() ?? false;
         repeating = { delayMs, continues };
         return attempts.repeat({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
@@ -72,7 +90,7 @@ export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorF
       return defer(() => next).pipe(
         catchError((error: unknown) => of(recover(error))),
         map(take),
-        repeat({ delay: () => (repeating ? timer(repeating.delayMs).pipe(tap(begin)) : EMPTY) }),
+        repeat({ delay: () => (repeating ? merge(timer(repeating.delayMs).pipe(tap(begin)), abort$) : EMPTY) }),
       );
     });
 }

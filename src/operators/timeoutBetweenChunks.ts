@@ -3,6 +3,7 @@ import type { Demand } from '../createDemand.js';
 import { StreamTimeoutError, type TimeoutPhase } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
+import { leaveFor } from '../internal/callerSignal.js';
 import { checkDemand } from '../internal/checkDemand.js';
 import { createMessageFold } from '../internal/fold.js';
 import { operate } from '../internal/operate.js';
@@ -49,8 +50,9 @@ export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | Time
       () => clock.next().dueAt,
       () => {
         const { phase, limitMs } = clock.next();
-        upstream.unsubscribe();
-        destination.error(new StreamTimeoutError(phase, limitMs, { partial: () => fold.partial() }));
+        const error = new StreamTimeoutError(phase, limitMs, { partial: () => fold.partial() });
+        leaveFor(error, () => upstream.unsubscribe());
+        destination.error(error);
       },
     );
     destination.add(() => alarm.clear());

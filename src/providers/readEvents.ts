@@ -1,8 +1,9 @@
-import { asyncScheduler, first, fromEvent, Observable, type Subscriber, share } from 'rxjs';
+import { asyncScheduler, first, Observable, type Subscriber } from 'rxjs';
 import type { Demand } from '../createDemand.js';
-import { fillPartial, isStreamError, StreamAbortedError } from '../errors.js';
+import { fillPartial, isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../internal/alarm.js';
+import { abortOf, noteCaller, onLeaving } from '../internal/callerSignal.js';
 import { checkDemand } from '../internal/checkDemand.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
 import type { ResponseHead } from '../internal/responseHead.js';
@@ -37,6 +38,7 @@ export function readEvents<State extends WireState>(
   source = 'options',
 ): Observable<DeltaEvent> {
   checkSourceOptions(source, options);
+  const { signal } = options;
   return new Observable((subscriber) => {
     const emit = (event: DeltaEvent): void => {
       if (!subscriber.closed) subscriber.next(event);
@@ -45,6 +47,7 @@ export function readEvents<State extends WireState>(
     const fail = (error: unknown): void => {
       const known = isStreamError(error) ? error : connectionError(error);
       writeStacks(known);
+      if (signal) noteCaller(known, signal);
       subscriber.error(fillPartial(known, decoder.partial));
     };
     const tell = (response: ResponseHead): void => {
@@ -55,8 +58,11 @@ export function readEvents<State extends WireState>(
         subscriber.error(error);
       }
     };
-    if (options.signal) linkSignal(options.signal, subscriber, fail);
-    if (!subscriber.closed) pull((signal) => send(signal, tell), decoder, options, subscriber, fail);
+    if (signal) {
+      subscriber.add(onLeaving(signal));
+      subscriber.add(abortOf(signal).subscribe({ error: fail }));
+    }
+    if (!subscriber.closed) pull((own) => send(own, tell), decoder, options, subscriber, fail);
   });
 }
 
@@ -70,24 +76,6 @@ function checkSourceOptions(source: string, options: SourceOptions): void {
   checkNotNegative('graceMs', graceMs);
   checkDemand('demand', demand);
   checkFunction('onResponse', onResponse);
-}
-
-/** Listens to the caller's signal no longer than the subscription. */
-function linkSignal(signal: AbortSignal, subscriber: Subscriber<DeltaEvent>, fail: (error: unknown) => void): void {
-  const abort = (): void => fail(new StreamAbortedError(undefined, { cause: signal.reason }));
-  if (signal.aborted) return abort();
-  subscriber.add(abortOf(signal).subscribe({ next: abort, error: fail }));
-}
-
-const aborts = new WeakMap<AbortSignal, Observable<Event>>();
-
-/** One listener for all streams that share a signal: Node takes more than ten for a leak, and warns. */
-function abortOf(signal: AbortSignal): Observable<Event> {
-  const known = aborts.get(signal);
-  if (known) return known;
-  const abort$ = fromEvent(signal, 'abort').pipe(share());
-  aborts.set(signal, abort$);
-  return abort$;
 }
 
 function pull(
