@@ -41,7 +41,7 @@ export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTempl
   if (holes.length === 0) return undefined;
   const speakers = holes.filter(({ isPadding }) => !isPadding);
   const speaker = speakers.length === 1 ? holes.findIndex((hole) => hole === speakers[0] && hole.isText) : -1;
-  const pieces = holes.map(({ from }, index) => flat(text.slice(holes[index - 1]?.end ?? 0, from)));
+  const pieces = piecesOf(text, holes);
   const lastPiece = flat(text.slice(holes.at(-1)?.end, closing).trimEnd());
   /** Of the text that was read last: where each hole begins and ends, where all of it does, and what it says. */
   const starts = holes.map(() => 0);
@@ -96,6 +96,11 @@ export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTempl
       return value;
     },
   };
+}
+
+/** Apart, so that no function of the template keeps the text alive, and with it the chunk from which it was cut. */
+function piecesOf(text: string, holes: readonly JsonHole[]): readonly string[] {
+  return holes.map(({ from }, index) => flat(text.slice(holes[index - 1]?.end ?? 0, from)));
 }
 
 const quote = 34;

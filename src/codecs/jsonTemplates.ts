@@ -17,6 +17,15 @@ export interface JsonTemplates {
   release(): void;
 }
 
+const trees = new WeakMap<JsonHolePaths, JsonPathTree>();
+
+/** One for all streams of a format. */
+function pathTreeOf(paths: JsonHolePaths): JsonPathTree {
+  const known = trees.get(paths) ?? toPathTree(paths);
+  trees.set(paths, known);
+  return known;
+}
+
 /** So many forms are known at once, for streams whose events take turns. */
 const mostTemplates = 4;
 /** A longer text is not worth it. */
@@ -47,7 +56,7 @@ export function createJsonTemplates(paths: JsonHolePaths): JsonTemplates {
     learn(text) {
       credit += creditOfMiss;
       if (credit < templateCost || text.length > longestText) return;
-      tree ??= toPathTree(paths);
+      tree ??= pathTreeOf(paths);
       const template = createJsonTemplate(text, tree);
       if (!template) return;
       credit -= templateCost;

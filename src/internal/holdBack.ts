@@ -1,6 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { type AddingEvent, isAdding } from './deltaRun.js';
+import { type AddingEvent, isAdding } from './addingEvent.js';
 import type { OperatorHandlers } from './operate.js';
 
 /** What an operator does with the text that it holds back. */

@@ -1,6 +1,6 @@
 import { animationFrames, catchError, type MonoTypeOperatorFunction, merge, type Subscription, take, timer } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../internal/deltaRun.js';
+import { type AddingEvent, addedText, adding, addsToSame } from '../internal/addingEvent.js';
 import { holdBack } from '../internal/holdBack.js';
 import { operate } from '../internal/operate.js';
 

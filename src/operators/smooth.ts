@@ -1,6 +1,6 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, type Subscription } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../internal/deltaRun.js';
+import { type AddingEvent, addedText, adding, addsToSame } from '../internal/addingEvent.js';
 import { holdBack } from '../internal/holdBack.js';
 import { operate } from '../internal/operate.js';
 import { checkOptions, checkPositive } from '../internal/options.js';

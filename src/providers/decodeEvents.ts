@@ -2,17 +2,8 @@ import type { JsonTemplate } from '../codecs/jsonTemplate.js';
 import { createJsonTemplates } from '../codecs/jsonTemplates.js';
 import { createSseDecoder, type SseDecoder } from '../codecs/sse.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../errors.js';
-import type {
-  DeltaEvent,
-  JsonObject,
-  JsonValue,
-  PartialMessage,
-  RawEvent,
-  ReasoningDeltaEvent,
-  RefusalDeltaEvent,
-  TextDeltaEvent,
-  ToolCallDeltaEvent,
-} from '../events.js';
+import type { DeltaEvent, JsonObject, JsonValue, PartialMessage, RawEvent } from '../events.js';
+import { type AddingEvent, addedText, adding, isAdding } from '../internal/addingEvent.js';
 import { createMessageFold } from '../internal/fold.js';
 import { createGrowingText, type GrowingText } from '../internal/growingText.js';
 import { isObject } from './jsonFields.js';
@@ -59,7 +50,7 @@ export function createEventDecoder<State extends WireState>(
   let emitted = 0;
   /** The form of the payload that was looked at last. */
   let form: JsonTemplate | undefined;
-  let repeatable: Delta | undefined;
+  let repeatable: AddingEvent | undefined;
   let repeated: Repetition | undefined;
   let payloads = 0;
   /** Known before the state says so, for a subscriber that leaves while it is told. */
@@ -71,7 +62,7 @@ export function createEventDecoder<State extends WireState>(
   function emit(event: DeltaEvent): void {
     if (event.type === 'finish') finishing = true;
     emitted++;
-    if (isDelta(event)) repeatable = event;
+    if (isAdding(event)) repeatable = event;
     else kept ||= event.type !== 'ping';
     fold.push(event);
     deliver(event);
@@ -95,9 +86,10 @@ export function createEventDecoder<State extends WireState>(
       message(data, name, whole) {
         if (endOfKnown(data, 0, '') === data.length) return decodeKnown(data, name);
         if (data.charCodeAt(0) === openingBrace) {
+          repeatable = undefined;
           decode(parse(data, whole), name);
-          // Last, so that no event waits for it.
-          if (!state.finished && isOneLine(data)) forms?.learn(data);
+          // Last, so that no event waits for it; and not before the first delta, so that it does not wait either.
+          if (repeatable && !state.finished && isOneLine(data)) forms?.learn(data);
         } else readOther(data.trim(), name, whole);
         if (state.finished) sse.stop();
       },
@@ -118,7 +110,7 @@ export function createEventDecoder<State extends WireState>(
     if (said && repeated?.form === form && repeated.name === name) {
       payloads++;
       repeated.said.add(said);
-      return deliver(withText(repeated.delta, said));
+      return deliver(adding(repeated.delta, said));
     }
     repeatable = undefined;
     emitted = 0;
@@ -132,9 +124,9 @@ export function createEventDecoder<State extends WireState>(
   /** What the payload that was decoded last did, if it only added its text to another and told so. */
   function repetition(form: JsonTemplate, name: string): Repetition | undefined {
     const { growing } = state;
-    const isOne = emitted === 1 && repeatable && textOf(repeatable) === form.said;
+    const isOne = emitted === 1 && repeatable && addedText(repeatable) === form.said;
     if (!isOne || !growing) return undefined;
-    return { form, name, text: growing, delta: repeatable as Delta, said: createGrowingText() };
+    return { form, name, text: growing, delta: repeatable as AddingEvent, said: createGrowingText() };
   }
 
   /** Tells the decoder, and the message so far, of all repetitions at once. */
@@ -143,7 +135,7 @@ export function createEventDecoder<State extends WireState>(
     const said = repeated.said.value;
     repeated.said = createGrowingText();
     repeated.text.add(said);
-    fold.push(withText(repeated.delta, said));
+    fold.push(adding(repeated.delta, said));
   }
 
   /** Whatever is not plainly an object: markers, nothing, and what should not be there. */
@@ -213,34 +205,15 @@ export function createEventDecoder<State extends WireState>(
   };
 }
 
-/** An event that holds nothing of its payload but a text. */
-type Delta = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent | ToolCallDeltaEvent;
-
 /** A payload that was decoded: one of the same form does the same with another text. */
 interface Repetition {
   readonly form: JsonTemplate;
   readonly name: string;
   /** To what it adds, once the repetitions are noted. */
   readonly text: GrowingText;
-  readonly delta: Delta;
+  readonly delta: AddingEvent;
   /** What was said by repetitions that are not noted yet. */
   said: GrowingText;
-}
-
-function isDelta(event: DeltaEvent): event is Delta {
-  const { type } = event;
-  return type === 'text-delta' || type === 'reasoning-delta' || type === 'refusal-delta' || type === 'tool-call-delta';
-}
-
-function textOf(delta: Delta): string {
-  return delta.type === 'tool-call-delta' ? delta.argumentsText : delta.text;
-}
-
-function withText(delta: Delta, text: string): Delta {
-  if (delta.type === 'tool-call-delta') return { ...delta, argumentsText: text };
-  if (delta.type !== 'text-delta') return { ...delta, text };
-  const { type, block, choice, phase } = delta;
-  return { type, text, block, choice, phase };
 }
 
 /** Data of several lines looks like something else where it stands. */

@@ -22,5 +22,9 @@ export function addedText(event: AddingEvent): string {
 
 /** The event with other text. */
 export function adding<E extends AddingEvent>(event: E, text: string): E {
-  return event.type === 'tool-call-delta' ? { ...event, argumentsText: text } : { ...event, text };
+  if (event.type === 'tool-call-delta') return { ...event, argumentsText: text };
+  if (event.type !== 'text-delta') return { ...event, text };
+  // Most are these, and a spread takes longer.
+  const { type, block, choice, phase } = event;
+  return { type, text, block, choice, phase } as E;
 }
