@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { asyncScheduler } from 'rxjs';
 import { createAlarm } from '../../src/internal/alarm.js';
 import { marbles } from '../../src/testing/index.js';
@@ -28,6 +28,21 @@ describe('createAlarm', () => {
 
   it('rings at its time', () => {
     expect(ringsOf(10)).toEqual([10]);
+  });
+
+  it('asks no timer for a time that has passed, of which Node warns', () => {
+    const schedule = jest.spyOn(asyncScheduler, 'schedule');
+    try {
+      const alarm = createAlarm(
+        () => asyncScheduler.now() - 5,
+        () => undefined,
+      );
+      alarm.set();
+      alarm.clear();
+      expect(schedule.mock.calls.map(([, delayMs]) => delayMs)).toEqual([0]);
+    } finally {
+      schedule.mockRestore();
+    }
   });
 
   it('never rings at Infinity', () => {

@@ -18,7 +18,7 @@ export function createAlarm(dueAt: () => number, ring: () => void): Alarm {
 
   function wait(milliseconds: number, then: () => void): void {
     armed?.unsubscribe();
-    armed = asyncScheduler.schedule(then, Math.min(milliseconds, longestTimerMs));
+    armed = asyncScheduler.schedule(then, Math.min(Math.max(milliseconds, 0), longestTimerMs));
   }
 
   function set(): void {
