@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concat, from, NEVER, tap, throwError } from 'rxjs';
+import { asyncScheduler, concat, from, NEVER, tap, throwError } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 import { type SmoothOptions, smooth, type TextUnit } from '../../src/operators/smooth.js';
 import { finish, marbles, reasoning, reset, start, text, toolCallDelta } from '../../src/testing/index.js';
@@ -70,6 +70,29 @@ describe('smooth', () => {
       fast.pipe(tap(count(1)), smooth({ delayMs: 1 }), tap(count(-1))).subscribe();
       flush();
       expect(most).toBeLessThan(4 * 32);
+    }),
+  );
+
+  it(
+    'lags by thirty pauses at most, whatever comes at once',
+    marbles(({ cold, flush }) => {
+      const bursts = cold('A---B-C-----A 999ms f|', {
+        A: text('a '.repeat(300)),
+        B: text('b '),
+        C: text('c '.repeat(90)),
+        f: finish(),
+      });
+      let waiting = 0;
+      let emptyAt = 0;
+      const count = (times: number) => (event: DeltaEvent) => {
+        if (event.type !== 'text-delta') return;
+        waiting += (times * event.text.length) / 2;
+        if (waiting === 0) emptyAt = asyncScheduler.now();
+      };
+      bursts.pipe(tap(count(1)), smooth({ delayMs: 1 }), tap(count(-1))).subscribe();
+      flush();
+      expect(waiting).toBe(0);
+      expect(emptyAt).toBeLessThanOrEqual(12 + 30);
     }),
   );
 

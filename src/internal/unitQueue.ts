@@ -5,22 +5,23 @@ export interface UnitQueue {
   /** Whether anything waits. */
   readonly waiting: boolean;
   push(text: string): void;
-  /** What is due, once a pause: the more waits, the more of it. */
+  /** What is due, once a pause: so much that nothing waits longer than thirty pauses. */
   takeDue(): string;
   takeAll(): string;
 }
 
-/** One in so many of the units that wait leaves at a time, and at least one. */
-const share = 30;
+/** Whatever waits leaves within so many pauses. */
+const mostPauses = 30;
 /** A unit whose end has not come leaves as it is after so many pauses. */
 const patience = 10;
 /** So does one of so many characters; it bounds how much is looked at, time and again. */
 const longestUnit = 256;
 
 export function createUnitQueue(measure: MeasureUnit): UnitQueue {
-  /** Whole units, of which those before `next` have left. */
-  let units: string[] = [];
-  let next = 0;
+  /** Whole units. */
+  const units: string[] = [];
+  /** How many of them leave at a time; only more, until none waits. */
+  let pace = 1;
   /** The beginning of a unit. */
   let rest = '';
   let pauses = 0;
@@ -32,11 +33,8 @@ export function createUnitQueue(measure: MeasureUnit): UnitQueue {
   }
 
   function takeUnits(count: number): string {
-    const taken = units.slice(next, next + count).join('');
-    next += count;
-    if (next < units.length) return taken;
-    units = [];
-    next = 0;
+    const taken = units.splice(0, count).join('');
+    if (units.length === 0) pace = 1;
     return taken;
   }
 
@@ -49,7 +47,7 @@ export function createUnitQueue(measure: MeasureUnit): UnitQueue {
 
   return {
     get waiting() {
-      return next < units.length || rest !== '';
+      return units.length > 0 || rest !== '';
     },
     push(text) {
       const all = rest + text;
@@ -61,9 +59,10 @@ export function createUnitQueue(measure: MeasureUnit): UnitQueue {
       }
       if (from > 0) pauses = 0;
       rest = all.slice(from);
+      pace = Math.max(pace, Math.ceil(units.length / mostPauses));
     },
     takeDue() {
-      if (next < units.length) return takeUnits(Math.ceil((units.length - next) / share));
+      if (units.length > 0) return takeUnits(pace);
       return ++pauses > patience ? takeRest() : '';
     },
     takeAll: () => takeUnits(units.length) + takeRest(),

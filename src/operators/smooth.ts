@@ -27,7 +27,7 @@ export interface SmoothOptions {
  *     delayMs = 3
  *     result      s-1--2--3-----f|       1 = 'one ', 2 = 'two ', 3 = 'three '
  *
- * The pace adapts: a thirtieth of what waits leaves at a time, so that the text lags by some thirty pauses at most, however fast the model is.
+ * The pace adapts to what waits, so that no whole unit waits longer than thirty pauses, however fast the model is.
  * An event that does not add text, above all the `finish`, lets out at once what waits before it, so that nothing ends later than without
  * `smooth`. A unit without its end waits ten pauses for it, then leaves as it is. In a hidden page nothing waits. A `reset` drops what waits,
  * because it is void. Paces text, reasoning, refusals and tool arguments; belongs into the branch that displays, after everything that
