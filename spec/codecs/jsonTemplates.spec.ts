@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonHolePaths } from '../../src/codecs/jsonHoles.js';
-import { createJsonTemplates, type JsonTemplates } from '../../src/codecs/jsonTemplates.js';
+import { valueIn } from '../../src/codecs/jsonTemplate.js';
+import { createJsonTemplates, formOf, type JsonTemplates, learnForm, releaseForm } from '../../src/codecs/jsonTemplates.js';
 import type { JsonValue } from '../../src/events.js';
 import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
 import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
@@ -17,8 +18,8 @@ const holes: JsonHolePaths = {
 /** What the templates read of a text that stands somewhere in another; `undefined` if they leave it to JSON.parse. */
 function read(templates: JsonTemplates, text: string, before = '', after = ''): JsonValue | undefined {
   const whole = before + text + after;
-  const form = templates.read(whole, before.length);
-  return form?.end === before.length + text.length ? form.valueIn(whole) : undefined;
+  const form = formOf(templates, whole, before.length);
+  return form?.end === before.length + text.length ? valueIn(form, whole) : undefined;
 }
 
 /** The text parsed, or why it cannot be. */
@@ -32,7 +33,7 @@ function parse(text: string): { readonly value: JsonValue } | undefined {
 
 function learned(...texts: readonly string[]): JsonTemplates {
   const templates = createJsonTemplates(holes);
-  for (const text of texts) templates.learn(text);
+  for (const text of texts) learnForm(templates, text);
   return templates;
 }
 
@@ -106,27 +107,27 @@ describe('createJsonTemplates', () => {
     const templates = learned(base);
     for (const head of ['data: ', 'event: x\ndata: ', 'data: ', '']) {
       const text = `}${head}${base.replace('Hi', `after ${head.length}`)}\n\n`;
-      const form = templates.read(text, 1, head);
+      const form = formOf(templates, text, 1, head);
       expect(form?.end).toBe(text.length - 2);
       expect(form?.said).toBe(`after ${head.length}`);
-      expect(form?.valueIn(text)).toEqual(JSON.parse(text.slice(1 + head.length)));
-      expect(templates.read(text, 1, `${head}x`)).toBeUndefined();
-      expect(templates.read(text, 0, head)).toBeUndefined();
+      expect(form && valueIn(form, text)).toEqual(JSON.parse(text.slice(1 + head.length)));
+      expect(formOf(templates, text, 1, `${head}x`)).toBeUndefined();
+      expect(formOf(templates, text, 0, head)).toBeUndefined();
     }
   });
 
   it('tells what a text says, where it says one thing', () => {
     const templates = learned(base);
-    expect(templates.read(base, 0)?.said).toBe('Hi');
+    expect(formOf(templates, base, 0)?.said).toBe('Hi');
     const two = '{"text":"a","delta":{"text":"b"}}';
-    expect(learned(two).read(two, 0)?.said).toBeUndefined();
+    expect(formOf(learned(two), two, 0)?.said).toBeUndefined();
   });
 
   it('leaves a value that was kept as it is', () => {
     const templates = learned(base);
     const kept = read(templates, base);
-    templates.release();
-    templates.learn(base);
+    releaseForm(templates);
+    learnForm(templates, base);
     read(templates, base.replace('Hi', 'later'));
     expect(kept).toEqual(JSON.parse(base));
   });
@@ -189,7 +190,7 @@ describe('createJsonTemplates', () => {
         for (const text of decoded.flatMap((line) => (line.startsWith('data: {') ? line.slice(6) : []))) {
           lines++;
           if (expectExact(templates, text)) known++;
-          else templates.learn(text);
+          else learnForm(templates, text);
           for (let at = lines % 7; at < text.length; at += 37) {
             expectExact(templates, `${text.slice(0, at)}${text.slice(at + 1)}`);
             expectExact(templates, `${text.slice(0, at)}${'"\\}1e'[at % 5]}${text.slice(at)}`);

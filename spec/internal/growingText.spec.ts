@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createGrowingText } from '../../src/internal/growingText.js';
+import { append, createGrowingText, wholeText } from '../../src/internal/growingText.js';
 
-describe('createGrowingText', () => {
+describe('a growing text', () => {
   it('is its pieces in a row, however often it is read', () => {
     fc.assert(
       fc.property(
@@ -12,12 +12,12 @@ describe('createGrowingText', () => {
           const text = createGrowingText(first);
           let expected = first;
           for (const [piece, ask] of steps) {
-            text.add(piece);
+            append(text, piece);
             expected += piece;
             expect(text.length).toBe(expected.length);
-            if (ask) expect(text.value).toBe(expected);
+            if (ask) expect(wholeText(text)).toBe(expected);
           }
-          expect(text.value).toBe(expected);
+          expect(wholeText(text)).toBe(expected);
         },
       ),
       { numRuns: 1_000 },

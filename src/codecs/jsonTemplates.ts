@@ -1,20 +1,12 @@
 import { type JsonHolePaths, type JsonPathTree, toPathTree } from './jsonHoles.js';
-import { createJsonTemplate, type JsonTemplate } from './jsonTemplate.js';
+import { createJsonTemplate, hasForm, type JsonTemplate } from './jsonTemplate.js';
 
 /** The forms that a stream's texts were seen to have: what has one of them is read without being parsed. */
 export interface JsonTemplates {
-  /**
-   * Reads the text that begins at a place, wherever it ends, and gives the form that it has; `undefined` if that is not known, or if it is
-   * perhaps not JSON. Its value is good until the next one is asked for: whoever keeps the value, or a part of it that changes, must say so
-   * by `release`.
-   *
-   * @param head What must stand before it: the place is where that begins. @defaultValue nothing
-   */
-  read(text: string, from: number, head?: string): JsonTemplate | undefined;
-  /** Takes a text that was parsed, for others like it. */
-  learn(text: string): void;
-  /** Leaves the value that was read last to whoever has kept it. */
-  release(): void;
+  readonly paths: JsonHolePaths;
+  /** The one that was used last comes first. */
+  readonly known: JsonTemplate[];
+  credit: number;
 }
 
 const trees = new WeakMap<JsonHolePaths, JsonPathTree>();
@@ -37,32 +29,40 @@ const mostCredit = 64;
 const creditOfMiss = 0.25;
 
 export function createJsonTemplates(paths: JsonHolePaths): JsonTemplates {
-  let tree: JsonPathTree | undefined;
-  /** The one that was used last comes first. */
-  const templates: JsonTemplate[] = [];
-  let credit = mostCredit;
+  return { paths, known: [], credit: mostCredit };
+}
 
-  return {
-    read(text, from, head) {
-      for (let index = 0; index < templates.length; index++) {
-        const template = templates[index] as JsonTemplate;
-        if (!template.read(text, from, head)) continue;
-        if (index > 0) templates.unshift(...templates.splice(index, 1));
-        if (credit < mostCredit) credit++;
-        return template;
-      }
-      return undefined;
-    },
-    learn(text) {
-      credit += creditOfMiss;
-      if (credit < templateCost || text.length > longestText) return;
-      tree ??= pathTreeOf(paths);
-      const template = createJsonTemplate(text, tree);
-      if (!template) return;
-      credit -= templateCost;
-      templates.unshift(template);
-      templates.length = Math.min(templates.length, mostTemplates);
-    },
-    release: () => void templates.shift(),
-  };
+/**
+ * Reads the text that begins at a place, wherever it ends, and gives the form that it has; `undefined` if that is not known, or if it is
+ * perhaps not JSON. Its value is good until the next one is asked for: whoever keeps the value, or a part of it that changes, must say so
+ * by `releaseForm`.
+ *
+ * @param head What must stand before it: the place is where that begins. @defaultValue nothing
+ */
+export function formOf(templates: JsonTemplates, text: string, from: number, head?: string): JsonTemplate | undefined {
+  const { known } = templates;
+  for (let index = 0; index < known.length; index++) {
+    const template = known[index] as JsonTemplate;
+    if (!hasForm(template, text, from, head)) continue;
+    if (index > 0) known.unshift(...known.splice(index, 1));
+    if (templates.credit < mostCredit) templates.credit++;
+    return template;
+  }
+  return undefined;
+}
+
+/** Takes a text that was parsed, for others like it. */
+export function learnForm(templates: JsonTemplates, text: string): void {
+  templates.credit += creditOfMiss;
+  if (templates.credit < templateCost || text.length > longestText) return;
+  const template = createJsonTemplate(text, pathTreeOf(templates.paths));
+  if (!template) return;
+  templates.credit -= templateCost;
+  templates.known.unshift(template);
+  templates.known.length = Math.min(templates.known.length, mostTemplates);
+}
+
+/** Leaves the value that was read last to whoever has kept it. */
+export function releaseForm({ known }: JsonTemplates): void {
+  known.shift();
 }

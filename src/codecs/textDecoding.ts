@@ -19,23 +19,27 @@ export function createStreamDecoding(): TextDecoding {
 }
 
 export function createBufferDecoding(): TextDecoding {
-  const { Buffer } = globalThis;
   /** The beginning of a character: at most 3 bytes. */
-  let held: Uint8Array = new Uint8Array(0);
-  const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let held = noBytes;
   return {
     decode(bytes) {
-      const all = held.length === 0 ? view(bytes) : Buffer.concat([held, bytes]);
+      const all = held.length === 0 ? bytes : globalThis.Buffer.concat([held, bytes]);
       const whole = all.length - cutLength(all);
-      held = new Uint8Array(all.subarray(whole));
-      return all.toString('utf8', 0, whole);
+      held = whole === all.length ? noBytes : new Uint8Array(all.subarray(whole));
+      return textOf(all, whole);
     },
     end() {
-      const rest = view(held).toString('utf8');
-      held = held.subarray(0, 0);
-      return rest;
+      const rest = held;
+      held = noBytes;
+      return textOf(rest, rest.length);
     },
   };
+}
+
+const noBytes: Uint8Array = new Uint8Array(0);
+
+function textOf({ buffer, byteOffset }: Uint8Array, length: number): string {
+  return globalThis.Buffer.from(buffer, byteOffset, length).toString('utf8');
 }
 
 /**

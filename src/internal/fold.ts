@@ -10,6 +10,7 @@ import type {
   ToolCall,
   Usage,
 } from '../events.js';
+import { append } from './growingText.js';
 import { closePart, extendPart, type OpenPart, openPart } from './openPart.js';
 import { createStepMarks } from './stepMarks.js';
 
@@ -63,7 +64,7 @@ export function createMessageFold(choice = 0): MessageFold {
 
   function push(event: DeltaEvent): void {
     if (event.type === 'text-delta' && event.block === currentBlock && event.choice === choice && current) {
-      current.text.add(event.text);
+      append(current.text, event.text);
       return;
     }
     if ('choice' in event && event.choice !== choice) return;

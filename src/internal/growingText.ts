@@ -1,9 +1,14 @@
-/** A text that grows by small pieces, and is read only now and then. */
+/**
+ * A text that grows by small pieces, and is read only now and then. It is plain data: a stream has several of them, and a service has
+ * thousands of streams, to which methods would cost more than the text.
+ */
 export interface GrowingText {
-  readonly length: number;
-  /** The text so far. */
-  readonly value: string;
-  add(piece: string): void;
+  length: number;
+  /** What was made one. */
+  joined: string;
+  /** The latest pieces, after a character that is cut off again: JavaScript engines copy a chain of pieces before they cut it. */
+  latest: string;
+  pieces: number;
 }
 
 /**
@@ -11,33 +16,27 @@ export interface GrowingText {
  * collector more than all else does.
  */
 const joinedPieces = 64;
+const mark = '.';
 
 export function createGrowingText(beginning = ''): GrowingText {
-  let joined = beginning;
-  /** The latest pieces, after a character that is cut off again: JavaScript engines copy a chain of pieces before they cut it. */
-  let latest = mark;
-  let pieces = 0;
-
-  function join(): void {
-    joined += latest.slice(mark.length);
-    latest = mark;
-    pieces = 0;
-  }
-
-  return {
-    get length() {
-      return joined.length + latest.length - mark.length;
-    },
-    get value() {
-      if (pieces > 0) join();
-      return joined;
-    },
-    add(piece) {
-      if (piece === '') return;
-      latest += piece;
-      if (++pieces === joinedPieces) join();
-    },
-  };
+  return { length: beginning.length, joined: beginning, latest: mark, pieces: 0 };
 }
 
-const mark = '.';
+export function append(text: GrowingText, piece: string): void {
+  if (piece === '') return;
+  text.length += piece.length;
+  text.latest += piece;
+  if (++text.pieces === joinedPieces) join(text);
+}
+
+/** The text so far. */
+export function wholeText(text: GrowingText): string {
+  if (text.pieces > 0) join(text);
+  return text.joined;
+}
+
+function join(text: GrowingText): void {
+  text.joined += text.latest.slice(mark.length);
+  text.latest = mark;
+  text.pieces = 0;
+}

@@ -1,5 +1,5 @@
 import type { DeltaEvent, JsonValue, MessagePart, ToolCall } from '../events.js';
-import { createGrowingText, type GrowingText } from './growingText.js';
+import { append, createGrowingText, type GrowingText, wholeText } from './growingText.js';
 
 type Mutable<T> = T extends unknown ? { -readonly [Key in keyof T]: T[Key] } : never;
 
@@ -49,13 +49,13 @@ function partOf(event: DeltaEvent): Mutable<MessagePart> | undefined {
 export function extendPart({ part, text }: OpenPart, event: DeltaEvent): boolean {
   switch (event.type) {
     case 'text-delta':
-      return part.type === 'text' && append(text, event.text);
+      return part.type === 'text' && added(text, event.text);
     case 'reasoning-delta':
-      return part.type === 'reasoning' && append(text, event.text);
+      return part.type === 'reasoning' && added(text, event.text);
     case 'refusal-delta':
-      return part.type === 'refusal' && append(text, event.text);
+      return part.type === 'refusal' && added(text, event.text);
     case 'tool-call-delta':
-      if (part.type === 'tool-call') text.add(event.argumentsText);
+      if (part.type === 'tool-call') append(text, event.argumentsText);
       return true;
     case 'tool-call-end':
       if (part.type !== 'tool-call') return true;
@@ -81,9 +81,9 @@ export function closePart({ part, text }: OpenPart): MessagePart {
     case 'text':
     case 'reasoning':
     case 'refusal':
-      return { ...part, text: text.value };
+      return { ...part, text: wholeText(text) };
     case 'tool-call': {
-      const argumentsText = part.ended ? part.argumentsText : text.value;
+      const argumentsText = part.ended ? part.argumentsText : wholeText(text);
       return { ...part, argumentsText, input: parseInput({ ...part, argumentsText }) };
     }
     default:
@@ -91,8 +91,8 @@ export function closePart({ part, text }: OpenPart): MessagePart {
   }
 }
 
-function append(text: GrowingText, piece: string): boolean {
-  text.add(piece);
+function added(text: GrowingText, piece: string): true {
+  append(text, piece);
   return true;
 }
 

@@ -1,11 +1,11 @@
-import type { JsonTemplate } from '../codecs/jsonTemplate.js';
-import { createJsonTemplates } from '../codecs/jsonTemplates.js';
+import { type JsonTemplate, valueIn } from '../codecs/jsonTemplate.js';
+import { createJsonTemplates, formOf, learnForm, releaseForm } from '../codecs/jsonTemplates.js';
 import { createSseDecoder, type SseDecoder } from '../codecs/sse.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../errors.js';
 import type { DeltaEvent, JsonObject, JsonValue, PartialMessage, RawEvent } from '../events.js';
 import { type AddingEvent, addedText, adding, isAdding } from '../internal/addingEvent.js';
 import { createMessageFold } from '../internal/fold.js';
-import { createGrowingText, type GrowingText } from '../internal/growingText.js';
+import { append, createGrowingText, type GrowingText, wholeText } from '../internal/growingText.js';
 import { isObject } from './jsonFields.js';
 import { providerError } from './providerError.js';
 import type { Emit, SourceOptions, WireFormat, WireState } from './wireFormat.js';
@@ -89,7 +89,7 @@ export function createEventDecoder<State extends WireState>(
           repeatable = undefined;
           decode(parse(data, whole), name);
           // Last, so that no event waits for it; and not before the first delta, so that it does not wait either.
-          if (repeatable && !state.finished && isOneLine(data)) forms?.learn(data);
+          if (forms && repeatable && !state.finished && isOneLine(data)) learnForm(forms, data);
         } else readOther(data.trim(), name, whole);
         if (state.finished) sse.stop();
       },
@@ -99,7 +99,7 @@ export function createEventDecoder<State extends WireState>(
 
   /** Where a payload of known form ends, of which nothing was decoded yet; negative if it has none. */
   function endOfKnown(text: string, from: number, head: string): number {
-    form = forms?.read(text, from, head);
+    form = forms && formOf(forms, text, from, head);
     return form ? form.end : -1;
   }
 
@@ -109,15 +109,15 @@ export function createEventDecoder<State extends WireState>(
     const { said } = form;
     if (said && repeated?.form === form && repeated.name === name) {
       payloads++;
-      repeated.said.add(said);
+      append(repeated.said, said);
       return deliver(adding(repeated.delta, said));
     }
     repeatable = undefined;
     emitted = 0;
     kept = false;
-    decode(form.valueIn(text), name);
+    decode(valueIn(form, text), name);
     repeated = repetition(form, name);
-    if (kept) forms?.release();
+    if (kept && forms) releaseForm(forms);
     if (state.finished) sse.stop();
   }
 
@@ -132,9 +132,9 @@ export function createEventDecoder<State extends WireState>(
   /** Tells the decoder, and the message so far, of all repetitions at once. */
   function noteRepeated(): void {
     if (repeated === undefined || repeated.said.length === 0) return;
-    const said = repeated.said.value;
+    const said = wholeText(repeated.said);
     repeated.said = createGrowingText();
-    repeated.text.add(said);
+    append(repeated.text, said);
     fold.push(adding(repeated.delta, said));
   }
 

@@ -1,4 +1,5 @@
 import type { Executor, JsonObject } from '../../events.js';
+import { wholeText } from '../../internal/growingText.js';
 import { listOf, objectOf, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { emitCitation } from './emitCitation.js';
@@ -55,12 +56,12 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
       extendText(block, textOf(block.start['text']), emit);
       for (const citation of listOf(block.start['citations'])) emitCitation(citation, block.number, emit);
     },
-    native: ({ text }) => ({ text: text.value }),
+    native: ({ text }) => ({ text: wholeText(text) }),
   },
   thinking: {
     ...silent,
     start: (block, emit) => extendThinking(block, textOf(block.start['thinking']), emit),
-    native: ({ text }) => ({ thinking: text.value }),
+    native: ({ text }) => ({ thinking: wholeText(text) }),
   },
   input: {
     start({ call, number }, emit) {
@@ -69,16 +70,16 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
     stop(block, emit) {
       // Only now, because some servers send the input both whole and in pieces.
       if (block.text.length === 0) extendInput(block, initialArguments(block.start['input']), emit);
-      block.input = parseToolInput(block.text.value);
+      block.input = parseToolInput(wholeText(block.text));
     },
     end(state, { call, number, text }, cut, emit) {
       if (!call || cut) return;
       if (call.executor === 'client') state.calledClient = true;
-      emit({ type: 'tool-call-end', ...call, argumentsText: text.value, block: number, choice: 0, format: 'json' });
+      emit({ type: 'tool-call-end', ...call, argumentsText: wholeText(text), block: number, choice: 0, format: 'json' });
     },
     // Input may be cut or invalid, and the API takes back only an object, so text that is not JSON is kept inside one:
     // https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
-    native: ({ input, text }) => ({ input: input ?? { INVALID_JSON: text.value } }),
+    native: ({ input, text }) => ({ input: input ?? { INVALID_JSON: wholeText(text) } }),
   },
   result: {
     ...silent,

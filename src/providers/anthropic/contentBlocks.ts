@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
-import { createGrowingText } from '../../internal/growingText.js';
+import { createGrowingText, wholeText } from '../../internal/growingText.js';
 import { listOf, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { begin } from './begin.js';
@@ -81,7 +81,7 @@ export function settleDoubt(state: MessagesState, cut: boolean, emit: Emit): voi
 
 /** A limit also stops the block in which it was reached; only a whole JSON text shows that the call is whole. */
 function mayBeCut({ call, text, input }: ContentBlock): boolean {
-  return call !== undefined && (input === undefined || text.value.trim() === '');
+  return call !== undefined && (input === undefined || wholeText(text).trim() === '');
 }
 
 function endBlock(state: MessagesState, block: ContentBlock, cut: boolean, emit: Emit): void {

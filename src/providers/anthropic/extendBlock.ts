@@ -1,3 +1,4 @@
+import { append } from '../../internal/growingText.js';
 import type { Emit } from '../wireFormat.js';
 import type { ContentBlock } from './messagesState.js';
 
@@ -5,19 +6,19 @@ import type { ContentBlock } from './messagesState.js';
 
 export function extendText(block: ContentBlock, text: string, emit: Emit): void {
   if (text === '') return;
-  block.text.add(text);
+  append(block.text, text);
   emit({ type: 'text-delta', text, block: block.number, choice: 0, phase: 'answer' });
 }
 
 export function extendThinking(block: ContentBlock, text: string, emit: Emit): void {
   if (text === '') return;
-  block.text.add(text);
+  append(block.text, text);
   emit({ type: 'reasoning-delta', text, block: block.number, choice: 0 });
 }
 
 export function extendInput(block: ContentBlock, argumentsText: string, emit: Emit): void {
   if (argumentsText === '') return;
-  block.text.add(argumentsText);
+  append(block.text, argumentsText);
   if (block.call === undefined) return;
   emit({ type: 'tool-call-delta', callId: block.call.callId, argumentsText, block: block.number, choice: 0 });
 }

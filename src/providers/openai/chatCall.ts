@@ -1,3 +1,4 @@
+import { append, wholeText } from '../../internal/growingText.js';
 import type { Emit } from '../wireFormat.js';
 import type { CallBlock } from './chatBlocks.js';
 import type { ChatChoice, ChatState } from './chatState.js';
@@ -13,7 +14,7 @@ export function extendCall(
   emit: Emit,
 ): void {
   choice.latestCall = call;
-  call.argumentsText.add(argumentsText);
+  append(call.argumentsText, argumentsText);
   choice.growing = call.argumentsText;
   if (call.callId !== '') return emitArguments(choice, call, argumentsText, emit);
   if (name === undefined) return;
@@ -33,7 +34,7 @@ function announce(state: ChatState, choice: ChatChoice, call: CallBlock, emit: E
     executor: 'client',
     format,
   });
-  emitArguments(choice, call, call.argumentsText.value, emit);
+  emitArguments(choice, call, wholeText(call.argumentsText), emit);
 }
 
 function emitArguments(choice: ChatChoice, { callId, number }: CallBlock, argumentsText: string, emit: Emit): void {
@@ -43,7 +44,7 @@ function emitArguments(choice: ChatChoice, { callId, number }: CallBlock, argume
 
 /** @param cut Whether the model was stopped in the middle of this call, perhaps: then it ends only if its arguments are whole. */
 export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, cut: boolean, emit: Emit): void {
-  if (cut && (call.format === 'text' || !isJson(call.argumentsText.value))) return;
+  if (cut && (call.format === 'text' || !isJson(wholeText(call.argumentsText)))) return;
   if (call.callId === '') announce(state, choice, call, emit);
   const { callId, name, argumentsText, number, format } = call;
   choice.calledClient = true;
@@ -51,7 +52,7 @@ export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, c
     type: 'tool-call-end',
     callId,
     name,
-    argumentsText: argumentsText.value,
+    argumentsText: wholeText(argumentsText),
     block: number,
     choice: choice.index,
     executor: 'client',

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
-import { createGrowingText } from '../../internal/growingText.js';
+import { createGrowingText, wholeText } from '../../internal/growingText.js';
 import { isObject, nonEmptyText, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { emitCitation } from './chatCitations.js';
@@ -41,7 +41,7 @@ function readTextPart(choice: ChatChoice, part: JsonObject, emit: Emit): void {
 function readReference(choice: ChatChoice, part: JsonObject, emit: Emit): void {
   const block = textBlock(choice);
   block.parts ??= [];
-  if (block.text.length > 0) block.parts.push({ type: 'text', text: block.text.value });
+  if (block.text.length > 0) block.parts.push({ type: 'text', text: wholeText(block.text) });
   block.text = createGrowingText();
   block.parts.push(part);
   emitCitation(choice, block.number, {}, part, emit);

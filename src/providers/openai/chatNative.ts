@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
+import { wholeText } from '../../internal/growingText.js';
 import type { CallBlock, ChatBlock, ReasoningBlock, TextBlock } from './chatBlocks.js';
 
 /**
@@ -12,7 +13,7 @@ export function chatNative(block: ChatBlock): JsonObject {
     case 'reasoning':
       return reasoningNative(block);
     case 'refusal':
-      return { refusal: block.text.value };
+      return { refusal: wholeText(block.text) };
     case 'tool_call':
       return { tool_calls: [toolCallNative(block)] };
     case 'function_call':
@@ -27,7 +28,7 @@ export function chatNative(block: ChatBlock): JsonObject {
 
 function textNative({ text, parts, annotations, extraContent }: TextBlock): JsonObject {
   return {
-    content: parts ? [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: text.value }])] : text.value,
+    content: parts ? [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: wholeText(text) }])] : wholeText(text),
     ...(annotations && { annotations }),
     ...(extraContent !== undefined && { extra_content: extraContent }),
   };
@@ -35,10 +36,10 @@ function textNative({ text, parts, annotations, extraContent }: TextBlock): Json
 
 function reasoningNative({ reasoningContent, reasoning, reasoningText, thinking, details }: ReasoningBlock): JsonObject {
   return {
-    ...(reasoningContent.length > 0 && { reasoning_content: reasoningContent.value }),
-    ...(reasoning.length > 0 && { reasoning: reasoning.value }),
-    ...(reasoningText.length > 0 && { reasoning_text: reasoningText.value }),
-    ...(thinking.length > 0 && { content: [{ type: 'thinking', thinking: [{ type: 'text', text: thinking.value }] }] }),
+    ...(reasoningContent.length > 0 && { reasoning_content: wholeText(reasoningContent) }),
+    ...(reasoning.length > 0 && { reasoning: wholeText(reasoning) }),
+    ...(reasoningText.length > 0 && { reasoning_text: wholeText(reasoningText) }),
+    ...(thinking.length > 0 && { content: [{ type: 'thinking', thinking: [{ type: 'text', text: wholeText(thinking) }] }] }),
     ...(details && Object.fromEntries(details)),
   };
 }
@@ -48,12 +49,12 @@ function toolCallNative(call: CallBlock): JsonValue {
   return {
     ...(id !== undefined && { id }),
     ...(format === 'text'
-      ? { type: 'custom', custom: { name, input: argumentsText.value, ...Object.fromEntries(functionExtras) } }
+      ? { type: 'custom', custom: { name, input: wholeText(argumentsText), ...Object.fromEntries(functionExtras) } }
       : { type: 'function', function: functionNative(call) }),
     ...Object.fromEntries(extras),
   };
 }
 
 function functionNative({ name, argumentsText, functionExtras }: CallBlock): JsonObject {
-  return { name, arguments: argumentsText.value, ...Object.fromEntries(functionExtras) };
+  return { name, arguments: wholeText(argumentsText), ...Object.fromEntries(functionExtras) };
 }

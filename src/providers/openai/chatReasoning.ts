@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
-import type { GrowingText } from '../../internal/growingText.js';
+import { append, type GrowingText } from '../../internal/growingText.js';
 import { isObject, nonEmptyText, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { createReasoningBlock, type ReasoningBlock } from './chatBlocks.js';
@@ -12,9 +12,9 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
   const text = nonEmptyText(delta['reasoning_text']);
   if (content !== undefined || reasoning !== undefined || text !== undefined) {
     const block = reasoningBlock(choice);
-    block.reasoningContent.add(content ?? '');
-    block.reasoning.add(reasoning ?? '');
-    block.reasoningText.add(text ?? '');
+    append(block.reasoningContent, content ?? '');
+    append(block.reasoning, reasoning ?? '');
+    append(block.reasoningText, text ?? '');
     choice.growing = growingIn(block, content, reasoning, text);
     emitReasoning(choice, block, content, emit);
     if (reasoning !== content) emitReasoning(choice, block, reasoning, emit);
@@ -45,7 +45,7 @@ export function readThinkingPart(choice: ChatChoice, part: JsonObject, emit: Emi
     const text = isObject(piece) ? textOf(piece['text']) : textOf(piece);
     if (text === '') continue;
     const block = reasoningBlock(choice);
-    block.thinking.add(text);
+    append(block.thinking, text);
     emitReasoning(choice, block, text, emit);
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
-import { createGrowingText } from '../../internal/growingText.js';
+import { append, createGrowingText } from '../../internal/growingText.js';
 import type { Emit } from '../wireFormat.js';
 import { createTextBlock, type RefusalBlock, type TextBlock } from './chatBlocks.js';
 import { type ChatChoice, openBlock } from './chatState.js';
@@ -13,7 +13,7 @@ export function textBlock(choice: ChatChoice): TextBlock {
 export function sayText(choice: ChatChoice, text: string, emit: Emit): void {
   if (text === '') return;
   const block = textBlock(choice);
-  block.text.add(text);
+  append(block.text, text);
   choice.growing = block.text;
   choice.saidText = true;
   emit({ type: 'text-delta', text, block: block.number, choice: choice.index, phase: 'answer' });
@@ -23,7 +23,7 @@ export function readRefusal(choice: ChatChoice, delta: JsonObject, emit: Emit): 
   const text = delta['refusal'];
   if (typeof text !== 'string' || text === '') return;
   const block = refusalBlock(choice);
-  block.text.add(text);
+  append(block.text, text);
   choice.growing = block.text;
   choice.refused = true;
   emit({ type: 'refusal-delta', text, block: block.number, choice: choice.index });

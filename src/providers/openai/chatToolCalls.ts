@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
+import { wholeText } from '../../internal/growingText.js';
 import { isObject, nonEmptyText, objectOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { type CallBlock, createCallBlock } from './chatBlocks.js';
@@ -60,7 +61,7 @@ function findCall(
   if (call === undefined || name === undefined || call.name === '') return call;
   // Some servers repeat id and name in every piece; others give all calls one index, or one id.
   const same = indexed && (id === undefined || id === call.id);
-  const another = !same && (name !== call.name || isJson(call.argumentsText.value));
+  const another = !same && (name !== call.name || isJson(wholeText(call.argumentsText)));
   return another ? undefined : call;
 }
 

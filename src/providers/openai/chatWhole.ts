@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../events.js';
+import { wholeText } from '../../internal/growingText.js';
 import type { ChatChoice } from './chatState.js';
 
 /**
@@ -8,7 +9,7 @@ import type { ChatChoice } from './chatState.js';
 export function wholeMessage(choice: ChatChoice, message: JsonObject): JsonObject {
   if (choice.blocks.length === 0) return message;
   const { content } = message;
-  const said = choice.blocks.map((block) => (block.kind === 'text' ? block.text.value : '')).join('');
+  const said = choice.blocks.map((block) => (block.kind === 'text' ? wholeText(block.text) : '')).join('');
   const extended = typeof content === 'string' && content.startsWith(said);
   return extended ? { content: content.slice(said.length) } : {};
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../events.js';
-import { createGrowingText } from '../../internal/growingText.js';
+import { append, createGrowingText, wholeText } from '../../internal/growingText.js';
 import { nonEmptyText, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { callTypes } from './responsesCallTypes.js';
@@ -18,24 +18,24 @@ export function openCall(state: ResponsesState, item: OutputItem, emit: Emit): v
 /** Says more of a call's arguments; what came before its name is held. */
 export function extendCall(call: ItemCall, piece: string, emit: Emit): void {
   if (piece === '') return;
-  call.text.add(piece);
+  append(call.text, piece);
   if (call.identity) emitArguments(call, call.identity, piece, emit);
 }
 
 /** Says what the whole argument text has beyond its deltas; where it contradicts them, the deltas stand. */
 export function completeCall(call: ItemCall, whole: string, emit: Emit): void {
-  if (whole.startsWith(call.text.value)) extendCall(call, whole.slice(call.text.length), emit);
+  if (whole.startsWith(wholeText(call.text))) extendCall(call, whole.slice(call.text.length), emit);
 }
 
 /** @param cut Whether the model was stopped inside this call: then it never ends. */
 export function endCall(state: ResponsesState, call: ItemCall, native: JsonObject, cut: boolean, emit: Emit): void {
   const { type } = call;
   const whole = type.argumentsText(native);
-  if (!cut && !whole.startsWith(call.text.value)) extendCall(call, type.closing, emit);
+  if (!cut && !whole.startsWith(wholeText(call.text))) extendCall(call, type.closing, emit);
   completeCall(call, whole, emit);
   const identity = call.identity ?? announce(state, call, native, emit);
   if (!cut) {
-    emit({ type: 'tool-call-end', ...identity, argumentsText: call.text.value, block: call.block, choice: 0 });
+    emit({ type: 'tool-call-end', ...identity, argumentsText: wholeText(call.text), block: call.block, choice: 0 });
     if (identity.executor === 'client') state.unanswered.add(identity.callId);
   }
   const result = type.result(native);
@@ -48,7 +48,7 @@ function announce(state: ResponsesState, call: ItemCall, item: JsonObject, emit:
   state.calls.set(identity.callId, identity);
   if (identity.executor === 'provider') countUse(state, identity.name);
   emit({ type: 'tool-call-start', ...identity, block: call.block, choice: 0 });
-  if (call.text.length > 0) emitArguments(call, identity, call.text.value, emit);
+  if (call.text.length > 0) emitArguments(call, identity, wholeText(call.text), emit);
   return identity;
 }
 

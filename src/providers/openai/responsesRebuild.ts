@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../events.js';
+import { wholeText } from '../../internal/growingText.js';
 import type { OutputItem, TextKind } from './responsesState.js';
 
 /** The item as far as its deltas tell, for a provider that never gives it whole. */
@@ -13,10 +14,10 @@ export function rebuildItem({ added, call, texts }: OutputItem): JsonObject {
     ...added,
     ...(content.length > 0 && { content }),
     ...(summary.length > 0 && { summary }),
-    ...(call?.type.field && { [call.type.field]: call.text.value }),
+    ...(call?.type.field && { [call.type.field]: wholeText(call.text) }),
   };
 }
 
 function partsOf(parts: OutputItem['texts'][TextKind], toPart: (text: string) => JsonObject): readonly JsonValue[] {
-  return [...parts.values()].map(({ text }) => toPart(text.value));
+  return [...parts.values()].map(({ text }) => toPart(wholeText(text)));
 }

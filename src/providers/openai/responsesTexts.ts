@@ -1,5 +1,5 @@
 import type { DeltaEvent, JsonObject, JsonValue } from '../../events.js';
-import { createGrowingText } from '../../internal/growingText.js';
+import { append, createGrowingText, wholeText } from '../../internal/growingText.js';
 import { listOf, objectOf, textOf } from '../jsonFields.js';
 import type { Emit } from '../wireFormat.js';
 import { completeCitations } from './responsesCitations.js';
@@ -38,14 +38,14 @@ function openText(state: ResponsesState, item: OutputItem, kind: TextKind, index
 
 export function extendText(part: TextPart, text: string, emit: Emit): void {
   if (text === '') return;
-  part.text.add(text);
+  append(part.text, text);
   emit(deltas[part.kind](part, text));
 }
 
 /** Says what the whole text has beyond its deltas; where it contradicts them, the deltas stand. */
 export function completeText(part: TextPart, whole: string, emit: Emit): void {
   const said = part.text.length;
-  if (whole.length > said && whole.startsWith(part.text.value)) extendText(part, whole.slice(said), emit);
+  if (whole.length > said && whole.startsWith(wholeText(part.text))) extendText(part, whole.slice(said), emit);
 }
 
 /** By the type of a part: what it holds, and in which field. */
