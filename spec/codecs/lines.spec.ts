@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createLineReader } from '../../src/codecs/lines.js';
+import { createLineOwner, createLineReader } from '../../src/codecs/lines.js';
 import { anyChunking, cut } from '../support/chunks.js';
 
 function linesOf(texts: readonly string[]): string[] {
   const lines: string[] = [];
-  const reader = createLineReader({ line: (text, from, end) => lines.push(text.slice(from, end)), piece: () => undefined });
-  for (const text of texts) reader.write(text);
-  reader.end();
+  const owner = createLineOwner();
+  const reader = createLineReader({ line: (_, text, from, end) => lines.push(text.slice(from, end)), piece: () => undefined });
+  for (const text of texts) reader.write(owner, text);
+  reader.end(owner);
   return lines;
 }
 
@@ -23,11 +24,12 @@ describe('createLineReader', () => {
 
   it('gives a line as soon as its CR is there, and skips the LF that may follow', () => {
     const lines: string[] = [];
-    const reader = createLineReader({ line: (text, from, end) => lines.push(text.slice(from, end)), piece: () => undefined });
-    reader.write('a\r');
+    const owner = createLineOwner();
+    const reader = createLineReader({ line: (_, text, from, end) => lines.push(text.slice(from, end)), piece: () => undefined });
+    reader.write(owner, 'a\r');
     expect(lines).toEqual(['a']);
-    reader.write('');
-    reader.write('\nb\n');
+    reader.write(owner, '');
+    reader.write(owner, '\nb\n');
     expect(lines).toEqual(['a', 'b']);
   });
 
@@ -45,24 +47,26 @@ describe('createLineReader', () => {
 
   it('tells each piece of an unfinished line once', () => {
     const pieces: string[] = [];
-    const reader = createLineReader({ line: () => undefined, piece: (text) => pieces.push(text) });
-    for (const text of ['a\nb', 'c', 'd\n', 'e']) reader.write(text);
+    const owner = createLineOwner();
+    const reader = createLineReader({ line: () => undefined, piece: (_, text) => pieces.push(text) });
+    for (const text of ['a\nb', 'c', 'd\n', 'e']) reader.write(owner, text);
     expect(pieces).toEqual(['b', 'c', 'e']);
   });
 
   it('says nothing more once it is stopped, also in the middle of a text', () => {
     for (const text of ['a\nb\nc\nd', 'a\r\nb\r\nc\r\nd']) {
       const seen: string[] = [];
+      const owner = createLineOwner();
       const reader = createLineReader({
-        line(line, from, end) {
+        line(owner, line, from, end) {
           seen.push(line.slice(from, end));
-          if (seen.length === 2) reader.stop();
+          if (seen.length === 2) reader.stop(owner);
         },
-        piece: (piece) => seen.push(piece),
+        piece: (_, piece) => seen.push(piece),
       });
-      reader.write(text);
-      reader.write('e\n');
-      reader.end();
+      reader.write(owner, text);
+      reader.write(owner, 'e\n');
+      reader.end(owner);
       expect(seen).toEqual(['a', 'b']);
     }
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createSseDecoder, defaultMaxEventBytes, type SseOptions } from '../../src/codecs/sse.js';
+import { createSseDecoder } from '../../src/codecs/sse.js';
+import { createSseOwner, defaultMaxEventBytes, type SseOptions, type SseOwner } from '../../src/codecs/sseState.js';
 import { createBufferDecoding, createStreamDecoding } from '../../src/codecs/textDecoding.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { recordings } from '../support/recordings.js';
@@ -26,17 +27,18 @@ function decodeChunks(chunks: Iterable<Uint8Array>, options: SseOptions = {}): D
   const messages: Message[] = [];
   let comments = 0;
   let error: unknown;
-  const decoder = createSseDecoder(
-    { message: (data, name, whole) => messages.push({ data, name, whole }), comment: () => comments++ },
-    options,
-  );
+  const owner = createSseOwner(options);
+  const decoder = createSseDecoder({
+    message: (_, data, name, whole) => messages.push({ data, name, whole }),
+    comment: () => comments++,
+  });
   try {
-    for (const chunk of chunks) decoder.write(chunk);
-    decoder.end();
+    for (const chunk of chunks) decoder.write(owner, chunk);
+    decoder.end(owner);
   } catch (thrown) {
     error = thrown;
   }
-  return { messages, comments, lastEventId: decoder.lastEventId, retryMs: decoder.retryMs, error };
+  return { messages, comments, lastEventId: owner.sse.lastEventId, retryMs: owner.sse.retryMs, error };
 }
 
 function decode(text: string | Uint8Array, sizes: readonly number[] = [], options: SseOptions = {}): Decoded {
@@ -45,7 +47,7 @@ function decode(text: string | Uint8Array, sizes: readonly number[] = [], option
 }
 
 /** Data in braces is known. */
-function endOfKnown(text: string, from: number, head: string): number {
+function endOfKnown(_owner: SseOwner, text: string, from: number, head: string): number {
   const form = /\{[^}\r\n]*\}/y;
   form.lastIndex = from + head.length;
   return text.startsWith(head, from) && form.test(text) ? form.lastIndex : -1;
@@ -54,31 +56,29 @@ function endOfKnown(text: string, from: number, head: string): number {
 /** All that is told of a stream, in order. */
 function tellOf(text: string, sizes: readonly number[], known: boolean, options: SseOptions): readonly unknown[] {
   const told: unknown[] = [];
-  const tell = (data: string, name: string, whole = true): void => {
-    told.push([data, name, whole, decoder.lastEventId]);
+  const tell = ({ sse }: SseOwner, data: string, name: string, whole = true): void => {
+    told.push([data, name, whole, sse.lastEventId]);
   };
   let from = 0;
-  const decoder = createSseDecoder(
-    {
-      message: tell,
-      comment: () => told.push('comment'),
-      ...(known && {
-        endOfKnown(text: string, start: number, head: string) {
-          from = start + head.length;
-          return endOfKnown(text, start, head);
-        },
-        known: (text: string, name: string) => tell(text.slice(from, text.indexOf('}', from) + 1), name),
-      }),
-    },
-    options,
-  );
+  const owner = createSseOwner(options);
+  const decoder = createSseDecoder<SseOwner>({
+    message: tell,
+    comment: () => told.push('comment'),
+    ...(known && {
+      endOfKnown(owner: SseOwner, text: string, start: number, head: string) {
+        from = start + head.length;
+        return endOfKnown(owner, text, start, head);
+      },
+      known: (owner: SseOwner, text: string, name: string) => tell(owner, text.slice(from, text.indexOf('}', from) + 1), name),
+    }),
+  });
   try {
-    for (const chunk of cut(encoder.encode(text), sizes)) decoder.write(chunk);
-    told.push(decoder.end());
+    for (const chunk of cut(encoder.encode(text), sizes)) decoder.write(owner, chunk);
+    told.push(decoder.end(owner));
   } catch (error) {
     told.push(String(error));
   }
-  return [...told, decoder.lastEventId, decoder.retryMs];
+  return [...told, owner.sse.lastEventId, owner.sse.retryMs];
 }
 
 const decodings = { Buffer: createBufferDecoding, TextDecoder: createStreamDecoding };
@@ -211,10 +211,11 @@ describe('createSseDecoder', () => {
 
     it('gives an event at once where a CR ends its blank line, and skips the LF that may follow', () => {
       const messages: string[] = [];
-      const decoder = createSseDecoder({ message: (data) => messages.push(data), comment: () => undefined });
-      decoder.write(encoder.encode('data: a\r\n\r'));
+      const owner = createSseOwner();
+      const decoder = createSseDecoder({ message: (_, data) => messages.push(data), comment: () => undefined });
+      decoder.write(owner, encoder.encode('data: a\r\n\r'));
       expect(messages).toEqual(['a']);
-      decoder.write(encoder.encode('\ndata: b\n\n'));
+      decoder.write(owner, encoder.encode('\ndata: b\n\n'));
       expect(messages).toEqual(['a', 'b']);
     });
 
@@ -239,16 +240,17 @@ describe('createSseDecoder', () => {
     it('stops in the middle of a chunk', () => {
       for (const end of ['\n', '\r\n']) {
         const seen: string[] = [];
+        const owner = createSseOwner();
         const decoder = createSseDecoder({
-          message(data) {
+          message(owner, data) {
             seen.push(data);
-            if (data === 'b') decoder.stop();
+            if (data === 'b') decoder.stop(owner);
           },
           comment: () => seen.push(':'),
         });
-        decoder.write(encoder.encode('data: a\n\ndata: b\n\ndata: c\n\n:\ndata: d'.replaceAll('\n', end)));
-        decoder.write(encoder.encode('data: e\n\n'));
-        decoder.end();
+        decoder.write(owner, encoder.encode('data: a\n\ndata: b\n\ndata: c\n\n:\ndata: d'.replaceAll('\n', end)));
+        decoder.write(owner, encoder.encode('data: e\n\n'));
+        decoder.end(owner);
         expect(seen).toEqual(['a', 'b']);
       }
     });
@@ -264,9 +266,10 @@ describe('createSseDecoder', () => {
     ['event: a\n', true],
     ['data: a\n\ndata: b\n', true],
   ])('tells of %j whether it ends inside an event', (text, inside) => {
+    const owner = createSseOwner();
     const decoder = createSseDecoder({ message: () => undefined, comment: () => undefined });
-    decoder.write(encoder.encode(text));
-    expect(decoder.end()).toBe(inside);
+    decoder.write(owner, encoder.encode(text));
+    expect(decoder.end(owner)).toBe(inside);
   });
 
   describe('limits an event', () => {
@@ -292,8 +295,9 @@ describe('createSseDecoder', () => {
 
     it('does not wait for the end of a line, be it data or a comment', () => {
       for (const field of ['data: ', ': ', 'event: ', '']) {
-        const decoder = createSseDecoder({ message: () => undefined, comment: () => undefined }, { maxEventBytes: 100 });
-        expect(() => decoder.write(encoder.encode(field + 'x'.repeat(101)))).toThrow('maxEventBytes');
+        const decoder = createSseDecoder({ message: () => undefined, comment: () => undefined });
+        const owner = createSseOwner({ maxEventBytes: 100 });
+        expect(() => decoder.write(owner, encoder.encode(field + 'x'.repeat(101)))).toThrow('maxEventBytes');
       }
     });
 
@@ -382,8 +386,9 @@ describe('createSseDecoder', () => {
       const chunks = [frame, frame.repeat(3), frame].map((text) => encoder.encode(text));
       const known: string[] = [];
       const handlers = { message: () => undefined, comment: () => undefined, endOfKnown };
-      const decoder = createSseDecoder({ ...handlers, known: (_, name) => known.push(name) });
-      const { searched } = countSearched(() => chunks.forEach((chunk) => void decoder.write(chunk)));
+      const owner = createSseOwner();
+      const decoder = createSseDecoder({ ...handlers, known: (_owner, _text, name) => known.push(name) });
+      const { searched } = countSearched(() => chunks.forEach((chunk) => void decoder.write(owner, chunk)));
       expect(known).toEqual(Array(5).fill('x'));
       // For a carriage return; and for a line feed only in the first one.
       expect(searched).toBeLessThan(6 * frame.length);
@@ -391,15 +396,16 @@ describe('createSseDecoder', () => {
 
     it('stops between two of them', () => {
       let known = 0;
+      const owner = createSseOwner();
       const stopping = createSseDecoder({
         message: () => undefined,
         comment: () => undefined,
         endOfKnown,
-        known() {
-          if (++known === 3) stopping.stop();
+        known(owner) {
+          if (++known === 3) stopping.stop(owner);
         },
       });
-      stopping.write(encoder.encode('event: x\ndata: {a}\n\n'.repeat(9)));
+      stopping.write(owner, encoder.encode('event: x\ndata: {a}\n\n'.repeat(9)));
       expect(known).toBe(3);
     });
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { concat, defer, from, type Observable, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { createSseDecoder } from '../../src/codecs/sse.js';
+import { createSseOwner } from '../../src/codecs/sseState.js';
 import { isStreamError, TruncatedError } from '../../src/errors.js';
 import type { DeltaEvent, Message, UsageEvent } from '../../src/events.js';
 import { createMessageFold } from '../../src/internal/fold.js';
@@ -92,16 +93,17 @@ describe('1. however its bytes are cut, a stream gives the same events', () => {
 
   /** All that a decoder is given: where it is the same, so are the events. Tells `next` of one thing after another. */
   function feed(pieces: readonly Uint8Array[], next: (given: string) => void): void {
+    const owner = createSseOwner();
     const sse = createSseDecoder({
-      message(data, name, whole) {
+      message(_, data, name, whole) {
         next(name);
         next(data);
         next(String(whole));
       },
       comment: () => next(':'),
     });
-    for (const piece of pieces) sse.write(piece);
-    next(String(sse.end()));
+    for (const piece of pieces) sse.write(owner, piece);
+    next(String(sse.end(owner)));
   }
 
   function isGiven(pieces: readonly Uint8Array[], expected: readonly string[]): boolean {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeltaEvent, PartialMessage } from '../../src/events.js';
 import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
-import { createEventDecoder } from '../../src/providers/decodeEvents.js';
+import { decodeChunk, endDecoding } from '../../src/providers/decodeEvents.js';
+import { createEventDecoder, saidSoFar } from '../../src/providers/eventDecoder.js';
 import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
 import { responsesFormat } from '../../src/providers/openai/responsesDecoder.js';
 import type { WireFormat, WireState } from '../../src/providers/wireFormat.js';
@@ -27,13 +28,13 @@ function decode<State extends WireState>(
   const decoder = createEventDecoder(format, (event) => void events.push(event), { templates });
   try {
     for (let from = 0; from < bytes.length; from += size) {
-      decoder.write(bytes.subarray(from, from + size));
-      if (from % 3_000 < size) partials.push(decoder.partial());
+      decodeChunk(decoder, bytes.subarray(from, from + size));
+      if (from % 3_000 < size) partials.push(saidSoFar(decoder));
     }
-    decoder.end();
-    return { events, partials: [...partials, decoder.partial()], error: undefined };
+    endDecoding(decoder);
+    return { events, partials: [...partials, saidSoFar(decoder)], error: undefined };
   } catch (error) {
-    return { events, partials: [...partials, decoder.partial()], error: String(error) };
+    return { events, partials: [...partials, saidSoFar(decoder)], error: String(error) };
   }
 }
 
@@ -69,7 +70,7 @@ describe.each([
   ['chat', chatFormat()],
   ['responses', responsesFormat],
   ['anthropic', messagesFormat],
-] as const)('createEventDecoder on recorded %s streams', (wire, format) => {
+] as const)('decodeChunk on recorded %s streams', (wire, format) => {
   const recorded = recordings(wire);
   const test = recorded.length === 0 ? it.skip : it;
   const any: WireFormat<WireState> = format as never;

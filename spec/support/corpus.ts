@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DeltaEvent } from '../../src/events.js';
 import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
-import { createEventDecoder } from '../../src/providers/decodeEvents.js';
 import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
 import { responsesFormat } from '../../src/providers/openai/responsesDecoder.js';
+import type { WireFormat } from '../../src/providers/wireFormat.js';
 import { fixture, fixtureNames } from '../providers/anthropic/fixtures.js';
 import { chatFixture, chatFixtureNames } from '../providers/openai/chatFixtures.js';
 import { responsesFixture, responsesFixtureNames } from '../providers/openai/responsesFixtures.js';
+import { decodeBytes } from './decodeBytes.js';
 import { recordings } from './recordings.js';
 import type { Collected } from './respond.js';
 import { sharedFolder } from './sharedFolder.js';
@@ -52,21 +52,13 @@ function readRebuilt(): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => (line.includes('rebuilt') ? (line.split('\t')[1] ?? []) : [])));
 }
 
-const formats = {
-  chat: (emit) => createEventDecoder(chatFormat(), emit, {}),
-  responses: (emit) => createEventDecoder(responsesFormat, emit, {}),
-  anthropic: (emit) => createEventDecoder(messagesFormat, emit, {}),
-} satisfies Record<WireKind, (emit: (event: DeltaEvent) => void) => unknown>;
+const formats: Readonly<Record<WireKind, WireFormat>> = {
+  chat: chatFormat(),
+  responses: responsesFormat,
+  anthropic: messagesFormat,
+};
 
 /** Decodes a stream that comes in these pieces: without a network, and so without waiting. */
 export function decodeStream(wire: WireKind, pieces: readonly Uint8Array[]): Collected {
-  const events: DeltaEvent[] = [];
-  try {
-    const decoder = formats[wire]((event) => events.push(event));
-    for (const piece of pieces) if (!decoder.finished) decoder.write(piece);
-    if (!decoder.finished) decoder.end();
-    return { events, error: undefined, completed: true };
-  } catch (error) {
-    return { events, error, completed: false };
-  }
+  return decodeBytes(formats[wire], pieces);
 }

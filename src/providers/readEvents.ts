@@ -8,7 +8,8 @@ import { checkDemand } from '../internal/checkDemand.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
 import type { ResponseHead } from '../internal/responseHead.js';
 import { connectionError } from './connectionError.js';
-import { createEventDecoder, type EventDecoder } from './decodeEvents.js';
+import { decodeChunk, endDecoding, settleDecoding, stopDecoding } from './decodeEvents.js';
+import { createEventDecoder, type EventDecoder, hasFinished, saidSoFar } from './eventDecoder.js';
 import { openEventStream } from './openEventStream.js';
 import type { SourceOptions, WireFormat, WireState } from './wireFormat.js';
 import { writeStacks } from './writeStacks.js';
@@ -48,7 +49,7 @@ export function readEvents<State extends WireState>(
       const known = isStreamError(error) ? error : connectionError(error);
       writeStacks(known);
       if (signal) noteCaller(known, signal);
-      subscriber.error(fillPartial(known, decoder.partial));
+      subscriber.error(fillPartial(known, () => saidSoFar(decoder)));
     };
     const tell = (response: ResponseHead): void => {
       if (subscriber.closed) return;
@@ -94,8 +95,8 @@ function pull(
     () => acceptAt,
     () => {
       try {
-        decoder.settle();
-        if (decoder.finished) subscriber.complete();
+        settleDecoding(decoder);
+        if (hasFinished(decoder)) subscriber.complete();
       } catch (error) {
         fail(error);
       }
@@ -124,25 +125,25 @@ function pull(
     if (subscriber.closed) return discard(body);
     const chunks = body.getReader();
     reader = chunks;
-    while (!decoder.finished) {
+    while (!hasFinished(decoder)) {
       const { done, value } = await chunks.read();
       // After reading, so that nothing leaves that was on its way when the pause began.
       if (demand?.paused) await waitForDemand(demand);
       if (subscriber.closed) return;
-      if (done) decoder.end(response.headers.has('content-encoding'));
-      else decoder.write(value);
-      if (decoder.settled && !subscriber.closed) awaitMarker();
+      if (done) endDecoding(decoder, response.headers.has('content-encoding'));
+      else decodeChunk(decoder, value);
+      if (decoder.state.settled && !subscriber.closed) awaitMarker();
     }
     subscriber.complete();
   }
 
   subscriber.add(() => {
     alarm.clear();
-    decoder.stop();
+    stopDecoding(decoder);
     const body = reader;
     // An abort's reason holds what is on the stack, and an SDK may hold the reason for as long as the body is held.
     reader = undefined;
-    if (decoder.finished && body) return void drain(body);
+    if (hasFinished(decoder) && body) return void drain(body);
     controller.abort();
     discard(body);
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { isStreamError } from '../../../src/errors.js';
 import type { DeltaEvent, FinishEvent, JsonObject, JsonValue, ToolCallEndEvent } from '../../../src/events.js';
 import { messagesFormat } from '../../../src/providers/anthropic/messagesDecoder.js';
-import { createEventDecoder } from '../../../src/providers/decodeEvents.js';
 import {
   blockEnd,
   finish,
@@ -17,6 +16,7 @@ import {
   toolResult,
   usage,
 } from '../../../src/testing/index.js';
+import { decodeBytes } from '../../support/decodeBytes.js';
 import { fixture, fixtureNames, payloadsOf } from './fixtures.js';
 
 /** Decodes payloads, each with its own type as the event's name, and gives all events. */
@@ -25,19 +25,6 @@ function decode(payloads: readonly JsonObject[], name = ''): DeltaEvent[] {
   const events: DeltaEvent[] = [];
   for (const payload of payloads) messagesFormat.decode(state, payload, name, (event) => events.push(event));
   return events;
-}
-
-/** Decodes chunks and the end of the body. */
-function decodeBytes(chunks: readonly Uint8Array[]): { readonly events: readonly DeltaEvent[]; readonly error: unknown } {
-  const events: DeltaEvent[] = [];
-  const decoder = createEventDecoder(messagesFormat, (event) => events.push(event), {});
-  try {
-    for (const chunk of chunks) decoder.write(chunk);
-    if (!decoder.finished) decoder.end();
-    return { events, error: undefined };
-  } catch (error) {
-    return { events, error };
-  }
 }
 
 function ofType<Type extends DeltaEvent['type']>(
@@ -410,7 +397,7 @@ describe('messagesFormat', () => {
       const bytes = fixture(name);
       const certain = bytes.length - '\n\n'.length;
       for (let length = 0; length <= bytes.length; length++) {
-        const { events, error } = decodeBytes([bytes.subarray(0, length)]);
+        const { events, error } = decodeBytes(messagesFormat, [bytes.subarray(0, length)]);
         const finished = events.at(-1)?.type === 'finish';
         const isCut = isStreamError(error, 'truncated') || isStreamError(error, 'empty');
         if (finished !== length >= certain || isCut !== length < certain) expect({ length, finished, error }).toBe('certain');

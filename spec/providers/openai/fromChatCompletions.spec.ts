@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { isStreamError } from '../../../src/errors.js';
 import type { DeltaEvent, JsonObject } from '../../../src/events.js';
 import { createMessageFold } from '../../../src/internal/fold.js';
-import { createEventDecoder } from '../../../src/providers/decodeEvents.js';
 import { chatFormat } from '../../../src/providers/openai/chatDecoder.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
+import { decodeBytes } from '../../support/decodeBytes.js';
 import { type Collected, collect, respondWith } from '../../support/respond.js';
 import { chatFixture, chatFixtureEvents, chatFixtureNames, chatPayloads, digestOf } from './chatFixtures.js';
 
@@ -16,15 +16,7 @@ function read(bytes: Uint8Array): Promise<Collected> {
 
 /** Decodes without a network, and so without waiting. */
 function decode(pieces: readonly Uint8Array[]): Collected {
-  const events: DeltaEvent[] = [];
-  try {
-    const decoder = createEventDecoder(chatFormat(), (event) => events.push(event), {});
-    for (const piece of pieces) decoder.write(piece);
-    if (!decoder.finished) decoder.end();
-    return { events, error: undefined, completed: true };
-  } catch (error) {
-    return { events, error, completed: false };
-  }
+  return decodeBytes(chatFormat(), pieces);
 }
 
 function texts(events: readonly DeltaEvent[], type: 'text-delta' | 'reasoning-delta' | 'refusal-delta'): string {

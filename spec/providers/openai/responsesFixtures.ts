@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { isStreamError } from '../../../src/errors.js';
 import type { DeltaEvent, JsonObject, Message } from '../../../src/events.js';
 import { createMessageFold } from '../../../src/internal/fold.js';
-import { createEventDecoder } from '../../../src/providers/decodeEvents.js';
 import { responsesFormat } from '../../../src/providers/openai/responsesDecoder.js';
+import { decodeBytes } from '../../support/decodeBytes.js';
 import type { Collected } from '../../support/respond.js';
 
 const folder = fileURLToPath(new URL('../../fixtures/responses', import.meta.url));
@@ -41,15 +41,7 @@ export function streamOf(payloads: readonly object[]): Uint8Array {
 
 /** Decodes without a network, and so without waiting. */
 export function decodeResponses(...pieces: readonly Uint8Array[]): Collected {
-  const events: DeltaEvent[] = [];
-  try {
-    const decoder = createEventDecoder(responsesFormat, (event) => events.push(event), {});
-    for (const piece of pieces) if (!decoder.finished) decoder.write(piece);
-    if (!decoder.finished) decoder.end();
-    return { events, error: undefined, completed: true };
-  } catch (error) {
-    return { events, error, completed: false };
-  }
+  return decodeBytes(responsesFormat, pieces);
 }
 
 export function messageOf(events: readonly DeltaEvent[]): Message {

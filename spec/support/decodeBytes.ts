@@ -1,0 +1,18 @@
+import type { DeltaEvent } from '../../src/events.js';
+import { decodeChunk, endDecoding } from '../../src/providers/decodeEvents.js';
+import { createEventDecoder, hasFinished } from '../../src/providers/eventDecoder.js';
+import type { WireFormat } from '../../src/providers/wireFormat.js';
+import type { Collected } from './respond.js';
+
+/** Decodes a stream that comes in these pieces, and its end: without a network, and so without waiting. */
+export function decodeBytes(format: WireFormat, pieces: readonly Uint8Array[]): Collected {
+  const events: DeltaEvent[] = [];
+  const decoder = createEventDecoder(format, (event) => events.push(event), {});
+  try {
+    for (const piece of pieces) if (!hasFinished(decoder)) decodeChunk(decoder, piece);
+    if (!hasFinished(decoder)) endDecoding(decoder);
+    return { events, error: undefined, completed: true };
+  } catch (error) {
+    return { events, error, completed: false };
+  }
+}
