@@ -12,7 +12,7 @@ import type {
 } from '../events.js';
 import { append } from './growingText.js';
 import { closePart, extendPart, type OpenPart, openPart } from './openPart.js';
-import { createStepMarks } from './stepMarks.js';
+import { createStepMarks, type StepMarks } from './stepMarks.js';
 
 /** Events folded into the message so far: appends while events come, and builds objects only when it is asked. */
 export interface MessageFold {
@@ -21,108 +21,136 @@ export interface MessageFold {
   message(): Message;
 }
 
+/** Plain data, because a fold is a part of every stream and of many an operator: few functions are made for each. */
+interface Folded {
+  readonly choice: number;
+  start: StartEvent | undefined;
+  finish: FinishEvent | undefined;
+  usage: Usage | undefined;
+  readonly citations: CitationEvent[];
+  readonly parts: OpenPart[];
+  readonly blocks: Map<number, OpenPart>;
+  /** Most streams have but one step. */
+  marks: StepMarks<{ readonly parts: number; readonly citations: number }> | undefined;
+  /** A tool's answer that came just now: an event without a block, whose block-end, if it has one, follows at once. */
+  answer: OpenPart | undefined;
+  /** The block whose text came just now, and most likely goes on. */
+  current: OpenPart | undefined;
+  currentBlock: number;
+}
+
 /** @param choice The choice to read. @defaultValue 0 */
 export function createMessageFold(choice = 0): MessageFold {
-  let start: StartEvent | undefined;
-  let finish: FinishEvent | undefined;
-  let usage: Usage | undefined;
-  const citations: CitationEvent[] = [];
-  const parts: OpenPart[] = [];
-  const blocks = new Map<number, OpenPart>();
-  const marks = createStepMarks({ parts: 0, citations: 0 });
-  /** A tool's answer that came just now: an event without a block, whose block-end, if it has one, follows at once. */
-  let answer: OpenPart | undefined;
-  /** The block whose text came just now, and most likely goes on. */
-  let current: OpenPart | undefined;
-  let currentBlock = -1;
+  const folded: Folded = {
+    choice,
+    start: undefined,
+    finish: undefined,
+    usage: undefined,
+    citations: [],
+    parts: [],
+    blocks: new Map(),
+    marks: undefined,
+    answer: undefined,
+    current: undefined,
+    currentBlock: -1,
+  };
+  return {
+    push: (event) => push(folded, event),
+    partial: () => partialOf(folded),
+    message: () => messageOf(folded),
+  };
+}
 
-  function take(event: DeltaEvent): void {
-    const known = partOf(event);
-    answer = undefined;
-    if (known && extendPart(known, event)) return;
-    const part = openPart(event);
-    if (!part) return;
-    parts.push(part);
-    if ('block' in event) blocks.set(event.block, part);
-    else answer = part;
+function push(folded: Folded, event: DeltaEvent): void {
+  const { choice, current } = folded;
+  if (event.type === 'text-delta' && event.block === folded.currentBlock && event.choice === choice && current) {
+    append(current.text, event.text);
+    return;
   }
-
-  function partOf(event: DeltaEvent): OpenPart | undefined {
-    if (!('block' in event)) return undefined;
-    return blocks.get(event.block) ?? (event.type === 'block-end' ? answer : undefined);
-  }
-
-  function rewind(step: number): void {
-    const mark = marks.rewind(step);
-    if (!mark) return;
-    if (step === 0) start = undefined;
-    finish = undefined;
-    citations.length = mark.citations;
-    const taken = new Set(parts.splice(mark.parts));
-    for (const [block, part] of blocks) if (taken.has(part)) blocks.delete(block);
-  }
-
-  function push(event: DeltaEvent): void {
-    if (event.type === 'text-delta' && event.block === currentBlock && event.choice === choice && current) {
-      append(current.text, event.text);
+  if ('choice' in event && event.choice !== choice) return;
+  folded.current = undefined;
+  switch (event.type) {
+    case 'start':
+      folded.start = event;
       return;
-    }
-    if ('choice' in event && event.choice !== choice) return;
-    current = undefined;
-    switch (event.type) {
-      case 'start':
-        start = event;
-        return;
-      case 'citation':
-        citations.push(event);
-        return;
-      case 'usage':
-        usage = event.usage;
-        return;
-      case 'step':
-        marks.begin(event.step, { parts: parts.length, citations: citations.length });
-        return;
-      case 'reset':
-        rewind(event.step);
-        return;
-      case 'finish':
-        finish = event;
-        return;
-      case 'text-delta':
-        take(event);
-        currentBlock = event.block;
-        current = blocks.get(currentBlock);
-        return;
-      default:
-        take(event);
-    }
+    case 'citation':
+      folded.citations.push(event);
+      return;
+    case 'usage':
+      folded.usage = event.usage;
+      return;
+    case 'step':
+      marksOf(folded).begin(event.step, { parts: folded.parts.length, citations: folded.citations.length });
+      return;
+    case 'reset':
+      rewind(folded, event.step);
+      return;
+    case 'finish':
+      folded.finish = event;
+      return;
+    case 'text-delta':
+      take(folded, event);
+      folded.currentBlock = event.block;
+      folded.current = folded.blocks.get(event.block);
+      return;
+    default:
+      take(folded, event);
   }
+}
 
-  function partial(): PartialMessage {
-    const closed = parts.map(closePart);
-    return {
-      id: start?.id,
-      model: start?.model,
-      provider: start?.provider,
-      text: joinTexts(closed, 'text'),
-      reasoning: joinTexts(closed, 'reasoning'),
-      refusal: joinTexts(closed, 'refusal'),
-      toolCalls: closed.flatMap((part) => (part.type === 'tool-call' ? [toToolCall(part)] : [])),
-      citations: [...citations],
-      parts: closed,
-      usage,
-      finishReason: finish?.reason,
-      timing: finish?.timing,
-    };
-  }
+function take(folded: Folded, event: DeltaEvent): void {
+  const known = knownPart(folded, event);
+  folded.answer = undefined;
+  if (known && extendPart(known, event)) return;
+  const part = openPart(event);
+  if (!part) return;
+  folded.parts.push(part);
+  if ('block' in event) folded.blocks.set(event.block, part);
+  else folded.answer = part;
+}
 
-  function message(): Message {
-    const folded = { ...partial(), finishReason: finish?.reason ?? 'aborted' };
-    // Not enumerable, so that a message is otherwise plain data.
-    return Object.defineProperty(folded, 'json', { value: () => parseAnswer(folded) }) as Message;
-  }
+function knownPart({ blocks, answer }: Folded, event: DeltaEvent): OpenPart | undefined {
+  if (!('block' in event)) return undefined;
+  return blocks.get(event.block) ?? (event.type === 'block-end' ? answer : undefined);
+}
 
-  return { push, partial, message };
+function marksOf(folded: Folded): NonNullable<Folded['marks']> {
+  folded.marks ??= createStepMarks({ parts: 0, citations: 0 });
+  return folded.marks;
+}
+
+function rewind(folded: Folded, step: number): void {
+  const mark = marksOf(folded).rewind(step);
+  if (!mark) return;
+  if (step === 0) folded.start = undefined;
+  folded.finish = undefined;
+  folded.citations.length = mark.citations;
+  const taken = new Set(folded.parts.splice(mark.parts));
+  for (const [block, part] of folded.blocks) if (taken.has(part)) folded.blocks.delete(block);
+}
+
+function partialOf({ start, finish, usage, parts, citations }: Folded): PartialMessage {
+  const closed = parts.map(closePart);
+  return {
+    id: start?.id,
+    model: start?.model,
+    provider: start?.provider,
+    text: joinTexts(closed, 'text'),
+    reasoning: joinTexts(closed, 'reasoning'),
+    refusal: joinTexts(closed, 'refusal'),
+    toolCalls: closed.flatMap((part) => (part.type === 'tool-call' ? [toToolCall(part)] : [])),
+    citations: [...citations],
+    parts: closed,
+    usage,
+    finishReason: finish?.reason,
+    timing: finish?.timing,
+  };
+}
+
+function messageOf(folded: Folded): Message {
+  const message = { ...partialOf(folded), finishReason: folded.finish?.reason ?? 'aborted' };
+  // Not enumerable, so that a message is otherwise plain data.
+  return Object.defineProperty(message, 'json', { value: () => parseAnswer(message) }) as Message;
 }
 
 function toToolCall({ callId, name, argumentsText, input, executor, format, ended }: ToolCall): ToolCall {

@@ -48,8 +48,10 @@ export type DecodingOptions = Pick<SourceOptions, 'maxEventBytes' | 'includeRaw'
 
 export function createEventDecoder(format: WireFormat, deliver: Emit, options: DecodingOptions): EventDecoder {
   const { maxEventBytes, includeRaw = false, templates = true } = options;
+  const { lines, sse } = createSseOwner({ maxEventBytes });
   const decoder: EventDecoder = {
-    ...createSseOwner({ maxEventBytes }),
+    lines,
+    sse,
     format,
     state: format.createState(),
     includeRaw,

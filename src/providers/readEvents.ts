@@ -2,7 +2,7 @@ import { asyncScheduler, first, Observable, type Subscriber } from 'rxjs';
 import type { Demand } from '../createDemand.js';
 import { fillPartial, isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { createAlarm } from '../internal/alarm.js';
+import { type Alarm, createAlarm } from '../internal/alarm.js';
 import { abortOf, noteCaller, onLeaving } from '../internal/callerSignal.js';
 import { checkDemand } from '../internal/checkDemand.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
@@ -90,24 +90,23 @@ function pull(
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let payloads = 0;
   let acceptAt = Infinity;
+  let alarm: Alarm | undefined;
 
-  const alarm = createAlarm(
-    () => acceptAt,
-    () => {
-      try {
-        settleDecoding(decoder);
-        if (hasFinished(decoder)) subscriber.complete();
-      } catch (error) {
-        fail(error);
-      }
-    },
-  );
+  function acceptEnd(): void {
+    try {
+      settleDecoding(decoder);
+      if (hasFinished(decoder)) subscriber.complete();
+    } catch (error) {
+      fail(error);
+    }
+  }
 
   /** Only the marker is missing: waits for it, anew after each payload. */
   function awaitMarker(): void {
     if (decoder.payloads === payloads) return;
     payloads = decoder.payloads;
     acceptAt = asyncScheduler.now() + graceMs;
+    alarm ??= createAlarm(() => acceptAt, acceptEnd);
     alarm.set();
   }
 
@@ -138,7 +137,7 @@ function pull(
   }
 
   subscriber.add(() => {
-    alarm.clear();
+    alarm?.clear();
     stopDecoding(decoder);
     const body = reader;
     // An abort's reason holds what is on the stack, and an SDK may hold the reason for as long as the body is held.
