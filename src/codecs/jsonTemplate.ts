@@ -53,23 +53,14 @@ export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTempl
   const found = findJsonHoles(text, paths);
   if (!found || text.charCodeAt(closing) !== closingBrace) return undefined;
   const value = JSON.parse(text) as JsonValue;
-  const slots: Slot[] = [];
-  const speakers: Slot[] = [];
-  let at = 0;
-  for (const hole of found) {
-    const place = placeOf(value, hole);
-    if (!place) continue;
-    const slot = { piece: flat(text.slice(at, hole.from)), ...place, isText: hole.isText, from: 0, end: 0, plainEnd: 0 };
-    slots.push(slot);
-    if (!hole.isPadding) speakers.push(slot);
-    at = hole.end;
-  }
-  const [speaker, another] = speakers;
-  if (slots.length === 0) return undefined;
+  const holes = found.filter((hole) => placeOf(value, hole));
+  if (holes.length === 0) return undefined;
+  const slots = holes.map((hole, index) => slotOf(hole, text.slice(holes[index - 1]?.end ?? 0, hole.from), value));
+  const [speaker, another] = slots.filter((_, index) => !holes[index]?.isPadding);
   return {
     value,
     slots,
-    lastPiece: flat(text.slice(at, closing).trimEnd()),
+    lastPiece: flat(text.slice(holes.at(-1)?.end, closing).trimEnd()),
     speaker: speaker?.isText && !another ? speaker : undefined,
     end: 0,
     said: undefined,
@@ -141,16 +132,22 @@ function stands(piece: string, text: string, from: number, end: number): boolean
   return true;
 }
 
-/** Where a hole's value goes; `undefined` if the value has nothing there, because what held it came twice and the other one counts. */
-function placeOf(value: JsonValue, { path }: JsonHole): Pick<Slot, 'object' | 'key'> | undefined {
-  let object: unknown = value;
-  let key: string | number | undefined;
+function slotOf(hole: JsonHole, piece: string, value: JsonValue): Slot {
+  const key = hole.path.at(-1) ?? '';
+  const object = placeOf(value, hole) as Slot['object'];
+  return { piece: flat(piece), object, key, isText: hole.isText, from: 0, end: 0, plainEnd: 0 };
+}
+
+/** What holds a hole's value; `undefined` if the value has nothing there, because what held it came twice and the other one counts. */
+function placeOf(value: JsonValue, { path }: JsonHole): object | undefined {
+  let object: unknown;
+  let next: unknown = value;
   for (const step of path) {
-    if (key !== undefined) object = Reflect.get(object as object, key);
+    object = next;
     if (typeof object !== 'object' || object === null || !Object.hasOwn(object, step)) return undefined;
-    key = step;
+    next = Reflect.get(object, step);
   }
-  return key === undefined ? undefined : { object: object as Slot['object'], key };
+  return object as object | undefined;
 }
 
 /** Where an object ends of which only blanks and the last brace are left; negative if there is more. */

@@ -5,7 +5,7 @@ import { createJsonTemplate, hasForm, type JsonTemplate } from './jsonTemplate.j
 export interface JsonTemplates {
   readonly paths: JsonHolePaths;
   /** The one that was used last comes first. */
-  readonly known: JsonTemplate[];
+  known: JsonTemplate[];
   credit: number;
 }
 
@@ -58,8 +58,7 @@ export function learnForm(templates: JsonTemplates, text: string): void {
   const template = createJsonTemplate(text, pathTreeOf(templates.paths));
   if (!template) return;
   templates.credit -= templateCost;
-  templates.known.unshift(template);
-  templates.known.length = Math.min(templates.known.length, mostTemplates);
+  templates.known = [template, ...templates.known.slice(0, mostTemplates - 1)];
 }
 
 /** Leaves the value that was read last to whoever has kept it. */

@@ -25,7 +25,8 @@ export function readCitations(state: ChatState, payload: JsonObject, emit: Emit)
   for (const native of citations) {
     const source = isObject(native) ? native : { url: native };
     const url = nonEmptyText(source['url']);
-    if (url === undefined || state.citedUrls.has(url)) continue;
+    if (url === undefined || state.citedUrls?.has(url)) continue;
+    state.citedUrls ??= new Set();
     state.citedUrls.add(url);
     emitCitation(choice, latestText(choice), source, native, emit);
   }

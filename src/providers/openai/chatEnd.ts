@@ -29,7 +29,7 @@ function endBlocks(state: ChatState, choice: ChatChoice, emit: Emit): void {
   }
   choice.current = undefined;
   choice.latestCall = undefined;
-  choice.calls.clear();
+  choice.calls = undefined;
 }
 
 /** Ends what is open where there is evidence of the end: a marker, or a finish reason for every choice. */

@@ -15,7 +15,7 @@ export interface ChatChoice {
   /** The text to which the payload that is decoded adds. */
   growing: GrowingText | undefined;
   /** The calls that have not ended, by the provider's index, else its id, else their position. */
-  readonly calls: Map<number | string, CallBlock>;
+  calls: Map<number | string, CallBlock> | undefined;
   /** The call that was extended last. */
   latestCall: CallBlock | undefined;
   /** The provider's own word, once the choice has ended. */
@@ -38,9 +38,9 @@ export interface ChatState extends WireState {
   readonly choices: Map<number, ChatChoice>;
   /** How many choices have no finish reason. */
   unfinished: number;
-  readonly callIds: Set<string>;
+  callIds: Set<string> | undefined;
   /** The sources that were told, which some servers repeat in every chunk. */
-  readonly citedUrls: Set<string>;
+  citedUrls: Set<string> | undefined;
 }
 
 export function createChatState(audioType: string): ChatState {
@@ -57,8 +57,8 @@ export function createChatState(audioType: string): ChatState {
     usage: undefined,
     choices: new Map(),
     unfinished: 0,
-    callIds: new Set(),
-    citedUrls: new Set(),
+    callIds: undefined,
+    citedUrls: undefined,
   };
 }
 
@@ -73,7 +73,7 @@ function addChoice(state: ChatState, index: number): ChatChoice {
     endedBlocks: 0,
     current: undefined,
     growing: undefined,
-    calls: new Map(),
+    calls: undefined,
     latestCall: undefined,
     finishReason: undefined,
     saidText: false,

@@ -22,7 +22,7 @@ export function readFunctionCall(state: ChatState, choice: ChatChoice, delta: Js
   const piece = delta['function_call'];
   if (!isObject(piece)) return;
   const call =
-    choice.calls.get('function_call') ??
+    choice.calls?.get('function_call') ??
     openCall(choice, 'function_call', createCallBlock(choice.blocks.length, 'function_call', 'json'));
   keepUnknown(call.functionExtras, piece, functionFields);
   extendCall(state, choice, call, nonEmptyText(piece['name']), argumentsOf(piece['arguments']), emit);
@@ -57,7 +57,7 @@ function findCall(
 ): CallBlock | undefined {
   const indexed = keyOf(piece['index']) !== undefined;
   if (!indexed && id === undefined && name === undefined) return choice.latestCall;
-  const call = choice.calls.get(key);
+  const call = choice.calls?.get(key);
   if (call === undefined || name === undefined || call.name === '') return call;
   // Some servers repeat id and name in every piece; others give all calls one index, or one id.
   const same = indexed && (id === undefined || id === call.id);
@@ -66,6 +66,7 @@ function findCall(
 }
 
 function openCall(choice: ChatChoice, key: number | string, call: CallBlock): CallBlock {
+  choice.calls ??= new Map();
   choice.calls.set(key, call);
   return openBlock(choice, call);
 }

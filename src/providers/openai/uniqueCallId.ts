@@ -5,6 +5,7 @@ const tailLength = 12;
 /** The provider's own id, unless it is missing or was given to another call of this response. */
 export function uniqueCallId(state: ChatState, choice: ChatChoice, own: string | undefined, block: number): string {
   let callId = own ?? '';
+  state.callIds ??= new Set();
   if (callId === '' || state.callIds.has(callId)) callId = inventCallId(state, choice.index, block);
   while (state.callIds.has(callId)) callId += '_';
   state.callIds.add(callId);
