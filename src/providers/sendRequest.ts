@@ -33,37 +33,34 @@ export function sendRequest<Client extends object, Params>(
   params: Params,
   call: (client: Client, options: SdkRequestOptions) => SdkResponse,
 ): (signal: AbortSignal, tell?: Tell) => Promise<Response> {
-  if (isRequestFunction(client)) {
-    return (signal, tell) => checked(async () => checkStatus(await told(client(params, { signal }), tell)), tell);
-  }
-  if (typeof client !== 'object' || client === null) throw new TypeError('client must be an SDK client or a function');
-  return (signal, tell) => checked(() => told(call(boundedClient(client), { signal, maxRetries: 0 }).asResponse(), tell), tell);
+  const ask = requestBy(client, params, call);
+  return async (signal, tell) => {
+    try {
+      const response = await ask(signal);
+      const { ok, status, headers, body } = response;
+      tell?.({ status, headers });
+      if (ok) return response;
+      throw httpError({ status, headers, body: parseBody(body ? await readBounded(body) : '') });
+    } catch (error) {
+      throw toStreamError(error, tell);
+    }
+  };
 }
 
 type Tell = (response: ResponseHead) => void;
 
-async function told(sent: Promise<Response>, tell?: Tell): Promise<Response> {
-  const response = await sent;
-  tell?.({ status: response.status, headers: response.headers });
-  return response;
+function requestBy<Client extends object, Params>(
+  client: Client | RequestFunction<Params>,
+  params: Params,
+  call: (client: Client, options: SdkRequestOptions) => SdkResponse,
+): (signal: AbortSignal) => Promise<Response> {
+  if (isRequestFunction(client)) return (signal) => client(params, { signal });
+  if (typeof client !== 'object' || client === null) throw new TypeError('client must be an SDK client or a function');
+  return (signal) => call(boundedClient(client), { signal, maxRetries: 0 }).asResponse();
 }
 
 function isRequestFunction<Params>(client: object): client is RequestFunction<Params> {
   return typeof client === 'function';
-}
-
-async function checked(send: () => Promise<Response>, tell?: Tell): Promise<Response> {
-  try {
-    return await send();
-  } catch (error) {
-    throw toStreamError(error, tell);
-  }
-}
-
-async function checkStatus(response: Response): Promise<Response> {
-  const { ok, status, headers, body } = response;
-  if (ok) return response;
-  throw httpError({ status, headers, body: parseBody(body ? await readBounded(body) : '') });
 }
 
 /** The SDKs' errors, known by their shape: an error of an answer has a status and headers. */
