@@ -1,8 +1,9 @@
 import type { ToonPrimitive } from './toonSink.js';
-import { readString, trimSpaces } from './toonText.js';
+import { readString } from './toonText.js';
 
 export type ToonDelimiter = ',' | '\t' | '|';
 
+const space = 32;
 const quote = 34;
 const minus = 45;
 const point = 46;
@@ -20,10 +21,19 @@ const powersOfTen = [undefined, ...Array.from({ length: exactDigits }, (_, index
 
 /** What a cell or the text after a key means. A number that no double holds, or one with leading zeros, stays text. */
 export function readPrimitive(text: string): ToonPrimitive {
-  const token = trimSpaces(text);
-  const first = token.charCodeAt(0);
+  return readCell(text, 0, text.length);
+}
+
+/** What a part of a line means. Most cells are plain numbers and words: those are read where they stand. */
+function readCell(text: string, start: number, stop: number): ToonPrimitive {
+  let from = start;
+  let end = stop;
+  while (from < end && text.charCodeAt(from) === space) from++;
+  while (end > from && text.charCodeAt(end - 1) === space) end--;
+  const first = from < end ? text.charCodeAt(from) : 0;
+  if (first === minus || isDigit(first)) return readDigits(text, from, end) ?? readNumber(text.slice(from, end));
+  const token = text.slice(from, end);
   if (first === quote) return readString(token);
-  if (first === minus || isDigit(first)) return readDigits(token) ?? readNumber(token);
   const word = token.length > longestWord ? undefined : words.get(token);
   return word === undefined ? token : word;
 }
@@ -36,19 +46,19 @@ function readNumber(token: string): ToonPrimitive {
 }
 
 /** A plain number of few digits, which most numbers are; `undefined` for every other one. */
-function readDigits(token: string): number | undefined {
-  if (token.length > exactDigits + 1) return undefined;
+function readDigits(text: string, from: number, end: number): number | undefined {
+  if (end - from > exactDigits + 1) return undefined;
   let digits = 0;
-  let whole = token.length;
-  for (let index = 0; index < token.length; index++) {
-    const code = token.charCodeAt(index);
+  let whole = end;
+  for (let index = from; index < end; index++) {
+    const code = text.charCodeAt(index);
     if (isDigit(code)) digits = digits * 10 + code - zero;
-    else if (code === point && whole === token.length) whole = index;
+    else if (code === point && whole === end) whole = index;
     else return undefined;
   }
-  if (whole > 1 && token.charCodeAt(0) === zero) return undefined;
-  if (whole === token.length) return whole > exactDigits ? undefined : digits;
-  const power = powersOfTen[token.length - whole - 1];
+  if (whole - from > 1 && text.charCodeAt(from) === zero) return undefined;
+  if (whole === end) return whole - from > exactDigits ? undefined : digits;
+  const power = powersOfTen[end - whole - 1];
   return power === undefined ? undefined : digits / power;
 }
 
@@ -56,22 +66,33 @@ function isDigit(code: number): boolean {
   return code >= zero && code <= zero + 9;
 }
 
-/** The values of a row or of an inline array. No text is no value. */
+/** The values of an inline array. No text is no value. */
 export function readCells(text: string, delimiter: ToonDelimiter): ToonPrimitive[] {
-  if (text === '') return [];
-  if (text.includes('"')) return splitQuoted(text, delimiter.charCodeAt(0)).map(readPrimitive);
   const values: ToonPrimitive[] = [];
-  let from = 0;
-  for (let end = text.indexOf(delimiter); end >= 0; end = text.indexOf(delimiter, from)) {
-    values.push(readPrimitive(text.slice(from, end)));
-    from = end + 1;
-  }
-  values.push(readPrimitive(text.slice(from)));
+  fillCells(text, delimiter, values);
   return values;
 }
 
-function splitQuoted(text: string, delimiter: number): string[] {
-  const cells: string[] = [];
+/**
+ * Writes the values of a row over those of another one, so that a table needs one array and not one a row.
+ *
+ * @returns How many there are.
+ */
+export function fillCells(text: string, delimiter: ToonDelimiter, cells: ToonPrimitive[]): number {
+  if (text === '') return 0;
+  if (text.includes('"')) return fillQuoted(text, delimiter.charCodeAt(0), cells);
+  let count = 0;
+  let from = 0;
+  for (let end = text.indexOf(delimiter); end >= 0; end = text.indexOf(delimiter, from)) {
+    cells[count++] = readCell(text, from, end);
+    from = end + 1;
+  }
+  cells[count++] = readCell(text, from, text.length);
+  return count;
+}
+
+function fillQuoted(text: string, delimiter: number, cells: ToonPrimitive[]): number {
+  let count = 0;
   let from = 0;
   let quoted = false;
   for (let index = 0; index < text.length; index++) {
@@ -79,10 +100,10 @@ function splitQuoted(text: string, delimiter: number): string[] {
     if (code === quote) quoted = !quoted;
     else if (quoted) index += code === backslash ? 1 : 0;
     else if (code === delimiter) {
-      cells.push(text.slice(from, index));
+      cells[count++] = readCell(text, from, index);
       from = index + 1;
     }
   }
-  cells.push(text.slice(from));
-  return cells;
+  cells[count++] = readCell(text, from, text.length);
+  return count;
 }

@@ -1,7 +1,7 @@
 import { setOwn } from './setOwn.js';
 import type { ToonField } from './toonFields.js';
 import type { ToonHeader } from './toonHeader.js';
-import { readCells } from './toonPrimitives.js';
+import { fillCells } from './toonPrimitives.js';
 import type { ReadingContext } from './toonReading.js';
 import type { ToonPrimitive, ToonRowObject } from './toonSink.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
@@ -23,21 +23,36 @@ export type RowBuilder = (text: string, line: number) => ToonRowObject;
 
 export function createRowBuilder(fields: readonly ToonField[], { delimiter }: ToonHeader): RowBuilder {
   const width = countColumns(fields);
-  let cells: readonly ToonPrimitive[] = [];
+  const shape = toShape(fields);
+  /** Of the row that was read last. */
+  const cells: ToonPrimitive[] = [];
   let next = 0;
 
-  function build(group: readonly ToonField[]): ToonRowObject {
-    const row: ToonRowObject = {};
-    for (const field of group) setOwn(row, field.name, field.group ? build(field.group) : (cells[next++] ?? null));
+  function build({ empty, members }: Shape): ToonRowObject {
+    const row = { ...empty };
+    for (const { name, shape } of members) row[name] = shape ? build(shape) : (cells[next++] ?? null);
     return row;
   }
 
   return (text, line) => {
-    cells = readCells(text, delimiter);
-    if (cells.length !== width) throw new ToonSyntaxError(`Expected ${width} cells, got ${cells.length}`, line);
+    const count = fillCells(text, delimiter, cells);
+    if (count !== width) throw new ToonSyntaxError(`Expected ${width} cells, got ${count}`, line);
     next = 0;
-    return build(fields);
+    return build(shape);
   };
+}
+
+/** What all rows of a table have in common. */
+interface Shape {
+  /** A row without its cells. A copy of it has all keys of its own, `__proto__` too, so that they can be assigned, and is cheaper than to add them. */
+  readonly empty: ToonRowObject;
+  readonly members: readonly { readonly name: string; readonly shape: Shape | undefined }[];
+}
+
+function toShape(fields: readonly ToonField[]): Shape {
+  const empty: ToonRowObject = {};
+  for (const { name } of fields) setOwn(empty, name, null);
+  return { empty, members: fields.map(({ name, group }) => ({ name, shape: group && toShape(group) })) };
 }
 
 /** How many objects stand in one another. */
