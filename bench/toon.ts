@@ -53,7 +53,7 @@ function readValue(pieces: readonly string[]): Reading {
   const decoder = createToonDecoder(builder);
   for (const piece of pieces) decoder.write(piece);
   decoder.end();
-  return { value: builder.value, values: 1 };
+  return { value: builder.value(), values: 1 };
 }
 
 function readRows(values: readonly (DeltaEvent | string)[]): Reading {

@@ -216,10 +216,10 @@ describe('the limits of createToonDecoder', () => {
 describe('createToonValueBuilder', () => {
   it('has a value only when it is whole', () => {
     const builder = createToonValueBuilder();
-    expect(builder.value).toBeUndefined();
+    expect(builder.value()).toBeUndefined();
     builder.startArray(1, 1);
-    expect(builder.value).toBeUndefined();
+    expect(builder.value()).toBeUndefined();
     builder.endArray(1);
-    expect(builder.value).toEqual([]);
+    expect(builder.value()).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ export function decodeChunks(text: string, sizes: readonly number[] = [], option
   const decoder = createToonDecoder(builder, options);
   for (const piece of cut(text, sizes)) decoder.write(piece);
   decoder.end();
-  return builder.value;
+  return builder.value();
 }
 
 /** What a decoder did: the value, or the fact of an error. */

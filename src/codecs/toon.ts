@@ -1,7 +1,7 @@
 import { createLineSplitter } from './lineSplitter.js';
 import { limitDepth } from './toonDepth.js';
 import { readDocument } from './toonGrammar.js';
-import { createToonLines, type ToonLine } from './toonLines.js';
+import { createToonLines, type ToonLine, writeLine } from './toonLines.js';
 import type { LineTaker } from './toonReading.js';
 import type { ToonSink } from './toonSink.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
@@ -55,7 +55,7 @@ export function createToonDecoder(sink: ToonSink, options: ToonDecoderOptions = 
   }
 
   function readLine(text: string): void {
-    const line = lines.write(text);
+    const line = writeLine(lines, text);
     if (line) resume(line);
   }
 
@@ -65,7 +65,7 @@ export function createToonDecoder(sink: ToonSink, options: ToonDecoderOptions = 
     readLine,
     end() {
       splitter.end();
-      lines.end();
+      lines.ended = true;
       resume();
     },
   };

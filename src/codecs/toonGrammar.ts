@@ -1,9 +1,11 @@
 import { readHeader, type ToonHeader } from './toonHeader.js';
 import { readKeyedText } from './toonKey.js';
-import type { ToonLine } from './toonLines.js';
+import { type ToonLine, takeLine } from './toonLines.js';
 import { readCells, readPrimitive } from './toonPrimitives.js';
 import {
+  checkCount,
   contentDepth,
+  countItem,
   createItemCount,
   createKeyCheck,
   peek,
@@ -24,7 +26,7 @@ export function* readDocument(context: ReadingContext): Reading {
   if (first === undefined) return tellEmptyObject(context);
   requireDepth(first, 0);
   if (isBareArray(first.content)) {
-    context.lines.take(first);
+    takeLine(context.lines, first);
     yield* readRootArray(context, first.content);
   } else if (hasColon(first.content)) {
     context.sink.startObject(first.number);
@@ -43,7 +45,7 @@ function* readRootArray(context: ReadingContext, content: string): Reading {
 
 function* readRootPrimitive(context: ReadingContext, line: ToonLine): Reading {
   const { lines, sink } = context;
-  lines.take(line);
+  takeLine(lines, line);
   if (yield* peek(context)) refuse('Expected a key or a header', line);
   sink.primitive(readPrimitive(line.content), line.number);
 }
@@ -55,7 +57,7 @@ function* readFields(context: ReadingContext, depth: number, checkKey: KeyCheck 
     const line = yield* peek(context);
     if (line === undefined || line.depth < depth) return;
     requireDepth(line, depth);
-    lines.take(line);
+    takeLine(lines, line);
     yield* readField(context, line.content, depth, checkKey);
   }
 }
@@ -109,11 +111,11 @@ function* readList(context: ReadingContext, { length }: ToonHeader, depth: numbe
     if (line === undefined || line.depth <= depth) break;
     requireDepth(line, itemDepth);
     if (!isItem(line.content)) break;
-    lines.take(line);
+    takeLine(lines, line);
     yield* readItem(context, line, itemDepth);
-    count.add(line.number);
+    countItem(count, context, line.number);
   }
-  count.check('items');
+  checkCount(count, context, 'items');
   const after = strict ? yield* peek(context) : undefined;
   if (after?.depth === itemDepth && isItem(after.content)) refuse(`Expected ${length} items, got more`, after);
 }

@@ -1,5 +1,4 @@
 import { ToonSyntaxError } from './toonSyntaxError.js';
-import { trimSpaces } from './toonText.js';
 
 /** A line that says something: no blank one, and no comment. */
 export interface ToonLine {
@@ -10,97 +9,93 @@ export interface ToonLine {
   readonly number: number;
 }
 
-/** The line that a grammar looks at. */
-export interface ToonLines {
-  /** Whether the next line, or that there is none, is known. */
-  readonly known: boolean;
-  /** The next line, not yet taken; `undefined` at the end. */
-  readonly next: ToonLine | undefined;
-  /** The number of the line that was taken last. */
-  readonly taken: number;
-  take(line: ToonLine): void;
-  /** The number of the first blank line between two lines that were taken. Known in strict mode only, where it matters. */
-  firstBlank(after: number, before: number): number | undefined;
-  /** Takes a line as it was written, and gives the next line if that is known now. */
-  write(raw: string): ToonLine | undefined;
-  end(): void;
-}
-
 export interface ToonLineRules {
   /** The number of spaces of one level. */
   readonly indentSize: number;
   readonly strict: boolean;
 }
 
+/** The line that a grammar looks at, and those before it. It is plain data: what is read at every line must not be behind a getter. */
+export interface ToonLines {
+  readonly rules: ToonLineRules;
+  /** The next line, not yet taken; `undefined` if it has not come, and at the end. */
+  next: ToonLine | undefined;
+  ended: boolean;
+  /** The number of the line that came last, and of the one that was taken last. */
+  written: number;
+  taken: number;
+  /** The first line of each run of blank lines with something after it, in order, and of the run that may go on. */
+  readonly blankRuns: number[];
+  openRun: number;
+}
+
 const tab = 9;
 const space = 32;
 
-export function createToonLines({ indentSize, strict }: ToonLineRules): ToonLines {
-  let number = 0;
-  let next: ToonLine | undefined;
-  let ended = false;
-  let taken = 0;
-  /** The first line of each run of blank lines with something after it, in order, and of the run that may go on. */
-  const blankRuns: number[] = [];
-  let openRun = 0;
+export function createToonLines(rules: ToonLineRules): ToonLines {
+  return { rules, next: undefined, ended: false, written: 0, taken: 0, blankRuns: [], openRun: 0 };
+}
 
-  function scan(raw: string): ToonLine | undefined {
-    const text = number === 1 && raw.startsWith('\ufeff') ? raw.slice(1) : raw;
-    const indentation = indentationOf(text);
-    const tabs = indentation === 0 ? 0 : countTabs(text, indentation);
-    const content = trimSpaces(text.slice(indentation));
-    if (tabs === 0 && content.startsWith('#')) return undefined;
-    if (strict && tabs > 0) throw new ToonSyntaxError('Expected no tab in the indentation', number);
-    if (content === '') return noteBlank();
-    if (strict && indentation % indentSize !== 0) {
-      throw new ToonSyntaxError(`Expected an indentation by a multiple of ${indentSize}`, number);
-    }
-    return { content, depth: Math.floor((indentation - tabs) / indentSize) + tabs, number };
+/** Whether the next line, or that there is none, is known. */
+export function knowsNext({ next, ended }: ToonLines): boolean {
+  return next !== undefined || ended;
+}
+
+export function takeLine(lines: ToonLines, line: ToonLine): void {
+  lines.taken = line.number;
+  lines.next = undefined;
+}
+
+/** Takes a line as it was written, and gives the next line if that is known now. */
+export function writeLine(lines: ToonLines, raw: string): ToonLine | undefined {
+  lines.written++;
+  lines.next = scan(lines, raw);
+  if (lines.next !== undefined && lines.openRun > 0) closeRun(lines);
+  return lines.next;
+}
+
+/** The number of the first blank line between two lines that were taken. Known in strict mode only, where it matters. */
+export function firstBlank({ blankRuns }: ToonLines, after: number, before: number): number | undefined {
+  const blank = blankRuns[firstAbove(blankRuns, after)];
+  return blank !== undefined && blank < before ? blank : undefined;
+}
+
+function scan(lines: ToonLines, raw: string): ToonLine | undefined {
+  const { strict, indentSize } = lines.rules;
+  const number = lines.written;
+  const text = number === 1 && raw.startsWith('\ufeff') ? raw.slice(1) : raw;
+  const indentation = indentationOf(text);
+  const tabs = indentation === 0 ? 0 : countTabs(text, indentation);
+  const content = text.slice(indentation, contentEnd(text, indentation));
+  if (tabs === 0 && content.startsWith('#')) return undefined;
+  if (strict && tabs > 0) throw new ToonSyntaxError('Expected no tab in the indentation', number);
+  if (content === '') return noteBlank(lines);
+  if (strict && indentation % indentSize !== 0) {
+    throw new ToonSyntaxError(`Expected an indentation by a multiple of ${indentSize}`, number);
   }
+  return { content, depth: Math.floor((indentation - tabs) / indentSize) + tabs, number };
+}
 
-  function noteBlank(): undefined {
-    if (openRun === 0) openRun = number;
-  }
+function noteBlank(lines: ToonLines): undefined {
+  if (lines.openRun === 0) lines.openRun = lines.written;
+}
 
-  function closeRun(): void {
-    if (openRun > 0 && strict) blankRuns.push(openRun);
-    openRun = 0;
-  }
-
-  return {
-    get known() {
-      return next !== undefined || ended;
-    },
-    get next() {
-      return next;
-    },
-    get taken() {
-      return taken;
-    },
-    take(line) {
-      taken = line.number;
-      next = undefined;
-    },
-    firstBlank(after, before) {
-      const blank = blankRuns[firstAbove(blankRuns, after)];
-      return blank !== undefined && blank < before ? blank : undefined;
-    },
-    write(raw) {
-      number++;
-      next = scan(raw);
-      if (next !== undefined) closeRun();
-      return next;
-    },
-    end() {
-      ended = true;
-    },
-  };
+function closeRun(lines: ToonLines): void {
+  if (lines.rules.strict) lines.blankRuns.push(lines.openRun);
+  lines.openRun = 0;
 }
 
 function indentationOf(text: string): number {
   let index = 0;
   while (text.charCodeAt(index) === space || text.charCodeAt(index) === tab) index++;
   return index;
+}
+
+/** Before the spaces at the end. */
+function contentEnd(text: string, from: number): number {
+  let end = text.length;
+  while (end > from && text.charCodeAt(end - 1) === space) end--;
+  return end;
 }
 
 function countTabs(text: string, end: number): number {

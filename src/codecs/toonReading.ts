@@ -1,4 +1,4 @@
-import type { ToonLine, ToonLines } from './toonLines.js';
+import { firstBlank, knowsNext, type ToonLine, type ToonLines } from './toonLines.js';
 import type { ToonSink } from './toonSink.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
 
@@ -24,13 +24,13 @@ export interface ReadingContext {
 
 /** The next line, which is not taken yet; `undefined` at the end. */
 export function* peek({ lines }: ReadingContext): Reading<ToonLine | undefined> {
-  if (!lines.known) yield;
+  if (!knowsNext(lines)) yield;
   return lines.next;
 }
 
 /** Gives one line after another to a taker, as long as it wants them: what tables of many rows are read by. */
 export function* giveLines({ lines }: ReadingContext, take: LineTaker): Reading {
-  const wanted = lines.next === undefined ? !lines.known : take(lines.next);
+  const wanted = lines.next === undefined ? !lines.ended : take(lines.next);
   if (wanted) yield take;
 }
 
@@ -62,31 +62,28 @@ export function createKeyCheck({ strict, lines }: ReadingContext): (key: string)
 
 /** Counts the items of an array. */
 export interface ItemCount {
-  readonly items: number;
-  /** Counts one, of which the first line was taken before, and the last one now. */
-  add(firstLine: number): void;
-  /** @throws ToonSyntaxError in strict mode, if they are not as many as declared, or if blank lines stand between them. */
-  check(what: string): void;
+  readonly declared: number;
+  items: number;
+  /** The lines of the first item and where the last one ended. */
+  first: number;
+  last: number;
 }
 
-export function createItemCount({ strict, lines }: ReadingContext, declared: number): ItemCount {
-  let items = 0;
-  let first = 0;
-  let last = lines.taken;
-  return {
-    get items() {
-      return items;
-    },
-    add(firstLine) {
-      if (items === 0) first = firstLine;
-      items++;
-      last = lines.taken;
-    },
-    check(what) {
-      if (!strict) return;
-      if (items !== declared) throw new ToonSyntaxError(`Expected ${declared} ${what}, got ${items}`, last);
-      const blank = items > 0 ? lines.firstBlank(first, last) : undefined;
-      if (blank !== undefined) throw new ToonSyntaxError(`Expected no blank line between ${what}`, blank);
-    },
-  };
+export function createItemCount({ lines }: ReadingContext, declared: number): ItemCount {
+  return { declared, items: 0, first: 0, last: lines.taken };
+}
+
+/** Counts one, of which the first line was taken before, and the last one now. */
+export function countItem(count: ItemCount, { lines }: ReadingContext, firstLine: number): void {
+  if (count.items === 0) count.first = firstLine;
+  count.items++;
+  count.last = lines.taken;
+}
+
+/** @throws ToonSyntaxError in strict mode, if they are not as many as declared, or if blank lines stand between them. */
+export function checkCount({ declared, items, first, last }: ItemCount, { strict, lines }: ReadingContext, what: string): void {
+  if (!strict) return;
+  if (items !== declared) throw new ToonSyntaxError(`Expected ${declared} ${what}, got ${items}`, last);
+  const blank = items > 0 ? firstBlank(lines, first, last) : undefined;
+  if (blank !== undefined) throw new ToonSyntaxError(`Expected no blank line between ${what}`, blank);
 }

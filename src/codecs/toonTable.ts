@@ -1,9 +1,11 @@
 import type { ToonField } from './toonFields.js';
 import type { ToonHeader } from './toonHeader.js';
 import { readKeyedText } from './toonKey.js';
-import type { ToonLine } from './toonLines.js';
+import { type ToonLine, takeLine } from './toonLines.js';
 import {
+  checkCount,
   contentDepth,
+  countItem,
   createItemCount,
   createKeyCheck,
   giveLines,
@@ -40,13 +42,13 @@ function* readRows(context: ReadingContext, header: ToonHeader, fields: readonly
     if (line.depth <= depth) return false;
     requireDepth(line, rowDepth);
     if (!isRow(line.content, header)) return false;
-    lines.take(line);
+    takeLine(lines, line);
     readRow(line.content, line.number);
-    count.add(line.number);
+    countItem(count, context, line.number);
     return mayFollow();
   };
   if (mayFollow()) yield* giveLines(context, takeRow);
-  count.check('rows');
+  checkCount(count, context, 'rows');
   if (strict) refuseMore(header, rowDepth, yield* peek(context));
 }
 
@@ -72,12 +74,12 @@ function* readEntries(context: ReadingContext, header: ToonHeader, fields: reado
   yield* giveLines(context, (line) => {
     if (line.depth <= depth) return false;
     requireDepth(line, entryDepth);
-    lines.take(line);
+    takeLine(lines, line);
     readEntry(line.content, line.number);
-    count.add(line.number);
+    countItem(count, context, line.number);
     return true;
   });
-  count.check('entries');
+  checkCount(count, context, 'entries');
 }
 
 function createEntryReader(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[]): RowReader {

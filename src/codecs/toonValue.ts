@@ -4,9 +4,9 @@ import type { ToonSink, ToonValue } from './toonSink.js';
 /** Builds the value that a sink is told of. Of a key that comes twice, the last value stands. */
 export interface ToonValueBuilder extends ToonSink {
   /** The value, once it is whole. */
-  readonly value: ToonValue | undefined;
+  value(): ToonValue | undefined;
   /** The value as far as it was told; it still grows. */
-  readonly soFar: ToonValue | undefined;
+  soFar(): ToonValue | undefined;
 }
 
 interface Open {
@@ -31,12 +31,8 @@ export function createToonValueBuilder(): ToonValueBuilder {
   }
 
   return {
-    get value() {
-      return open.length === 0 ? root : undefined;
-    },
-    get soFar() {
-      return root;
-    },
+    value: () => (open.length === 0 ? root : undefined),
+    soFar: () => root,
     startObject: () => start({}),
     endObject: () => void open.pop(),
     startArray: () => start([]),

@@ -18,10 +18,10 @@ export function readToon({ text, linesBefore, cut }: Part, refuseListedRows: boo
     decoder.write(text);
     decoder.end();
   } catch (error) {
-    if (error instanceof LimitError) return { accepted: false, message: error.message, value: builder.soFar };
+    if (error instanceof LimitError) return { accepted: false, message: error.message, value: builder.soFar() };
     if (!(error instanceof ToonSyntaxError)) throw error;
     const line = error.line === undefined ? undefined : linesBefore + error.line;
-    return { accepted: false, message: error.reason, line, value: builder.soFar };
+    return { accepted: false, message: error.reason, line, value: builder.soFar() };
   }
-  return { accepted: true, value: builder.value ?? null };
+  return { accepted: true, value: builder.value() ?? null };
 }
