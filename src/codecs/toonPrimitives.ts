@@ -11,7 +11,6 @@ const zero = 48;
 const backslash = 92;
 
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
-const words: ReadonlyMap<string, boolean | null> = new Map(Object.entries({ true: true, false: false, null: null }));
 
 const longestWord = 5;
 /** The most digits that surely fit a double. */
@@ -34,8 +33,13 @@ function readCell(text: string, start: number, stop: number): ToonPrimitive {
   if (first === minus || isDigit(first)) return readDigits(text, from, end) ?? readNumber(text.slice(from, end));
   const token = text.slice(from, end);
   if (first === quote) return readString(token);
-  const word = token.length > longestWord ? undefined : words.get(token);
-  return word === undefined ? token : word;
+  return token.length > longestWord ? token : readWord(token);
+}
+
+function readWord(token: string): ToonPrimitive {
+  if (token === 'true') return true;
+  if (token === 'false') return false;
+  return token === 'null' ? null : token;
 }
 
 function readNumber(token: string): ToonPrimitive {

@@ -9,6 +9,10 @@ export interface WholeLines {
   flush(): void;
 }
 
+const lineFeed = 10;
+/** In a text that is no longer, as deltas are, each character is looked at in less time than the engine's search takes to begin. */
+const fewCharacters = 16;
+
 /**
  * Joins the text deltas of a block until a line ends: what reads lines is called once a line, and gets flat strings instead of a chain of tiny
  * ones. Every other event passes at once, after the text before it.
@@ -28,8 +32,7 @@ export function createWholeLines(pass: (event: DeltaEvent) => void): WholeLines 
     pass({ type, text, block, choice, phase });
   }
 
-  function endLine(like: TextDeltaEvent, text: string): void {
-    const end = text.lastIndexOf('\n') + 1;
+  function endLine(like: TextDeltaEvent, text: string, end: number): void {
     line += text.slice(0, end);
     flush();
     if (end === text.length) return;
@@ -40,7 +43,8 @@ export function createWholeLines(pass: (event: DeltaEvent) => void): WholeLines 
   function append(like: TextDeltaEvent, text: string): void {
     if (held && (held.block !== like.block || held.choice !== like.choice || held.phase !== like.phase)) flush();
     held ??= like;
-    if (text.indexOf('\n') >= 0) endLine(like, text);
+    const end = afterLastLineFeed(text);
+    if (end > 0) endLine(like, text, end);
     else line += text;
   }
 
@@ -53,4 +57,12 @@ export function createWholeLines(pass: (event: DeltaEvent) => void): WholeLines 
     append,
     flush,
   };
+}
+
+/** Where the text after the last line feed begins: 0 if there is none. */
+function afterLastLineFeed(text: string): number {
+  if (text.length > fewCharacters) return text.lastIndexOf('\n') + 1;
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) !== lineFeed) end--;
+  return end;
 }
