@@ -1,4 +1,5 @@
 import type { JsonValue } from '../events.js';
+import { createGrowingText } from '../internal/growingText.js';
 import type { JsonHandler } from './jsonHandler.js';
 import { setOwn } from './setOwn.js';
 
@@ -41,8 +42,9 @@ export function createJsonTree(): JsonTree {
   let root: JsonValue | undefined;
   let weight = 0;
   let changed = false;
-  /** The open string, and whether the last snapshot has all of it. */
-  let string: string | undefined;
+  /** The string that is open or was, and whether the last snapshot has all of it. */
+  const string = createGrowingText();
+  let stringOpen = false;
   let stringShown = false;
   let last: JsonValue | undefined;
 
@@ -86,7 +88,7 @@ export function createJsonTree(): JsonTree {
   }
 
   function copyOpen(): JsonValue | undefined {
-    let child: JsonValue | undefined = string ?? root;
+    let child: JsonValue | undefined = stringOpen ? string.value : root;
     for (let depth = frames.length - 1; depth >= 0; depth--) {
       const frame = frames[depth];
       if (!frame) break;
@@ -119,18 +121,18 @@ export function createJsonTree(): JsonTree {
     },
     startString() {
       begin();
-      string = '';
+      stringOpen = true;
       stringShown = false;
     },
     text(piece) {
-      string = (string ?? '') + piece;
+      string.add(piece);
       stringShown = false;
       changed = true;
     },
     endString() {
-      const value = string ?? '';
-      string = undefined;
-      place(value, stringShown);
+      place(string.value, stringShown);
+      stringOpen = false;
+      string.clear();
     },
     scalar(value) {
       begin();

@@ -1,9 +1,11 @@
-/** A text that grows by small pieces, and is read only now and then. */
+/** A text that grows by small pieces. */
 export interface GrowingText {
   readonly length: number;
-  /** The text so far. */
+  /** The text so far; cheap enough to be read after each piece. */
   readonly value: string;
   add(piece: string): void;
+  /** Begins again, with nothing. */
+  clear(): void;
 }
 
 /**
@@ -14,28 +16,32 @@ const joinedPieces = 64;
 
 export function createGrowingText(beginning = ''): GrowingText {
   let joined = beginning;
-  /** The latest pieces, after a character that is cut off again: JavaScript engines copy a chain of pieces before they cut it. */
-  let latest = mark;
+  let latest = '';
   let pieces = 0;
 
+  /** JavaScript engines copy a chain of pieces before they cut it: the mark is there to be cut off. */
   function join(): void {
-    joined += latest.slice(mark.length);
-    latest = mark;
+    joined += (latest + mark).slice(0, -mark.length);
+    latest = '';
     pieces = 0;
   }
 
   return {
     get length() {
-      return joined.length + latest.length - mark.length;
+      return joined.length + latest.length;
     },
     get value() {
-      if (pieces > 0) join();
-      return joined;
+      return joined + latest;
     },
     add(piece) {
       if (piece === '') return;
       latest += piece;
       if (++pieces === joinedPieces) join();
+    },
+    clear() {
+      joined = '';
+      latest = '';
+      pieces = 0;
     },
   };
 }
