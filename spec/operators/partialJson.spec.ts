@@ -221,6 +221,17 @@ describe('partialJson', () => {
     expect(values[0]).toEqual({ a: 'xy', b: [{ c: 1 }] });
   });
 
+  it("grows strings of hundreds of pieces with mode: 'mutable'", () => {
+    const whole = JSON.stringify(['one, two, three, '.repeat(100), 'four']);
+    const lengths: number[] = [];
+    from([...whole])
+      .pipe(partialJson({ mode: 'mutable' }))
+      .subscribe((value) => lengths.push(JSON.stringify(value).length));
+    expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
+    expect(lengths).toHaveLength(1_708);
+    expect(lengths.at(-1)).toBe(whole.length);
+  });
+
   it("makes of any text with mode: 'mutable' what JSON.parse does", () => {
     fc.assert(
       fc.property(anyJson(), anyChunking, (whole, sizes) => {

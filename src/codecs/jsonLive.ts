@@ -94,7 +94,7 @@ function createJsonLive(): JsonLive {
     },
     text(piece) {
       string.add(piece);
-      place(string.value, true);
+      place(string.soFar, true);
     },
     endString: () => undefined,
     scalar: (value) => place(value, false),

@@ -88,7 +88,7 @@ export function createJsonTree(): JsonTree {
   }
 
   function copyOpen(): JsonValue | undefined {
-    let child: JsonValue | undefined = stringOpen ? string.value : root;
+    let child: JsonValue | undefined = stringOpen ? string.soFar : root;
     for (let depth = frames.length - 1; depth >= 0; depth--) {
       const frame = frames[depth];
       if (!frame) break;

@@ -1,8 +1,10 @@
 /** A text that grows by small pieces. */
 export interface GrowingText {
   readonly length: number;
-  /** The text so far; cheap enough to be read after each piece. */
+  /** The text so far, for those who read it now and then: all pieces are made one. */
   readonly value: string;
+  /** The text so far, for those who read it after each piece: the latest pieces stay as they are. */
+  readonly soFar: string;
   add(piece: string): void;
   /** Begins again, with nothing. */
   clear(): void;
@@ -19,7 +21,7 @@ export function createGrowingText(beginning = ''): GrowingText {
   let latest = '';
   let pieces = 0;
 
-  /** JavaScript engines copy a chain of pieces before they cut it: the mark is there to be cut off. */
+  /** The mark is there to be cut off: JavaScript engines copy a chain of pieces before they cut it. */
   function join(): void {
     joined += (latest + mark).slice(0, -mark.length);
     latest = '';
@@ -31,6 +33,10 @@ export function createGrowingText(beginning = ''): GrowingText {
       return joined.length + latest.length;
     },
     get value() {
+      if (pieces > 0) join();
+      return joined;
+    },
+    get soFar() {
       return joined + latest;
     },
     add(piece) {
