@@ -17,7 +17,7 @@ export async function benchJson(quick: boolean): Promise<void> {
   ];
   const shapes = jsonShapes.map((shape) => ({ name: shape.name, samples: toSamples(shape, sizes.all) }));
   const tools = jsonTools.map((tool) => (tool.only ? { ...tool, only: sizes.sdk } : tool));
-  await printReport({ shapes, tools, comparisons, rounds: quick ? 7 : 3 });
+  await printReport({ shapes, tools, comparisons, rounds: quick ? 7 : 15 });
 }
 
 function toSamples(shape: JsonShape, named: Readonly<Record<string, number>>): readonly JsonSample[] {

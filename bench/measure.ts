@@ -62,7 +62,7 @@ async function calibrate<Result>(cell: Cell<Result>): Promise<number> {
     spent += time;
     fastest = Math.min(fastest, time);
   }
-  return Math.ceil(shortestWindow / Math.max(fastest, shortestWindow / 100));
+  return Math.ceil(shortestWindow / Math.max(fastest, shortestWindow / 1000));
 }
 
 async function timeOf<Result>({ run, check }: Cell<Result>, repeats: number): Promise<number> {

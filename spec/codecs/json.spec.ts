@@ -277,6 +277,23 @@ describe('createJsonParser', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('shows strings of hundreds of pieces as they are after each of them', () => {
+    const anyPieces = fc.array(fc.stringMatching(/^[a-zé\u{1f600} ]{1,4}$/u), { maxLength: 300 });
+    fc.assert(
+      fc.property(fc.tuple(anyPieces, anyPieces), ([first, second]) => {
+        const snapshots = snapshotsOf(['["', ...first, '","', ...second, '"]']);
+        const whole = first.join('');
+        const expected = [
+          ...['', ...prefixes(first)].map((text) => [text]),
+          ...['', ...prefixes(second)].map((text) => [whole, text]),
+        ];
+        expect(snapshots.slice(0, expected.length)).toEqual(expected);
+        expect(snapshots.at(-1)).toEqual(expected.at(-1));
+      }),
+      cases,
+    );
+  });
+
   it('makes few snapshots while wide containers are open, and one at the end', () => {
     const text = JSON.stringify(Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key ${index}`, index])));
     const seen = given(cut(text, [4]));
@@ -299,6 +316,15 @@ function extendsIt(earlier: JsonValue, later: JsonValue): boolean {
   return parts.every((part, index) => {
     const laterPart = laterParts[index] as JsonValue;
     return index < parts.length - 1 ? Object.is(laterPart, part) : extendsIt(part, laterPart);
+  });
+}
+
+/** What there is after each piece. */
+function prefixes(pieces: readonly string[]): string[] {
+  let text = '';
+  return pieces.map((piece) => {
+    text += piece;
+    return text;
   });
 }
 

@@ -1,22 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { append, createGrowingText, wholeText } from '../../src/internal/growingText.js';
+import { append, createGrowingText, textSoFar, wholeText } from '../../src/internal/growingText.js';
 
 describe('a growing text', () => {
-  it('is its pieces in a row, however often it is read', () => {
+  it('is its pieces in a row, however and however often it is read', () => {
     fc.assert(
       fc.property(
         fc.string(),
-        fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.boolean()), { maxLength: 300 }),
+        fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.constantFrom(wholeText, textSoFar, undefined)), { maxLength: 300 }),
         (first, steps) => {
           const text = createGrowingText(first);
           let expected = first;
-          for (const [piece, ask] of steps) {
+          for (const [piece, read] of steps) {
             append(text, piece);
             expected += piece;
             expect(text.length).toBe(expected.length);
-            if (ask) expect(wholeText(text)).toBe(expected);
+            if (read) expect(read(text)).toBe(expected);
           }
+          expect(textSoFar(text)).toBe(expected);
           expect(wholeText(text)).toBe(expected);
         },
       ),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
-import { from, type Observable, of, Subject, take } from 'rxjs';
+import { from, identity, map, type Observable, of, Subject, take } from 'rxjs';
 import { isStreamError, LimitError, ParseError, ValidationError } from '../../src/errors.js';
 import type { DeltaEvent, FinishReason, JsonValue } from '../../src/events.js';
 import { type DeepPartial, type JsonEvent, type JsonSnapshot, partialJson } from '../../src/operators/partialJson.js';
@@ -219,6 +219,13 @@ describe('partialJson', () => {
     expect(new Set(values).size).toBe(1);
     expect(values).toHaveLength(3);
     expect(values[0]).toEqual({ a: 'xy', b: [{ c: 1 }] });
+  });
+
+  it("grows strings of hundreds of pieces with mode: 'mutable'", () => {
+    const text = 'one, two, three, '.repeat(100);
+    const growing = of('["', ...text, '"]').pipe(partialJson({ mode: 'mutable' }));
+    const { values } = record(growing.pipe(map((value) => JSON.stringify(value))), identity);
+    expect(values).toEqual(Array.from({ length: text.length + 1 }, (_, length) => JSON.stringify([text.slice(0, length)])));
   });
 
   it("makes of any text with mode: 'mutable' what JSON.parse does", () => {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../events.js';
+import { append, createGrowingText, textSoFar } from '../internal/growingText.js';
 import type { JsonParser, JsonParserOptions } from './json.js';
 import type { JsonHandler } from './jsonHandler.js';
 import { createJsonText } from './jsonText.js';
@@ -47,7 +48,7 @@ function createJsonLive(): JsonLive {
   /** The key of the value that is open, for each open container. */
   const keys: string[] = [];
   let root: JsonValue | undefined;
-  let string = '';
+  let string = createGrowingText();
   let changed = false;
 
   /** @param grown The value takes the place of its shorter self. */
@@ -88,12 +89,12 @@ function createJsonLive(): JsonLive {
       keys[keys.length - 1] = key;
     },
     startString() {
-      string = '';
+      string = createGrowingText();
       place('', false);
     },
     text(piece) {
-      string += piece;
-      place(string, true);
+      append(string, piece);
+      place(textSoFar(string), true);
     },
     endString: () => undefined,
     scalar: (value) => place(value, false),

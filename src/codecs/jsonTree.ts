@@ -1,4 +1,5 @@
 import type { JsonValue } from '../events.js';
+import { append, createGrowingText, type GrowingText, textSoFar, wholeText } from '../internal/growingText.js';
 import type { JsonHandler } from './jsonHandler.js';
 import { setOwn } from './setOwn.js';
 
@@ -42,7 +43,7 @@ export function createJsonTree(): JsonTree {
   let weight = 0;
   let changed = false;
   /** The open string, and whether the last snapshot has all of it. */
-  let string: string | undefined;
+  let string: GrowingText | undefined;
   let stringShown = false;
   let last: JsonValue | undefined;
 
@@ -86,7 +87,7 @@ export function createJsonTree(): JsonTree {
   }
 
   function copyOpen(): JsonValue | undefined {
-    let child: JsonValue | undefined = string ?? root;
+    let child: JsonValue | undefined = string ? textSoFar(string) : root;
     for (let depth = frames.length - 1; depth >= 0; depth--) {
       const frame = frames[depth];
       if (!frame) break;
@@ -119,16 +120,16 @@ export function createJsonTree(): JsonTree {
     },
     startString() {
       begin();
-      string = '';
+      string = createGrowingText();
       stringShown = false;
     },
     text(piece) {
-      string = (string ?? '') + piece;
+      if (string) append(string, piece);
       stringShown = false;
       changed = true;
     },
     endString() {
-      const value = string ?? '';
+      const value = string ? wholeText(string) : '';
       string = undefined;
       place(value, stringShown);
     },

@@ -1,13 +1,13 @@
 /**
- * A text that grows by small pieces, and is read only now and then. It is plain data: a stream has several of them, and a service has
- * thousands of streams, to which methods would cost more than the text.
+ * A text that grows by small pieces. It is plain data: a stream has several of them, and a service has thousands of streams, to which
+ * methods would cost more than the text.
  */
 export interface GrowingText {
   length: number;
   /** What was made one. */
   joined: string;
-  /** The latest pieces, after a character that is cut off again: JavaScript engines copy a chain of pieces before they cut it. */
   latest: string;
+  /** How many pieces the latest text has. */
   pieces: number;
 }
 
@@ -19,7 +19,7 @@ const joinedPieces = 64;
 const mark = '.';
 
 export function createGrowingText(beginning = ''): GrowingText {
-  return { length: beginning.length, joined: beginning, latest: mark, pieces: 0 };
+  return { length: beginning.length, joined: beginning, latest: '', pieces: 0 };
 }
 
 export function append(text: GrowingText, piece: string): void {
@@ -29,14 +29,20 @@ export function append(text: GrowingText, piece: string): void {
   if (++text.pieces === joinedPieces) join(text);
 }
 
-/** The text so far. */
+/** The text so far, for those who read it now and then: all pieces are made one. */
 export function wholeText(text: GrowingText): string {
   if (text.pieces > 0) join(text);
   return text.joined;
 }
 
+/** The text so far, for those who read it after each piece: the latest pieces stay as they are. */
+export function textSoFar({ joined, latest }: GrowingText): string {
+  return joined + latest;
+}
+
+/** The mark is there to be cut off: JavaScript engines copy a chain of pieces before they cut it. */
 function join(text: GrowingText): void {
-  text.joined += text.latest.slice(mark.length);
-  text.latest = mark;
+  text.joined += (text.latest + mark).slice(0, -mark.length);
+  text.latest = '';
   text.pieces = 0;
 }
