@@ -157,6 +157,20 @@ describe('createToonDecoder', () => {
     expect(faultyLine(text, { refuseListedRows: true })).toBe(2);
   });
 
+  it('keeps __proto__ an own property of each row and of each group in it', () => {
+    const rows = decodeChunks('[2]{__proto__{__proto__,a},b}:\n  1,2,3\n  4,5,6') as readonly object[];
+    expect(JSON.stringify(rows)).toBe('[{"__proto__":{"__proto__":1,"a":2},"b":3},{"__proto__":{"__proto__":4,"a":5},"b":6}]');
+    for (const row of rows) expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
+  });
+
+  it('gives each row groups of its own', () => {
+    const rows = decodeChunks('[2]{a{x,y},b}:\n  1,2,3\n  4,5,6');
+    expect(rows).toEqual([
+      { a: { x: 1, y: 2 }, b: 3 },
+      { a: { x: 4, y: 5 }, b: 6 },
+    ]);
+  });
+
   it('keeps __proto__ an own property', () => {
     for (const text of ['__proto__: 1', '__proto__[1]{__proto__}:\n  1', '[1:]{__proto__}:\n  __proto__: 1']) {
       const value = decodeChunks(text) as object;

@@ -5,16 +5,18 @@ import { createMessageFold } from '../../src/internal/fold.js';
 import { createWholeLines } from '../../src/internal/wholeLines.js';
 import { finish, reasoning, reset, start, step, text, toolCallEnd } from '../../src/testing/index.js';
 
+/** Deltas of a few characters, and texts that are long enough to be searched another way. */
+const anyText = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ unit: fc.constantFrom('a', '\n', 'b'), maxLength: 3 }) },
+  fc.string({ unit: fc.constantFrom('a', '\n', 'b'), minLength: 15, maxLength: 20 }),
+  fc.string({ unit: 'grapheme-ascii', minLength: 15, maxLength: 20 }),
+);
+
 const anyEvent: fc.Arbitrary<DeltaEvent> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc
-      .tuple(
-        fc.string({ unit: fc.constantFrom('a', '\n', 'b'), maxLength: 3 }),
-        fc.nat({ max: 1 }),
-        fc.nat({ max: 1 }),
-        fc.constantFrom('answer', 'commentary'),
-      )
+      .tuple(anyText, fc.nat({ max: 1 }), fc.nat({ max: 1 }), fc.constantFrom('answer', 'commentary'))
       .map(([value, block, choice, phase]) => text(value, { block: block + 2 * Number(phase === 'answer'), choice, phase })),
   },
   fc.constantFrom(
