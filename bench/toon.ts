@@ -34,7 +34,7 @@ const comparisons: readonly Comparison[] = [
 /** TOON in deltas: its rows, or the value. */
 export async function benchToon(quick: boolean): Promise<void> {
   const samples = Object.entries(quick ? sizes : fullSizes).map(([size, characters]) => toSample(size, characters));
-  await printReport({ shapes: [{ name: 'table', samples }], tools, comparisons, rounds: quick ? 5 : 15 });
+  await printReport({ shapes: [{ name: 'table', samples }], tools, comparisons, rounds: quick ? 5 : 31 });
 }
 
 function toSample(size: string, characters: number): ToonSample {
