@@ -30,6 +30,10 @@ function openBody(text: string): { readonly send: () => Promise<Response>; reado
   };
 }
 
+const fail = (error: unknown): never => {
+  throw error;
+};
+
 const textIn = (events: readonly DeltaEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
@@ -37,7 +41,7 @@ describe('pullBody', () => {
   it('holds neither the response nor the last chunk while it waits for the next one', async () => {
     const { send, held } = openBody(beginning + said.repeat(20));
     const events: DeltaEvent[] = [];
-    const subscription = readEvents(messagesFormat, send).subscribe((event) => events.push(event));
+    const subscription = readEvents(messagesFormat, send).subscribe({ next: (event) => events.push(event), error: fail });
     for (let turn = 0; turn < 10; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
       collectGarbage();
