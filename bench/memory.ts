@@ -10,7 +10,7 @@ const tools = [limit, 'limit A, with a signal', own, 'rxllm, through openai', 'o
 
 /** Resident memory of many slow streams that are open at once. Each reading is a process of its own; the provider is another one. */
 export async function benchMemory(quick: boolean): Promise<void> {
-  const rounds = quick ? 1 : 3;
+  const rounds = quick ? 1 : 5;
   const readings = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
     for (const tool of round % 2 === 0 ? tools : [...tools].reverse()) {
