@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import type { DeltaEvent, PartialMessage } from '../../src/events.js';
 import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
 import { decodeChunk, endDecoding } from '../../src/providers/decodeEvents.js';
-import { createEventDecoder, saidSoFar } from '../../src/providers/eventDecoder.js';
+import { createEventDecoder, hasFinished, saidSoFar } from '../../src/providers/eventDecoder.js';
 import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
 import { responsesFormat } from '../../src/providers/openai/responsesDecoder.js';
 import type { WireFormat, WireState } from '../../src/providers/wireFormat.js';
+import { decodeStream, fixtureStreams, formats } from '../support/corpus.js';
 import { recordings } from '../support/recordings.js';
 
 interface Decoded {
@@ -99,6 +100,55 @@ describe.each([
         }
         const changed = new TextEncoder().encode(frames.join('\n\n'));
         expect(decode(any, changed, true, size)).toEqual(decode(any, changed, false, size));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('decodeChunk', () => {
+  const streams = fixtureStreams.filter(({ wire, bytes }) => decodeStream(wire, [bytes]).completed);
+  const anyTurns = fc.array(fc.tuple(fc.nat({ max: 3 }), fc.integer({ min: 1, max: 400 })), { maxLength: 100 });
+
+  /** Decodes streams in turns; an event of one may let another one go on in the middle of it. */
+  function decodeInTurns(chosen: typeof streams, turns: readonly (readonly [which: number, size: number])[]): DeltaEvent[][] {
+    const events: DeltaEvent[][] = chosen.map(() => []);
+    const places = chosen.map(() => 0);
+    const busy = new Set<number>();
+    const rest = [...turns];
+    const decoders = chosen.map(({ wire }, which) =>
+      createEventDecoder(
+        formats[wire],
+        (event) => {
+          events[which]?.push(event);
+          const [other, size] = rest.pop() ?? [];
+          if (other !== undefined && size !== undefined) goOn(other, size);
+        },
+        {},
+      ),
+    );
+
+    function goOn(which: number, size: number): void {
+      const [decoder, stream, from] = [decoders[which], chosen[which], places[which] ?? 0];
+      if (!decoder || !stream || busy.has(which) || hasFinished(decoder) || from >= stream.bytes.length) return;
+      busy.add(which);
+      places[which] = from + size;
+      decodeChunk(decoder, stream.bytes.subarray(from, from + size));
+      busy.delete(which);
+    }
+
+    for (let turn = rest.shift(); turn; turn = rest.shift()) goOn(...turn);
+    chosen.forEach((_, which) => goOn(which, Infinity));
+    for (const decoder of decoders) if (!hasFinished(decoder)) endDecoding(decoder);
+    return events;
+  }
+
+  it('keeps streams apart that are decoded in turns, and in the middle of each other', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { minLength: 4, maxLength: 4 }), anyTurns, (picks, turns) => {
+        const chosen = picks.flatMap((pick) => streams[pick % streams.length] ?? []);
+        const alone = chosen.map(({ wire, bytes }) => decodeStream(wire, [bytes]).events);
+        expect(decodeInTurns(chosen, turns)).toEqual(alone);
       }),
       { numRuns: 1_000 },
     );

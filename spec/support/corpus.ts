@@ -52,7 +52,7 @@ function readRebuilt(): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => (line.includes('rebuilt') ? (line.split('\t')[1] ?? []) : [])));
 }
 
-const formats: Readonly<Record<WireKind, WireFormat>> = {
+export const formats: Readonly<Record<WireKind, WireFormat>> = {
   chat: chatFormat(),
   responses: responsesFormat,
   anthropic: messagesFormat,

@@ -128,7 +128,7 @@ describe('toMarbleDiagram', () => {
 
   it('has a lane that was never subscribed, with nothing in it', () => {
     const source = marbleLane('source');
-    of('x').pipe(source.record()).subscribe();
+    marbles(() => void of('x').pipe(source.record()).subscribe())();
     const lanes = [source, marbleLane('never')];
     expect(toMarbleDiagram(lanes).split('\n').slice(0, 3)).toEqual(['ms      0', 'source  (x|)', 'never']);
     expect(toMarbleDiagram(lanes, { format: 'svg' })).toContain('>never</text>');
@@ -136,7 +136,7 @@ describe('toMarbleDiagram', () => {
 
   it('counts the characters of a name, not their halves', () => {
     const [one, other] = [marbleLane('😀'), marbleLane('ab')];
-    of('x').pipe(one.record(), other.record()).subscribe();
+    marbles(() => void of('x').pipe(one.record(), other.record()).subscribe())();
     expect(toMarbleDiagram([one, other]).split('\n').slice(1, 3)).toEqual(['😀   (x|)', 'ab  (x|)']);
   });
 

@@ -1,9 +1,10 @@
-/** What stands in the holes of JSON texts: where it ends, and what it says. */
+/** What stands in and between the holes of JSON texts: where it ends, and what it says. */
 const quote = 34;
 const space = 32;
 const zero = 48;
 const nine = 57;
 const backslash = 92;
+const closingBrace = 125;
 
 /** Where characters end that stand for themselves. */
 export function endOfPlain(text: string, from: number): number {
@@ -59,4 +60,23 @@ export function endOfNumber(text: string, from: number): number {
 
 function isDigit(character: number): boolean {
   return character >= zero && character <= nine;
+}
+
+/** Slices are compared many characters at a time, which `startsWith` does not do; for a few, that is not worth a slice. */
+const fewCharacters = 4;
+
+/** Whether a text is just this between two places. */
+export function stands(piece: string, text: string, from: number, end: number): boolean {
+  if (piece.length > fewCharacters) return text.slice(from, end) === piece;
+  for (let index = 0; index < piece.length; index++) {
+    if (text.charCodeAt(from + index) !== piece.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** Where an object ends of which only blanks and the last brace are left; negative if there is more. */
+export function endOfObject(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === space) at++;
+  return text.charCodeAt(at) === closingBrace ? at + 1 : -1;
 }

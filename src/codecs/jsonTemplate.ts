@@ -1,7 +1,7 @@
 import type { JsonValue } from '../events.js';
 import { flat } from './flat.js';
 import { findJsonHoles, type JsonHole, type JsonPathTree } from './jsonHoles.js';
-import { endOfNumber, endOfPlain, endOfText, readText } from './jsonHoleText.js';
+import { endOfNumber, endOfObject, endOfPlain, endOfText, readText, stands } from './jsonHoleText.js';
 
 /**
  * The form of JSON texts that equal each other but for their holes, and what the one that was read last says. It is plain data: a stream
@@ -30,6 +30,7 @@ interface Slot {
   readonly object: Record<string | number, JsonValue>;
   readonly key: string | number;
   readonly isText: boolean;
+  readonly isPadding: boolean;
   /** Of the text that was read last: where the hole begins and ends, and up to where its characters stand for themselves. */
   from: number;
   end: number;
@@ -51,12 +52,12 @@ interface Slot {
 export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTemplate | undefined {
   const closing = text.length - 1;
   const found = findJsonHoles(text, paths);
-  if (!found || text.charCodeAt(closing) !== closingBrace) return undefined;
+  if (!found || text[closing] !== '}') return undefined;
   const value = JSON.parse(text) as JsonValue;
   const holes = found.filter((hole) => placeOf(value, hole));
   if (holes.length === 0) return undefined;
   const slots = holes.map((hole, index) => slotOf(hole, text.slice(holes[index - 1]?.end ?? 0, hole.from), value));
-  const [speaker, another] = slots.filter((_, index) => !holes[index]?.isPadding);
+  const [speaker, another] = slots.filter(({ isPadding }) => !isPadding);
   return {
     value,
     slots,
@@ -117,25 +118,10 @@ function readHole(slot: Slot, text: string, from: number): number {
   return slot.end;
 }
 
-const space = 32;
-const closingBrace = 125;
-
-/** Slices are compared many characters at a time, which `startsWith` does not do; for a few, that is not worth a slice. */
-const fewCharacters = 4;
-
-/** Whether a text is just this between two places. */
-function stands(piece: string, text: string, from: number, end: number): boolean {
-  if (piece.length > fewCharacters) return text.slice(from, end) === piece;
-  for (let index = 0; index < piece.length; index++) {
-    if (text.charCodeAt(from + index) !== piece.charCodeAt(index)) return false;
-  }
-  return true;
-}
-
 function slotOf(hole: JsonHole, piece: string, value: JsonValue): Slot {
   const key = hole.path.at(-1) ?? '';
   const object = placeOf(value, hole) as Slot['object'];
-  return { piece: flat(piece), object, key, isText: hole.isText, from: 0, end: 0, plainEnd: 0 };
+  return { piece: flat(piece), object, key, isText: hole.isText, isPadding: hole.isPadding, from: 0, end: 0, plainEnd: 0 };
 }
 
 /** What holds a hole's value; `undefined` if the value has nothing there, because what held it came twice and the other one counts. */
@@ -148,11 +134,4 @@ function placeOf(value: JsonValue, { path }: JsonHole): object | undefined {
     next = Reflect.get(object, step);
   }
   return object as object | undefined;
-}
-
-/** Where an object ends of which only blanks and the last brace are left; negative if there is more. */
-function endOfObject(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === space) at++;
-  return text.charCodeAt(at) === closingBrace ? at + 1 : -1;
 }

@@ -1,7 +1,7 @@
 import { createLineSplitter } from './lineSplitter.js';
 import { limitDepth } from './toonDepth.js';
 import { readDocument } from './toonGrammar.js';
-import { createToonLines, type ToonLine, writeLine } from './toonLines.js';
+import { createToonLines, endLines, type ToonLine, writeLine } from './toonLines.js';
 import type { LineTaker } from './toonReading.js';
 import type { ToonSink } from './toonSink.js';
 import { ToonSyntaxError } from './toonSyntaxError.js';
@@ -65,7 +65,7 @@ export function createToonDecoder(sink: ToonSink, options: ToonDecoderOptions = 
     readLine,
     end() {
       splitter.end();
-      lines.ended = true;
+      endLines(lines);
       resume();
     },
   };

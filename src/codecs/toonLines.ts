@@ -41,6 +41,11 @@ export function knowsNext({ next, ended }: ToonLines): boolean {
   return next !== undefined || ended;
 }
 
+/** No line comes any more. */
+export function endLines(lines: ToonLines): void {
+  lines.ended = true;
+}
+
 export function takeLine(lines: ToonLines, line: ToonLine): void {
   lines.taken = line.number;
   lines.next = undefined;

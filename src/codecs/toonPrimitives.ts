@@ -80,7 +80,7 @@ export function readCells(text: string, delimiter: ToonDelimiter): ToonPrimitive
 /**
  * Writes the values of a row over those of another one, so that a table needs one array and not one a row.
  *
- * @returns How many there are.
+ * @returns How many there are; what stands after them is of an earlier row.
  */
 export function fillCells(text: string, delimiter: ToonDelimiter, cells: ToonPrimitive[]): number {
   if (text === '') return 0;

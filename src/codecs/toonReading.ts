@@ -30,7 +30,7 @@ export function* peek({ lines }: ReadingContext): Reading<ToonLine | undefined> 
 
 /** Gives one line after another to a taker, as long as it wants them: what tables of many rows are read by. */
 export function* giveLines({ lines }: ReadingContext, take: LineTaker): Reading {
-  const wanted = lines.next === undefined ? !lines.ended : take(lines.next);
+  const wanted = lines.next === undefined ? !knowsNext(lines) : take(lines.next);
   if (wanted) yield take;
 }
 
@@ -64,7 +64,7 @@ export function createKeyCheck({ strict, lines }: ReadingContext): (key: string)
 export interface ItemCount {
   readonly declared: number;
   items: number;
-  /** The lines of the first item and where the last one ended. */
+  /** The number of the first item's first line, and of the last item's last one. */
   first: number;
   last: number;
 }

@@ -23,7 +23,7 @@ export type RowBuilder = (text: string, line: number) => ToonRowObject;
 
 export function createRowBuilder(fields: readonly ToonField[], { delimiter }: ToonHeader): RowBuilder {
   const width = countColumns(fields);
-  const shape = toShape(fields);
+  const rowShape = toShape(fields);
   /** Of the row that was read last. */
   const cells: ToonPrimitive[] = [];
   let next = 0;
@@ -38,13 +38,16 @@ export function createRowBuilder(fields: readonly ToonField[], { delimiter }: To
     const count = fillCells(text, delimiter, cells);
     if (count !== width) throw new ToonSyntaxError(`Expected ${width} cells, got ${count}`, line);
     next = 0;
-    return build(shape);
+    return build(rowShape);
   };
 }
 
 /** What all rows of a table have in common. */
 interface Shape {
-  /** A row without its cells. A copy of it has all keys of its own, `__proto__` too, so that they can be assigned, and is cheaper than to add them. */
+  /**
+   * A row without its cells. A copy of it has all keys of its own, `__proto__` too, so that they can be assigned, and is cheaper than to add
+   * them.
+   */
   readonly empty: ToonRowObject;
   readonly members: readonly { readonly name: string; readonly shape: Shape | undefined }[];
 }

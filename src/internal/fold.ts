@@ -1,42 +1,14 @@
-import { ParseError } from '../errors.js';
-import type {
-  CitationEvent,
-  DeltaEvent,
-  FinishEvent,
-  Message,
-  MessagePart,
-  PartialMessage,
-  StartEvent,
-  ToolCall,
-  Usage,
-} from '../events.js';
+import type { DeltaEvent, Message, PartialMessage } from '../events.js';
+import { type Folded, messageOf, partialOf } from './foldedMessage.js';
 import { append } from './growingText.js';
-import { closePart, extendPart, type OpenPart, openPart } from './openPart.js';
-import { createStepMarks, type StepMarks } from './stepMarks.js';
+import { extendPart, type OpenPart, openPart } from './openPart.js';
+import { createStepMarks } from './stepMarks.js';
 
 /** Events folded into the message so far: appends while events come, and builds objects only when it is asked. */
 export interface MessageFold {
   push(event: DeltaEvent): void;
   partial(): PartialMessage;
   message(): Message;
-}
-
-/** Plain data, because a fold is a part of every stream and of many an operator: few functions are made for each. */
-interface Folded {
-  readonly choice: number;
-  start: StartEvent | undefined;
-  finish: FinishEvent | undefined;
-  usage: Usage | undefined;
-  readonly citations: CitationEvent[];
-  readonly parts: OpenPart[];
-  readonly blocks: Map<number, OpenPart>;
-  /** Most streams have but one step. */
-  marks: StepMarks<{ readonly parts: number; readonly citations: number }> | undefined;
-  /** A tool's answer that came just now: an event without a block, whose block-end, if it has one, follows at once. */
-  answer: OpenPart | undefined;
-  /** The block whose text came just now, and most likely goes on. */
-  current: OpenPart | undefined;
-  currentBlock: number;
 }
 
 /** @param choice The choice to read. @defaultValue 0 */
@@ -127,45 +99,4 @@ function rewind(folded: Folded, step: number): void {
   folded.citations.length = mark.citations;
   const taken = new Set(folded.parts.splice(mark.parts));
   for (const [block, part] of folded.blocks) if (taken.has(part)) folded.blocks.delete(block);
-}
-
-function partialOf({ start, finish, usage, parts, citations }: Folded): PartialMessage {
-  const closed = parts.map(closePart);
-  return {
-    id: start?.id,
-    model: start?.model,
-    provider: start?.provider,
-    text: joinTexts(closed, 'text'),
-    reasoning: joinTexts(closed, 'reasoning'),
-    refusal: joinTexts(closed, 'refusal'),
-    toolCalls: closed.flatMap((part) => (part.type === 'tool-call' ? [toToolCall(part)] : [])),
-    citations: [...citations],
-    parts: closed,
-    usage,
-    finishReason: finish?.reason,
-    timing: finish?.timing,
-  };
-}
-
-function messageOf(folded: Folded): Message {
-  const message = { ...partialOf(folded), finishReason: folded.finish?.reason ?? 'aborted' };
-  // Not enumerable, so that a message is otherwise plain data.
-  return Object.defineProperty(message, 'json', { value: () => parseAnswer(message) }) as Message;
-}
-
-function toToolCall({ callId, name, argumentsText, input, executor, format, ended }: ToolCall): ToolCall {
-  return { callId, name, argumentsText, input, executor, format, ended };
-}
-
-function joinTexts(parts: readonly MessagePart[], type: 'text' | 'reasoning' | 'refusal'): string {
-  return parts.map((part) => (part.type === type ? part.text : '')).join('');
-}
-
-function parseAnswer({ parts, finishReason }: PartialMessage): unknown {
-  const text = parts.map((part) => (part.type === 'text' && part.phase === 'answer' ? part.text : '')).join('');
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ParseError('The answer is not JSON', text, finishReason, { cause });
-  }
 }

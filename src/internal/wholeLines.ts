@@ -10,7 +10,7 @@ export interface WholeLines {
 }
 
 const lineFeed = 10;
-/** In a text that is no longer, as deltas are, each character is looked at in less time than the engine's search takes to begin. */
+/** In a text that is no longer, as deltas are, each character is looked at in less time than it takes the engine's search to begin. */
 const fewCharacters = 16;
 
 /**

@@ -7,6 +7,7 @@ import { addedText, adding } from '../internal/addingEvent.js';
 import { append, createGrowingText } from '../internal/growingText.js';
 import { type EventDecoder, noteRepeated, type Repetition } from './eventDecoder.js';
 import { isObject } from './jsonFields.js';
+import { parsePayload, parseText } from './parsePayload.js';
 import { providerError } from './providerError.js';
 
 const ping: DeltaEvent = { type: 'ping' };
@@ -45,24 +46,28 @@ export function stopDecoding(decoder: EventDecoder): void {
 const sse = createSseDecoder<EventDecoder>({
   comment: ({ emit }) => emit(ping),
   endOfKnown(decoder, text, from, head) {
-    const { forms } = decoder;
-    decoder.form = forms && formOf(forms, text, from, head);
-    return decoder.form ? decoder.form.end : -1;
+    const form = lookUp(decoder, text, from, head);
+    return form ? form.end : -1;
   },
   known: decodeKnown,
   message(decoder, data, name, whole) {
     const { forms, state } = decoder;
-    decoder.form = forms && formOf(forms, data, 0);
-    if (decoder.form?.end === data.length) return decodeKnown(decoder, data, name);
+    if (lookUp(decoder, data, 0)?.end === data.length) return decodeKnown(decoder, data, name);
     if (data.charCodeAt(0) === openingBrace) {
       decoder.repeatable = undefined;
-      decode(decoder, parse(data, whole), name);
+      decode(decoder, parsePayload(data, whole), name);
       // Last, so that no event waits for it; and not before the first delta, so that it does not wait either.
       if (forms && decoder.repeatable && !state.finished && isOneLine(data)) learnForm(forms, data);
     } else readOther(decoder, data.trim(), name, whole);
     if (state.finished) sse.stop(decoder);
   },
 });
+
+function lookUp(decoder: EventDecoder, text: string, from: number, head?: string): JsonTemplate | undefined {
+  const { forms } = decoder;
+  decoder.form = forms && formOf(forms, text, from, head);
+  return decoder.form;
+}
 
 /** Decodes the payload whose form was found last. */
 function decodeKnown(decoder: EventDecoder, text: string, name: string): void {
@@ -94,8 +99,8 @@ function repetition({ state, emitted, repeatable }: EventDecoder, form: JsonTemp
 function readOther(decoder: EventDecoder, data: string, name: string, whole: boolean): void {
   if (data === '') return;
   if (data === '[DONE]') return endMarked(decoder);
-  if (name === 'error' && !data.startsWith('{')) throw providerError(readText(data));
-  const payload = parse(data, whole);
+  if (name === 'error' && !data.startsWith('{')) throw providerError(parseText(data));
+  const payload = parsePayload(data, whole);
   if (payload !== null) decode(decoder, payload, name);
 }
 
@@ -129,15 +134,6 @@ function copy({ format, held, deliver }: EventDecoder, payload: JsonObject): voi
   else deliver(raw);
 }
 
-function parse(data: string, whole: boolean): JsonValue {
-  try {
-    return JSON.parse(data) as JsonValue;
-  } catch {
-    // Without its cause, which would quote the payload.
-    throw whole ? new MalformedEventError() : new TruncatedError();
-  }
-}
-
 /** Data of several lines looks like something else where it stands. */
 function isOneLine(data: string): boolean {
   return !data.includes('\n');
@@ -149,13 +145,5 @@ function guard(work: () => void): void {
     work();
   } catch (cause) {
     throw isStreamError(cause) ? cause : new MalformedEventError('An event has an unexpected form', { cause });
-  }
-}
-
-function readText(data: string): JsonValue {
-  try {
-    return JSON.parse(data) as JsonValue;
-  } catch {
-    return data;
   }
 }

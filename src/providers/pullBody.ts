@@ -4,8 +4,11 @@ import type { DeltaEvent } from '../events.js';
 import { type Alarm, createAlarm } from '../internal/alarm.js';
 import { decodeChunk, endDecoding, settleDecoding, stopDecoding } from './decodeEvents.js';
 import { type EventDecoder, hasFinished } from './eventDecoder.js';
+import { discard, drain } from './letGo.js';
 import { openEventStream } from './openEventStream.js';
 import type { SourceOptions } from './wireFormat.js';
+
+const defaultGraceMs = 2_000;
 
 /** Who reads a body, and for whom. */
 export interface Pull {
@@ -60,7 +63,7 @@ function readOn(pulling: Pulling): void {
     .catch(pulling.fail);
 }
 
-async function takeLater(pulling: Pulling, demand: Demand, result: ReadableStreamReadResult<Uint8Array>): Promise<void> {
+async function takeAfterPause(pulling: Pulling, demand: Demand, result: ReadableStreamReadResult<Uint8Array>): Promise<void> {
   // The marker may be among what is not read: its silence counts anew, from what comes after the pause.
   pulling.acceptAt = Infinity;
   pulling.payloads = 0;
@@ -71,7 +74,7 @@ async function takeLater(pulling: Pulling, demand: Demand, result: ReadableStrea
 function take(pulling: Pulling, result: ReadableStreamReadResult<Uint8Array>): Promise<void> | undefined {
   const { decoder, subscriber, options } = pulling;
   // After reading, so that nothing leaves that was on its way when the pause began.
-  if (options.demand?.paused) return takeLater(pulling, options.demand, result);
+  if (options.demand?.paused) return takeAfterPause(pulling, options.demand, result);
   if (subscriber.closed) return undefined;
   if (result.done) endDecoding(decoder, pulling.compressed);
   else decodeChunk(decoder, result.value);
@@ -92,8 +95,6 @@ function awaitMarker(pulling: Pulling): void {
   );
   pulling.alarm.set();
 }
-
-const defaultGraceMs = 2_000;
 
 function acceptEnd({ decoder, subscriber, fail }: Pulling): void {
   try {
@@ -120,22 +121,4 @@ function untilResumed({ paused$ }: Demand, subscriber: Subscriber<DeltaEvent>): 
   return new Promise((resolve, reject) => {
     subscriber.add(paused$.pipe(first((paused) => !paused)).subscribe({ next: () => resolve(), error: reject }));
   });
-}
-
-/** How long a finished body is read on: a body that was read to its end leaves a connection that can be used again. */
-const drainMs = 100;
-
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  const deadline = asyncScheduler.schedule(() => discard(reader), drainMs);
-  try {
-    while (!(await reader.read()).done);
-  } catch {
-    // The answer is complete: what becomes of the connection is no matter.
-  }
-  deadline.unsubscribe();
-}
-
-/** Lets a body go. One that broke off, or is read by somebody else, is gone already. */
-function discard(body: { cancel(): Promise<void> } | null | undefined): void {
-  body?.cancel().catch(() => undefined);
 }

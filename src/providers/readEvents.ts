@@ -8,7 +8,7 @@ import type { ResponseHead } from '../internal/responseHead.js';
 import { connectionError } from './connectionError.js';
 import { createEventDecoder, saidSoFar } from './eventDecoder.js';
 import { pullBody } from './pullBody.js';
-import type { SourceOptions, WireFormat, WireState } from './wireFormat.js';
+import type { SourceOptions, WireFormat } from './wireFormat.js';
 import { writeStacks } from './writeStacks.js';
 
 /** Sends a request, tells of its response, whatever its status, and rejects when the signal aborts. */
@@ -29,8 +29,8 @@ export type Send = (signal: AbortSignal, tell: (response: ResponseHead) => void)
  * Emits error: a {@link StreamError} whose `partial` is what was said so far. On unsubscribe: aborts the request at once.
  * @example readEvents(chatFormat, sendRequest(client, params, call), options, 'fromChatCompletions')
  */
-export function readEvents<State extends WireState>(
-  format: WireFormat<State>,
+export function readEvents(
+  format: WireFormat,
   send: Send,
   options: SourceOptions = {},
   source = 'options',

@@ -25,7 +25,7 @@ export interface SdkResponse {
  *
  * @param call How the SDK client is called.
  * @throws TypeError at call time if the client is neither.
- * The promise rejects with: {@link HttpError} for an error status, else {@link ConnectionError}.
+ * The promise rejects with: {@link HttpError} for an error status, also where an SDK gave such a response, else {@link ConnectionError}.
  * @example sendRequest(client, params, (sdk, options) => sdk.chat.completions.create(params, options))
  */
 export function sendRequest<Client extends object, Params>(
