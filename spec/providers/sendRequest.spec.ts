@@ -378,4 +378,10 @@ describe('sendRequest', () => {
       expect(copies).toBe(1);
     });
   });
+
+  it("takes an error response for an error also where a client of the SDK's form gave it", async () => {
+    const asResponse = async (): Promise<Response> => new Response('{"error":{"message":"busy"}}', { status: 503 });
+    const sent = sendRequest({}, chat, () => ({ asResponse }))(new AbortController().signal);
+    await expect(sent).rejects.toMatchObject({ name: 'HttpError', status: 503, retryable: true });
+  });
 });

@@ -111,7 +111,7 @@ describe.each(sources)('with %s', (_name, source) => {
       for (let request = 0; request < 50; request++) {
         expect((await collect(source(ownServer.url, 'any'))).completed).toBe(true);
         await ownServer.requests[request]?.closed;
-        // The end of the body comes some turns of the event loop after the end of the answer: two mostly, more on a busy machine.
+        // The end of the body comes some turns of the event loop after the end of the answer, more of them on a busy machine.
         for (let turn = 0; turn < 20; turn++) await setImmediate();
       }
       expect(ownServer.requests).toHaveLength(50);

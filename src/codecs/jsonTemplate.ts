@@ -54,9 +54,9 @@ export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTempl
   const found = findJsonHoles(text, paths);
   if (!found || text[closing] !== '}') return undefined;
   const value = JSON.parse(text) as JsonValue;
-  const holes = found.filter((hole) => placeOf(value, hole));
+  const holes = found.map((hole) => ({ ...hole, object: placeOf(value, hole) })).filter(isPlaced);
   if (holes.length === 0) return undefined;
-  const slots = holes.map((hole, index) => slotOf(hole, text.slice(holes[index - 1]?.end ?? 0, hole.from), value));
+  const slots = holes.map((hole, index) => slotOf(hole, text.slice(holes[index - 1]?.end ?? 0, hole.from)));
   const [speaker, another] = slots.filter(({ isPadding }) => !isPadding);
   return {
     value,
@@ -118,10 +118,15 @@ function readHole(slot: Slot, text: string, from: number): number {
   return slot.end;
 }
 
-function slotOf(hole: JsonHole, piece: string, value: JsonValue): Slot {
-  const key = hole.path.at(-1) ?? '';
-  const object = placeOf(value, hole) as Slot['object'];
-  return { piece: flat(piece), object, key, isText: hole.isText, isPadding: hole.isPadding, from: 0, end: 0, plainEnd: 0 };
+/** A hole, and what holds its value. */
+type PlacedHole = JsonHole & Pick<Slot, 'object'>;
+
+function isPlaced(hole: JsonHole & { readonly object: object | undefined }): hole is PlacedHole {
+  return hole.object !== undefined;
+}
+
+function slotOf({ path, object, isText, isPadding }: PlacedHole, piece: string): Slot {
+  return { piece: flat(piece), object, key: path.at(-1) ?? '', isText, isPadding, from: 0, end: 0, plainEnd: 0 };
 }
 
 /** What holds a hole's value; `undefined` if the value has nothing there, because what held it came twice and the other one counts. */
