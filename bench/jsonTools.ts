@@ -3,7 +3,7 @@ import { JSONParser } from '@streamparser/json';
 import { parsePartialJson } from 'ai';
 import { parse as parseRiver } from 'jsonriver';
 import { parse as parsePartially } from 'partial-json';
-import { createJsonParser } from '../src/codecs/json.js';
+import { createJsonParser } from '../src/codecs/json/parser.js';
 import type { DeltaEvent } from '../src/events.js';
 import { partialJson } from '../src/operators/partialJson.js';
 import type { Reading, Sample, Tool } from './report.js';

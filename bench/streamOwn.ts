@@ -7,7 +7,7 @@ import { toMessage } from '../src/operators/toMessage.js';
 import { fromMessages } from '../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../src/providers/openai/fromChatCompletions.js';
 import { fromResponses } from '../src/providers/openai/fromResponses.js';
-import type { SourceOptions } from '../src/providers/wireFormat.js';
+import type { SourceOptions } from '../src/providers/wire/wireFormat.js';
 import { readByHand } from './limitA.js';
 import { respond, type Wire, type WireBody } from './wires.js';
 

@@ -1,6 +1,6 @@
 import { decode, encode } from '@toon-format/toon';
-import { createToonDecoder } from '../src/codecs/toon.js';
-import { createToonValueBuilder } from '../src/codecs/toonValue.js';
+import { createToonDecoder } from '../src/codecs/toon/decoder.js';
+import { createToonValueBuilder } from '../src/codecs/toon/value.js';
 import type { DeltaEvent } from '../src/events.js';
 import { toonRows } from '../src/toon/toonRows.js';
 import { type Comparison, printReport, type Reading, type Sample, type Tool } from './report.js';

@@ -20,7 +20,7 @@ import {
   toErrorInfo,
 } from '../src/errors.js';
 import type { PartialMessage } from '../src/events.js';
-import { createMessageFold } from '../src/internal/fold.js';
+import { createMessageFold } from '../src/message/messageFold.js';
 
 const cause = new TypeError('terminated');
 const details = { cause, status: 429, code: 'slow_down', requestId: 'req-1', retryAfterMs: 2_000 };

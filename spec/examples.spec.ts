@@ -30,8 +30,9 @@ describe('the examples', () => {
     expect(names('examples/operators')).toEqual(names('src/operators'));
   });
 
-  it('show every source, and how to hold one back', () => {
-    expect(names('examples/sources')).toEqual(['createDemand', 'fromChatCompletions', 'fromMessages', 'fromResponses']);
+  it('show every source and handle', () => {
+    expect(names('examples/sources')).toEqual(['fromChatCompletions', 'fromMessages', 'fromResponses']);
+    expect(names('examples/handles')).toEqual(['createBreaker', 'createDemand']);
   });
 
   it('show every function of rxllm/toon', () => {

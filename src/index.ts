@@ -1,4 +1,4 @@
-export { createDemand, type Demand } from './createDemand.js';
+export type { BackoffOptions } from './attempts/backoff.js';
 export {
   CircuitOpenError,
   ConnectionError,
@@ -66,39 +66,38 @@ export {
   type Usage,
   type UsageEvent,
 } from './events.js';
-export type { BackoffOptions } from './internal/backoff.js';
-export type { JsonReadingOptions } from './internal/jsonReading.js';
-export type { ResponseHead } from './internal/responseHead.js';
-export type { CountTokens, TokenCounter, TokenStream } from './internal/tokenCounter.js';
-export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
-export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
-export { type ApplyOptions, applyOptions } from './operators/applyOptions.js';
-export { batchFrames } from './operators/batchFrames.js';
-export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
-export { circuitBreaker } from './operators/circuitBreaker.js';
 export {
   type Breaker,
   type BreakerOptions,
   type BreakerPass,
   type BreakerState,
   createBreaker,
-} from './operators/createBreaker.js';
-export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
-export { type HedgeOptions, hedge } from './operators/hedge.js';
-export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
-export { limitConcurrency } from './operators/limitConcurrency.js';
+} from './handles/createBreaker.js';
 export {
   type ConcurrencyLimiter,
   type ConcurrencyLimiterOptions,
   type ConcurrencySlot,
   createConcurrencyLimiter,
-} from './operators/limiters/createConcurrencyLimiter.js';
+} from './handles/createConcurrencyLimiter.js';
+export { createDemand, type Demand } from './handles/createDemand.js';
 export {
   createRateLimiter,
   type RateLimiter,
   type RateLimiterOptions,
   type RateLimitTurn,
-} from './operators/limiters/createRateLimiter.js';
+} from './handles/createRateLimiter.js';
+export type { ResponseHead } from './limits/responseHead.js';
+export type { CountTokens, TokenCounter, TokenStream } from './metering/tokenCounter.js';
+export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
+export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
+export { type ApplyOptions, applyOptions } from './operators/applyOptions.js';
+export { batchFrames } from './operators/batchFrames.js';
+export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
+export { circuitBreaker } from './operators/circuitBreaker.js';
+export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
+export { type HedgeOptions, hedge } from './operators/hedge.js';
+export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
+export { limitConcurrency } from './operators/limitConcurrency.js';
 export { type MeasureStreamOptions, measureStream, type TimingSettlement } from './operators/measureStream.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
@@ -111,8 +110,6 @@ export {
   type ParserVerdict,
   parseOnComplete,
 } from './operators/parseOnComplete.js';
-export { type JsonOptions, json } from './operators/parsers/json.js';
-export { text } from './operators/parsers/text.js';
 export {
   type DeepPartial,
   type JsonEvent,
@@ -139,3 +136,6 @@ export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBet
 export { type ToMessageOptions, toMessage } from './operators/toMessage.js';
 export { type StandardSchema, validate } from './operators/validate.js';
 export { withCost } from './operators/withCost.js';
+export type { JsonReadingOptions } from './structured/jsonOptions.js';
+export { type JsonOptions, json } from './structured/parsers/json.js';
+export { text } from './structured/parsers/text.js';

@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
 import { config, defer, lastValueFrom, type MonoTypeOperatorFunction, NEVER, type Observable, Subject, take, timer } from 'rxjs';
 import type { DeltaEvent, Price, TextDeltaEvent, Usage, UsageEvent } from '../../src/events.js';
-import type { TokenCounter } from '../../src/internal/tokenCounter.js';
+import type { TokenCounter } from '../../src/metering/tokenCounter.js';
 import { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from '../../src/operators/aggregateUsage.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
 import { retryStream } from '../../src/operators/retryStream.js';

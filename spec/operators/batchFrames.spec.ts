@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { concat, from, NEVER, throwError } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { batchFrames } from '../../src/operators/batchFrames.js';
 import { finish, marbles, reasoning, reset, start, text, toolCallDelta } from '../../src/testing/index.js';
 import { anyText } from '../support/chunks.js';

@@ -11,7 +11,7 @@ import {
   toErrorInfo,
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { type FallbackContext, type FallbackToOptions, fallbackTo } from '../../src/operators/fallbackTo.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import {

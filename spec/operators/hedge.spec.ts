@@ -19,7 +19,7 @@ import {
 } from 'rxjs';
 import { ConnectionError, HttpError, RetryExhaustedError, StreamAbortedError } from '../../src/errors.js';
 import { type DeltaEvent, isContent, type Usage } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { hedge } from '../../src/operators/hedge.js';
 import { measureStream } from '../../src/operators/measureStream.js';

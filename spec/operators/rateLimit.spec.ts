@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import { concatMap, defer, EMPTY, type MonoTypeOperatorFunction, timer } from 'rxjs';
 import { ConnectionError, HttpError, LimitError } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
-import { createRateLimiter, type RateLimiter } from '../../src/operators/limiters/createRateLimiter.js';
+import { createRateLimiter, type RateLimiter } from '../../src/handles/createRateLimiter.js';
 import { type RateLimitOptions, rateLimit } from '../../src/operators/rateLimit.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { finish, marbles, ping, reset, start, streamOf, text, usage } from '../../src/testing/index.js';

@@ -26,11 +26,11 @@ import {
   toErrorInfo,
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
-import { noteCaller, onLeaving } from '../../src/internal/callerSignal.js';
-import { createMessageFold } from '../../src/internal/fold.js';
-import { createTextFold } from '../../src/internal/textFold.js';
+import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
+import { noteCaller, onLeaving } from '../../src/kernel/callerAbort.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
+import { createTextFold } from '../../src/message/textFold.js';
 import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
-import { createConcurrencyLimiter } from '../../src/operators/limiters/createConcurrencyLimiter.js';
 import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import {

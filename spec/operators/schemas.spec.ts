@@ -5,14 +5,14 @@ import { from, type Observable, of } from 'rxjs';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { ValidationError, type ValidationIssue } from '../../src/errors.js';
-import type { StandardSchema } from '../../src/internal/standardSchema.js';
 import { type InvalidJsonElement, type JsonElement, jsonElements } from '../../src/operators/jsonElements.js';
 import { parseJsonOnComplete } from '../../src/operators/parseJsonOnComplete.js';
 import { type ParsedText, parseOnComplete } from '../../src/operators/parseOnComplete.js';
-import { json } from '../../src/operators/parsers/json.js';
-import { text } from '../../src/operators/parsers/text.js';
 import { type DeepPartial, type JsonSnapshot, partialJson } from '../../src/operators/partialJson.js';
 import { validate } from '../../src/operators/validate.js';
+import { json } from '../../src/structured/parsers/json.js';
+import { text } from '../../src/structured/parsers/text.js';
+import type { StandardSchema } from '../../src/structured/standardSchema.js';
 import { allValues } from '../support/allValues.js';
 import { record } from '../support/operatorContract.js';
 

@@ -17,9 +17,9 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { createDemand } from '../../src/createDemand.js';
 import { StreamTimeoutError, type TimeoutPhase } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
+import { createDemand } from '../../src/handles/createDemand.js';
 import { type TimeoutLimits, timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import { finish, type MarbleHelpers, marbles, ping, raw, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';

@@ -13,7 +13,7 @@ import { expectTypeOf } from 'expect-type';
 import { config, defer, type MonoTypeOperatorFunction, NEVER, Observable, take } from 'rxjs';
 import { HttpError, TruncatedError } from '../../src/errors.js';
 import type { Cost, DeltaEvent } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { type TraceEnd, type TraceStreamOptions, traceStream } from '../../src/otel/traceStream.js';

@@ -2,11 +2,11 @@ import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { concat, defer, from, type Observable, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { createSseDecoder } from '../../src/codecs/sse.js';
-import { createSseOwner } from '../../src/codecs/sseState.js';
+import { createSseDecoder } from '../../src/codecs/sse/sseDecoder.js';
+import { createSseOwner } from '../../src/codecs/sse/sseState.js';
 import { isStreamError, TruncatedError } from '../../src/errors.js';
 import type { DeltaEvent, Message, UsageEvent } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
@@ -25,7 +25,7 @@ import { collect, respondWith } from '../support/respond.js';
 
 /**
  * The eight properties of every source, over the fixtures and, where they are present, the recordings. They decode in process: what sockets
- * add is in spec/wire. Beside them stand the properties of single parts: of the codec (spec/codecs/sse.spec.ts), of retryStream and of
+ * add is in spec/wire. Beside them stand the properties of single parts: of the codec (spec/codecs/sse/sseDecoder.spec.ts), of retryStream and of
  * aggregateUsage over made-up events (their own specs), and every prefix of every fixture (the decoders' specs).
  */
 const cases = { numRuns: 1_000 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DeltaEvent, JsonValue, Message } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { recordings } from '../support/recordings.js';
 import { collect, respondWith } from '../support/respond.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BlockEndEvent, DeltaEvent, Message, ToolResultEvent } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { assistantTurn } from '../../src/providers/openai/assistantTurn.js';
 import { fromResponses } from '../../src/providers/openai/fromResponses.js';
 import { recordings } from '../support/recordings.js';

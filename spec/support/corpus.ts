@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messagesFormat } from '../../src/providers/anthropic/messagesDecoder.js';
-import { chatFormat } from '../../src/providers/openai/chatDecoder.js';
-import { responsesFormat } from '../../src/providers/openai/responsesDecoder.js';
-import type { WireFormat } from '../../src/providers/wireFormat.js';
+import { messagesFormat } from '../../src/providers/anthropic/format.js';
+import { chatFormat } from '../../src/providers/openai/chat/format.js';
+import { responsesFormat } from '../../src/providers/openai/responses/format.js';
+import type { WireFormat } from '../../src/providers/wire/wireFormat.js';
 import { fixture, fixtureNames } from '../providers/anthropic/fixtures.js';
-import { chatFixture, chatFixtureNames } from '../providers/openai/chatFixtures.js';
-import { responsesFixture, responsesFixtureNames } from '../providers/openai/responsesFixtures.js';
+import { chatFixture, chatFixtureNames } from '../providers/openai/chat/fixtures.js';
+import { responsesFixture, responsesFixtureNames } from '../providers/openai/responses/fixtures.js';
 import { decodeBytes } from './decodeBytes.js';
 import { recordings } from './recordings.js';
 import type { Collected } from './respond.js';

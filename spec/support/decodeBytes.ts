@@ -1,7 +1,7 @@
 import type { DeltaEvent } from '../../src/events.js';
-import { decodeChunk, endDecoding } from '../../src/providers/decodeEvents.js';
-import { createEventDecoder, hasFinished } from '../../src/providers/eventDecoder.js';
-import type { WireFormat } from '../../src/providers/wireFormat.js';
+import { decodeChunk, endDecoding } from '../../src/providers/wire/decodeEvents.js';
+import { createEventDecoder, hasFinished } from '../../src/providers/wire/eventDecoder.js';
+import type { WireFormat } from '../../src/providers/wire/wireFormat.js';
 import type { Collected } from './respond.js';
 
 /** Decodes a stream that comes in these pieces, and its end: without a network, and so without waiting. */

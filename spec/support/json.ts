@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { StandardResult, StandardSchema } from '../../src/internal/standardSchema.js';
+import type { StandardResult, StandardSchema } from '../../src/structured/standardSchema.js';
 
 export interface AnyJsonOptions {
   /** Keys may repeat, look like indices or be `__proto__`. @defaultValue true */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, merge, type Observable, take } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
-import type { SourceOptions } from '../../src/providers/wireFormat.js';
+import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
 import { collect } from './respond.js';
 import { type Answer, answerStream, startServer, type TestServer } from './server.js';
 

@@ -1,7 +1,7 @@
 import { encode } from '@toon-format/toon';
 import fc from 'fast-check';
-import { createToonDecoder, type ToonDecoderOptions } from '../../src/codecs/toon.js';
-import { createToonValueBuilder } from '../../src/codecs/toonValue.js';
+import { createToonDecoder, type ToonDecoderOptions } from '../../src/codecs/toon/decoder.js';
+import { createToonValueBuilder } from '../../src/codecs/toon/value.js';
 import { cut } from './chunks.js';
 
 /** What our decoder makes of a text that comes in pieces of these sizes. */

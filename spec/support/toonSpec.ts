@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ToonDecoderOptions } from '../../src/codecs/toon.js';
+import type { ToonDecoderOptions } from '../../src/codecs/toon/decoder.js';
 import { sharedFolder } from './sharedFolder.js';
 
 /** A case of the public TOON fixtures (MIT): https://github.com/toon-format/spec/tree/main/tests */

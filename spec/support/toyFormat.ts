@@ -1,5 +1,5 @@
-import { providerError } from '../../src/providers/providerError.js';
-import type { WireFormat, WireState } from '../../src/providers/wireFormat.js';
+import { providerError } from '../../src/providers/http/providerError.js';
+import type { WireFormat, WireState } from '../../src/providers/wire/wireFormat.js';
 import { finish, start, text } from '../../src/testing/index.js';
 
 /** The smallest wire format: `{text}`, `{error}`, `{stop}` (every choice has its end), `{end}` (the definite end), and `[DONE]`. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Tiktoken, type TiktokenBPE } from 'js-tiktoken/lite';
-import type { TokenCounter } from '../../src/internal/tokenCounter.js';
+import type { TokenCounter } from '../../src/metering/tokenCounter.js';
 import { encodings, type TiktokenEncoding } from '../../src/tiktoken/encodings.js';
 import { tiktokenCounter } from '../../src/tiktoken/tiktokenCounter.js';
 import { createTokenStream, longestPiece } from '../../src/tiktoken/tokenStream.js';

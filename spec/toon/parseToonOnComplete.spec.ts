@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { concat, from, lastValueFrom, NEVER, type Observable, of, throwError, toArray } from 'rxjs';
 import { ParseError } from '../../src/errors.js';
 import type { DeltaEvent, FinishReason, JsonValue } from '../../src/events.js';
-import type { StandardResult, StandardSchema } from '../../src/internal/standardSchema.js';
+import type { StandardResult, StandardSchema } from '../../src/structured/standardSchema.js';
 import { finish, marbles, reasoning, reset, start, step, text } from '../../src/testing/index.js';
 import { type ParseToonOnCompleteOptions, parseToonOnComplete, type ToonResult, toonPrompt } from '../../src/toon/index.js';
 import { anyChunking, cut } from '../support/chunks.js';

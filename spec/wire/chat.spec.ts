@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { OpenAI } from 'openai';
 import type { Message } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
-import { chatTurn } from '../../src/providers/openai/chatTurn.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
+import { chatTurn } from '../../src/providers/openai/chat/turn.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
-import { chatFixture } from '../providers/openai/chatFixtures.js';
+import { chatFixture } from '../providers/openai/chat/fixtures.js';
 import { type Collected, collect } from '../support/respond.js';
 import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../support/server.js';
 import { sourceContract } from '../support/sourceContract.js';

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { StreamErrorKind, TimeoutPhase } from '../../src/errors.js';
 import type { FinishReason } from '../../src/events.js';
 import type { TimeoutLimits } from '../../src/operators/timeoutBetweenChunks.js';
-import type { SourceOptions } from '../../src/providers/wireFormat.js';
+import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
 import {
   asChunk,
   chunk,

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import { firstValueFrom, type Observable, Subject, tap } from 'rxjs';
 import { type DeltaEvent, isContent, type PartialMessage } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { hedge } from '../../src/operators/hedge.js';
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';

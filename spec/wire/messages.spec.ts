@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { isStreamError } from '../../src/errors.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { assistantTurn } from '../../src/providers/anthropic/assistantTurn.js';
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fixture } from '../providers/anthropic/fixtures.js';

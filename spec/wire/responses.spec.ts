@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 import type { ResponseInputItem } from 'openai/resources/responses/responses';
 import { assistantTurn } from '../../src/providers/openai/assistantTurn.js';
 import { fromResponses } from '../../src/providers/openai/fromResponses.js';
-import { messageOf, responsesFixture } from '../providers/openai/responsesFixtures.js';
+import { messageOf, responsesFixture } from '../providers/openai/responses/fixtures.js';
 import { collect } from '../support/respond.js';
 import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../support/server.js';
 import { sourceContract } from '../support/sourceContract.js';

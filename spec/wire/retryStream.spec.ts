@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import { type Observable, take, takeWhile } from 'rxjs';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { aggregateUsage, type UsageSettlement } from '../../src/operators/aggregateUsage.js';
 import { type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';

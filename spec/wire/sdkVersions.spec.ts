@@ -7,7 +7,7 @@ import OpenAI5 from 'openai-5';
 import OpenAI6 from 'openai-6';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent, Message } from '../../src/events.js';
-import { createMessageFold } from '../../src/internal/fold.js';
+import { createMessageFold } from '../../src/message/messageFold.js';
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
 import { fromResponses } from '../../src/providers/openai/fromResponses.js';

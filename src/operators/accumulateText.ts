@@ -1,8 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../internal/operate.js';
-import { checkCount, checkOptions } from '../internal/options.js';
-import { createTextFold } from '../internal/textFold.js';
+import { operate } from '../kernel/operate.js';
+import { checkCount, checkOptions } from '../kernel/options.js';
+import { createTextFold } from '../message/textFold.js';
 
 export interface AccumulateTextOptions {
   /** Which choice to read when the request asked for several. @defaultValue 0 */

@@ -1,12 +1,12 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, Price, Usage, UsageEvent } from '../events.js';
-import { createBill } from '../internal/bill.js';
-import { loadCounter } from '../internal/loadCounter.js';
-import { operate } from '../internal/operate.js';
-import { checkCount, checkFunction, checkOptions, checkPositive } from '../internal/options.js';
-import { type CountTokens, checkCountTokens } from '../internal/tokenCounter.js';
-import { createUsageLedger } from '../internal/usageLedger.js';
+import { operate } from '../kernel/operate.js';
+import { checkCount, checkFunction, checkOptions, checkPositive } from '../kernel/options.js';
+import { loadCounter } from '../metering/loadCounter.js';
+import { createBill } from '../metering/requestCost.js';
+import { type CountTokens, checkCountTokens } from '../metering/tokenCounter.js';
+import { createUsageLedger } from '../metering/usageLedger.js';
 
 /** How a stream went, and what it used. */
 export interface UsageSettlement {

@@ -1,8 +1,8 @@
 import { animationFrames, catchError, type MonoTypeOperatorFunction, merge, type Subscription, take, timer } from 'rxjs';
+import { holdBack } from '../display/holdBack.js';
 import type { DeltaEvent } from '../events.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../internal/addingEvent.js';
-import { holdBack } from '../internal/holdBack.js';
-import { operate } from '../internal/operate.js';
+import { operate } from '../kernel/operate.js';
+import { type AddingEvent, addedText, adding, addsToSame } from '../message/deltas.js';
 
 /** Where there are no animation frames, so many milliseconds are one. */
 const frameMs = 16;

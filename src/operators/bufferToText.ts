@@ -1,10 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
 import { LimitError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { createMessageFold } from '../internal/fold.js';
-import { operate } from '../internal/operate.js';
-import { checkCount, checkOptions, checkPositive } from '../internal/options.js';
-import { createTextFold } from '../internal/textFold.js';
+import { operate } from '../kernel/operate.js';
+import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
+import { createTextFold } from '../message/textFold.js';
 
 export interface BufferToTextOptions {
   /** Longest text to hold, in UTF-16 code units. @defaultValue no limit */

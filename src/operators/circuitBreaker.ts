@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../internal/operate.js';
-import type { Breaker } from './createBreaker.js';
+import type { Breaker } from '../handles/createBreaker.js';
+import { operate } from '../kernel/operate.js';
 
 /**
  * Sends no request while the breaker is open, so that a provider that is unwell is left alone and the caller need not wait for it.

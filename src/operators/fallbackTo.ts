@@ -1,11 +1,11 @@
 import { catchError, concat, defer, isObservable, type MonoTypeOperatorFunction, map, type Observable, of } from 'rxjs';
+import { createAttempts } from '../attempts/attempts.js';
+import { type ContinueWith, checkContinueWith, createContinuation } from '../attempts/continuation.js';
+import { exhausted } from '../attempts/exhausted.js';
+import { ranTool } from '../attempts/ranTool.js';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage } from '../events.js';
-import { createAttempts } from '../internal/attempts.js';
-import { type ContinueWith, checkContinueWith, createContinuation } from '../internal/continuation.js';
-import { exhausted } from '../internal/exhausted.js';
-import { checkFunction, checkOneOf, checkOptions } from '../internal/options.js';
-import { ranTool } from '../internal/ranTool.js';
+import { checkFunction, checkOneOf, checkOptions } from '../kernel/options.js';
 
 /** What `shouldFallback` judges by. */
 export interface FallbackContext {

@@ -1,12 +1,12 @@
 import { asyncScheduler, isObservable, type MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
+import { exhausted } from '../attempts/exhausted.js';
 import { isStreamError } from '../errors.js';
 import { type DeltaEvent, isContent, type PartialMessage, type Usage } from '../events.js';
-import { createAlarm } from '../internal/alarm.js';
-import { exhausted } from '../internal/exhausted.js';
-import { createMessageFold } from '../internal/fold.js';
-import { checkNotNegative, checkOptions } from '../internal/options.js';
-import { createRequestTracker, losersOf, noteLosers, type RequestTracker, type RequestUsage } from '../internal/requestUsage.js';
-import { addUsage } from '../internal/usage.js';
+import { createAlarm } from '../kernel/alarm.js';
+import { checkNotNegative, checkOptions } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
+import { createRequestTracker, losersOf, noteLosers, type RequestTracker, type RequestUsage } from '../metering/requestUsage.js';
+import { addUsage } from '../metering/usageArithmetic.js';
 
 export interface HedgeOptions {
   /** How long the first provider has for its first content, in milliseconds; 0 asks both at once, `Infinity` the second only on failure. */

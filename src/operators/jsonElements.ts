@@ -1,12 +1,12 @@
 import type { OperatorFunction } from 'rxjs';
-import type { JsonPath } from '../codecs/jsonHandler.js';
+import type { JsonPath } from '../codecs/json/handler.js';
 import type { ValidationIssue } from '../errors.js';
 import type { DeltaEvent, JsonValue } from '../events.js';
-import { readElements } from '../internal/elementReading.js';
-import { checkJsonReading, type JsonReadingOptions } from '../internal/jsonReading.js';
-import { checkOneOf } from '../internal/options.js';
-import { parseAnswer } from '../internal/parseAnswer.js';
-import { checkSchema, type StandardSchema } from '../internal/standardSchema.js';
+import { checkOneOf } from '../kernel/options.js';
+import { parseAnswer } from '../structured/answerKernel.js';
+import { checkJsonReading, type JsonReadingOptions } from '../structured/jsonOptions.js';
+import { readElements } from '../structured/readElements.js';
+import { checkSchema, type StandardSchema } from '../structured/standardSchema.js';
 
 export interface JsonElementsOptions<T = JsonValue> extends JsonReadingOptions {
   /**

@@ -1,7 +1,7 @@
 import { concatMap, defer, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../internal/operate.js';
-import type { ConcurrencyLimiter } from './limiters/createConcurrencyLimiter.js';
+import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
+import { operate } from '../kernel/operate.js';
 
 /**
  * Lets only so many streams run at once: the request is sent when one of the limiter's slots is free.

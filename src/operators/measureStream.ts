@@ -1,8 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Timing } from '../events.js';
-import { operate } from '../internal/operate.js';
-import { checkFunction, checkOptions } from '../internal/options.js';
-import { createPace } from '../internal/pace.js';
+import { operate } from '../kernel/operate.js';
+import { checkFunction, checkOptions } from '../kernel/options.js';
+import { createPace } from '../metering/streamTiming.js';
 
 /** How a stream went, and how fast. */
 export interface TimingSettlement {

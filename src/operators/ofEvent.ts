@@ -1,6 +1,6 @@
 import { filter, type OperatorFunction } from 'rxjs';
 import { type DeltaEvent, eventTypes } from '../events.js';
-import { checkName } from '../internal/options.js';
+import { checkName } from '../kernel/options.js';
 
 /**
  * Keeps the events of some types, and narrows to them.

@@ -1,10 +1,10 @@
 import { from, map, type OperatorFunction, of } from 'rxjs';
 import { fillPartial, LimitError, ValidationError } from '../errors.js';
 import type { DeltaEvent, JsonValue } from '../events.js';
-import { type Answer, parseAnswer } from '../internal/parseAnswer.js';
-import type { ParserVerdict } from '../internal/parser.js';
-import { isPromiseLike } from '../internal/standardSchema.js';
-import { type JsonOptions, json } from './parsers/json.js';
+import { type Answer, parseAnswer } from '../structured/answerKernel.js';
+import type { ParserVerdict } from '../structured/parser.js';
+import { type JsonOptions, json } from '../structured/parsers/json.js';
+import { isPromiseLike } from '../structured/standardSchema.js';
 
 export type ParseJsonOnCompleteOptions<T = JsonValue> = JsonOptions<T>;
 

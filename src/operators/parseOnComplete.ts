@@ -1,11 +1,11 @@
 import { concatMap, from, type Observable, type OperatorFunction, of } from 'rxjs';
 import type { ParseError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { type Answer, parseAnswer } from '../internal/parseAnswer.js';
-import type { Parser, ParserObjection, ParserVerdict } from '../internal/parser.js';
-import { isPromiseLike } from '../internal/standardSchema.js';
+import { type Answer, parseAnswer } from '../structured/answerKernel.js';
+import type { Parser, ParserObjection, ParserVerdict } from '../structured/parser.js';
+import { isPromiseLike } from '../structured/standardSchema.js';
 
-export type { Parser, ParserObjection, ParserVerdict } from '../internal/parser.js';
+export type { Parser, ParserObjection, ParserVerdict } from '../structured/parser.js';
 
 /** Why a parser that was asked before did not take the text. */
 export interface ParserRefusal extends ParserObjection {

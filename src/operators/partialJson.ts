@@ -1,17 +1,17 @@
 import type { OperatorFunction } from 'rxjs';
-import type { JsonEvent } from '../codecs/jsonEvents.js';
+import type { JsonEvent } from '../codecs/json/events.js';
 import type { DeltaEvent, JsonValue } from '../events.js';
-import type { DeepPartial } from '../internal/deepPartial.js';
-import { readJsonEvents } from '../internal/eventReading.js';
-import { checkJsonReading, type JsonReadingOptions } from '../internal/jsonReading.js';
-import { checkOneOf } from '../internal/options.js';
-import { parseAnswer } from '../internal/parseAnswer.js';
-import { readSnapshots } from '../internal/snapshotReading.js';
-import { checkSchema, type StandardSchema } from '../internal/standardSchema.js';
+import { checkOneOf } from '../kernel/options.js';
+import { parseAnswer } from '../structured/answerKernel.js';
+import type { DeepPartial } from '../structured/deepPartial.js';
+import { checkJsonReading, type JsonReadingOptions } from '../structured/jsonOptions.js';
+import { readJsonEvents } from '../structured/readJsonEvents.js';
+import { readSnapshots } from '../structured/readSnapshots.js';
+import { checkSchema, type StandardSchema } from '../structured/standardSchema.js';
 
-export type { JsonEvent } from '../codecs/jsonEvents.js';
-export type { JsonPath } from '../codecs/jsonHandler.js';
-export type { DeepPartial } from '../internal/deepPartial.js';
+export type { JsonEvent } from '../codecs/json/events.js';
+export type { JsonPath } from '../codecs/json/handler.js';
+export type { DeepPartial } from '../structured/deepPartial.js';
 
 export interface PartialJsonEventsOptions extends Omit<JsonReadingOptions, 'trailing'> {
   /**

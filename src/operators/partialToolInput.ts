@@ -1,11 +1,11 @@
 import type { OperatorFunction } from 'rxjs';
-import { createJsonParser, type JsonParser } from '../codecs/json.js';
-import { JsonSyntaxError } from '../codecs/jsonSyntaxError.js';
+import { createJsonParser, type JsonParser } from '../codecs/json/parser.js';
+import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
 import { fillPartial, ParseError, type ParseErrorDetails } from '../errors.js';
 import type { DeltaEvent, FinishReason, JsonValue, ToolCallEndEvent, ToolCallStartEvent } from '../events.js';
-import type { DeepPartial } from '../internal/deepPartial.js';
-import { createMessageFold } from '../internal/fold.js';
-import { operate } from '../internal/operate.js';
+import { operate } from '../kernel/operate.js';
+import { createMessageFold } from '../message/messageFold.js';
+import type { DeepPartial } from '../structured/deepPartial.js';
 
 /**
  * Emits the input of a tool call while the model writes it, as {@link partialJson} emits an answer.

@@ -1,12 +1,12 @@
 import { concatMap, defer, type MonoTypeOperatorFunction } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { createCharacterTally } from '../internal/characterTally.js';
-import { operate } from '../internal/operate.js';
-import { checkNotNegative, checkOptions } from '../internal/options.js';
-import { promptTexts } from '../internal/promptTexts.js';
-import { createUsageLedger } from '../internal/usageLedger.js';
-import type { RateLimiter } from './limiters/createRateLimiter.js';
+import type { RateLimiter } from '../handles/createRateLimiter.js';
+import { operate } from '../kernel/operate.js';
+import { checkNotNegative, checkOptions } from '../kernel/options.js';
+import { createCharacterTally } from '../metering/characterTally.js';
+import { promptTexts } from '../metering/promptTexts.js';
+import { createUsageLedger } from '../metering/usageLedger.js';
 
 export interface RateLimitOptions {
   /** What to reserve of `tokensPerMinute` when the stream begins, for input and output. @defaultValue an estimate of `prompt` */

@@ -12,15 +12,15 @@ import {
   tap,
   timer,
 } from 'rxjs';
+import { createAttempts } from '../attempts/attempts.js';
+import { type ContinueWith, checkContinueWith, createContinuation } from '../attempts/continuation.js';
+import { checkRetryPolicy, createRetryPolicy, type RetryPolicyOptions, retryPolicyOptionNames } from '../attempts/retryPolicy.js';
 import type { DeltaEvent } from '../events.js';
-import { createAttempts } from '../internal/attempts.js';
-import { abortAfter } from '../internal/callerSignal.js';
-import { type ContinueWith, checkContinueWith, createContinuation } from '../internal/continuation.js';
-import { checkOneOf, checkOptions } from '../internal/options.js';
-import { checkRetryPolicy, createRetryPolicy, type RetryPolicyOptions, retryPolicyOptionNames } from '../internal/retryPolicy.js';
+import { abortAfter } from '../kernel/callerAbort.js';
+import { checkOneOf, checkOptions } from '../kernel/options.js';
 
-export type { ContinueWith } from '../internal/continuation.js';
-export type { RetryContext } from '../internal/retryPolicy.js';
+export type { ContinueWith } from '../attempts/continuation.js';
+export type { RetryContext } from '../attempts/retryPolicy.js';
 
 export interface RetryStreamOptions extends RetryPolicyOptions {
   /**

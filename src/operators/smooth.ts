@@ -1,13 +1,13 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, type Subscription } from 'rxjs';
+import { holdBack } from '../display/holdBack.js';
+import { measureUnit, type TextUnit } from '../display/textUnit.js';
+import { createUnitQueue } from '../display/unitQueue.js';
 import type { DeltaEvent } from '../events.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../internal/addingEvent.js';
-import { holdBack } from '../internal/holdBack.js';
-import { operate } from '../internal/operate.js';
-import { checkOptions, checkPositive } from '../internal/options.js';
-import { measureUnit, type TextUnit } from '../internal/textUnit.js';
-import { createUnitQueue } from '../internal/unitQueue.js';
+import { operate } from '../kernel/operate.js';
+import { checkOptions, checkPositive } from '../kernel/options.js';
+import { type AddingEvent, addedText, adding, addsToSame } from '../message/deltas.js';
 
-export type { TextUnit } from '../internal/textUnit.js';
+export type { TextUnit } from '../display/textUnit.js';
 
 export interface SmoothOptions {
   /**

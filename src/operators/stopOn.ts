@@ -1,7 +1,7 @@
 import { from, type MonoTypeOperatorFunction, type ObservableInput, take } from 'rxjs';
 import type { DeltaEvent, FinishEvent } from '../events.js';
-import { operate } from '../internal/operate.js';
-import { ownFinish } from '../internal/ownFinish.js';
+import { operate } from '../kernel/operate.js';
+import { ownFinish } from '../message/localFinish.js';
 
 /**
  * Ends the stream properly when a notifier emits: the request is aborted, then `finish` leaves with the reason `aborted`.

@@ -1,13 +1,13 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, FinishEvent, UsageEvent } from '../events.js';
-import { type BudgetLimits, createBudget } from '../internal/budget.js';
-import { loadCounter } from '../internal/loadCounter.js';
-import { operate } from '../internal/operate.js';
-import { checkCount, checkFunction, checkOptions, checkPositive } from '../internal/options.js';
-import { ownFinish } from '../internal/ownFinish.js';
-import { checkCountTokens } from '../internal/tokenCounter.js';
-import { createVisibleText } from '../internal/visibleText.js';
-import { writtenText } from '../internal/writtenText.js';
+import { operate } from '../kernel/operate.js';
+import { checkCount, checkFunction, checkOptions, checkPositive } from '../kernel/options.js';
+import { ownFinish } from '../message/localFinish.js';
+import { writtenText } from '../message/writtenText.js';
+import { type BudgetLimits, createBudget } from '../metering/budget.js';
+import { createVisibleText } from '../metering/characterLimit.js';
+import { loadCounter } from '../metering/loadCounter.js';
+import { checkCountTokens } from '../metering/tokenCounter.js';
 
 export interface TakeWithinBudgetOptions extends BudgetLimits {
   /** The most visible characters (text and refusals), in UTF-16 code units. @defaultValue no limit */

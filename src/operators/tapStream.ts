@@ -8,9 +8,9 @@ import {
   type StartEvent,
   type UsageEvent,
 } from '../events.js';
-import { createMessageFold } from '../internal/fold.js';
-import { operate } from '../internal/operate.js';
-import { checkFunction, checkOptions } from '../internal/options.js';
+import { operate } from '../kernel/operate.js';
+import { checkFunction, checkOptions } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
 
 /** What to call, and when: each before the event goes on. */
 export interface TapStreamOptions {

@@ -1,10 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
+import { fromErrorInfo } from '../attempts/fromErrorInfo.js';
 import { fillPartial } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
-import { createMessageFold } from '../internal/fold.js';
-import { fromErrorInfo } from '../internal/fromErrorInfo.js';
-import { operate } from '../internal/operate.js';
-import { checkCount, checkOneOf, checkOptions } from '../internal/options.js';
+import { operate } from '../kernel/operate.js';
+import { checkCount, checkOneOf, checkOptions } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
 
 export interface TextDeltasOptions {
   /**

@@ -1,13 +1,13 @@
 import { asyncScheduler, type MonoTypeOperatorFunction } from 'rxjs';
-import type { Demand } from '../createDemand.js';
 import { StreamTimeoutError, type TimeoutPhase } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { createAlarm } from '../internal/alarm.js';
-import { leaveFor } from '../internal/callerSignal.js';
-import { checkDemand } from '../internal/checkDemand.js';
-import { createMessageFold } from '../internal/fold.js';
-import { operate } from '../internal/operate.js';
-import { checkOptions, checkPositive } from '../internal/options.js';
+import { checkDemand } from '../handles/checkDemand.js';
+import type { Demand } from '../handles/createDemand.js';
+import { createAlarm } from '../kernel/alarm.js';
+import { leaveFor } from '../kernel/callerAbort.js';
+import { operate } from '../kernel/operate.js';
+import { checkOptions, checkPositive } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
 
 export interface TimeoutLimits {
   /** Longest wait from subscribe to the first event other than `ping`, in milliseconds. @defaultValue no limit */

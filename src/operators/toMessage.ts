@@ -1,8 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, Message } from '../events.js';
-import { createMessageFold } from '../internal/fold.js';
-import { operate } from '../internal/operate.js';
-import { checkCount, checkOptions } from '../internal/options.js';
+import { operate } from '../kernel/operate.js';
+import { checkCount, checkOptions } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
 
 export interface ToMessageOptions {
   /** Which choice to read when the request asked for several. @defaultValue 0 */

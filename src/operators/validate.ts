@@ -1,9 +1,9 @@
 import { concatMap, from, map, type Observable, type OperatorFunction, of } from 'rxjs';
 import { ValidationError } from '../errors.js';
-import { checkSchema, isPromiseLike, type StandardSchema, type Verdict, validateWith } from '../internal/standardSchema.js';
-import { toValidationIssues } from '../internal/validationQueue.js';
+import { checkSchema, isPromiseLike, type StandardSchema, type Verdict, validateWith } from '../structured/standardSchema.js';
+import { toValidationIssues } from '../structured/validationQueue.js';
 
-export type { StandardSchema } from '../internal/standardSchema.js';
+export type { StandardSchema } from '../structured/standardSchema.js';
 
 /**
  * Emits what a schema makes of each value, in order; a schema that answers at once is not waited for.

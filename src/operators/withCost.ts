@@ -1,8 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price } from '../events.js';
-import { createBill } from '../internal/bill.js';
-import { operate } from '../internal/operate.js';
-import { checkFunction } from '../internal/options.js';
+import { operate } from '../kernel/operate.js';
+import { checkFunction } from '../kernel/options.js';
+import { createBill } from '../metering/requestCost.js';
 
 /**
  * Adds to each `usage` what the stream has cost so far.

@@ -2,10 +2,10 @@ import type { Attributes, Meter, Span, SpanKind, SpanStatusCode, Tracer } from '
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
-import { createMessageFold } from '../internal/fold.js';
-import { operate } from '../internal/operate.js';
-import { checkFunction, checkOptions } from '../internal/options.js';
-import { createPace } from '../internal/pace.js';
+import { operate } from '../kernel/operate.js';
+import { checkFunction, checkOptions } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
+import { createPace } from '../metering/streamTiming.js';
 import { attributeNames, resetEventName } from './conventions.js';
 import { createMeters } from './createMeters.js';
 import { createOperation, errorType, resetAttributes } from './operation.js';

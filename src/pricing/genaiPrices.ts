@@ -1,6 +1,6 @@
 import { calcPrice, type PriceCalculation } from '@pydantic/genai-prices';
 import type { Cost, Price, Usage } from '../events.js';
-import { checkOptions } from '../internal/options.js';
+import { checkOptions } from '../kernel/options.js';
 import { type BillableUnits, billableUnits } from './billableUnits.js';
 import { checkModelPrices, type ModelPrices, toProvider } from './modelPrices.js';
 

@@ -1,5 +1,5 @@
 import type { Provider } from '@pydantic/genai-prices';
-import { checkCount, checkNotNegative, checkOptions } from '../internal/options.js';
+import { checkCount, checkNotNegative, checkOptions } from '../kernel/options.js';
 
 /** Dollars for each unit; with tiers, the whole request costs what the highest tier costs that its input tokens go past. */
 export type UnitPrice =

@@ -1,15 +1,15 @@
 import { Observable } from 'rxjs';
 import { fillPartial, isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { abortOf, noteCaller, onLeaving } from '../internal/callerSignal.js';
-import { checkDemand } from '../internal/checkDemand.js';
-import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../internal/options.js';
-import type { ResponseHead } from '../internal/responseHead.js';
-import { connectionError } from './connectionError.js';
-import { createEventDecoder, saidSoFar } from './eventDecoder.js';
-import { pullBody } from './pullBody.js';
-import type { SourceOptions, WireFormat } from './wireFormat.js';
-import { writeStacks } from './writeStacks.js';
+import { checkDemand } from '../handles/checkDemand.js';
+import { abortOf, noteCaller, onLeaving } from '../kernel/callerAbort.js';
+import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
+import type { ResponseHead } from '../limits/responseHead.js';
+import { connectionError } from './http/connectionError.js';
+import { writeStacks } from './http/writeStacks.js';
+import { createEventDecoder, saidSoFar } from './wire/eventDecoder.js';
+import { pullBody } from './wire/pullBody.js';
+import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
 
 /** Sends a request, tells of its response, whatever its status, and rejects when the signal aborts. */
 export type Send = (signal: AbortSignal, tell: (response: ResponseHead) => void) => Promise<Response>;

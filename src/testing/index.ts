@@ -1,10 +1,21 @@
-export type { AnswerOptions } from './answerWriter.js';
-export { assertDeltas, MarbleMismatchError } from './assertDeltas.js';
-export { type CassetteOptions, cassette } from './cassette.js';
-export { CassetteError } from './cassetteError.js';
-export { cutAfter } from './cutAfter.js';
-export { type DeltaMarbles, deltaMarbles, type MarbleStream, type StreamExpectation } from './deltaMarbles.js';
-export { duplicateUsage } from './duplicateUsage.js';
+export { type CassetteOptions, cassette } from './cassettes/cassette.js';
+export { CassetteError } from './cassettes/cassetteError.js';
+export { type RecordCassetteOptions, recordCassette } from './cassettes/recordCassette.js';
+export { type ReplayCassetteOptions, replayCassette } from './cassettes/replayCassette.js';
+export { type FakeAttempt, type FakeProvider, type FakeRequest, fakeProvider } from './fakes/fakeProvider.js';
+export { type StreamOfOptions, streamOf } from './fakes/streamOf.js';
+export { cutAfter } from './faults/cutAfter.js';
+export { duplicateUsage } from './faults/duplicateUsage.js';
+export { type FailWithOptions, failWith } from './faults/failWith.js';
+export type { Fault, FetchFault } from './faults/fault.js';
+export { type HeartbeatOnlyOptions, heartbeatOnly } from './faults/heartbeatOnly.js';
+export { type HttpThenOkOptions, httpThenOk } from './faults/httpThenOk.js';
+export { rechunk } from './faults/rechunk.js';
+export { splitBytes } from './faults/splitBytes.js';
+export { stallAfter } from './faults/stallAfter.js';
+export type { AnswerOptions } from './marbles/answerWriter.js';
+export { assertDeltas, MarbleMismatchError } from './marbles/assertDeltas.js';
+export { type DeltaMarbles, deltaMarbles, type MarbleStream, type StreamExpectation } from './marbles/deltaMarbles.js';
 export {
   blockEnd,
   citation,
@@ -26,21 +37,10 @@ export {
   toolResult,
   usage,
   usageOf,
-} from './events.js';
-export { type FailWithOptions, failWith } from './failWith.js';
-export { type FakeAttempt, type FakeProvider, type FakeRequest, fakeProvider } from './fakeProvider.js';
-export type { Fault, FetchFault } from './fault.js';
-export { type HeartbeatOnlyOptions, heartbeatOnly } from './heartbeatOnly.js';
-export { type HttpThenOkOptions, httpThenOk } from './httpThenOk.js';
-export { type EventLetters, letters } from './letters.js';
-export { type LaneMark, type LaneRun, type MarbleLane, marbleLane, type RecordedLane } from './marbleLane.js';
-export { type MarbleHelpers, marbles } from './marbles.js';
-export { rechunk } from './rechunk.js';
-export { type RecordCassetteOptions, recordCassette } from './recordCassette.js';
-export { type ReplayCassetteOptions, replayCassette } from './replayCassette.js';
+} from './marbles/events.js';
+export { type EventLetters, letters } from './marbles/letters.js';
+export { type MarbleHelpers, marbles } from './marbles/marbles.js';
+export { virtualTime } from './marbles/virtualTime.js';
+export { type LaneMark, type LaneRun, type MarbleLane, marbleLane, type RecordedLane } from './pictures/marbleLane.js';
+export { type MarbleDiagramOptions, toMarbleDiagram } from './pictures/toMarbleDiagram.js';
 export type { Fetch } from './responseBody.js';
-export { splitBytes } from './splitBytes.js';
-export { stallAfter } from './stallAfter.js';
-export { type StreamOfOptions, streamOf } from './streamOf.js';
-export { type MarbleDiagramOptions, toMarbleDiagram } from './toMarbleDiagram.js';
-export { virtualTime } from './virtualTime.js';

@@ -1,5 +1,5 @@
-import { charactersPerToken } from '../internal/charactersPerToken.js';
-import type { TokenCounter, TokenStream } from '../internal/tokenCounter.js';
+import { charactersPerToken } from '../metering/charactersPerToken.js';
+import type { TokenCounter, TokenStream } from '../metering/tokenCounter.js';
 import { encodingOf, type TiktokenEncoding } from './encodings.js';
 import { createTokenStream } from './tokenStream.js';
 import { loadedVocabulary, loadVocabulary } from './vocabulary.js';

@@ -1,4 +1,4 @@
-import type { TokenStream } from '../internal/tokenCounter.js';
+import type { TokenStream } from '../metering/tokenCounter.js';
 import { appendBytes, dropBytes } from './bytePairs.js';
 import { isHighSurrogate, toBytes } from './bytes.js';
 import type { Vocabulary } from './vocabulary.js';

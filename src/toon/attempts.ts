@@ -1,5 +1,5 @@
 import type { JsonValue } from '../events.js';
-import type { ParserVerdict } from '../internal/parser.js';
+import type { ParserVerdict } from '../structured/parser.js';
 import { type Fence, findFences } from './fences.js';
 import type { Part } from './part.js';
 import { readJson } from './readJson.js';

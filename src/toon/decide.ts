@@ -1,6 +1,6 @@
-import type { ParserVerdict } from '../internal/parser.js';
-import { describeIssues, isPromiseLike, type Verdict, validateWith } from '../internal/standardSchema.js';
-import { toValidationIssues } from '../internal/validationQueue.js';
+import type { ParserVerdict } from '../structured/parser.js';
+import { describeIssues, isPromiseLike, type Verdict, validateWith } from '../structured/standardSchema.js';
+import { toValidationIssues } from '../structured/validationQueue.js';
 import { type Attempt, attempts } from './attempts.js';
 import type { ToonRules } from './toonOptions.js';
 import type { ToonRefusal } from './toonResult.js';

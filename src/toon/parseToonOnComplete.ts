@@ -1,8 +1,8 @@
 import { from, map, type OperatorFunction, of } from 'rxjs';
 import type { DeltaEvent, JsonValue } from '../events.js';
-import { checkOneOf } from '../internal/options.js';
-import { parseAnswer } from '../internal/parseAnswer.js';
-import { isPromiseLike } from '../internal/standardSchema.js';
+import { checkOneOf } from '../kernel/options.js';
+import { parseAnswer } from '../structured/answerKernel.js';
+import { isPromiseLike } from '../structured/standardSchema.js';
 import { type Decision, decide } from './decide.js';
 import { checkToonOptions, type ToonOptions } from './toonOptions.js';
 import type { ToonResult } from './toonResult.js';

@@ -1,7 +1,7 @@
-import { JsonSyntaxError } from '../codecs/jsonSyntaxError.js';
+import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
 import type { JsonValue } from '../events.js';
-import type { ParserVerdict } from '../internal/parser.js';
-import { readJson as readText } from '../internal/readJson.js';
+import type { ParserVerdict } from '../structured/parser.js';
+import { readJson as readText } from '../structured/readJson.js';
 import type { Part } from './part.js';
 
 /** Reads a part as JSON; of one that is cut, what is certain: its last string may have been longer. */

@@ -1,9 +1,9 @@
-import { createToonDecoder } from '../codecs/toon.js';
-import { ToonSyntaxError } from '../codecs/toonSyntaxError.js';
-import { createToonValueBuilder } from '../codecs/toonValue.js';
+import { createToonDecoder } from '../codecs/toon/decoder.js';
+import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
+import { createToonValueBuilder } from '../codecs/toon/value.js';
 import { LimitError } from '../errors.js';
 import type { JsonValue } from '../events.js';
-import type { ParserVerdict } from '../internal/parser.js';
+import type { ParserVerdict } from '../structured/parser.js';
 import type { Part } from './part.js';
 
 /**

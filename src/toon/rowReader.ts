@@ -1,7 +1,7 @@
-import { createLineSplitter } from '../codecs/lineSplitter.js';
-import { createToonDecoder } from '../codecs/toon.js';
-import type { ToonRowObject } from '../codecs/toonSink.js';
-import { ToonSyntaxError } from '../codecs/toonSyntaxError.js';
+import { createLineSplitter } from '../codecs/text/lineSplitter.js';
+import { createToonDecoder } from '../codecs/toon/decoder.js';
+import type { ToonRowObject } from '../codecs/toon/sink.js';
+import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
 import { createDocumentLines } from './documentLines.js';
 import { createTableRows, type ToonPath, type ToonRow } from './tableRows.js';
 

@@ -1,4 +1,4 @@
-import type { ToonRowObject, ToonSink } from '../codecs/toonSink.js';
+import type { ToonRowObject, ToonSink } from '../codecs/toon/sink.js';
 
 /** Where a value stands: the keys and indices that lead to it from the root. */
 export type ToonPath = readonly (string | number)[];

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../events.js';
-import type { Parser, ParserVerdict } from '../internal/parser.js';
-import { isPromiseLike } from '../internal/standardSchema.js';
+import type { Parser, ParserVerdict } from '../structured/parser.js';
+import { isPromiseLike } from '../structured/standardSchema.js';
 import { type Decision, decide } from './decide.js';
 import { checkToonOptions, type ToonOptions } from './toonOptions.js';
 

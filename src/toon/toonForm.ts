@@ -1,5 +1,5 @@
 import { encode } from '@toon-format/toon';
-import { closingQuote } from '../codecs/toonText.js';
+import { closingQuote } from '../codecs/toon/text.js';
 import type { JsonValue } from '../events.js';
 
 /** Which documents count as TOON; each form admits all that the one before it does. */

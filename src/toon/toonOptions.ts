@@ -1,6 +1,6 @@
 import type { JsonValue } from '../events.js';
-import { checkOneOf, checkOptions } from '../internal/options.js';
-import { checkSchema, type StandardSchema } from '../internal/standardSchema.js';
+import { checkOneOf, checkOptions } from '../kernel/options.js';
+import { checkSchema, type StandardSchema } from '../structured/standardSchema.js';
 import type { ToonForm } from './toonForm.js';
 
 /** How a text is told from a TOON document. */

@@ -1,6 +1,6 @@
 import { encode } from '@toon-format/toon';
-import { checkFunction, checkOneOf, checkOptions } from '../internal/options.js';
-import { checkCountTokens, type TokenCounter } from '../internal/tokenCounter.js';
+import { checkFunction, checkOneOf, checkOptions } from '../kernel/options.js';
+import { checkCountTokens, type TokenCounter } from '../metering/tokenCounter.js';
 import { toJsonValue } from './toJsonValue.js';
 
 export interface ToonPromptOptions {

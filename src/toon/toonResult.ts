@@ -1,4 +1,4 @@
-import type { ParserObjection } from '../internal/parser.js';
+import type { ParserObjection } from '../structured/parser.js';
 
 /** Why the text, or a part of it, was not taken for a format. It holds no error: a text may have thousands of fences. */
 export interface ToonRefusal extends ParserObjection {

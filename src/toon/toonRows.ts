@@ -1,14 +1,14 @@
 import type { OperatorFunction } from 'rxjs';
-import type { ToonRowObject } from '../codecs/toonSink.js';
-import { ToonSyntaxError } from '../codecs/toonSyntaxError.js';
+import { fromErrorInfo } from '../attempts/fromErrorInfo.js';
+import type { ToonRowObject } from '../codecs/toon/sink.js';
+import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
 import { fillPartial, ParseError } from '../errors.js';
 import type { DeltaEvent, FinishReason, JsonObject, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
-import { answerEndings } from '../internal/answerEnding.js';
-import { createMessageFold } from '../internal/fold.js';
-import { fromErrorInfo } from '../internal/fromErrorInfo.js';
-import { operate } from '../internal/operate.js';
-import { checkCount, checkOneOf, checkOptions, checkPositive } from '../internal/options.js';
-import { createWholeLines } from '../internal/wholeLines.js';
+import { operate } from '../kernel/operate.js';
+import { checkCount, checkOneOf, checkOptions, checkPositive } from '../kernel/options.js';
+import { createMessageFold } from '../message/messageFold.js';
+import { answerEndings } from '../structured/answerCompleteness.js';
+import { createWholeLines } from './lineBuffer.js';
 import { createRowReader, type RowReaderRules } from './rowReader.js';
 import type { ToonPath, ToonRow } from './tableRows.js';
 

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from '@jest/globals';
 import type { DeltaEvent, JsonValue } from '../../../src/events.js';
-import { createMessageFold } from '../../../src/internal/fold.js';
+import { createMessageFold } from '../../../src/message/messageFold.js';
 import { type AssistantTurn, assistantTurn } from '../../../src/providers/anthropic/assistantTurn.js';
 import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
 import { reasoning, start, text, toolCallStart } from '../../../src/testing/index.js';

@@ -8,8 +8,8 @@ import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompl
 import { blockEnd, reasoning, start, text, toolCallEnd, toolCallStart } from '../../../src/testing/index.js';
 import { recordings } from '../../support/recordings.js';
 import { collect, respondWith } from '../../support/respond.js';
-import { chatFixture } from './chatFixtures.js';
-import { decodeResponses, messageOf, responsesFixture, responsesFixtureNames, responsesPayloads } from './responsesFixtures.js';
+import { chatFixture } from './chat/fixtures.js';
+import { decodeResponses, messageOf, responsesFixture, responsesFixtureNames, responsesPayloads } from './responses/fixtures.js';
 
 /** These end in an error, and so give no turn. */
 const failing: readonly string[] = ['error', 'failed', 'vercel-openai.openai-error.1.sse'];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { isStreamError } from '../../../src/errors.js';
 import type { DeltaEvent, JsonObject } from '../../../src/events.js';
-import { createMessageFold } from '../../../src/internal/fold.js';
-import { chatFormat } from '../../../src/providers/openai/chatDecoder.js';
+import { createMessageFold } from '../../../src/message/messageFold.js';
+import { chatFormat } from '../../../src/providers/openai/chat/format.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
 import { decodeBytes } from '../../support/decodeBytes.js';
 import { type Collected, collect, respondWith } from '../../support/respond.js';
-import { chatFixture, chatFixtureEvents, chatFixtureNames, chatPayloads, digestOf } from './chatFixtures.js';
+import { chatFixture, chatFixtureEvents, chatFixtureNames, chatPayloads, digestOf } from './chat/fixtures.js';
 
 const params = { model: 'gpt-test', messages: [{ role: 'user', content: 'Hi' }] } as const;
 

@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 import { take } from 'rxjs';
 import { fromResponses, type StreamingResponsesParams } from '../../../src/providers/openai/fromResponses.js';
 import { collect, respondWith } from '../../support/respond.js';
-import { responsesFixture } from './responsesFixtures.js';
+import { responsesFixture } from './responses/fixtures.js';
 
 const params = { model: 'gpt-test-1', input: 'Hello' };
 

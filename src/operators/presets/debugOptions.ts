@@ -1,5 +1,5 @@
-import { freezePreset } from '../../internal/freezePreset.js';
 import type { ApplyOptions } from '../applyOptions.js';
+import { freezePreset } from './freezePreset.js';
 
 /** What the console and most loggers are. */
 export interface DebugLogger {

@@ -1,5 +1,5 @@
-import { freezePreset } from '../../internal/freezePreset.js';
 import type { ApplyOptions } from '../applyOptions.js';
+import { freezePreset } from './freezePreset.js';
 
 /**
  * For an answer that must come: five repeats within ten minutes, the usage, and how fast it was.

@@ -1,5 +1,5 @@
-import { freezePreset } from '../../internal/freezePreset.js';
 import type { ApplyOptions } from '../applyOptions.js';
+import { freezePreset } from './freezePreset.js';
 
 /**
  * For many streams at once: patient limits, three repeats, and the usage as the provider tells it, without counting.

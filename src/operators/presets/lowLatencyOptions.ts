@@ -1,5 +1,5 @@
-import { freezePreset } from '../../internal/freezePreset.js';
 import type { ApplyOptions } from '../applyOptions.js';
+import { freezePreset } from './freezePreset.js';
 
 /**
  * For somebody who waits: short limits, no repeats, and how fast it was.

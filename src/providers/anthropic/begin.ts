@@ -1,5 +1,5 @@
-import type { Emit } from '../wireFormat.js';
-import type { MessagesState } from './messagesState.js';
+import type { Emit } from '../wire/wireFormat.js';
+import type { MessagesState } from './state.js';
 
 /** Emits `start` before the first event that needs one, whether `message_start` came or not. */
 export function begin(state: MessagesState, emit: Emit): void {

@@ -1,10 +1,10 @@
+import { listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
+import { wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject } from '../../events.js';
-import { wholeText } from '../../internal/growingText.js';
-import { listOf, objectOf, textOf } from '../jsonFields.js';
-import type { Emit } from '../wireFormat.js';
+import type { Emit } from '../wire/wireFormat.js';
+import { extendInput, extendText, extendThinking } from './emit.js';
 import { emitCitation } from './emitCitation.js';
-import { extendInput, extendText, extendThinking } from './extendBlock.js';
-import type { BlockContent, ContentBlock, MessagesState } from './messagesState.js';
+import type { BlockContent, ContentBlock, MessagesState } from './state.js';
 import { initialArguments, parseToolInput } from './toolInput.js';
 
 /** What a block type holds, and who runs it if it is a tool call. */

@@ -1,6 +1,6 @@
+import { nonEmptyText, textOf } from '../../codecs/json/jsonFields.js';
 import type { Executor, JsonObject } from '../../events.js';
-import { nonEmptyText, textOf } from '../jsonFields.js';
-import type { Call, MessagesState } from './messagesState.js';
+import type { Call, MessagesState } from './state.js';
 
 /** Names the call of a `…tool_use` block, with an id that no other call of this message has. */
 export function createCall(state: MessagesState, start: JsonObject, block: number, executor: Executor): Call {

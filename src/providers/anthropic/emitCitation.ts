@@ -1,6 +1,6 @@
+import { nonEmptyText, numberOf, objectOf } from '../../codecs/json/jsonFields.js';
 import type { JsonValue } from '../../events.js';
-import { nonEmptyText, numberOf, objectOf } from '../jsonFields.js';
-import type { Emit } from '../wireFormat.js';
+import type { Emit } from '../wire/wireFormat.js';
 
 /** Emits a citation of any location type; `start` and `end` count characters, pages or blocks, as its native type says. */
 export function emitCitation(native: JsonValue, block: number, emit: Emit): void {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../events.js';
-import type { Emit } from '../wireFormat.js';
+import type { Emit } from '../wire/wireFormat.js';
 import { begin } from './begin.js';
-import type { MessagesState } from './messagesState.js';
+import type { MessagesState } from './state.js';
 
 /** Passes a payload on that we do not know. */
 export function emitRaw(state: MessagesState, name: string, data: JsonObject, emit: Emit): void {

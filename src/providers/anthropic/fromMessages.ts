@@ -2,10 +2,10 @@ import type * as Beta from '@anthropic-ai/sdk/resources/beta/messages';
 import type * as Messages from '@anthropic-ai/sdk/resources/messages';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
+import { type RequestFunction, type SdkRequestOptions, type SdkResponse, sendRequest } from '../http/sendRequest.js';
 import { readEvents } from '../readEvents.js';
-import { type RequestFunction, type SdkRequestOptions, type SdkResponse, sendRequest } from '../sendRequest.js';
-import type { SourceOptions } from '../wireFormat.js';
-import { messagesFormat } from './messagesDecoder.js';
+import type { SourceOptions } from '../wire/wireFormat.js';
+import { messagesFormat } from './format.js';
 
 /** The SDK's own params, of the messages resource or of its beta; `stream` is set for you. */
 export type MessagesParams = Messages.MessageCreateParams | Beta.MessageCreateParams;

@@ -1,8 +1,8 @@
 import type { OpenAI } from 'openai';
+import { isObject } from '../../codecs/json/jsonFields.js';
 import type { Message } from '../../events.js';
-import { isObject } from '../jsonFields.js';
-import { chatTurn } from './chatTurn.js';
-import { responsesTurn } from './responsesTurn.js';
+import { chatTurn } from './chat/turn.js';
+import { responsesTurn } from './responses/turn.js';
 
 /**
  * Gives an answer back as the next turn's input, losslessly, in the form of the API that it came from: one message for a chat

@@ -1,10 +1,10 @@
 import type { OpenAI } from 'openai';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
+import { type RequestFunction, sendRequest } from '../http/sendRequest.js';
 import { readEvents } from '../readEvents.js';
-import { type RequestFunction, sendRequest } from '../sendRequest.js';
-import type { SourceOptions } from '../wireFormat.js';
-import { chatFormat } from './chatDecoder.js';
+import type { SourceOptions } from '../wire/wireFormat.js';
+import { chatFormat } from './chat/format.js';
 
 /** An OpenAI client, also of Azure or of a compatible server, or a function that sends the request. */
 export type ChatClient = OpenAI | RequestFunction<OpenAI.ChatCompletionCreateParamsStreaming>;

@@ -1,10 +1,10 @@
 import type { ResponseCreateParams, ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
+import { type RequestFunction, type SdkRequestOptions, type SdkResponse, sendRequest } from '../http/sendRequest.js';
 import { readEvents } from '../readEvents.js';
-import { type RequestFunction, type SdkRequestOptions, type SdkResponse, sendRequest } from '../sendRequest.js';
-import type { SourceOptions } from '../wireFormat.js';
-import { responsesFormat } from './responsesDecoder.js';
+import type { SourceOptions } from '../wire/wireFormat.js';
+import { responsesFormat } from './responses/format.js';
 
 /** The SDK's own params, and the `betas` of its beta; `stream` is set for you. */
 export type ResponsesParams = ResponseCreateParams & Betas;

@@ -1,5 +1,5 @@
-export type { RequestFunction } from '../sendRequest.js';
-export type { SourceOptions } from '../wireFormat.js';
+export type { RequestFunction } from '../http/sendRequest.js';
+export type { SourceOptions } from '../wire/wireFormat.js';
 export { assistantTurn } from './assistantTurn.js';
 export { type ChatClient, fromChatCompletions } from './fromChatCompletions.js';
 export {

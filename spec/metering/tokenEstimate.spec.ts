@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { createTokenEstimate } from '../../src/metering/tokenEstimate.js';
+import { start, text } from '../../src/testing/index.js';
+
+const counter = {
+  ready: true,
+  load: () => Promise.resolve(),
+  count: (whole: string) => whole.length,
+  stream() {
+    let length = 0;
+    return {
+      push(more: string) {
+        length += more.length;
+        return length;
+      },
+    };
+  },
+};
+const noPrompt = (): undefined => undefined;
+
+describe('createTokenEstimate', () => {
+  it('guesses from characters, by the ratio of the provider', () => {
+    const estimate = createTokenEstimate('character', () => ['x'.repeat(7)]);
+    estimate.push(start({ provider: 'anthropic' }));
+    estimate.push(text('x'.repeat(8)));
+    expect(estimate.read(false)).toEqual({ inputTokens: 2, outputTokens: 3, confidence: 'low' });
+  });
+
+  it('counts by a counter, running or not, and goes on from where it was', () => {
+    const estimate = createTokenEstimate(counter, () => ['ab', 'c']);
+    estimate.push(text('abc'));
+    expect(estimate.read(true)).toEqual({ inputTokens: 3, outputTokens: 3, confidence: 'high' });
+    estimate.push(text('de'));
+    expect(estimate.read(false)).toMatchObject({ outputTokens: 5 });
+    expect(estimate.read(false)).toMatchObject({ outputTokens: 5 });
+  });
+
+  it.each(['the answer', 'the prompt'])('tells that a counter did not count %s exactly', (where) => {
+    const near = { ...counter, stream: () => ({ ...counter.stream(), approximate: true }) };
+    const estimate = createTokenEstimate(near, where === 'the prompt' ? () => ['ab'] : noPrompt);
+    if (where === 'the answer') estimate.push(text('abc'));
+    expect(estimate.read(true)).toMatchObject({ confidence: 'low' });
+  });
+
+  it('leaves a function in peace while the attempt goes on', () => {
+    const estimate = createTokenEstimate((whole) => whole.length, noPrompt);
+    estimate.push(text('abcd'));
+    expect(estimate.read(true)).toEqual({ inputTokens: undefined, outputTokens: 1, confidence: 'low' });
+    expect(estimate.read(false)).toEqual({ inputTokens: undefined, outputTokens: 4, confidence: 'high' });
+  });
+
+  it('guesses from characters once a counter has thrown', () => {
+    const error = new Error('from the counter');
+    const estimate = createTokenEstimate(() => {
+      throw error;
+    }, noPrompt);
+    estimate.push(text('abcd'));
+    expect(() => estimate.read(false)).toThrow(error);
+    expect(estimate.read(false)).toMatchObject({ outputTokens: 1, confidence: 'low' });
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import { OpenAI } from 'openai';
+import type { Message } from '../../../../src/events.js';
+import { createMessageFold } from '../../../../src/message/messageFold.js';
+import { chatTurn } from '../../../../src/providers/openai/chat/turn.js';
+import { fromChatCompletions } from '../../../../src/providers/openai/fromChatCompletions.js';
+import { blockEnd, finish, text, toolCallDelta, toolCallStart } from '../../../../src/testing/index.js';
+import { collect, respondWith } from '../../../support/respond.js';
+import { chatFixture, chatFixtureNames } from './fixtures.js';
+
+async function messageOf(name: string): Promise<Message> {
+  const { events } = await collect(fromChatCompletions(respondWith(chatFixture(name)), { model: '', messages: [] }));
+  return foldOf(events);
+}
+
+function foldOf(events: Awaited<ReturnType<typeof collect>>['events']): Message {
+  const fold = createMessageFold();
+  for (const event of events) fold.push(event);
+  return fold.message();
+}
+
+/** What the SDK's own helper makes of the same bytes. */
+async function accumulate(name: string): Promise<OpenAI.ChatCompletionMessage | undefined> {
+  const client = new OpenAI({ apiKey: 'local', fetch: respondWith(chatFixture(name)), maxRetries: 0 });
+  const stream = client.chat.completions.stream({ model: '', messages: [] });
+  return (await stream.finalChatCompletion()).choices[0]?.message;
+}
+
+/** Streams that the SDK's helper refuses, and how. */
+const refused: Readonly<Record<string, string>> = {
+  completion: 'missing role',
+  'no-id': 'invalid choice index',
+  'no-role': 'missing role',
+  nulls: 'not iterable',
+  ollama: 'missing finish_reason',
+  'ollama-tool': 'missing finish_reason',
+  'openrouter-error-after-finish': 'Invalid request',
+  'openrouter-error-first': 'Rate limit exceeded',
+  'openrouter-error-in-middle': 'Provider disconnected',
+  'tools-without-id': 'invalid tool call index',
+  'tools-without-index': 'invalid tool call index',
+  unknown: 'not iterable',
+};
+
+/** Streams that it accepts and gets wrong, and what they are. */
+const misread: Readonly<Record<string, object>> = {
+  mistral: {
+    content: [
+      { type: 'thinking', thinking: [{ type: 'text', text: 'Two and two.' }] },
+      { type: 'text', text: 'It is 4' },
+      { type: 'reference', reference_ids: [1] },
+      { type: 'text', text: '.' },
+    ],
+  },
+  'mistral-image': {
+    content: [
+      { type: 'text', text: 'See: ' },
+      { type: 'image_url', image_url: 'data:image/png;base64,iVBO' },
+      { type: 'document_url', document_url: 'https://example.com/a.pdf' },
+    ],
+  },
+  'tool-late-name': { tool_calls: [call('call_1', 'weather', '{"city":"Oslo"}')] },
+  'tools-one-index': {
+    tool_calls: [
+      call('call_1', 'weather', '{"city":"Oslo"}'),
+      call('call_2', 'weather', '{"city":"Rome"}'),
+      call('call_3', 'clock', '{}'),
+    ],
+  },
+  'tools-repeated-id': {
+    tool_calls: [call('0', 'weather', '{"city":"Oslo"}'), call('call_0_1_chatcmpl-1', 'clock', '{}')],
+  },
+};
+
+function call(id: string, name: string, argumentsText: string): object {
+  return { id, type: 'function', function: { name, arguments: argumentsText } };
+}
+
+describe('chatTurn', () => {
+  const read = chatFixtureNames.filter((name) => !(name in refused) && !(name in misread));
+
+  it.each(read)("gives what the SDK's helper accumulates from the fixture %s", async (name) => {
+    const { content, refusal, tool_calls, function_call, audio } = { ...(await accumulate(name)) };
+    const turn = chatTurn(await messageOf(name));
+    const { content: ours, refusal: ourRefusal = null, tool_calls: ourCalls, function_call: ourCall, audio: ourAudio } = turn;
+    // The helper keeps empty text that came beside other things.
+    expect({ content: ours || null, refusal: ourRefusal, tool_calls: ourCalls, function_call: ourCall, audio: ourAudio }).toEqual(
+      {
+        content: content || null,
+        refusal,
+        tool_calls,
+        function_call,
+        audio: audio && { id: audio.id },
+      },
+    );
+  });
+
+  it.each(Object.keys(refused))("reads the fixture %s, which the SDK's helper refuses", async (name) => {
+    await expect(accumulate(name)).rejects.toThrow(refused[name]);
+    expect(chatTurn(await messageOf(name))).toMatchObject({ role: 'assistant' });
+  });
+
+  it.each(Object.keys(misread))("reads the fixture %s, which the SDK's helper misreads", async (name) => {
+    const expected = misread[name] ?? {};
+    expect({ ...(await accumulate(name)) }).not.toMatchObject(expected);
+    expect(chatTurn(await messageOf(name))).toEqual({ role: 'assistant', content: null, ...expected });
+  });
+
+  it('gives back what the SDK drops: reasoning under the name that it had, and its details', async () => {
+    expect(chatTurn(await messageOf('openrouter-reasoning'))).toEqual({
+      role: 'assistant',
+      content: 'Sure.',
+      reasoning: 'Let me',
+      reasoning_details: [
+        { type: 'reasoning.text', text: 'Let me', format: 'anthropic-claude-v1', index: 0, signature: 'c2ln' },
+        { type: 'reasoning.encrypted', data: 'ZW5j', index: 1 },
+      ],
+    });
+  });
+
+  it('gives the thought signature of a call back', async () => {
+    const { tool_calls } = chatTurn(await messageOf('tool-thought-signature'));
+    expect(tool_calls).toEqual([
+      { ...call('function-call-1', 'weather', '{"city":"Oslo"}'), extra_content: { google: { thought_signature: 'c2ln' } } },
+    ]);
+  });
+
+  it('gives a call the id of its events, which its answer refers to', async () => {
+    const message = await messageOf('tools-without-id');
+    const { tool_calls } = chatTurn(message);
+    expect(tool_calls?.map(({ id }) => id)).toEqual(message.toolCalls.map(({ callId }) => callId));
+  });
+
+  it('joins text that something else had interrupted', async () => {
+    expect(chatTurn(await messageOf('reasoning-text'))).toEqual({
+      role: 'assistant',
+      content: 'Yes no',
+      reasoning_text: 'HmBut',
+    });
+  });
+
+  it('joins content that came as text and content that came as a list', () => {
+    const list = blockEnd({ content: [{ type: 'text', text: 'b' }] }, { block: 1 });
+    expect(chatTurn(foldOf([blockEnd({ content: 'a' }), list, finish()]))).toEqual({
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' },
+      ],
+    });
+  });
+
+  it('gives what an answer that was broken off had said, but no call that was cut', () => {
+    const broken = foldOf([
+      text('Half'),
+      toolCallStart('call_1', 'weather', { block: 1 }),
+      toolCallDelta('call_1', '{', { block: 1 }),
+    ]);
+    expect(chatTurn(broken)).toEqual({ role: 'assistant', content: 'Half' });
+  });
+
+  it('gives empty content for an empty answer', () => {
+    expect(chatTurn(foldOf([finish()]))).toEqual({ role: 'assistant', content: '' });
+  });
+
+  it('takes no field for more than a field', () => {
+    const native = JSON.parse('{"content":"a","__proto__":{"polluted":true}}');
+    const turn = chatTurn(foldOf([blockEnd(native), finish()]));
+    expect(Object.getPrototypeOf(turn)).toBe(Object.prototype);
+    expect('polluted' in turn).toBe(false);
+  });
+});

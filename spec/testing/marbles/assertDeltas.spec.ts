@@ -1,0 +1,209 @@
+import { describe, expect, it } from '@jest/globals';
+import { map, range } from 'rxjs';
+import { ConnectionError, HttpError, StreamTimeoutError, TruncatedError } from '../../../src/errors.js';
+import { createMessageFold } from '../../../src/message/messageFold.js';
+import { assertDeltas, type MarbleHelpers, MarbleMismatchError, marbles, text } from '../../../src/testing/index.js';
+
+/** What a test that is meant to fail says. */
+function failureOf(test: (helpers: MarbleHelpers) => void): string {
+  try {
+    marbles(test)();
+  } catch (error) {
+    expect(error).toBeInstanceOf(MarbleMismatchError);
+    return (error as Error).message;
+  }
+  throw new Error('The test was meant to fail, and passed');
+}
+
+function lines(...text: readonly string[]): string {
+  return text.join('\n');
+}
+
+function partial(...said: readonly string[]): ReturnType<ReturnType<typeof createMessageFold>['partial']> {
+  const fold = createMessageFold();
+  for (const each of said) fold.push(text(each));
+  return fold.partial();
+}
+
+describe('assertDeltas', () => {
+  it('shows which event is another, and in which member', () => {
+    expect(failureOf(({ stream, expectStream }) => expectStream(stream('s-a-c-f|')).toBe('s-a-b-f|'))).toBe(
+      lines(
+        'The stream did not do what is expected.',
+        '',
+        '- expected',
+        '+ what came',
+        '',
+        '  frame 0     start',
+        '  frame 2     text-delta "a"',
+        '- frame 4     text-delta "b"',
+        '+ frame 4     text-delta "c"',
+        '      text: expected "b", got "c"',
+        '  frame 6     finish stop',
+        '  frame 7     complete',
+      ),
+    );
+  });
+
+  it('shows one missing event as one difference', () => {
+    const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-a---c-f|')).toBe('s-a-b-c-f|'));
+    expect(message.split('\n').filter((line) => /^[-+] f/.test(line))).toEqual(['- frame 4     text-delta "b"']);
+  });
+
+  it('shows one event too many, another frame, another end', () => {
+    expect(failureOf(({ stream, expectStream }) => expectStream(stream('sab|')).toBe('sa-|'))).toContain(
+      '+ frame 2     text-delta "b"',
+    );
+    expect(failureOf(({ stream, expectStream }) => expectStream(stream('s--a|')).toBe('s-a-|'))).toContain(
+      'frame: expected 2, got 3',
+    );
+    const message = failureOf(({ stream, expectStream }) =>
+      expectStream(stream('s#', {}, new TruncatedError(undefined, { partial: partial('Hel') }))).toBe('s|'),
+    );
+    expect(message).toContain('- frame 1     complete\n+ frame 1     error TruncatedError (truncated, partial "Hel")');
+  });
+
+  it('shows a subscription that is another', () => {
+    const message = failureOf(({ stream, expectStream, expectSubscriptions }) => {
+      const source = stream('s-a|');
+      expectStream(source).toBe('s-a|');
+      expectSubscriptions(source.subscriptions).toBe('^-!');
+    });
+    expect(message).toContain(
+      '- frame 0     subscribed, unsubscribed in frame 2\n+ frame 0     subscribed, unsubscribed in frame 3',
+    );
+    expect(message).toContain('unsubscribedFrame: expected 2, got 3');
+  });
+
+  it('leaves out what is far from any difference', () => {
+    const message = failureOf(({ stream, expectStream }) =>
+      expectStream(stream('saaaaaaaaaaaaaaaaaaaab|')).toBe('saaaaaaaaaaaaaaaaaaaac|'),
+    );
+    expect(message.split('\n').slice(5, 8)).toEqual(['  …', '  frame 16    text-delta "a"', '  frame 17    text-delta "a"']);
+  });
+
+  it('does not compare the members of events of different types, nor an event with an end', () => {
+    const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-a-#')).toBe('s-u-f|'));
+    expect(message.split('\n').slice(5)).toEqual([
+      '  frame 0     start',
+      '- frame 2     usage 10 + 5 tokens',
+      '+ frame 2     text-delta "a"',
+      '- frame 4     finish stop',
+      '+ frame 4     error "error"',
+      '- frame 5     complete',
+    ]);
+  });
+
+  it('shows long texts from where they differ', () => {
+    const same = 'x'.repeat(1_000);
+    const values = { y: text(`${same}Paris`), z: text(`${same}Rome`) };
+    const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-y-f|', values)).toBe('s-z-f|', values));
+    expect(message).toMatch(/text: expected …x+Rome", got …x+Paris"/);
+    expect(message.length).toBeLessThan(1_000);
+  });
+
+  it('leaves out the end of an endless difference, and counts it', () => {
+    const message = failureOf(({ expectObservable }) =>
+      expectObservable(range(0, 500).pipe(map((n) => text(`got ${n}`)))).toEqual(
+        range(0, 500).pipe(map((n) => text(`expected ${n}`))),
+      ),
+    );
+    expect(message.split('\n').length).toBeLessThan(170);
+    expect(message).toMatch(/got 49"\n {6}text: .*\n {2}… and 900 more differences$/);
+  });
+
+  it('stays readable for values that are no events', () => {
+    const message = failureOf(({ stream, expectObservable }) =>
+      expectObservable(stream('s-a|').pipe(map(({ type }) => ({ type, n: 1 })))).toBe('x-y|', {
+        x: { type: 'start', n: 1 },
+        y: { type: 'text-delta', n: 2 },
+      }),
+    );
+    expect(message).toContain('n: expected 2, got 1');
+  });
+
+  describe('compares errors', () => {
+    const compare = (actual: unknown, expected: unknown) => () =>
+      assertDeltas(
+        [{ frame: 0, notification: { kind: 'E', error: actual } }],
+        [{ frame: 0, notification: { kind: 'E', error: expected } }],
+      );
+
+    it('by class and kind, not by their words', () => {
+      expect(compare(new ConnectionError('The connection failed (ECONNRESET)'), new ConnectionError())).not.toThrow();
+      expect(compare(new TruncatedError(), new ConnectionError())).toThrow(/class: expected ConnectionError, got TruncatedError/);
+      expect(compare(new HttpError('', { kind: 'server' }), new HttpError('', { kind: 'overloaded' }))).toThrow(
+        /kind: expected "overloaded", got "server"/,
+      );
+      expect(compare(new StreamTimeoutError('first', 5), new StreamTimeoutError('between', 5))).toThrow(
+        /phase: expected "between", got "first"/,
+      );
+    });
+
+    it('by what the stream had said', () => {
+      const actual = new TruncatedError(undefined, { partial: partial('Hel') });
+      expect(compare(actual, new TruncatedError(undefined, { partial: partial('Hel') }))).not.toThrow();
+      expect(compare(actual, new TruncatedError())).not.toThrow();
+      expect(compare(actual, new TruncatedError(undefined, { partial: partial('Hal') }))).toThrow(
+        /partial\.text: expected "Hal", got "Hel"/,
+      );
+      expect(compare(new TruncatedError(), actual)).toThrow(/partial: expected .*got undefined/);
+    });
+
+    it('by a pattern', () => {
+      const actual = new TruncatedError(undefined, { partial: partial('Hel') });
+      expect(compare(actual, { kind: 'truncated', partial: { text: 'Hel' } })).not.toThrow();
+      expect(compare(actual, { kind: 'timeout' })).toThrow(/kind: expected "timeout", got "truncated"/);
+      expect(compare(actual, { partial: { text: 'Ha' } })).toThrow(/partial\.text: expected "Ha", got "Hel"/);
+      expect(compare(new Error('a'), { message: 'b' })).toThrow(/message: expected "b", got "a"/);
+    });
+
+    it('by name and message when they are not ours', () => {
+      expect(compare(new TypeError('a'), new TypeError('a'))).not.toThrow();
+      expect(compare(new TypeError('a'), new RangeError('a'))).toThrow(/class: expected RangeError, got TypeError/);
+      expect(compare(new Error('a'), new Error('b'))).toThrow(/message: expected "b", got "a"/);
+      expect(compare('a', new Error('a'))).toThrow(MarbleMismatchError);
+      expect(compare(new Error('a'), 'a')).toThrow(MarbleMismatchError);
+    });
+
+    it("by the runner's matchers", () => {
+      expect(compare(new TypeError('a'), expect.any(TypeError))).not.toThrow();
+      expect(compare(new TypeError('a'), expect.any(RangeError))).toThrow(/Any/);
+      expect(compare(new ConnectionError(), expect.objectContaining({ kind: 'connection' }))).not.toThrow();
+    });
+  });
+
+  it.each<readonly [string, unknown, unknown]>([
+    ['numbers', 1, 2],
+    ['NaN and nothing', Number.NaN, undefined],
+    ['a list and an object', [], {}],
+    ['lists of other lengths', [1], [1, 2]],
+    ['a member too many', { a: 1, b: 1 }, { a: 1 }],
+    ['dates', new Date(1), new Date(2)],
+    ['sets', new Set([1]), new Set([2])],
+    ['maps', new Map([[1, 1]]), new Map([[1, 2]])],
+    ['bytes', Uint8Array.of(1), Uint8Array.of(2)],
+    ['own and inherited members', {}, JSON.parse('{"__proto__":1}')],
+  ])('tells apart %s', (_name, actual, expected) => {
+    expect(() => assertDeltas(actual, expected)).toThrow(/The (values differ|stream did not)/);
+    expect(() => assertDeltas(expected, expected)).not.toThrow();
+  });
+
+  it('takes an absent member for an undefined one', () => {
+    expect(() => assertDeltas({ a: undefined }, {})).not.toThrow();
+  });
+
+  it('survives values that contain themselves', () => {
+    const actual: Record<string, unknown> = { a: 1 };
+    actual['self'] = actual;
+    const expected: Record<string, unknown> = { a: 1 };
+    expected['self'] = expected;
+    expect(() => assertDeltas(actual, expected)).toThrow(MarbleMismatchError);
+  });
+
+  it('compares long streams without a table of all pairs', () => {
+    const values = (character: string): unknown[] =>
+      Array.from({ length: 2_000 }, (_, frame) => ({ frame, notification: { kind: 'N', value: text(character) } }));
+    expect(() => assertDeltas(values('a'), values('b'))).toThrow(MarbleMismatchError);
+  });
+});

@@ -1,0 +1,123 @@
+import type { Fail } from './syntaxError.js';
+
+/** Reads the inside of a string, in pieces. */
+export interface StringReader {
+  /** Whether the closing quote was read. */
+  readonly closed: boolean;
+  /** Enters a string; its opening quote has been read. */
+  open(): void;
+  /** Reads on and gives the index after what it read: after the closing quote, or the end of the chunk. */
+  read(text: string, from: number): number;
+  /** The characters that became certain since it was last asked. */
+  take(): string;
+}
+
+const quote = 34;
+const backslash = 92;
+const space = 32;
+const letterU = 117;
+
+const escapes: ReadonlyMap<number, string> = new Map(
+  Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(([letter, meaning]) => [
+    letter.charCodeAt(0),
+    meaning,
+  ]),
+);
+
+/**
+ * An escape sequence counts when it is whole. The first half of a surrogate pair, written or escaped, waits for what follows, so that a
+ * string never shows a lone surrogate that it does not have in the end.
+ */
+export function createStringReader(fail: Fail): StringReader {
+  let closed = false;
+  let taken = '';
+  /** A first half of a surrogate pair. */
+  let held = '';
+  let escaping = false;
+  /** How many digits of a `\u` sequence are to come, and the code so far. */
+  let digits = 0;
+  let code = 0;
+
+  function add(run: string): void {
+    const whole = held + run;
+    const last = whole.length - 1;
+    const cut = isFirstHalf(whole.charCodeAt(last));
+    taken += cut ? whole.slice(0, last) : whole;
+    held = cut ? whole.slice(last) : '';
+  }
+
+  function readEscape(text: string, index: number): void {
+    const letter = text.charCodeAt(index);
+    const meaning = escapes.get(letter);
+    escaping = false;
+    if (meaning !== undefined) return add(meaning);
+    if (letter !== letterU) fail('Expected an escape sequence', index);
+    digits = 4;
+    code = 0;
+  }
+
+  function readDigit(text: string, index: number): void {
+    const digit = hexDigit(text.charCodeAt(index));
+    if (digit < 0) fail('Expected a hexadecimal digit', index);
+    code = code * 16 + digit;
+    digits--;
+    if (digits === 0) add(String.fromCharCode(code));
+  }
+
+  /** Reads up to a quote, an escape sequence or the end of the chunk. */
+  function readRun(text: string, from: number): number {
+    let index = from;
+    for (; index < text.length; index++) {
+      const next = text.charCodeAt(index);
+      if (next === quote || next === backslash) break;
+      if (next < space) fail('Expected no control character inside a string', index);
+    }
+    if (index > from) add(text.slice(from, index));
+    return index;
+  }
+
+  function close(): void {
+    taken += held;
+    held = '';
+    closed = true;
+  }
+
+  return {
+    get closed() {
+      return closed;
+    },
+    open() {
+      closed = false;
+    },
+    read(text, from) {
+      let index = from;
+      while (index < text.length && !closed) {
+        if (digits > 0) readDigit(text, index++);
+        else if (escaping) readEscape(text, index++);
+        else {
+          index = readRun(text, index);
+          if (index === text.length) break;
+          if (text.charCodeAt(index++) === quote) close();
+          else escaping = true;
+        }
+      }
+      return index;
+    },
+    take() {
+      const piece = taken;
+      taken = '';
+      return piece;
+    },
+  };
+}
+
+function isFirstHalf(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}
+
+/** The digit's value, or -1. */
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+}

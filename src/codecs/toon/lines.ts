@@ -1,0 +1,122 @@
+import { ToonSyntaxError } from './syntaxError.js';
+
+/** A line that says something: no blank one, and no comment. */
+export interface ToonLine {
+  /** Without its indentation, and without spaces at the end. */
+  readonly content: string;
+  readonly depth: number;
+  /** Counted from 1. */
+  readonly number: number;
+}
+
+export interface ToonLineRules {
+  /** The number of spaces of one level. */
+  readonly indentSize: number;
+  readonly strict: boolean;
+}
+
+/** The line that a grammar looks at, and those before it. It is plain data: what is read at every line must not be behind a getter. */
+export interface ToonLines {
+  readonly rules: ToonLineRules;
+  /** The next line, not yet taken; `undefined` if it has not come, and at the end. */
+  next: ToonLine | undefined;
+  ended: boolean;
+  /** The number of the line that came last, and of the one that was taken last. */
+  written: number;
+  taken: number;
+  /** The first line of each run of blank lines with something after it, in order, and of the run that may go on. */
+  readonly blankRuns: number[];
+  openRun: number;
+}
+
+const tab = 9;
+const space = 32;
+
+export function createToonLines(rules: ToonLineRules): ToonLines {
+  return { rules, next: undefined, ended: false, written: 0, taken: 0, blankRuns: [], openRun: 0 };
+}
+
+/** Whether the next line, or that there is none, is known. */
+export function knowsNext({ next, ended }: ToonLines): boolean {
+  return next !== undefined || ended;
+}
+
+/** No line comes any more. */
+export function endLines(lines: ToonLines): void {
+  lines.ended = true;
+}
+
+export function takeLine(lines: ToonLines, line: ToonLine): void {
+  lines.taken = line.number;
+  lines.next = undefined;
+}
+
+/** Takes a line as it was written, and gives the next line if that is known now. */
+export function writeLine(lines: ToonLines, raw: string): ToonLine | undefined {
+  lines.written++;
+  lines.next = scan(lines, raw);
+  if (lines.next !== undefined && lines.openRun > 0) closeRun(lines);
+  return lines.next;
+}
+
+/** The number of the first blank line between two lines that were taken. Known in strict mode only, where it matters. */
+export function firstBlank({ blankRuns }: ToonLines, after: number, before: number): number | undefined {
+  const blank = blankRuns[firstAbove(blankRuns, after)];
+  return blank !== undefined && blank < before ? blank : undefined;
+}
+
+function scan(lines: ToonLines, raw: string): ToonLine | undefined {
+  const { strict, indentSize } = lines.rules;
+  const number = lines.written;
+  const text = number === 1 && raw.startsWith('\ufeff') ? raw.slice(1) : raw;
+  const indentation = indentationOf(text);
+  const tabs = indentation === 0 ? 0 : countTabs(text, indentation);
+  const content = text.slice(indentation, contentEnd(text, indentation));
+  if (tabs === 0 && content.startsWith('#')) return undefined;
+  if (strict && tabs > 0) throw new ToonSyntaxError('Expected no tab in the indentation', number);
+  if (content === '') return noteBlank(lines);
+  if (strict && indentation % indentSize !== 0) {
+    throw new ToonSyntaxError(`Expected an indentation by a multiple of ${indentSize}`, number);
+  }
+  return { content, depth: Math.floor((indentation - tabs) / indentSize) + tabs, number };
+}
+
+function noteBlank(lines: ToonLines): undefined {
+  if (lines.openRun === 0) lines.openRun = lines.written;
+}
+
+function closeRun(lines: ToonLines): void {
+  if (lines.rules.strict) lines.blankRuns.push(lines.openRun);
+  lines.openRun = 0;
+}
+
+function indentationOf(text: string): number {
+  let index = 0;
+  while (text.charCodeAt(index) === space || text.charCodeAt(index) === tab) index++;
+  return index;
+}
+
+/** Before the spaces at the end. */
+function contentEnd(text: string, from: number): number {
+  let end = text.length;
+  while (end > from && text.charCodeAt(end - 1) === space) end--;
+  return end;
+}
+
+function countTabs(text: string, end: number): number {
+  let tabs = 0;
+  for (let index = 0; index < end; index++) if (text.charCodeAt(index) === tab) tabs++;
+  return tabs;
+}
+
+/** The index of the first of ascending numbers that is above a limit. */
+function firstAbove(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) > limit) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

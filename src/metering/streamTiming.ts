@@ -1,0 +1,102 @@
+import { asyncScheduler } from 'rxjs';
+import type { DeltaEvent, Timing, Usage } from '../events.js';
+import { isDelta } from '../message/isDelta.js';
+import { createStepMarks } from '../message/stepMarks.js';
+import { writtenText } from '../message/writtenText.js';
+import { createMedian } from './median.js';
+import { createRequestTracker } from './requestUsage.js';
+
+/** How fast a stream goes, from its subscription on: constant work an event, whatever its length. */
+export interface Pace {
+  push(event: DeltaEvent): void;
+  read(): Timing;
+}
+
+/** @param onGap Called with each time between two deltas, in milliseconds. @defaultValue nothing */
+export function createPace(onGap: (milliseconds: number) => void = () => undefined): Pace {
+  const subscribedAt = asyncScheduler.now();
+  const requests = createRequestTracker();
+  let usage: Usage | undefined;
+  let answer = createAnswer(subscribedAt, onGap);
+
+  function elapsed(since: number): number {
+    return Math.max(0, asyncScheduler.now() - since);
+  }
+
+  function outputTokens(): number | undefined {
+    const parts = usage && requests.split(usage).filter((request) => request.answer === requests.answer);
+    return parts?.reduce<number | undefined>(
+      (sum, part) => (sum === undefined || part.usage.outputTokens === undefined ? undefined : sum + part.usage.outputTokens),
+      0,
+    );
+  }
+
+  return {
+    push(event) {
+      requests.push(event);
+      if (event.type === 'usage') usage = event.usage;
+      else if (event.type === 'reset' && event.step === 0) answer = createAnswer(asyncScheduler.now() + event.delayMs, onGap);
+      else answer.push(event);
+    },
+    read() {
+      const { firstDeltaAt, askedAt, deltas, characters, medianDeltaMs, maxDeltaMs } = answer.read();
+      const seconds = elapsed(askedAt) / 1_000;
+      const tokens = outputTokens();
+      return {
+        firstDeltaMs: firstDeltaAt === undefined ? undefined : Math.max(0, firstDeltaAt - subscribedAt),
+        totalMs: elapsed(subscribedAt),
+        deltas,
+        charactersPerSecond: seconds > 0 ? characters / seconds : undefined,
+        tokensPerSecond: seconds > 0 && tokens !== undefined ? tokens / seconds : undefined,
+        medianDeltaMs,
+        maxDeltaMs,
+      };
+    },
+  };
+}
+
+interface Answer {
+  push(event: DeltaEvent): void;
+  read(): Pick<Timing, 'deltas' | 'medianDeltaMs' | 'maxDeltaMs'> & {
+    readonly askedAt: number;
+    readonly firstDeltaAt: number | undefined;
+    readonly characters: number;
+  };
+}
+
+/** One whole answer: a `reset` to its beginning makes another. */
+function createAnswer(askedAt: number, onGap: (milliseconds: number) => void): Answer {
+  const marks = createStepMarks({ deltas: 0, characters: 0 });
+  const median = createMedian();
+  let deltas = 0;
+  let characters = 0;
+  let firstDeltaAt: number | undefined;
+  /** When the last delta came, unless a wait that is not the model's came after it. */
+  let lastAt: number | undefined;
+  let maxDeltaMs: number | undefined;
+
+  function note(event: DeltaEvent): void {
+    const now = asyncScheduler.now();
+    firstDeltaAt ??= now;
+    if (lastAt !== undefined) {
+      const gap = Math.max(0, now - lastAt);
+      median.push(gap);
+      onGap(gap);
+      maxDeltaMs = Math.max(maxDeltaMs ?? 0, gap);
+    }
+    lastAt = now;
+    deltas++;
+    characters += writtenText(event).length;
+  }
+
+  return {
+    push(event) {
+      if (isDelta(event)) return note(event);
+      if (event.type === 'step') marks.begin(event.step, { deltas, characters });
+      else if (event.type === 'reset') ({ deltas, characters } = marks.rewind(event.step) ?? { deltas, characters });
+      else return;
+      lastAt = undefined;
+    },
+    read: () => ({ askedAt, firstDeltaAt, deltas, characters, medianDeltaMs: median.read(), maxDeltaMs }),
+  };
+}

@@ -1,0 +1,43 @@
+import { append, createGrowingText } from '../../../codecs/text/growingText.js';
+import type { JsonObject, JsonValue } from '../../../events.js';
+import type { Emit } from '../../wire/wireFormat.js';
+import { createTextBlock, type RefusalBlock, type TextBlock } from './blocks.js';
+import { type ChatChoice, openBlock } from './state.js';
+
+/** The text block that goes on, or a new one. */
+export function textBlock(choice: ChatChoice): TextBlock {
+  const { current } = choice;
+  return current?.kind === 'text' ? current : openBlock(choice, createTextBlock(choice.blocks.length));
+}
+
+export function sayText(choice: ChatChoice, text: string, emit: Emit): void {
+  if (text === '') return;
+  const block = textBlock(choice);
+  append(block.text, text);
+  choice.growing = block.text;
+  choice.saidText = true;
+  emit({ type: 'text-delta', text, block: block.number, choice: choice.index, phase: 'answer' });
+}
+
+export function readRefusal(choice: ChatChoice, delta: JsonObject, emit: Emit): void {
+  const text = delta['refusal'];
+  if (typeof text !== 'string' || text === '') return;
+  const block = refusalBlock(choice);
+  append(block.text, text);
+  choice.growing = block.text;
+  choice.refused = true;
+  emit({ type: 'refusal-delta', text, block: block.number, choice: choice.index });
+}
+
+function refusalBlock(choice: ChatChoice): RefusalBlock {
+  const { current } = choice;
+  if (current?.kind === 'refusal') return current;
+  return openBlock(choice, { kind: 'refusal', number: choice.blocks.length, text: createGrowingText() });
+}
+
+/** What must go back with the text, unread. */
+export function readExtraContent(choice: ChatChoice, delta: JsonObject): void {
+  const extra: JsonValue | undefined = delta['extra_content'];
+  if (extra === undefined || extra === null) return;
+  textBlock(choice).extraContent = extra;
+}

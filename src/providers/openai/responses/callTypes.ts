@@ -1,0 +1,129 @@
+import { isObject, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
+import type { ArgumentsFormat, Executor, JsonObject, JsonValue } from '../../../events.js';
+import { patchArguments, patchClosing, shellArguments, shellClosing } from './writtenJson.js';
+
+/** How an output item is a tool call. */
+export interface CallType {
+  /** Undefined if the item tells it. */
+  readonly name: string | undefined;
+  readonly format: ArgumentsFormat;
+  executor(item: JsonObject): Executor;
+  /** The field that holds the argument text; undefined if `argumentsText` has to make it. */
+  readonly field: 'arguments' | 'input' | 'code' | undefined;
+  /** The argument text of a whole item. */
+  argumentsText(item: JsonObject): string;
+  /** What ends an argument text that we wrote as far as it streamed. */
+  readonly closing: string;
+  /** What the tool answered, if the item tells. */
+  result(item: JsonObject): CallResult | undefined;
+  /** Whether only the whole item tells who the call is. */
+  readonly late: boolean;
+}
+
+export interface CallResult {
+  readonly output: JsonValue;
+  readonly isError: boolean;
+}
+
+const isClient = (): Executor => 'client';
+const isProvider = (): Executor => 'provider';
+
+const plain: Omit<CallType, 'argumentsText'> = {
+  name: undefined,
+  format: 'json',
+  executor: isClient,
+  field: undefined,
+  closing: '',
+  result: () => undefined,
+  late: false,
+};
+
+/** A call whose argument text is a field of its item, and streams. */
+function streamed(field: 'arguments' | 'input' | 'code', more: Partial<CallType> = {}): CallType {
+  const format = field === 'arguments' ? 'json' : 'text';
+  const argumentsText = (item: JsonObject): string => textOf(item[field]);
+  return { ...plain, format, field, argumentsText, ...more };
+}
+
+/** A call whose arguments are a value, which we write as JSON. */
+function written(name: string, argumentsText: CallType['argumentsText'], more: Partial<CallType> = {}): CallType {
+  return { ...plain, name, argumentsText, ...more };
+}
+
+/** These fields of an item, as JSON. */
+function fields(...names: readonly string[]): CallType['argumentsText'] {
+  return (item) => JSON.stringify(Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name]]] : []))));
+}
+
+/** The tool's answer, which the caller may not have asked to be included; a failure is an answer too. */
+function answer(output: JsonValue | undefined, item: JsonObject): CallResult | undefined {
+  const isError = item['status'] === 'failed';
+  return (output === undefined || output === null) && !isError ? undefined : { output: output ?? null, isError };
+}
+
+/**
+ * The calls, by the type of their item. The provider runs its own tools; the caller runs the others.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses/object
+ */
+export const callTypes: ReadonlyMap<string, CallType> = new Map<string, CallType>([
+  ['function_call', streamed('arguments')],
+  ['custom_tool_call', streamed('input')],
+  ['local_shell_call', written('local_shell', ({ action }) => JSON.stringify(action ?? {}))],
+  ['computer_call', written('computer', fields('action', 'actions', 'pending_safety_checks'))],
+  ['shell_call', written('shell', shellArguments, { executor: shellExecutor, closing: shellClosing })],
+  ['apply_patch_call', written('apply_patch', patchArguments, { closing: patchClosing })],
+  [
+    'tool_search_call',
+    written('tool_search', (item) => JSON.stringify(item['arguments'] ?? {}), {
+      executor: ({ execution }) => (execution === 'client' ? 'client' : 'provider'),
+      // Its call_id was seen to change until the item was done.
+      late: true,
+    }),
+  ],
+  ['mcp_call', streamed('arguments', { executor: isProvider, result: mcpResult })],
+  ['program', streamed('code', { name: 'program', executor: isProvider })],
+  [
+    'code_interpreter_call',
+    streamed('code', { name: 'code_interpreter', executor: isProvider, result: (item) => answer(item['outputs'], item) }),
+  ],
+  [
+    'file_search_call',
+    written('file_search', fields('queries'), {
+      executor: isProvider,
+      result: (item) => answer(item['results'], item),
+    }),
+  ],
+  [
+    'web_search_call',
+    written('web_search', searchArguments, {
+      executor: isProvider,
+      result: (item) => answer(objectOf(item['action'])['sources'], item),
+    }),
+  ],
+  [
+    'image_generation_call',
+    written('image_generation', fields('action', 'background', 'output_format', 'quality', 'revised_prompt', 'size'), {
+      executor: isProvider,
+      // The image itself is a file.
+      result: (item) => answer(item['error'], item),
+    }),
+  ],
+]);
+
+/** The provider runs shell commands in its own containers only. */
+function shellExecutor({ environment }: JsonObject): Executor {
+  return objectOf(environment)['type'] === 'container_reference' ? 'provider' : 'client';
+}
+
+/** What was searched, without what was found. */
+function searchArguments({ action }: JsonObject): string {
+  if (!isObject(action)) return '{}';
+  const { sources: _sources, ...query } = action;
+  return JSON.stringify(query);
+}
+
+function mcpResult(item: JsonObject): CallResult | undefined {
+  const { error, output } = item;
+  return error === undefined || error === null ? answer(output, item) : { output: error, isError: true };
+}

@@ -1,0 +1,117 @@
+import { objectOf, textOf } from '../../../codecs/json/jsonFields.js';
+import type { JsonObject } from '../../../events.js';
+import { providerError } from '../../http/providerError.js';
+import type { Emit, WireFormat } from '../../wire/wireFormat.js';
+import { callDelta, callDone, commandDelta, decodeDiffDelta } from './callEvents.js';
+import { responseEnd } from './end.js';
+import { endItem } from './endings.js';
+import { decodeAudio, decodePartialImage, decodeTranscript } from './files.js';
+import { openItem } from './items.js';
+import { begin, emitRaw, learn, provider } from './start.js';
+import { createResponsesState, type DecodeEvent, type ResponsesState } from './state.js';
+import { decodeAnnotation, decodeTextDelta, partDone, textDelta, textDone } from './textEvents.js';
+
+/** Said again in other words by the item's end. */
+const silent: DecodeEvent = () => undefined;
+
+const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent>([
+  ['response.output_text.delta', decodeTextDelta],
+  ['response.output_text.done', textDone('text', 'content_index', 'text')],
+  ['response.output_text.annotation.added', decodeAnnotation],
+  ['response.refusal.delta', textDelta('refusal', 'content_index')],
+  ['response.refusal.done', textDone('refusal', 'content_index', 'refusal')],
+  ['response.reasoning_text.delta', textDelta('reasoning', 'content_index')],
+  ['response.reasoning_text.done', textDone('reasoning', 'content_index', 'text')],
+  ['response.reasoning_summary_text.delta', textDelta('summary', 'summary_index')],
+  ['response.reasoning_summary_text.done', textDone('summary', 'summary_index', 'text')],
+  ['response.reasoning_summary_part.added', silent],
+  ['response.reasoning_summary_part.done', partDone('reasoning', 'summary_index')],
+  ['response.content_part.added', silent],
+  ['response.content_part.done', partDone('message', 'content_index')],
+
+  ['response.function_call_arguments.delta', callDelta('function_call')],
+  ['response.function_call_arguments.done', callDone('function_call', 'arguments')],
+  ['response.custom_tool_call_input.delta', callDelta('custom_tool_call')],
+  ['response.custom_tool_call_input.done', callDone('custom_tool_call', 'input')],
+  ['response.mcp_call_arguments.delta', callDelta('mcp_call')],
+  ['response.mcp_call_arguments.done', callDone('mcp_call', 'arguments')],
+  ['response.code_interpreter_call_code.delta', callDelta('code_interpreter_call')],
+  ['response.code_interpreter_call_code.done', callDone('code_interpreter_call', 'code')],
+  ['response.shell_call_command.added', commandDelta('command')],
+  ['response.shell_call_command.delta', commandDelta('delta')],
+  ['response.shell_call_command.done', silent],
+  ['response.apply_patch_call_operation_diff.delta', decodeDiffDelta],
+  ['response.apply_patch_call_operation_diff.done', silent],
+
+  ['response.image_generation_call.partial_image', decodePartialImage],
+  ['response.audio.delta', decodeAudio],
+  ['response.audio.done', silent],
+  ['response.audio.transcript.delta', decodeTranscript],
+  ['response.audio.transcript.done', silent],
+
+  [
+    'response.output_item.added',
+    (state, { output_index, item }, emit) => void openItem(state, output_index, objectOf(item), emit),
+  ],
+  ['response.output_item.done', decodeItemDone],
+
+  ['response.created', decodeCreated],
+  ['response.queued', decodeAlive],
+  ['response.in_progress', decodeAlive],
+  ['keepalive', decodeAlive],
+  ['response.completed', responseEnd('completed')],
+  ['response.done', responseEnd('completed')],
+  ['response.incomplete', responseEnd('incomplete')],
+  ['response.failed', responseEnd('failed')],
+  ['response.cancelled', responseEnd('cancelled')],
+  ['error', throwError],
+  ['response.error', throwError],
+]);
+
+/**
+ * The stream format of responses.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses-streaming
+ */
+export const responsesFormat: WireFormat<ResponsesState> = {
+  provider,
+  holes: { said: [['delta']], padding: [['obfuscation'], ['sequence_number']] },
+  createState: createResponsesState,
+  decode(state, payload, name, emit) {
+    const type = textOf(payload['type']) || name;
+    const decode = eventTypes.get(type);
+    if (decode) decode(state, payload, emit);
+    else if (isError(payload, name)) throwError(state, payload);
+    else emitRaw(state, type || 'response', payload, emit);
+  },
+  // Only an end of the response itself is terminal evidence: a [DONE] marker is not.
+  end: () => undefined,
+};
+
+function decodeItemDone(state: ResponsesState, payload: JsonObject, emit: Emit): void {
+  const native = objectOf(payload['item']);
+  const index = payload['output_index'];
+  const known = index === undefined ? state.items.at(-1) : state.byIndex.get(index);
+  // Some servers give all items one index.
+  const item = known && !known.native ? known : openItem(state, index, native, emit);
+  endItem(state, item, native, false, emit);
+}
+
+function decodeCreated(state: ResponsesState, payload: JsonObject, emit: Emit): void {
+  learn(state, objectOf(payload['response']));
+  begin(state, emit);
+}
+
+function decodeAlive(state: ResponsesState, payload: JsonObject, emit: Emit): void {
+  learn(state, objectOf(payload['response']));
+  emit({ type: 'ping' });
+}
+
+/** Some gateways leave out the type: then the event's name tells, or a lone `error`. */
+function isError({ type, error }: JsonObject, name: string): boolean {
+  return name === 'error' || (type === undefined && error !== undefined && error !== null);
+}
+
+function throwError(_state: ResponsesState, payload: JsonObject): never {
+  throw providerError(payload);
+}

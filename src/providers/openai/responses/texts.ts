@@ -1,0 +1,79 @@
+import { listOf, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
+import { append, createGrowingText, wholeText } from '../../../codecs/text/growingText.js';
+import type { DeltaEvent, JsonObject, JsonValue } from '../../../events.js';
+import type { Emit } from '../../wire/wireFormat.js';
+import { completeCitations } from './citations.js';
+import { itemOf } from './items.js';
+import { type Index, type OutputItem, openBlock, type ResponsesState, type TextKind, type TextPart } from './state.js';
+
+/** The type of the item that a text belongs to, where the provider did not announce it. */
+const owners: Readonly<Record<TextKind, string>> = {
+  text: 'message',
+  refusal: 'message',
+  reasoning: 'reasoning',
+  summary: 'reasoning',
+};
+
+const deltas: Readonly<Record<TextKind, (part: TextPart, text: string) => DeltaEvent>> = {
+  text: ({ block, phase }, text) => ({ type: 'text-delta', text, block, choice: 0, phase }),
+  refusal: ({ block }, text) => ({ type: 'refusal-delta', text, block, choice: 0 }),
+  reasoning: ({ block }, text) => ({ type: 'reasoning-delta', text, block, choice: 0 }),
+  summary: ({ block }, text) => ({ type: 'reasoning-delta', text, block, choice: 0 }),
+};
+
+/** The text that an event is about. */
+export function textOfEvent(state: ResponsesState, payload: JsonObject, kind: TextKind, index: Index, emit: Emit): TextPart {
+  return textOfItem(state, itemOf(state, payload['output_index'], owners[kind], emit), kind, index);
+}
+
+function textOfItem(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index = 0): TextPart {
+  return item.texts[kind].get(index) ?? openText(state, item, kind, index);
+}
+
+function openText(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index): TextPart {
+  const part: TextPart = { kind, block: openBlock(state, item), phase: item.phase, text: createGrowingText(), citations: 0 };
+  item.texts[kind].set(index, part);
+  return part;
+}
+
+export function extendText(part: TextPart, text: string, emit: Emit): void {
+  if (text === '') return;
+  append(part.text, text);
+  emit(deltas[part.kind](part, text));
+}
+
+/** Says what the whole text has beyond its deltas; where it contradicts them, the deltas stand. */
+export function completeText(part: TextPart, whole: string, emit: Emit): void {
+  const said = part.text.length;
+  if (whole.length > said && whole.startsWith(wholeText(part.text))) extendText(part, whole.slice(said), emit);
+}
+
+/** By the type of a part: what it holds, and in which field. */
+const partTypes: ReadonlyMap<string, readonly [kind: TextKind, field: string]> = new Map([
+  ['output_text', ['text', 'text']],
+  ['refusal', ['refusal', 'refusal']],
+  ['reasoning_text', ['reasoning', 'text']],
+  ['summary_text', ['summary', 'text']],
+]);
+
+/** Says what a whole part has beyond its deltas. */
+export function completePart(state: ResponsesState, item: OutputItem, index: Index, native: JsonObject, emit: Emit): void {
+  const [kind, field] = partTypes.get(textOf(native['type'])) ?? [];
+  if (kind === undefined || field === undefined) return;
+  const whole = textOf(native[field]);
+  const annotations = listOf(native['annotations']);
+  if (!item.texts[kind].has(index) && whole === '' && annotations.length === 0) return;
+  const part = textOfItem(state, item, kind, index);
+  completeText(part, whole, emit);
+  completeCitations(part, annotations, emit);
+}
+
+/** Says what a whole message, or a whole piece of reasoning, has beyond its deltas. */
+export function completeTexts(state: ResponsesState, item: OutputItem, native: JsonObject, emit: Emit): void {
+  completeParts(state, item, native['summary'], emit);
+  completeParts(state, item, native['content'], emit);
+}
+
+function completeParts(state: ResponsesState, item: OutputItem, parts: JsonValue | undefined, emit: Emit): void {
+  listOf(parts).forEach((part, index) => completePart(state, item, index, objectOf(part), emit));
+}

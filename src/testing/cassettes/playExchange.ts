@@ -1,0 +1,71 @@
+import {
+  asyncScheduler,
+  concatMap,
+  defer,
+  EMPTY,
+  from,
+  fromEvent,
+  lastValueFrom,
+  NEVER,
+  type Observable,
+  of,
+  switchMap,
+  takeUntil,
+  throwError,
+  timer,
+} from 'rxjs';
+import { bodyOf } from '../responseBody.js';
+import { CassetteError } from './cassetteError.js';
+import type { CassetteStep, Exchange } from './cassetteFile.js';
+
+/** Statuses whose responses cannot have a body. */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * Answers as recorded.
+ *
+ * @param speed 1 as recorded, 2 twice as fast, 0 at once.
+ */
+export async function playExchange(exchange: Exchange, speed: number, signal: AbortSignal | null): Promise<Response> {
+  const { number, response, steps } = exchange;
+  const begunAt = asyncScheduler.now();
+  const at = <T>(atMs: number, then$: Observable<T>): Observable<T> => {
+    if (speed === 0) return then$;
+    return defer(() => timer(Math.max(0, begunAt + atMs / speed - asyncScheduler.now()))).pipe(switchMap(() => then$));
+  };
+  const play = (step: CassetteStep): Observable<Uint8Array> => at(step.atMs, outcomeOf(step, number));
+  const left: CassetteStep = { type: 'abort', atMs: steps.at(-1)?.atMs ?? 0 };
+
+  signal?.throwIfAborted();
+  const answered$: Observable<unknown> = response ? at(response.atMs, of(response)) : play(steps.at(-1) ?? left);
+  await lastValueFrom(answered$.pipe(takeUntil(signal ? fromEvent(signal, 'abort') : NEVER)), { defaultValue: undefined });
+  signal?.throwIfAborted();
+  if (!response) throw new CassetteError(`Exchange ${number} has no response`);
+  const { status, statusText, headers } = response;
+  if (bodiless.has(status)) return new Response(null, { status, statusText, headers });
+  // A recording that is not over yet ends as one that was left.
+  const whole = ['end', 'error', 'abort'].includes(steps.at(-1)?.type ?? '') ? steps : [...steps, left];
+  return new Response(bodyOf(from(whole).pipe(concatMap(play)), signal), { status, statusText, headers });
+}
+
+function outcomeOf(step: CassetteStep, exchange: number): Observable<Uint8Array> {
+  switch (step.type) {
+    case 'chunk':
+      return of(new Uint8Array(Buffer.from(step.base64, 'base64')));
+    case 'end':
+      return EMPTY;
+    case 'error':
+      return throwError(() => rebuild(step));
+    case 'abort':
+      return throwError(
+        () => new CassetteError(`The recording of exchange ${exchange} ends here, because its reader left: there is no more`),
+      );
+  }
+}
+
+/** As a fetch of Node fails: a TypeError with the code in its cause. */
+function rebuild({ name, message, code }: Extract<CassetteStep, { readonly type: 'error' }>): Error {
+  const cause = code === undefined ? undefined : Object.assign(new Error(code), { code });
+  const error = name === 'TypeError' ? new TypeError(message, { cause }) : new Error(message, { cause });
+  return Object.assign(error, { name });
+}
