@@ -5,6 +5,7 @@ import {
   ContentTypeError,
   EmptyStreamError,
   fillPartial,
+  fromErrorInfo,
   HttpError,
   isStreamError,
   LimitError,
@@ -161,5 +162,15 @@ describe('toErrorInfo', () => {
     const unknown = { kind: 'unknown', retryable: false, ...none };
     expect(toErrorInfo(new RangeError('sk-secret'))).toEqual({ message: 'RangeError', ...unknown });
     expect(toErrorInfo('sk-secret')).toEqual({ message: 'Unknown error', ...unknown });
+  });
+});
+
+describe('fromErrorInfo', () => {
+  it('makes an error with the same kind, message and fields', () => {
+    const details = { status: 429, code: 'slow_down', requestId: 'request-1', retryAfterMs: 20 };
+    const info = toErrorInfo(new HttpError('Slow down', { kind: 'rate-limit', ...details }));
+    const error = fromErrorInfo(info);
+    expect(isStreamError(error, 'rate-limit')).toBe(true);
+    expect(toErrorInfo(error)).toEqual(info);
   });
 });

@@ -28,7 +28,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
       PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RateLimitOptions
-      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent ResponseHead
+      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestUsage ResetEvent ResponseHead
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
       TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolCall

@@ -289,6 +289,20 @@ export function toErrorInfo(error: unknown): ErrorInfo {
   return { kind: 'unknown', message, retryable: false, status: none, code: none, requestId: none, retryAfterMs: none };
 }
 
+/** An error that is known only from an event. */
+class ReportedError extends StreamError {
+  readonly kind: StreamErrorKind;
+  constructor(info: ErrorInfo) {
+    super('StreamError', info.message, info.retryable, info);
+    this.kind = info.kind as StreamErrorKind;
+  }
+}
+
+/** The error that an event reports, for code that has the event only. */
+export function fromErrorInfo(info: ErrorInfo): StreamError {
+  return new ReportedError(info);
+}
+
 /** Own and enumerable like plain data, but only folded when somebody looks. */
 function setPartial(error: StreamError, partial: PartialSource | undefined): void {
   const define = (value: PartialMessage | undefined): void => {

@@ -58,6 +58,19 @@ export interface Usage {
   readonly native: JsonValue | undefined;
 }
 
+/** What one request of a stream used: a price and its tiers apply to one request, not to the sum of several. */
+export interface RequestUsage {
+  readonly usage: Usage;
+  readonly model: string | undefined;
+  readonly provider: string | undefined;
+  /** The attempt that the request belongs to; the first is 1. */
+  readonly attempt: number;
+  /** The step that the request belongs to; the first is 0. */
+  readonly step: number;
+  /** Whether the answer of the request is a part of the stream's answer: false after a `reset`, and for a request that lost a race. */
+  readonly stands: boolean;
+}
+
 /** Says what a request cost by its usage; `undefined` where it knows no price, never 0. */
 export type Price = (usage: Usage, model: string, provider: string) => Cost | undefined;
 
@@ -229,6 +242,8 @@ export interface BlockEndEvent {
 export interface UsageEvent {
   readonly type: 'usage';
   readonly usage: Usage;
+  /** The requests that `usage` is the sum of; undefined where it is the one request of this stream. */
+  readonly requests: readonly RequestUsage[] | undefined;
 }
 
 /** One round of a tool loop ended and round `step` (the first is 0) begins. */

@@ -53,6 +53,7 @@ export {
   type RawEvent,
   type ReasoningDeltaEvent,
   type RefusalDeltaEvent,
+  type RequestUsage,
   type ResetEvent,
   type StartEvent,
   type StepEvent,

@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import { CircuitOpenError, isStreamError } from '../errors.js';
 import { longestTimerMs } from '../kernel/alarm.js';
-import { checkCount, checkFunction, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 
 /** `closed`: requests pass. `open`: none does. `half-open`: a few may try whether the provider is well again. */
@@ -150,8 +150,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
 
 function checkNumbers({ failures, successes, openMs, halfOpen, isFailure }: BreakerOptions): void {
   for (const [name, count] of Object.entries({ failures, successes, halfOpen })) {
-    checkCount(name, count);
-    checkPositive(name, count);
+    checkPositiveCount(name, count);
   }
   checkPositive('openMs', openMs);
   checkFunction('isFailure', isFailure);

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkCount, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { createTurnstile } from '../limits/admissionQueue.js';
 
 export interface ConcurrencyLimiterOptions {
@@ -38,8 +38,7 @@ export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): Co
   checkOptions('createConcurrencyLimiter', options, ['maxConcurrent', 'maxQueue']);
   const { maxConcurrent, maxQueue = Infinity } = options;
   if (maxConcurrent === undefined) throw new TypeError('createConcurrencyLimiter: give maxConcurrent');
-  checkPositive('maxConcurrent', maxConcurrent);
-  checkCount('maxConcurrent', maxConcurrent);
+  checkPositiveCount('maxConcurrent', maxConcurrent);
   checkCount('maxQueue', maxQueue);
   let active = 0;
   const turnstile = createTurnstile<{ held: boolean }>({

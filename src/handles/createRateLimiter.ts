@@ -1,6 +1,6 @@
 import { asyncScheduler, type Observable } from 'rxjs';
 import { type Alarm, createAlarm } from '../kernel/alarm.js';
-import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkCount, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { createTurnstile } from '../limits/admissionQueue.js';
 import { createAllowances } from '../limits/providerAllowances.js';
 import type { ResponseHead } from '../limits/responseHead.js';
@@ -58,8 +58,7 @@ export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter
   checkOptions('createRateLimiter', options, ['requestsPerMinute', 'tokensPerMinute', 'maxQueue']);
   const { requestsPerMinute = Infinity, tokensPerMinute = Infinity, maxQueue = Infinity } = options;
   for (const name of ['requestsPerMinute', 'tokensPerMinute'] as const) {
-    checkPositive(name, options[name]);
-    checkCount(name, options[name]);
+    checkPositiveCount(name, options[name]);
   }
   checkCount('maxQueue', maxQueue);
 

@@ -28,15 +28,10 @@ export function circuitBreaker<E extends DeltaEvent>(breaker: Breaker): MonoType
         if (event.type === 'finish') pass.succeed();
         destination.next(event);
       },
-      error(error) {
-        pass.fail(error);
-        destination.error(error);
+      settle(outcome, error) {
+        if (outcome === 'error') pass.fail(error);
+        else pass.release();
       },
-      complete() {
-        pass.release();
-        destination.complete();
-      },
-      unsubscribe: () => pass.release(),
     };
   });
 }

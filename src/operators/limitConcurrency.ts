@@ -31,25 +31,13 @@ export function limitConcurrency<E extends DeltaEvent>(limiter: ConcurrencyLimit
       const slot = limiter.request();
       return slot.granted$.pipe(
         concatMap(() => source),
-        operate<E, E>((destination, upstream) => {
-          function leave(): void {
+        operate<E, E>((destination, upstream) => ({
+          next: (event) => destination.next(event),
+          settle() {
             upstream.unsubscribe();
             slot.release();
-          }
-
-          return {
-            next: (event) => destination.next(event),
-            error(error) {
-              leave();
-              destination.error(error);
-            },
-            complete() {
-              leave();
-              destination.complete();
-            },
-            unsubscribe: leave,
-          };
-        }),
+          },
+        })),
       );
     });
 }

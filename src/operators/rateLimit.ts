@@ -54,31 +54,20 @@ export function rateLimit<E extends DeltaEvent>(
 
       return turn.granted$.pipe(
         concatMap(() => source),
-        operate<E, E>((destination, upstream) => {
-          /** @param refused What is used by a request that was not answered. */
-          function leave(refused?: 0): void {
+        operate<E, E>((destination, upstream) => ({
+          next(event) {
+            ledger.push(event);
+            if (ledger.begun) turn.answered();
+            destination.next(event);
+          },
+          settle(outcome, error) {
+            if (isStreamError(error)) limiter.pause(error.retryAfterMs ?? 0);
             upstream.unsubscribe();
-            turn.settle(ledger.begun ? used() : refused);
-          }
-
-          return {
-            next(event) {
-              ledger.push(event);
-              if (ledger.begun) turn.answered();
-              destination.next(event);
-            },
-            error(error) {
-              if (isStreamError(error)) limiter.pause(error.retryAfterMs ?? 0);
-              leave(0);
-              destination.error(error);
-            },
-            complete() {
-              leave(0);
-              destination.complete();
-            },
-            unsubscribe: leave,
-          };
-        }),
+            // A request that ended without an answer has used nothing; of one that was unsubscribed before it, that is not known.
+            const unanswered = outcome === 'unsubscribe' ? undefined : 0;
+            turn.settle(ledger.begun ? used() : unanswered);
+          },
+        })),
       );
     });
 }

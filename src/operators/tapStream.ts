@@ -57,23 +57,24 @@ export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}):
   }
 
   return operate((destination) => {
-    // Only `complete` asks for it.
+    // Only `complete` needs the message.
     const fold = complete && createMessageFold();
+    let calling = false;
     return {
       next(event) {
-        fold?.push(event);
+        calling = true;
         call(event);
+        calling = false;
+        fold?.push(event);
         destination.next(event);
       },
-      error(fault) {
-        error?.(fault);
-        destination.error(fault);
+      settle(outcome, fault) {
+        // A callback that has thrown ended the stream: the others are not called.
+        if (calling) return;
+        if (outcome === 'error') error?.(fault);
+        else if (outcome === 'unsubscribe') unsubscribe?.();
+        else if (fold) complete?.(fold.message());
       },
-      complete() {
-        if (fold) complete?.(fold.message());
-        destination.complete();
-      },
-      unsubscribe: () => unsubscribe?.(),
     };
   });
 }

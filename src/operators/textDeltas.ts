@@ -1,6 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { fromErrorInfo } from '../attempts/fromErrorInfo.js';
-import { fillPartial } from '../errors.js';
+import { fillPartial, fromErrorInfo } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkCount, checkOneOf, checkOptions } from '../kernel/options.js';

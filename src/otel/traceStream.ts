@@ -2,7 +2,7 @@ import type { Attributes, Meter, Span, SpanKind, SpanStatusCode, Tracer } from '
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { type Outcome, operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createPace } from '../metering/streamTiming.js';
@@ -13,7 +13,7 @@ import { outputMessages } from './outputMessages.js';
 
 /** How a stream ended, for attributes of one's own. */
 export interface TraceEnd {
-  readonly outcome: 'complete' | 'error' | 'unsubscribe';
+  readonly outcome: Outcome;
   /** What it failed with. */
   readonly error: unknown;
   /** What it said, its usage and its cost: what of it may be told is the hook's decision. */
@@ -69,7 +69,6 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
       const pace = createPace((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these ask what was said.
       const fold = captureContent || attributes ? createMessageFold() : undefined;
-      let ended = false;
 
       function note(event: DeltaEvent): void {
         pace.push(event);
@@ -79,9 +78,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
         else if (event.type === 'reset') span?.addEvent(resetEventName, resetAttributes(event));
       }
 
-      function end(outcome: TraceEnd['outcome'], error?: unknown): void {
-        if (ended) return;
-        ended = true;
+      function settle(outcome: Outcome, error: unknown): void {
         const timing = pace.read();
         operation.settle(error);
         const type = outcome === 'error' ? errorType(error) : undefined;
@@ -102,15 +99,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
           note(event);
           destination.next(event);
         },
-        error(error) {
-          end('error', error);
-          destination.error(error);
-        },
-        complete() {
-          end('complete');
-          destination.complete();
-        },
-        unsubscribe: () => end('unsubscribe'),
+        settle,
       };
     });
   }

@@ -1,9 +1,8 @@
 import type { Subscriber } from 'rxjs';
-import { fromErrorInfo } from '../attempts/fromErrorInfo.js';
 import { createJsonElements } from '../codecs/json/elements.js';
 import type { JsonPath } from '../codecs/json/handler.js';
 import { createJsonText, type JsonText, type JsonTextOptions } from '../codecs/json/text.js';
-import { ValidationError } from '../errors.js';
+import { fromErrorInfo, ValidationError } from '../errors.js';
 import type { JsonValue } from '../events.js';
 import type { Answer, AnswerHandlers } from './answerKernel.js';
 import { endJson } from './endJson.js';

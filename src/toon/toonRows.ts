@@ -1,11 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
-import { fromErrorInfo } from '../attempts/fromErrorInfo.js';
 import type { ToonRowObject } from '../codecs/toon/sink.js';
 import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
-import { fillPartial, ParseError } from '../errors.js';
+import { fillPartial, fromErrorInfo, ParseError } from '../errors.js';
 import type { DeltaEvent, FinishReason, JsonObject, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { checkCount, checkOneOf, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkOneOf, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { answerEndings } from '../structured/answerCompleteness.js';
 import { createWholeLines } from './lineBuffer.js';
@@ -154,8 +153,7 @@ function checkRules(options: ToonRowsOptions): RowReaderRules {
   const { path, onRowError = 'error', onReset, lenient = false, strict = true, indentSize = 2 } = options;
   checkOneOf('onRowError', onRowError, ['error', 'skip']);
   checkOneOf('onReset', onReset, ['error', 'restart']);
-  checkPositive('indentSize', indentSize);
-  checkCount('indentSize', indentSize);
+  checkPositiveCount('indentSize', indentSize);
   return { path: checkPath(path), onRowError, lenient, strict, indentSize };
 }
 

@@ -72,7 +72,7 @@ function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emi
 }
 
 function takeUsage(state: MessagesState, usage: JsonValue | undefined, emit: Emit): void {
-  if (mergeUsage(state.usage, objectOf(usage))) emit({ type: 'usage', usage: toUsage(state.usage) });
+  if (mergeUsage(state.usage, objectOf(usage))) emit({ type: 'usage', usage: toUsage(state.usage), requests: undefined });
 }
 
 function decodeMessageStop(state: MessagesState, _payload: JsonObject, emit: Emit): void {

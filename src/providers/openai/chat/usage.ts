@@ -11,7 +11,7 @@ export function readUsage(state: ChatState, payload: JsonObject, emit: Emit): vo
   const usage = toUsage(native, state.usage);
   if (state.usage !== undefined && figuresOf(usage) === figuresOf(state.usage)) return;
   state.usage = usage;
-  emit({ type: 'usage', usage });
+  emit({ type: 'usage', usage, requests: undefined });
 }
 
 /** OpenAI's place for it, and Groq's. */

@@ -59,7 +59,7 @@ function cancel(state: ResponsesState, response: JsonObject, emit: Emit): void {
 }
 
 function emitUsage(state: ResponsesState, { usage }: JsonObject, emit: Emit): void {
-  if (isObject(usage)) emit({ type: 'usage', usage: toUsage(usage, state.serverTools) });
+  if (isObject(usage)) emit({ type: 'usage', usage: toUsage(usage, state.serverTools), requests: undefined });
 }
 
 function emitFinish(
