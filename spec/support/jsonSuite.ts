@@ -8,7 +8,7 @@ export interface JsonSuiteCase {
   readonly text: string | undefined;
 }
 
-/** The cases of https://github.com/nst/JSONTestSuite; none, with a message, where the folder is absent. */
+/** Returns the cases of https://github.com/nst/JSONTestSuite; none, with a message, if the folder is absent. */
 export function jsonSuite(): readonly JsonSuiteCase[] {
   const folder = dataFolder('reference', 'json-suite');
   if (folder === undefined) return [];

@@ -12,7 +12,7 @@ export interface ToonCase {
   readonly options?: ToonDecoderOptions;
 }
 
-/** Every decode case, named by its file too; empty, with a message, where the folder is absent. */
+/** Returns every decode case, its name preceded by that of its file; none, with a message, if the folder is absent. */
 export function toonCases(): readonly ToonCase[] {
   const folder = dataFolder('reference', 'toon-spec');
   if (folder === undefined) return [];
