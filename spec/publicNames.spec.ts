@@ -126,28 +126,3 @@ describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { 
     expect(symbol.getJsDocTags(checker).map((tag) => tag.name)).toContain('example');
   });
 });
-
-const operators = exportsOf('src/index.ts')
-  .concat(exportsOf('src/toon/index.ts'))
-  .filter(
-    (symbol) => isFunction(symbol) && symbol.declarations?.some((declaration) => /OperatorFunction</.test(declaration.getText())),
-  );
-
-describe('the documentation of an operator', () => {
-  it.each(operators.map((symbol) => [symbol.name, symbol] as const))(
-    'of %s shows a marble, and says how it ends',
-    (_name, symbol) => {
-      const text = textOf(symbol);
-      expect(text).toMatch(/^ {4}source .*[|#]/m);
-      expect(text).toMatch(/^ {4}result .*[|#]/m);
-      expect(
-        text.concat(
-          symbol
-            .getJsDocTags(checker)
-            .map(({ text }) => ts.displayPartsToString(text))
-            .join('\n'),
-        ),
-      ).toMatch(/On unsubscribe:/);
-    },
-  );
-});
