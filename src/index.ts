@@ -87,7 +87,7 @@ export {
   type RateLimiterOptions,
   type RateLimitTurn,
 } from './handles/createRateLimiter.js';
-export type { ResponseHead } from './limits/responseHead.js';
+export type { ResponseHead } from './limits/retryAfter.js';
 export type { CountTokens, TokenCounter, TokenStream } from './metering/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';

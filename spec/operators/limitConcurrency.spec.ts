@@ -216,7 +216,7 @@ describe('limitConcurrency', () => {
   });
 
   it('rejects what is no limiter', () => {
-    const message = 'limitConcurrency: give a limiter of createConcurrencyLimiter()';
+    const message = 'limitConcurrency: limiter must come from createConcurrencyLimiter()';
     for (const limiter of [undefined, null, 5, {}]) {
       expect(() => limitConcurrency(limiter as never)).toThrow(new TypeError(message));
     }

@@ -181,7 +181,7 @@ describe('rateLimit', () => {
 
   it('rejects what is no limiter, and options that make no sense', () => {
     for (const limiter of [undefined, null, 5, {}]) {
-      expect(() => rateLimit(limiter as never)).toThrow(new TypeError('rateLimit: give a limiter of createRateLimiter()'));
+      expect(() => rateLimit(limiter as never)).toThrow(new TypeError('rateLimit: limiter must come from createRateLimiter()'));
     }
     const limiter = createRateLimiter();
     expect(() => rateLimit(limiter, { estimateTokens: -1 })).toThrow(RangeError);
