@@ -27,7 +27,8 @@ jest.setTimeout(250_000);
 
 describe('the examples', () => {
   it('show every operator', () => {
-    expect(names('examples/operators')).toEqual(names('src/operators'));
+    // The presets are no operator: examples/guide/presets.ts shows them.
+    expect(names('examples/operators')).toEqual(names('src/operators').filter((name) => name !== 'presets'));
   });
 
   it('show every source and handle', () => {

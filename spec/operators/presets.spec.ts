@@ -3,11 +3,13 @@ import { asyncScheduler, NEVER, throwError } from 'rxjs';
 import { ConnectionError, RetryExhaustedError, StreamTimeoutError } from '../../src/errors.js';
 import type { FinishEvent } from '../../src/events.js';
 import { type ApplyOptions, applyOptions } from '../../src/operators/applyOptions.js';
-import { debugOptions } from '../../src/operators/presets/debugOptions.js';
-import { highReliabilityOptions } from '../../src/operators/presets/highReliabilityOptions.js';
-import { highThroughputOptions } from '../../src/operators/presets/highThroughputOptions.js';
-import { jsonModeOptions } from '../../src/operators/presets/jsonModeOptions.js';
-import { lowLatencyOptions } from '../../src/operators/presets/lowLatencyOptions.js';
+import {
+  debugOptions,
+  highReliabilityOptions,
+  highThroughputOptions,
+  jsonModeOptions,
+  lowLatencyOptions,
+} from '../../src/operators/presets.js';
 import { finish, marbles, start, streamOf, text } from '../../src/testing/index.js';
 import { record } from '../support/operatorContract.js';
 
