@@ -11,7 +11,7 @@ export interface ConcurrencyLimiterOptions {
 
 /** A place among the streams that run. */
 export interface ConcurrencySlot {
-  /** Emits and completes as soon as the slot is granted. Unsubscribing before that leaves the queue. */
+  /** Emits and completes as soon as the slot is granted. Unsubscribing before that removes the stream from the queue. */
   readonly granted$: Observable<void>;
   /** Frees the slot. The next waiting stream is subscribed before this returns. */
   release(): void;

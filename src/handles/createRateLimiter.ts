@@ -18,7 +18,7 @@ export interface RateLimiterOptions {
 
 /** The permission for one stream to send its request. */
 export interface RateLimitTurn {
-  /** Emits and completes as soon as the request may be sent. Unsubscribing before that leaves the queue. */
+  /** Emits and completes as soon as the request may be sent. Unsubscribing before that removes the stream from the queue. */
   readonly granted$: Observable<void>;
   /** Records that the provider answers the request. */
   answered(): void;

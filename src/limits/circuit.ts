@@ -24,7 +24,7 @@ export interface CircuitRules {
   readonly isFailure: (context: { readonly error: unknown }) => boolean;
 }
 
-/** The states of a breaker. It has no timer: an open circuit is half-open as soon as the clock says so. */
+/** The states of a breaker. It has no timer: an open circuit is half-open as soon as its time has passed. */
 export interface Circuit {
   readonly state: BreakerState;
   /** How long the circuit stays open, in milliseconds; not > 0 if it is not open. */
