@@ -162,20 +162,26 @@ describe('2. a stream emits the same events, apart from pings, whatever its line
 });
 
 describe('3. every prefix of a stream is truncated, or contains terminal evidence', () => {
-  interface Payload {
-    readonly type?: string;
-    readonly error?: unknown;
-    readonly choices?: readonly ({ readonly index?: number; readonly finish_reason?: string | null } | null)[];
+  /** The fields are unknown, because a server may send anything in place of one, above all null. */
+  type Payload = Readonly<Record<string, unknown>>;
+
+  function isObject(value: unknown): value is Payload {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   }
 
-  /** The complete data lines, read without our own decoders. */
+  function objectsIn(value: unknown): readonly Payload[] {
+    return Array.isArray(value) ? value.filter(isObject) : [];
+  }
+
+  /** The complete data lines that are `[DONE]` or a JSON object, read without our own decoders. */
   function payloadsOf(bytes: Uint8Array): readonly (Payload | '[DONE]')[] {
     const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
     return lines.flatMap((line): readonly (Payload | '[DONE]')[] => {
       const data = /^data: ?(.*)$/.exec(line)?.[1]?.trim();
       if (data === '[DONE]') return [data];
       try {
-        return data === undefined ? [] : [JSON.parse(data) as Payload];
+        const payload: unknown = data === undefined ? undefined : JSON.parse(data);
+        return isObject(payload) ? [payload] : [];
       } catch {
         return [];
       }
@@ -185,26 +191,26 @@ describe('3. every prefix of a stream is truncated, or contains terminal evidenc
   const evidence: Readonly<Record<WireKind, (payloads: readonly (Payload | '[DONE]')[]) => boolean>> = {
     chat(payloads) {
       if (payloads.includes('[DONE]')) return true;
-      const ended = new Map<number, boolean>();
+      const ended = new Map<unknown, boolean>();
       for (const payload of payloads) {
-        for (const choice of (payload !== '[DONE]' && payload.choices) || []) {
-          if (choice === null) continue;
-          const { index = 0, finish_reason } = choice;
+        if (payload === '[DONE]') continue;
+        for (const { index = 0, finish_reason } of objectsIn(payload['choices'])) {
           ended.set(index, Boolean(finish_reason) || ended.get(index) === true);
         }
       }
       return ended.size > 0 && [...ended.values()].every(Boolean);
     },
     responses: (payloads) =>
-      payloads.some((payload) => payload !== '[DONE]' && /^response\.(completed|incomplete|done)$/.test(payload.type ?? '')),
-    anthropic: (payloads) => payloads.some((payload) => payload !== '[DONE]' && payload.type === 'message_stop'),
+      payloads.some((payload) => payload !== '[DONE]' && /^response\.(completed|incomplete|done)$/.test(String(payload['type']))),
+    anthropic: (payloads) => payloads.some((payload) => payload !== '[DONE]' && payload['type'] === 'message_stop'),
   };
-  const errorReported = (payloads: readonly (Payload | '[DONE]')[]): boolean =>
-    payloads.some((payload) => {
-      if (payload === '[DONE]') return false;
-      const failed = payload.choices?.some((choice) => choice?.finish_reason === 'error');
-      return payload.error || failed || /^(error|response\.failed)$/.test(payload.type ?? '');
-    });
+  /** Whether the provider reports an error: in a payload of its own, or as the finish reason of a choice. */
+  function reportsError(payload: Payload | '[DONE]'): boolean {
+    if (payload === '[DONE]') return false;
+    const { error, type, choices } = payload;
+    if (error || /^(error|response\.(failed|cancelled))$/.test(String(type))) return true;
+    return objectsIn(choices).some(({ finish_reason }) => finish_reason === 'error');
+  }
 
   it('at any position', () => {
     const anyPlace = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0.9, max: 1, noNaN: true }));
@@ -220,7 +226,7 @@ describe('3. every prefix of a stream is truncated, or contains terminal evidenc
         }
         expect(events.some(({ type }) => type === 'finish')).toBe(false);
         if (isStreamError(error) && !['truncated', 'empty'].includes(error.kind))
-          return expect(errorReported(payloads)).toBe(true);
+          return expect(payloads.some(reportsError)).toBe(true);
         // The bytes of a complete answer may still end inside an event, for instance that of its usage.
         const text = new TextDecoder().decode(beginning);
         if (/(\r\n|\r|\n)\s*$/.test(text)) expect(evidence[wire](payloads)).toBe(false);
