@@ -7,7 +7,7 @@ import * as toonFunctions from '../src/toon/index.js';
 
 const run = promisify(execFile);
 
-/** Every example that says what it prints. */
+/** Every example with a "Prints:" block. */
 const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, prints: /\/\* Prints:\n([\s\S]*?)\*\/\s*$/.exec(readFileSync(join('examples', file), 'utf8'))?.[1] }))
@@ -20,7 +20,7 @@ function names(folder: string): string[] {
     .sort();
 }
 
-/** Begins what an example prints. */
+/** Marks the beginning of the output of an example. */
 const mark = '=====';
 
 jest.setTimeout(250_000);
@@ -51,7 +51,7 @@ describe('the examples', () => {
       }
     });
 
-    it.each(examples)('$file prints what it says', ({ file, prints }) => {
+    it.each(examples)('$file prints its "Prints:" block', ({ file, prints }) => {
       expect(printed.get(file)).toBe(prints.trim());
     });
   });
