@@ -9,7 +9,7 @@ import { partialJson } from '../src/operators/partialJson.js';
 import type { Reading, Sample, Tool } from './report.js';
 import { push } from './stream.js';
 
-/** One JSON text, whole and in its deltas. */
+/** One JSON text, as a whole and as deltas. */
 export interface JsonSample extends Sample {
   readonly pieces: readonly string[];
   readonly events: readonly DeltaEvent[];
@@ -57,7 +57,7 @@ function iterate(pieces: readonly string[]): AsyncIterable<string> {
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(iterator.next()) }) };
 }
 
-/** Gives pieces, and the whole value once. */
+/** Emits pieces, and the whole value once. */
 function readByStreamParser(pieces: readonly string[]): Reading {
   const reading: Reading = { value: undefined, values: 0 };
   const parser = new JSONParser({ emitPartialTokens: true, emitPartialValues: true });
@@ -76,7 +76,7 @@ async function readBySdk(pieces: readonly string[]): Promise<Reading> {
   return reading;
 }
 
-/** What it takes without an incremental parser: all the text after each delta, unless that is not enough for a value. */
+/** Reads without an incremental parser: the whole text again after each delta, unless it has no value yet. */
 function readAgain(pieces: readonly string[], parse: (text: string) => unknown): Reading {
   const reading: Reading = { value: undefined, values: 0 };
   let text = '';
@@ -91,7 +91,7 @@ function readAgain(pieces: readonly string[], parse: (text: string) => unknown):
   return reading;
 }
 
-/** Its parser is not exported, but the function by which its chat shows an answer that streams is. */
+/** Reads with the function that renders a streaming answer in a chat, because the parser itself is not exported. */
 function readByHashbrown({ pieces, json }: JsonSample): Reading {
   const schema = schemaOf(JSON.parse(json));
   return readAgain(pieces, (text) => {

@@ -5,7 +5,7 @@ type Payload = Readonly<Record<string, unknown>> & {
   readonly delta?: unknown;
 };
 
-/** Where each wire keeps the text of a delta. */
+/** The text of a delta on each wire. */
 const readers: Readonly<Record<Wire['api'], (payload: Payload) => unknown>> = {
   chat: ({ choices }) => choices?.[0]?.delta?.content,
   responses: ({ type, delta }) => (type === 'response.output_text.delta' ? delta : undefined),
@@ -13,7 +13,7 @@ const readers: Readonly<Record<Wire['api'], (payload: Payload) => unknown>> = {
     type === 'content_block_delta' ? (delta as { readonly text?: string } | undefined)?.text : undefined,
 };
 
-/** Limit A: what anybody must do who reads such a stream and parses each event, in one loop by hand. */
+/** Limit A: the least work to read such a stream and parse each event, in one loop written by hand. */
 export async function readByHand(response: Response, api: Wire['api'], take: (text: string) => void): Promise<void> {
   const readText = readers[api];
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();

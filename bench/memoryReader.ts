@@ -1,4 +1,4 @@
-/** Opens many slow streams with one tool, and tells how much memory each takes while they run. */
+/** Opens many slow streams with one tool, and reports the memory of each while they run. */
 import type { OpenAI } from 'openai';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../src/events.js';
@@ -15,7 +15,7 @@ const take = (text: string): void => {
 
 const params = { model: 'model', messages: [{ role: 'user' as const, content: 'Hello' }] };
 
-/** One client for all streams, as a service has; loaded only by who needs it. */
+/** One client for all streams, as in a service; loaded only by the tools that need it. */
 let client: Promise<OpenAI> | undefined;
 const openai = (): Promise<OpenAI> => (client ??= createClient());
 
@@ -48,7 +48,7 @@ const read: Readonly<Record<string, () => Promise<void>>> = {
 const settle = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const open = read[tool];
 if (!open) throw new Error(`Unknown tool ${tool}`);
-// One stream first, so that code and buffers that are shared do not count.
+// One stream first, so that shared code and buffers do not count.
 void open();
 await settle(500);
 globalThis.gc?.();
