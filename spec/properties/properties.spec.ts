@@ -162,20 +162,26 @@ describe('2. whatever its line ends and comments, a stream gives the same events
 });
 
 describe('3. every beginning of a stream is truncated, or contains terminal evidence', () => {
-  interface Payload {
-    readonly type?: string;
-    readonly error?: unknown;
-    readonly choices?: readonly { readonly index?: number; readonly finish_reason?: string | null }[];
+  /** As far as the oracle reads it: a server may send anything in place of a field, null above all. */
+  type Payload = Readonly<Record<string, unknown>>;
+
+  function isObject(value: unknown): value is Payload {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   }
 
-  /** Read without our own decoders: whatever is whole of the data lines. */
+  function objectsIn(value: unknown): readonly Payload[] {
+    return Array.isArray(value) ? value.filter(isObject) : [];
+  }
+
+  /** Read without our own decoders: the complete data lines that are `[DONE]` or a JSON object. */
   function payloadsOf(bytes: Uint8Array): readonly (Payload | '[DONE]')[] {
     const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
     return lines.flatMap((line): readonly (Payload | '[DONE]')[] => {
       const data = /^data: ?(.*)$/.exec(line)?.[1]?.trim();
       if (data === '[DONE]') return [data];
       try {
-        return data === undefined ? [] : [JSON.parse(data) as Payload];
+        const payload: unknown = data === undefined ? undefined : JSON.parse(data);
+        return isObject(payload) ? [payload] : [];
       } catch {
         return [];
       }
@@ -185,20 +191,26 @@ describe('3. every beginning of a stream is truncated, or contains terminal evid
   const evidence: Readonly<Record<WireKind, (payloads: readonly (Payload | '[DONE]')[]) => boolean>> = {
     chat(payloads) {
       if (payloads.includes('[DONE]')) return true;
-      const ended = new Map<number, boolean>();
+      const ended = new Map<unknown, boolean>();
       for (const payload of payloads) {
-        for (const { index = 0, finish_reason } of (payload !== '[DONE]' && payload.choices) || []) {
+        if (payload === '[DONE]') continue;
+        for (const { index = 0, finish_reason } of objectsIn(payload['choices'])) {
           ended.set(index, Boolean(finish_reason) || ended.get(index) === true);
         }
       }
       return ended.size > 0 && [...ended.values()].every(Boolean);
     },
     responses: (payloads) =>
-      payloads.some((payload) => payload !== '[DONE]' && /^response\.(completed|incomplete|done)$/.test(payload.type ?? '')),
-    anthropic: (payloads) => payloads.some((payload) => payload !== '[DONE]' && payload.type === 'message_stop'),
+      payloads.some((payload) => payload !== '[DONE]' && /^response\.(completed|incomplete|done)$/.test(String(payload['type']))),
+    anthropic: (payloads) => payloads.some((payload) => payload !== '[DONE]' && payload['type'] === 'message_stop'),
   };
-  const told = (payloads: readonly (Payload | '[DONE]')[]): boolean =>
-    payloads.some((payload) => payload !== '[DONE]' && (payload.error || /^(error|response\.failed)$/.test(payload.type ?? '')));
+  /** Whether the provider reports an error: in a payload of its own, or as the finish reason of a choice. */
+  function reportsError(payload: Payload | '[DONE]'): boolean {
+    if (payload === '[DONE]') return false;
+    const { error, type, choices } = payload;
+    if (error || /^(error|response\.(failed|cancelled))$/.test(String(type))) return true;
+    return objectsIn(choices).some(({ finish_reason }) => finish_reason === 'error');
+  }
 
   it('wherever it breaks off', () => {
     const anyPlace = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0.9, max: 1, noNaN: true }));
@@ -213,7 +225,8 @@ describe('3. every beginning of a stream is truncated, or contains terminal evid
           return;
         }
         expect(events.some(({ type }) => type === 'finish')).toBe(false);
-        if (isStreamError(error) && !['truncated', 'empty'].includes(error.kind)) return expect(told(payloads)).toBe(true);
+        if (isStreamError(error) && !['truncated', 'empty'].includes(error.kind))
+          return expect(payloads.some(reportsError)).toBe(true);
         // An answer that is over may still break off inside an event, for instance that of its usage.
         const text = new TextDecoder().decode(beginning);
         if (/(\r\n|\r|\n)\s*$/.test(text)) expect(evidence[wire](payloads)).toBe(false);

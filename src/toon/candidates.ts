@@ -61,14 +61,14 @@ function asJson(part: TextPart, check: Check): Candidate {
   return { format: 'json', read: () => applyCheck(readJsonPart(part), part, check) };
 }
 
-function asToon(part: TextPart, check: Check, refuseListedRows = true): Candidate {
+function asToon(part: TextPart, check: Check, rejectListedRows = true): Candidate {
   return {
     format: 'toon',
     read() {
       const certain = part.cut ? wholeLines(part) : part;
       // An empty document would decode to an empty object.
       if (part.cut && certain.text.trim() === '') return { accepted: false, message: 'No whole line' };
-      return applyCheck(readToonPart(certain, refuseListedRows), certain, check);
+      return applyCheck(readToonPart(certain, rejectListedRows), certain, check);
     },
   };
 }

@@ -19,12 +19,12 @@ export interface TextPart {
 /**
  * Reads a part as TOON: strictly, unless it is cut.
  *
- * @param refuseListedRows Reject table rows that are written as list items. The grammar allows them, but the value is not the intended one.
+ * @param rejectListedRows Reject table rows that are written as list items. The grammar allows them, but the value is not the intended one.
  */
-export function readToonPart({ text, linesBefore, cut }: TextPart, refuseListedRows: boolean): ParserVerdict<JsonValue> {
+export function readToonPart({ text, linesBefore, cut }: TextPart, rejectListedRows: boolean): ParserVerdict<JsonValue> {
   const builder = createToonValueBuilder();
   try {
-    const decoder = createToonDecoder(builder, { strict: !cut, refuseListedRows });
+    const decoder = createToonDecoder(builder, { strict: !cut, rejectListedRows });
     decoder.write(text);
     decoder.end();
   } catch (error) {
