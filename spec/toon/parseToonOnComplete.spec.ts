@@ -349,10 +349,14 @@ describe('parseToonOnComplete', () => {
     });
 
     it('are checked at call time', () => {
-      expect(() => parseToonOnComplete({ salvge: true } as never)).toThrow('did you mean "salvage"?');
-      expect(() => parseToonOnComplete({ accept: 'all' as never })).toThrow(TypeError);
-      expect(() => parseToonOnComplete({ formats: ['yaml' as never] })).toThrow(TypeError);
-      expect(() => parseToonOnComplete({ schema: {} as never })).toThrow('must be a Standard Schema');
+      // @ts-expect-error: a wrong name
+      expect(() => parseToonOnComplete({ salvge: true })).toThrow('did you mean "salvage"?');
+      // @ts-expect-error: a wrong value
+      expect(() => parseToonOnComplete({ accept: 'all' })).toThrow(TypeError);
+      // @ts-expect-error: a wrong value
+      expect(() => parseToonOnComplete({ formats: ['yaml'] })).toThrow(TypeError);
+      // @ts-expect-error: a wrong value
+      expect(() => parseToonOnComplete({ schema: {} })).toThrow('must be a Standard Schema');
     });
   });
 

@@ -78,10 +78,14 @@ describe('toon', () => {
   });
 
   it('checks its options at call time', () => {
-    expect(() => toon({ formats: ['toon'] } as never)).toThrow(TypeError);
-    expect(() => toon({ salvge: true } as never)).toThrow('did you mean "salvage"?');
-    expect(() => toon({ accept: 'all' as never })).toThrow(TypeError);
-    expect(() => toon({ schema: {} as never })).toThrow('must be a Standard Schema');
+    // @ts-expect-error: a wrong value
+    expect(() => toon({ formats: ['toon'] })).toThrow(TypeError);
+    // @ts-expect-error: a wrong name
+    expect(() => toon({ salvge: true })).toThrow('did you mean "salvage"?');
+    // @ts-expect-error: a wrong value
+    expect(() => toon({ accept: 'all' })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toon({ schema: {} })).toThrow('must be a Standard Schema');
   });
 
   it('is one of the parsers of parseOnComplete', async () => {

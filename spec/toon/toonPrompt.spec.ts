@@ -178,11 +178,16 @@ describe('toonPrompt', () => {
   });
 
   it('checks its options at call time', () => {
-    expect(() => toonPrompt([], { delimeter: ',' } as never)).toThrow('did you mean "delimiter"?');
-    expect(() => toonPrompt([], { delimiter: ';' as never })).toThrow(TypeError);
-    expect(() => toonPrompt([], { pick: 'yaml' as never })).toThrow(TypeError);
-    expect(() => toonPrompt([], { countTokens: 5 as never })).toThrow(TypeError);
-    expect(() => toonPrompt([], { countTokens: {} as never })).toThrow(TypeError);
+    // @ts-expect-error: a wrong name
+    expect(() => toonPrompt([], { delimeter: ',' })).toThrow('did you mean "delimiter"?');
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { delimiter: ';' })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { pick: 'yaml' })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { countTokens: 5 })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { countTokens: {} })).toThrow(TypeError);
   });
 
   it('writes any JSON value so that a TOON decoder returns the same value', () => {
