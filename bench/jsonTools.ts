@@ -33,7 +33,7 @@ export const jsonTools: readonly Tool<JsonSample>[] = [
 
 function readByCodec(pieces: readonly string[]): Reading {
   const reading: Reading = { value: undefined, values: 0 };
-  const parser = createJsonParser({ onSnapshot: (value) => take(reading, value) });
+  const parser = createJsonParser({ onSnapshot: (value) => record(reading, value) });
   for (const piece of pieces) parser.write(piece);
   parser.end();
   return reading;
@@ -41,13 +41,13 @@ function readByCodec(pieces: readonly string[]): Reading {
 
 function readByOperator(values: readonly (DeltaEvent | string)[]): Reading {
   const reading: Reading = { value: undefined, values: 0 };
-  push(values, partialJson(), (value) => take(reading, value));
+  push(values, partialJson(), (value) => record(reading, value));
   return reading;
 }
 
 async function readByRiver(pieces: readonly string[]): Promise<Reading> {
   const reading: Reading = { value: undefined, values: 0 };
-  for await (const value of parseRiver(iterate(pieces))) take(reading, value);
+  for await (const value of parseRiver(iterate(pieces))) record(reading, value);
   return reading;
 }
 
@@ -61,7 +61,7 @@ function iterate(pieces: readonly string[]): AsyncIterable<string> {
 function readByStreamParser(pieces: readonly string[]): Reading {
   const reading: Reading = { value: undefined, values: 0 };
   const parser = new JSONParser({ emitPartialTokens: true, emitPartialValues: true });
-  parser.onValue = ({ value }) => take(reading, value);
+  parser.onValue = ({ value }) => record(reading, value);
   for (const piece of pieces) parser.write(piece);
   return reading;
 }
@@ -71,7 +71,7 @@ async function readBySdk(pieces: readonly string[]): Promise<Reading> {
   let text = '';
   for (const piece of pieces) {
     text += piece;
-    take(reading, (await parsePartialJson(text)).value);
+    record(reading, (await parsePartialJson(text)).value);
   }
   return reading;
 }
@@ -83,7 +83,7 @@ function readAgain(pieces: readonly string[], parse: (text: string) => unknown):
   for (const piece of pieces) {
     text += piece;
     try {
-      take(reading, parse(text));
+      record(reading, parse(text));
     } catch (error) {
       if (text.length > 2 * piece.length) throw error;
     }
@@ -112,7 +112,7 @@ function schemaOf(value: unknown): s.HashbrownType {
   );
 }
 
-function take(reading: Reading, value: unknown): void {
+function record(reading: Reading, value: unknown): void {
   reading.value = value;
   reading.values++;
 }

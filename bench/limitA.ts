@@ -14,7 +14,7 @@ const readers: Readonly<Record<Wire['api'], (payload: Payload) => unknown>> = {
 };
 
 /** Limit A: the least work to read such a stream and parse each event, in one loop written by hand. */
-export async function readByHand(response: Response, api: Wire['api'], take: (text: string) => void): Promise<void> {
+export async function readByHand(response: Response, api: Wire['api'], onText: (text: string) => void): Promise<void> {
   const readText = readers[api];
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
@@ -29,7 +29,7 @@ export async function readByHand(response: Response, api: Wire['api'], take: (te
         const data = text.slice(from + 6, end);
         if (data !== '[DONE]') {
           const delta = readText(JSON.parse(data) as Payload);
-          if (typeof delta === 'string' && delta !== '') take(delta);
+          if (typeof delta === 'string' && delta !== '') onText(delta);
         }
       }
       from = end + 1;

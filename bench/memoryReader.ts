@@ -9,7 +9,7 @@ import { type Wire, wires } from './wires.js';
 const [tool = '', url = '', count = '0'] = process.argv.slice(2);
 const wire = wires[0] as Wire;
 let characters = 0;
-const take = (text: string): void => {
+const onText = (text: string): void => {
   characters += text.length;
 };
 
@@ -27,21 +27,21 @@ async function createClient(): Promise<OpenAI> {
 
 function readByOurs(event$: Observable<DeltaEvent>): void {
   event$.subscribe({
-    next: (event) => event.type === 'text-delta' && take(event.text),
+    next: (event) => event.type === 'text-delta' && onText(event.text),
     error: (error: unknown) => console.error(error),
   });
 }
 
 const read: Readonly<Record<string, () => Promise<void>>> = {
-  'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, take),
-  'limit A, with a signal': async () => readByHand(await fetch(url, { signal: new AbortController().signal }), wire.api, take),
+  'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, onText),
+  'limit A, with a signal': async () => readByHand(await fetch(url, { signal: new AbortController().signal }), wire.api, onText),
   'rxllm, through a function': async () =>
     readByOurs(fromChatCompletions((_params, { signal }) => fetch(url, { signal }), params)),
   'rxllm, through openai': async () => readByOurs(fromChatCompletions((await openai()) as unknown as ChatClient, params)),
   openai: async () => {
     const client = await openai();
     const stream = await client.chat.completions.create({ ...params, stream: true });
-    for await (const { choices } of stream) take(choices[0]?.delta.content ?? '');
+    for await (const { choices } of stream) onText(choices[0]?.delta.content ?? '');
   },
 };
 

@@ -16,13 +16,13 @@ export function toEvents(pieces: readonly string[]): readonly DeltaEvent[] {
 }
 
 /** Emits all values through an operator synchronously, as a source does that reads its body in one loop. */
-export function push<T, R>(values: readonly T[], operator: OperatorFunction<T, R>, take: (value: R) => void): void {
+export function push<T, R>(values: readonly T[], operator: OperatorFunction<T, R>, onValue: (value: R) => void): void {
   const source = new Observable<T>((subscriber) => {
     for (const value of values) subscriber.next(value);
     subscriber.complete();
   });
   source.pipe(operator).subscribe({
-    next: take,
+    next: onValue,
     error: (error: unknown) => {
       throw error;
     },

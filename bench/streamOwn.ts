@@ -46,7 +46,7 @@ export const ownTools: readonly StreamTool[] = [
     apis,
     async run({ api }, body) {
       const digest = { deltas: 0, characters: 0 };
-      await readByHand(respond(body), api, (text) => take(digest, text));
+      await readByHand(respond(body), api, (text) => addText(digest, text));
       return digest;
     },
   },
@@ -72,12 +72,12 @@ function readTyped(wire: Wire, body: WireBody, options?: SourceOptions): Promise
   const digest$ = source(wire, async () => respond(body), options).pipe(
     filter((event) => event.type === 'text-delta'),
     map(({ text }) => text),
-    reduce(take, { deltas: 0, characters: 0 }),
+    reduce(addText, { deltas: 0, characters: 0 }),
   );
   return lastValueFrom(digest$);
 }
 
-export function take(digest: Digest, text: string): Digest {
+export function addText(digest: Digest, text: string): Digest {
   digest.deltas++;
   digest.characters += text.length;
   return digest;

@@ -22,7 +22,7 @@ const checks: readonly (readonly [check: string, figure: keyof Figures, limit: n
   ['streams that went wrong', 'wrong', 0],
   ['unhandled rejections', 'unhandled', 0],
   ['heap slope over the last half, bytes a stream', 'heapSlope', 1_000],
-  ['listeners left on the shared signal', 'listeners', 0],
+  ['listeners remaining on the shared signal', 'listeners', 0],
   ['live timers', 'timers', 0],
   ['requests still open after 1 s', 'open', 0],
   ['unsubscribe → server sees the close, p50, ms', 'closeMedianMs', 50],
