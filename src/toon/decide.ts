@@ -1,6 +1,5 @@
-import type { ParserVerdict } from '../structured/parser.js';
-import { describeIssues, isPromiseLike, type Verdict, validateWith } from '../structured/standardSchema.js';
-import { toValidationIssues } from '../structured/validationQueue.js';
+import { type ParserVerdict, validateVerdict } from '../structured/parser.js';
+import { isPromiseLike } from '../structured/standardSchema.js';
 import { type Attempt, attempts } from './attempts.js';
 import type { ToonRules } from './toonOptions.js';
 import type { ToonRefusal } from './toonResult.js';
@@ -26,7 +25,7 @@ export function decide<Value>(
     for (let step = remaining.next(); !step.done; step = remaining.next()) {
       const attempt = step.value;
       if (!formats.includes(attempt.format)) continue;
-      const verdict = judge(attempt, rules);
+      const verdict = validateVerdict(attempt.read(), rules.schema);
       if (isPromiseLike(verdict)) return verdict.then((settled) => conclude(attempt, settled) ?? tryNext());
       const decision = conclude(attempt, verdict);
       if (decision) return decision;
@@ -42,18 +41,4 @@ export function decide<Value>(
   }
 
   return tryNext();
-}
-
-function judge<Value>(attempt: Attempt, { schema }: ToonRules<Value>): ParserVerdict<Value> | PromiseLike<ParserVerdict<Value>> {
-  const read = attempt.read();
-  if (!read.accepted || !schema) return read as ParserVerdict<Value>;
-  const verdict = validateWith(schema, read.value);
-  const settle = (settled: Verdict<Value>): ParserVerdict<Value> => toParserVerdict(settled, read.value);
-  return isPromiseLike(verdict) ? verdict.then(settle) : settle(verdict);
-}
-
-function toParserVerdict<Value>(verdict: Verdict<Value>, value: unknown): ParserVerdict<Value> {
-  if (verdict.valid) return { accepted: true, value: verdict.value };
-  const { issues } = verdict;
-  return { accepted: false, message: describeIssues(issues), issues: toValidationIssues(issues), value };
 }

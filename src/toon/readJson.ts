@@ -1,7 +1,7 @@
 import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
 import type { JsonValue } from '../events.js';
 import type { ParserVerdict } from '../structured/parser.js';
-import { readJson as readText } from '../structured/readJson.js';
+import { readWholeJson } from '../structured/readWholeJson.js';
 import type { Part } from './part.js';
 
 /** Reads a part as JSON; of one that is cut, what is certain: its last string may have been longer. */
@@ -9,7 +9,7 @@ export function readJson({ text, linesBefore, cut }: Part): ParserVerdict<JsonVa
   const start = text.length - text.trimStart().length;
   // Space at the end of a cut text tells that a number before it is whole.
   const source = cut ? text.slice(start) : text.trim();
-  const reading = readText(source, cut, { fences: false });
+  const reading = readWholeJson(source, cut, { fences: false });
   if (reading.accepted) return reading;
   const { message, offset, value, cause } = reading;
   const onlyCut = cut && cause === undefined;
