@@ -29,6 +29,7 @@ export function readElements(
 ): AnswerHandlers {
   const { path, schema, onInvalid, onReset } = options;
   const queue = schema && createValidationQueue(schema, emitValidated, (error) => destination.error(error));
+  // A verdict that comes after unsubscribe is not emitted.
   if (queue) destination.add(() => queue.clear());
   let read = 0;
   /** The index after the last element that was emitted. */

@@ -31,6 +31,7 @@ export function readSnapshots(
   const { mode, onIncomplete, schema, validatePartials = false } = options;
   const createParser = mode === 'mutable' ? createLiveParser : createJsonParser;
   const queue = schema && createValidationQueue(schema, emitValidated, (error) => destination.error(error));
+  // A verdict that comes after unsubscribe is not emitted.
   if (queue) destination.add(() => queue.clear());
   let index = 0;
   let parser = startParser();
