@@ -1,6 +1,5 @@
-import type { ParserVerdict } from '../structured/parser.js';
-import { describeIssues, isPromiseLike, type Verdict, validateWith } from '../structured/standardSchema.js';
-import { toValidationIssues } from '../structured/validationQueue.js';
+import { type ParserVerdict, validateVerdict } from '../structured/parser.js';
+import { isPromiseLike } from '../structured/standardSchema.js';
 import { type Candidate, findCandidates } from './candidates.js';
 import type { ToonRules } from './toonOptions.js';
 import type { ToonRefusal } from './toonResult.js';
@@ -30,7 +29,7 @@ export function decideFormat<Value>(
     for (let next = candidates.next(); !next.done; next = candidates.next()) {
       const candidate = next.value;
       if (!formats.includes(candidate.format)) continue;
-      const verdict = readAndValidate(candidate, rules);
+      const verdict = validateVerdict(candidate.read(), rules.schema);
       if (isPromiseLike(verdict)) return verdict.then((resolved) => conclude(candidate, resolved) ?? tryNext());
       const decision = conclude(candidate, verdict);
       if (decision) return decision;
@@ -46,21 +45,4 @@ export function decideFormat<Value>(
   }
 
   return tryNext();
-}
-
-function readAndValidate<Value>(
-  candidate: Candidate,
-  { schema }: ToonRules<Value>,
-): ParserVerdict<Value> | PromiseLike<ParserVerdict<Value>> {
-  const read = candidate.read();
-  if (!read.accepted || !schema) return read as ParserVerdict<Value>;
-  const verdict = validateWith(schema, read.value);
-  const convert = (resolved: Verdict<Value>): ParserVerdict<Value> => toParserVerdict(resolved, read.value);
-  return isPromiseLike(verdict) ? verdict.then(convert) : convert(verdict);
-}
-
-function toParserVerdict<Value>(verdict: Verdict<Value>, value: unknown): ParserVerdict<Value> {
-  if (verdict.valid) return { accepted: true, value: verdict.value };
-  const { issues } = verdict;
-  return { accepted: false, message: describeIssues(issues), issues: toValidationIssues(issues), value };
 }

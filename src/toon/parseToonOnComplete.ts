@@ -1,7 +1,7 @@
 import { from, map, type OperatorFunction, of } from 'rxjs';
 import type { DeltaEvent, JsonValue } from '../events.js';
 import { checkOneOf } from '../kernel/options.js';
-import { parseAnswer } from '../structured/answerKernel.js';
+import { operateOnAnswer } from '../structured/answerKernel.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
 import { type Decision, decideFormat } from './decideFormat.js';
 import { checkToonOptions, type ToonOptions } from './toonOptions.js';
@@ -43,9 +43,7 @@ export function parseToonOnComplete<Value = JsonValue>(
   const rules = checkToonOptions('parseToonOnComplete', options, ['formats']);
   const { formats = ['toon', 'json'] } = options;
   for (const format of formats) checkOneOf('formats', format, ['toon', 'json']);
-  return parseAnswer((destination, answer) => ({
-    write: () => undefined,
-    restart: () => undefined,
+  return operateOnAnswer((destination, answer) => ({
     end(whole) {
       const { text } = answer;
       const decision = decideFormat(text, !whole, formats, rules);

@@ -5,7 +5,7 @@ import { createToonValueBuilder } from '../codecs/toon/value.js';
 import { LimitError } from '../errors.js';
 import type { JsonValue } from '../events.js';
 import type { ParserVerdict } from '../structured/parser.js';
-import { readJson } from '../structured/readJson.js';
+import { readWholeJson } from '../structured/readWholeJson.js';
 
 /** A part of the answer's text: the body of a fence, or the whole text. */
 export interface TextPart {
@@ -41,7 +41,7 @@ export function readJsonPart({ text, linesBefore, cut }: TextPart): ParserVerdic
   const start = text.length - text.trimStart().length;
   // White space at the end of a cut text is kept: it proves that a number before it is whole.
   const source = cut ? text.slice(start) : text.trim();
-  const reading = readJson(source, cut, { fences: false });
+  const reading = readWholeJson(source, cut, { fences: false });
   if (reading.accepted) return reading;
   const { message, offset, value, cause } = reading;
   const onlyCut = cut && cause === undefined;
