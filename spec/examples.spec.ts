@@ -6,13 +6,13 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 
 const run = promisify(execFile);
 
-/** Every example that says what it prints. */
+/** Every example that lists what it prints. */
 const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, prints: /\/\* Prints:\n([\s\S]*?)\*\/\s*$/.exec(readFileSync(join('examples', file), 'utf8'))?.[1] }))
   .filter((example): example is { file: string; prints: string } => example.prints !== undefined);
 
-/** Begins what an example prints. */
+/** Separates the outputs of the examples. */
 const mark = '=====';
 
 jest.setTimeout(250_000);
@@ -29,7 +29,7 @@ describe('an example', () => {
     }
   });
 
-  it.each(examples)('$file prints what it says', ({ file, prints }) => {
+  it.each(examples)('$file prints what it lists', ({ file, prints }) => {
     expect(printed.get(file)).toBe(prints.trim());
   });
 });

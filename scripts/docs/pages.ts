@@ -4,7 +4,7 @@ import { faultsPage } from './faults.js';
 import { functionPages, pageFolders } from './functionPages.js';
 import type { PublicApi } from './publicFunctions.js';
 
-/** The pages that are made of code and of its runs, by path. */
+/** The pages that are generated from code and its runs, by path. */
 export async function generatedPages(api?: PublicApi): Promise<ReadonlyMap<string, string>> {
   return new Map([...(await functionPages(api)), ['docs/faults.md', faultsPage()]]);
 }

@@ -7,10 +7,10 @@ import type { WireFormat } from '../../src/providers/wire/wireFormat.js';
 import { fixture, fixtureNames } from '../providers/anthropic/fixtures.js';
 import { chatFixture, chatFixtureNames } from '../providers/openai/chat/fixtures.js';
 import { responsesFixture, responsesFixtureNames } from '../providers/openai/responses/fixtures.js';
+import { dataFolder } from './dataFolder.js';
 import { decodeBytes } from './decodeBytes.js';
 import { recordings } from './recordings.js';
 import type { Collected } from './respond.js';
-import { dataFolder } from './dataFolder.js';
 
 export type WireKind = 'chat' | 'responses' | 'anthropic';
 

@@ -5,24 +5,28 @@ import type { JsonValue } from '../events.js';
 import type { JsonReadingOptions } from './jsonOptions.js';
 import type { ParserObjection } from './parser.js';
 
-/** What a whole text is as JSON, or why it is not, with what was read of it. */
-export type JsonReading =
+/** The value of a JSON text, or why the text is not JSON, with the part of the value that was read. */
+export type JsonVerdict =
   | { readonly accepted: true; readonly value: JsonValue }
   | ({ readonly accepted: false; readonly value: JsonValue | undefined } & ParserObjection);
 
-/** @param truncated The end of the text proves nothing about a number that stands there. */
-export function readJson(text: string, truncated: boolean, options: JsonReadingOptions): JsonReading {
+/**
+ * Reads a whole text as JSON.
+ *
+ * @param truncated The text is only the beginning of the answer: a number at its end is not complete.
+ */
+export function readWholeJson(text: string, truncated: boolean, options: JsonReadingOptions): JsonVerdict {
   const parser = createJsonParser(options);
-  let whole: boolean;
+  let complete: boolean;
   try {
     parser.write(text);
-    whole = truncated ? parser.complete : parser.end();
+    complete = truncated ? parser.complete : parser.end();
   } catch (error) {
     if (!(error instanceof JsonSyntaxError) && !(error instanceof LimitError)) throw error;
     const offset = 'offset' in error ? error.offset : undefined;
     return { accepted: false, message: error.message, offset, value: parser.value(), cause: error };
   }
   const value = parser.value();
-  if (whole && value !== undefined) return { accepted: true, value };
+  if (complete && value !== undefined) return { accepted: true, value };
   return { accepted: false, message: 'The text ends before its JSON value does', offset: text.length, value };
 }
