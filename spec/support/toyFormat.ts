@@ -5,7 +5,7 @@ import { finish, start, text } from '../../src/testing/index.js';
 /** The smallest wire format: `{text}`, `{error}`, `{stop}` (every choice has its end), `{end}` (the definite end), and `[DONE]`. */
 export const toyFormat: WireFormat = {
   provider: 'toy',
-  holes: { said: [['text']], padding: [] },
+  variables: { text: [['text']], padding: [] },
   createState: () => ({ started: false, finished: false, settled: false, growing: undefined }),
   decode(state, payload, name, emit) {
     if (payload['error'] !== undefined || name === 'error') throw providerError(payload);

@@ -31,8 +31,8 @@ const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent
  */
 export const messagesFormat: WireFormat<MessagesState> = {
   provider: 'anthropic',
-  holes: {
-    said: [
+  variables: {
+    text: [
       ['delta', 'text'],
       ['delta', 'thinking'],
       ['delta', 'partial_json'],

@@ -1,6 +1,6 @@
 import { isObject } from '../../codecs/json/jsonFields.js';
-import { type JsonTemplate, valueIn } from '../../codecs/jsonTemplate/template.js';
-import { formOf, learnForm, releaseForm } from '../../codecs/jsonTemplate/templates.js';
+import { type JsonTemplate, readTemplateValue } from '../../codecs/jsonTemplate/template.js';
+import { findTemplate, learnTemplate, releaseTemplate } from '../../codecs/jsonTemplate/templates.js';
 import { createSseDecoder } from '../../codecs/sse/sseDecoder.js';
 import { append, createGrowingText } from '../../codecs/text/growingText.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../../errors.js';
@@ -45,11 +45,11 @@ export function stopDecoding(decoder: EventDecoder): void {
 
 const sse = createSseDecoder<EventDecoder>({
   comment: ({ emit }) => emit(ping),
-  endOfKnown(decoder, text, from, head) {
-    const form = lookUp(decoder, text, from, head);
+  matchData(decoder, text, from, prefix) {
+    const form = lookUp(decoder, text, from, prefix);
     return form ? form.end : -1;
   },
-  known: decodeKnown,
+  matched: decodeKnown,
   message(decoder, data, name, whole) {
     const { forms, state } = decoder;
     if (lookUp(decoder, data, 0)?.end === data.length) return decodeKnown(decoder, data, name);
@@ -57,15 +57,15 @@ const sse = createSseDecoder<EventDecoder>({
       decoder.repeatable = undefined;
       decode(decoder, parsePayload(data, whole), name);
       // Last, so that no event waits for it; and not before the first delta, so that it does not wait either.
-      if (forms && decoder.repeatable && !state.finished && isOneLine(data)) learnForm(forms, data);
+      if (forms && decoder.repeatable && !state.finished && isOneLine(data)) learnTemplate(forms, data);
     } else readOther(decoder, data.trim(), name, whole);
     if (state.finished) sse.stop(decoder);
   },
 });
 
-function lookUp(decoder: EventDecoder, text: string, from: number, head?: string): JsonTemplate | undefined {
+function lookUp(decoder: EventDecoder, text: string, from: number, prefix?: string): JsonTemplate | undefined {
   const { forms } = decoder;
-  decoder.form = forms && formOf(forms, text, from, head);
+  decoder.form = forms && findTemplate(forms, text, from, prefix);
   return decoder.form;
 }
 
@@ -73,7 +73,7 @@ function lookUp(decoder: EventDecoder, text: string, from: number, head?: string
 function decodeKnown(decoder: EventDecoder, text: string, name: string): void {
   const { form, forms, repeated, state } = decoder;
   if (form === undefined) return;
-  const { said } = form;
+  const { text: said } = form;
   if (said && repeated?.form === form && repeated.name === name) {
     decoder.payloads++;
     append(repeated.said, said);
@@ -82,16 +82,16 @@ function decodeKnown(decoder: EventDecoder, text: string, name: string): void {
   decoder.repeatable = undefined;
   decoder.emitted = 0;
   decoder.kept = false;
-  decode(decoder, valueIn(form, text), name);
+  decode(decoder, readTemplateValue(form, text), name);
   decoder.repeated = repetition(decoder, form, name);
-  if (decoder.kept && forms) releaseForm(forms);
+  if (decoder.kept && forms) releaseTemplate(forms);
   if (state.finished) sse.stop(decoder);
 }
 
 /** What the payload that was decoded last did, if it only added its text to another and told so. */
 function repetition({ state, emitted, repeatable }: EventDecoder, form: JsonTemplate, name: string): Repetition | undefined {
   const { growing } = state;
-  const isOne = emitted === 1 && repeatable && addedText(repeatable) === form.said;
+  const isOne = emitted === 1 && repeatable && addedText(repeatable) === form.text;
   return isOne && growing ? { form, name, text: growing, delta: repeatable, said: createGrowingText() } : undefined;
 }
 

@@ -56,7 +56,7 @@ export function createEventDecoder(format: WireFormat, deliver: Emit, options: D
     state: format.createState(),
     includeRaw,
     fold: createMessageFold(),
-    forms: templates && !includeRaw ? createJsonTemplates(format.holes) : undefined,
+    forms: templates && !includeRaw ? createJsonTemplates(format.variables) : undefined,
     deliver,
     emit: (event) => tell(decoder, event),
     payloads: 0,

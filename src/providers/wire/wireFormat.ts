@@ -1,4 +1,4 @@
-import type { JsonHolePaths } from '../../codecs/jsonTemplate/variables.js';
+import type { VariablePaths } from '../../codecs/jsonTemplate/variables.js';
 import type { GrowingText } from '../../codecs/text/growingText.js';
 import type { DeltaEvent, JsonObject } from '../../events.js';
 import type { Demand } from '../../handles/createDemand.js';
@@ -29,7 +29,7 @@ export interface WireFormat<State extends WireState = WireState> {
   /** `start.provider` and `raw.provider` of its events. */
   readonly provider: string;
   /** In what one delta's payload differs from another's: how most of them are read without being parsed. */
-  readonly holes: JsonHolePaths;
+  readonly variables: VariablePaths;
   createState(): State;
   /**
    * Decodes one payload: emits its events at once, in order, and updates the state.

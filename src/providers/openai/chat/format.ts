@@ -1,5 +1,5 @@
 import { isObject, nonEmptyText, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
-import type { JsonHolePaths } from '../../../codecs/jsonTemplate/variables.js';
+import type { VariablePaths } from '../../../codecs/jsonTemplate/variables.js';
 import type { JsonObject } from '../../../events.js';
 import { providerError } from '../../http/providerError.js';
 import type { Emit, WireFormat } from '../../wire/wireFormat.js';
@@ -18,8 +18,8 @@ import { wholeMessage } from './whole.js';
 
 const provider = 'openai';
 
-const holes: JsonHolePaths = {
-  said: [
+const variables: VariablePaths = {
+  text: [
     ['choices', 0, 'delta', 'content'],
     ['choices', 0, 'delta', 'reasoning_content'],
     ['choices', 0, 'delta', 'reasoning'],
@@ -37,7 +37,7 @@ const holes: JsonHolePaths = {
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
-  return { provider, holes, createState: () => createChatState(audioType), decode, end: endResponse };
+  return { provider, variables, createState: () => createChatState(audioType), decode, end: endResponse };
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {

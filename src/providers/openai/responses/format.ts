@@ -75,7 +75,7 @@ const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent
  */
 export const responsesFormat: WireFormat<ResponsesState> = {
   provider,
-  holes: { said: [['delta']], padding: [['obfuscation'], ['sequence_number']] },
+  variables: { text: [['delta']], padding: [['obfuscation'], ['sequence_number']] },
   createState: createResponsesState,
   decode(state, payload, name, emit) {
     const type = textOf(payload['type']) || name;
