@@ -1,7 +1,7 @@
 import { nonEmptyText, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import { EmptyStreamError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../events.js';
-import { providerError } from '../http/providerError.js';
+import { providerError } from '../http/responseErrors.js';
 import type { Emit, WireFormat } from '../wire/wireFormat.js';
 import { begin } from './begin.js';
 import { endOpenBlocks, openBlock, settleDoubt, stopBlock } from './blocks.js';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../events.js';
-import { providerError } from '../../http/providerError.js';
+import { providerError } from '../../http/responseErrors.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { isCall } from './blocks.js';
 import { endCall } from './call.js';

@@ -1,7 +1,7 @@
 import { isObject, nonEmptyText, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
 import type { VariablePaths } from '../../../codecs/jsonTemplate/variables.js';
 import type { JsonObject } from '../../../events.js';
-import { providerError } from '../../http/providerError.js';
+import { providerError } from '../../http/responseErrors.js';
 import type { Emit, WireFormat } from '../../wire/wireFormat.js';
 import { readAnnotations, readCitations } from './annotations.js';
 import { readFunctionCall, readToolCalls } from './calls.js';

@@ -1,7 +1,7 @@
 import { isObject, listOf, nonEmptyText, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import { EmptyStreamError, ProviderError } from '../../../errors.js';
 import type { FinishReason, JsonObject } from '../../../events.js';
-import { providerError } from '../../http/providerError.js';
+import { providerError } from '../../http/responseErrors.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { endOutput } from './output.js';
 import { completedReason, stoppedReason } from './reasons.js';

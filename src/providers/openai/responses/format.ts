@@ -1,6 +1,6 @@
 import { objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject } from '../../../events.js';
-import { providerError } from '../../http/providerError.js';
+import { providerError } from '../../http/responseErrors.js';
 import type { Emit, WireFormat } from '../../wire/wireFormat.js';
 import { callDelta, callDone, commandDelta, decodeDiffDelta } from './callEvents.js';
 import { responseEnd } from './end.js';

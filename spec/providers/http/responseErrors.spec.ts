@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/events.js';
-import { providerError } from '../../../src/providers/http/providerError.js';
+import { providerError } from '../../../src/providers/http/responseErrors.js';
 
 const cases: readonly (readonly [string, JsonValue, string, boolean, string | undefined])[] = [
   [
