@@ -203,7 +203,7 @@ describe('chatFormat', () => {
 
     it('takes whole calls with one id for several', () => {
       const pieces = [callPiece(undefined, '0', 'clock', '{}'), callPiece(undefined, '0', 'clock', '{"x":1}')];
-      expect(callsOf(pieces.map((piece) => chunk(piece)))).toEqual(['0 clock {}', 'call_0_1_chatcmpl-1 clock {"x":1}']);
+      expect(callsOf(pieces.map((piece) => chunk(piece)))).toEqual(['0 clock {}', '0-2 clock {"x":1}']);
     });
 
     it('announces a call that never gets a name only at its end', () => {
@@ -212,10 +212,10 @@ describe('chatFormat', () => {
       expect(callsOf([chunk(callPiece(0, 'a', undefined, '{}'))])).toEqual(['a  {}']);
     });
 
-    it('invents ids that differ between choices, and are short', () => {
+    it('replaces missing ids by short ones that differ between choices', () => {
       const piece = callPiece(0, undefined, 'clock', '{}');
       const calls = callsOf([{ ...chunk(piece), id: `chatcmpl-${'x'.repeat(60)}` }, chunk(piece, null, 1)]);
-      expect(calls).toEqual(['call_0_0_xxxxxxxxxxxx clock {}', 'call_1_0_xxxxxxxxxxxx clock {}']);
+      expect(calls).toEqual(['call_xxxxxxxxxxxx clock {}', 'call_xxxxxxxxxxxx-2 clock {}']);
     });
 
     it('keeps what the server wants back, whatever it is called', () => {

@@ -68,7 +68,7 @@ const misread: Readonly<Record<string, object>> = {
     ],
   },
   'tools-repeated-id': {
-    tool_calls: [call('0', 'weather', '{"city":"Oslo"}'), call('call_0_1_chatcmpl-1', 'clock', '{}')],
+    tool_calls: [call('0', 'weather', '{"city":"Oslo"}'), call('0-2', 'clock', '{}')],
   },
 };
 
