@@ -198,17 +198,10 @@ describe('messagesFormat', () => {
     });
 
     it('gives a missing, empty or repeated id its own callId', () => {
-      const blocks = [
-        toolUse('a'),
-        toolUse('a'),
-        toolUse(''),
-        { type: 'tool_use', name: 'x' },
-        toolUse('call-2'),
-        toolUse('a-1'),
-      ];
+      const blocks = [toolUse('a'), toolUse('a'), toolUse(''), { type: 'tool_use', name: 'x' }, toolUse('call'), toolUse('a-2')];
       const events = decode(blocks.map((block, index) => blockStart(index, block)));
       const callIds = ofType(events, 'tool-call-start').map(({ callId }) => callId);
-      expect(callIds).toEqual(['a', 'a-1', 'call-2', 'call-3', 'call-2-4', 'a-1-5']);
+      expect(callIds).toEqual(['a', 'a-2', 'call', 'call-2', 'call-3', 'a-2-2']);
     });
 
     it('ends a call without arguments as soon as something shows that it was not cut', () => {
