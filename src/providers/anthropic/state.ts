@@ -33,7 +33,7 @@ export interface ContentBlock {
   assigned: JsonObject | undefined;
 }
 
-/** The decoding state of one message. */
+/** The decoding state of one message: each subscription has its own. */
 export interface MessagesState extends WireState {
   id: string | undefined;
   model: string | undefined;

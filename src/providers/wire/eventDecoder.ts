@@ -21,7 +21,7 @@ import {
 } from './repeatedPayloads.js';
 import type { Emit, SourceOptions, WireFormat } from './wireFormat.js';
 
-/** Decodes the bytes of one response to events, synchronously. Plain data, because a service has thousands of these at once. */
+/** Decodes the bytes of one response to events, synchronously. Plain data: each subscription has one, and a service has thousands. */
 export interface EventDecoder extends SseOwner, PayloadRepeater {
   readonly format: WireFormat;
   readonly includeRaw: boolean;

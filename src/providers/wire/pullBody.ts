@@ -17,7 +17,7 @@ export interface Pull {
   readonly fail: (error: unknown) => void;
 }
 
-/** The state of one pull loop. */
+/** The state of the pull loop of one subscription. */
 interface Pulling extends Pull {
   readonly controller: AbortController;
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined;

@@ -7,7 +7,7 @@ import type { ResponseHead } from '../../limits/responseHead.js';
 /** Emits one event. After unsubscribe it does nothing. */
 export type Emit = (event: DeltaEvent) => void;
 
-/** The fields that the state of every format has, for one request; a format adds its own. */
+/** The fields that the state of every format has, one state a subscription; a format adds its own. */
 export interface WireState {
   /** True once the response began: a stream that emitted only pings and terminal markers is empty. */
   started: boolean;
@@ -45,7 +45,7 @@ export interface WireFormat<State extends WireState = WireState> {
 
 /** Options of every source. */
 export interface SourceOptions {
-  /** Aborts the request; the stream then errors with StreamAbortedError. @defaultValue none */
+  /** Aborts the request of each subscription, which then errors with StreamAbortedError. @defaultValue none */
   readonly signal?: AbortSignal;
   /** Largest server-sent event to hold, in bytes. @defaultValue 16 MiB */
   readonly maxEventBytes?: number;
@@ -63,7 +63,8 @@ export interface SourceOptions {
   readonly graceMs?: number;
   /**
    * Called with the status and headers of each response, also of an error response, before any event of its body is emitted: for request ids
-   * and rate limits (`createRateLimiter().observe`). An exception becomes the error notification and aborts the request. @defaultValue none
+   * and rate limits (`createRateLimiter().observe`), but not after unsubscribe. An exception becomes the error notification and aborts the
+   * request. @defaultValue none
    */
   readonly onResponse?: (response: ResponseHead) => void;
   /**

@@ -27,7 +27,7 @@ export interface ChatChoice {
   calledClient: boolean;
 }
 
-/** The decoding state of one response. */
+/** The decoding state of one response: each subscription has its own. */
 export interface ChatState extends WireState {
   /** The media type of audio. Only the request has it. */
   readonly audioType: string;

@@ -55,7 +55,7 @@ export interface OutputItem {
   readonly texts: Readonly<Record<TextKind, Map<Index, TextPart>>>;
 }
 
-/** The decoding state of one response. */
+/** The decoding state of one response: each subscription has its own. */
 export interface ResponsesState extends WireState {
   id: string | undefined;
   model: string | undefined;
