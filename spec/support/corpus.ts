@@ -7,10 +7,10 @@ import type { WireFormat } from '../../src/providers/wire/wireFormat.js';
 import { fixture, fixtureNames } from '../providers/anthropic/fixtures.js';
 import { chatFixture, chatFixtureNames } from '../providers/openai/chat/fixtures.js';
 import { responsesFixture, responsesFixtureNames } from '../providers/openai/responses/fixtures.js';
+import { dataFolder } from './dataFolder.js';
 import { decodeBytes } from './decodeBytes.js';
 import { recordings } from './recordings.js';
 import type { Collected } from './respond.js';
-import { sharedFolder } from './sharedFolder.js';
 
 export type WireKind = 'chat' | 'responses' | 'anthropic';
 
@@ -46,7 +46,7 @@ export const recordedStreams: readonly ProviderStream[] = kinds.flatMap((wire) =
 export const allStreams: readonly ProviderStream[] = [...fixtureStreams, ...recordedStreams];
 
 function readRebuilt(): ReadonlySet<string> {
-  const folder = sharedFolder('RXLLM_RECORDINGS', '../shared/recordings', '.');
+  const folder = dataFolder('recordings', '.');
   if (folder === undefined) return new Set();
   const lines = readFileSync(join(folder, 'INDEX.tsv'), 'utf8').split('\n');
   return new Set(lines.flatMap((line) => (line.includes('rebuilt') ? (line.split('\t')[1] ?? []) : [])));

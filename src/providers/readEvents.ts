@@ -1,10 +1,10 @@
 import { Observable } from 'rxjs';
 import { fillPartial, isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { checkDemand } from '../handles/checkDemand.js';
+import { checkDemand } from '../handles/createDemand.js';
 import { abortOf, noteCaller, onLeaving } from '../kernel/callerAbort.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
-import type { ResponseHead } from '../limits/responseHead.js';
+import type { ResponseHead } from '../limits/retryAfter.js';
 import { connectionError, formatStacks } from './http/responseErrors.js';
 import { createEventDecoder, partialMessage } from './wire/eventDecoder.js';
 import { pullBody } from './wire/pullBody.js';

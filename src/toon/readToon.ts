@@ -14,7 +14,7 @@ import type { Part } from './part.js';
 export function readToon({ text, linesBefore, cut }: Part, refuseListedRows: boolean): ParserVerdict<JsonValue> {
   const builder = createToonValueBuilder();
   try {
-    const decoder = createToonDecoder(builder, { strict: !cut, refuseListedRows });
+    const decoder = createToonDecoder(builder, { strict: !cut, rejectListedRows: refuseListedRows });
     decoder.write(text);
     decoder.end();
   } catch (error) {

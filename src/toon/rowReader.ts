@@ -30,7 +30,7 @@ export function createRowReader(rules: RowReaderRules, emit: (row: ToonRow<ToonR
   const rows = createTableRows(emit, path);
   const decoder = createToonDecoder(rows, {
     ...decoderRules,
-    refuseListedRows: true,
+    rejectListedRows: true,
     onRowError: onRowError === 'skip' ? rows.skip : undefined,
   });
   const readLine = createDocumentLines(rules.lenient);

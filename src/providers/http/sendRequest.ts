@@ -1,6 +1,6 @@
 import { isStreamError, type StreamError } from '../../errors.js';
 import type { JsonValue } from '../../events.js';
-import type { ResponseHead } from '../../limits/responseHead.js';
+import type { ResponseHead } from '../../limits/retryAfter.js';
 import { jsonOrText, readBounded } from './bodies.js';
 import { boundedClient, errorBodyOf } from './boundedClient.js';
 import { connectionError, httpError } from './responseErrors.js';

@@ -2,7 +2,7 @@ import type { VariablePaths } from '../../codecs/jsonTemplate/variables.js';
 import type { GrowingText } from '../../codecs/text/growingText.js';
 import type { DeltaEvent, JsonObject } from '../../events.js';
 import type { Demand } from '../../handles/createDemand.js';
-import type { ResponseHead } from '../../limits/responseHead.js';
+import type { ResponseHead } from '../../limits/retryAfter.js';
 
 /** Emits one event. After unsubscribe it does nothing. */
 export type Emit = (event: DeltaEvent) => void;
