@@ -8,17 +8,17 @@ import { type Answer, answerStream, startServer, type TestServer } from './serve
 export interface SourceContractOptions {
   /** A whole answer. */
   readonly whole: Uint8Array;
-  /** The same answer, cut after its text and before anything that ends it. */
+  /** The same answer, cut after its text and before its end. */
   readonly cut: string;
   /** The text of both. */
-  readonly said: string;
+  readonly text: string;
   /** The source, through the SDK's own client. */
   source(url: string, options?: SourceOptions): Observable<DeltaEvent>;
 }
 
-/** What every source keeps over real HTTP: run it first in the wire spec of the source. */
-export function sourceContract({ whole, cut, said, source }: SourceContractOptions): void {
-  describe('keeps the source contract', () => {
+/** The behaviour of every source over real HTTP: run it first in the wire spec of the source. */
+export function sourceContract({ whole, cut, text, source }: SourceContractOptions): void {
+  describe('the source contract', () => {
     let server: TestServer;
     let answer: Answer;
 
@@ -29,32 +29,32 @@ export function sourceContract({ whole, cut, said, source }: SourceContractOptio
 
     it('completes at the definite end, without waiting for the socket', async () => {
       answer = answerStream([whole], 'open');
-      const begun = performance.now();
+      const before = performance.now();
       expect((await collect(source(server.url))).completed).toBe(true);
-      expect(performance.now() - begun).toBeLessThan(1_000);
+      expect(performance.now() - before).toBeLessThan(1_000);
     });
 
-    it('never takes a cut answer for a whole one', async () => {
+    it('errors with TruncatedError for a cut answer', async () => {
       answer = answerStream([cut]);
       expect((await collect(source(server.url))).error).toMatchObject({
         kind: 'truncated',
         retryable: true,
-        partial: { text: said },
+        partial: { text },
       });
       expect(server.requests).toHaveLength(1);
     });
 
     // A chunked body that is closed without its end is a broken connection.
-    it.each(['close', 'reset'] as const)('tells a connection that broke off (%s)', async (end) => {
+    it.each(['close', 'reset'] as const)('errors with ConnectionError when the connection breaks (%s)', async (end) => {
       answer = answerStream([cut], end);
       expect((await collect(source(server.url))).error).toMatchObject({
         kind: 'connection',
         retryable: true,
-        partial: { text: said },
+        partial: { text },
       });
     });
 
-    it('closes the request within 100 ms when it is unsubscribed in the middle', async () => {
+    it('closes the request within 100 ms after unsubscribe', async () => {
       answer = answerStream([cut], 'open');
       const seen: DeltaEvent[] = [];
       const unsubscribed = await new Promise<number>((resolve, reject) => {
@@ -72,7 +72,7 @@ export function sourceContract({ whole, cut, said, source }: SourceContractOptio
       expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(1);
     });
 
-    it('stops in the middle of a chunk', async () => {
+    it('emits nothing after unsubscribe in the middle of a chunk', async () => {
       answer = answerStream([cut], 'open');
       expect((await collect(source(server.url).pipe(take(1)))).events.map(({ type }) => type)).toEqual(['start']);
       expect((await (await server.received()).closed).byClient).toBe(true);
@@ -94,7 +94,7 @@ export function sourceContract({ whole, cut, said, source }: SourceContractOptio
       expect(server.requests).toHaveLength(1);
     });
 
-    it("ends with the caller's reason when the caller's signal aborts", async () => {
+    it("errors with StreamAbortedError and the caller's reason when the signal aborts", async () => {
       answer = answerStream([cut], 'open');
       const controller = new AbortController();
       const result = collect(source(server.url, { signal: controller.signal }));

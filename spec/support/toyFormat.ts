@@ -1,4 +1,4 @@
-import { providerError } from '../../src/providers/http/providerError.js';
+import { providerError } from '../../src/providers/http/responseErrors.js';
 import type { WireFormat, WireState } from '../../src/providers/wire/wireFormat.js';
 import { finish, start, text } from '../../src/testing/index.js';
 

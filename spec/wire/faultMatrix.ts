@@ -45,23 +45,23 @@ export type Group = 'before' | 'mid' | 'end' | 'http' | 'in-band' | 'content' | 
 /** The stream errors. */
 export interface Failure {
   readonly ends: 'error';
-  /** The error's class; one of several where that is Node's business. */
+  /** The error's class; one of several if it depends on Node. */
   readonly error: string | readonly string[];
   readonly kind: StreamErrorKind | readonly StreamErrorKind[];
   /** Whether the fault is transient. */
   readonly retryable: boolean;
-  /** The text in the error's `partial`; `undefined` where that is Node's business. */
+  /** The text in the error's `partial`; `undefined` if it depends on Node. */
   readonly partial: string | undefined;
-  /** The usage in it: what the wire tells by then, or these figures. */
+  /** The usage in it: the figures that the wire has reported by then, or these. */
   readonly usage: 'so far' | Figures;
-  /** The requests that the source sends through `retryStream`, if the second one is answered well. Without it, it sends one. */
+  /** The number of requests through `retryStream`, if the second one succeeds. Without `retryStream` it is one. */
   readonly requests: 1 | 2;
   /** More fields of the error. */
   readonly fields?: object;
   readonly phase?: TimeoutPhase;
-  /** How long after the request the error may come at the latest. */
+  /** The longest time from the request to the error. */
   readonly withinMs?: number;
-  /** In addition, for the reader. */
+  /** A note for the reader. */
   readonly note?: string;
 }
 
@@ -70,21 +70,21 @@ export interface Completion {
   readonly ends: 'complete';
   readonly finish: FinishReason;
   readonly text: string;
-  /** What is told by the end: by default what the wire tells of its answer. */
+  /** The usage at the end. @defaultValue the usage that the wire reports of its answer */
   readonly usage?: Figures;
-  /** Redirects make two requests of one. @defaultValue 1 */
+  /** The number of requests: a redirect needs two. @defaultValue 1 */
   readonly requests?: 1 | 2;
-  /** Whether the events are, but for pings, those of the undisturbed stream. */
+  /** Whether the events, except for pings, equal those without a fault. */
   readonly same?: boolean;
   /** More fields of the message. */
   readonly message?: object;
   /** Whether a `raw` event is among them. */
   readonly raw?: boolean;
-  /** In addition, for the reader. */
+  /** A note for the reader. */
   readonly note?: string;
 }
 
-/** Nothing more is heard. */
+/** Nothing more is emitted. */
 export interface Silence {
   readonly ends: 'silence';
   readonly requests: 0 | 1;
@@ -92,7 +92,7 @@ export interface Silence {
 
 export type Outcome = Failure | Completion | Silence;
 
-/** What the consumer does, for the rows where the provider does nothing wrong. */
+/** The action of the consumer, for rows without a fault of the provider. */
 export type Act =
   | 'unsubscribes before it has subscribed'
   | 'unsubscribes before the headers'
@@ -116,9 +116,9 @@ interface Row extends Partial<Readonly<Record<WireName, Outcome>>> {
   readonly fault: string;
   /** The form of the fault, if several forms have the same outcome. */
   readonly form?: string;
-  /** What the server does. By default it answers well. */
+  /** The script of the server. @defaultValue a whole answer */
   readonly answer?: (wire: Wire, name: WireName) => Script;
-  /** Where there is no server. */
+  /** For rows without a server. */
   readonly address?: 'unknown' | 'refused';
   readonly act?: Act;
   readonly limits?: TimeoutLimits;
@@ -132,7 +132,7 @@ export interface FaultLine extends Omit<Row, WireName | 'answer'> {
   readonly script: () => Script;
 }
 
-// ---- What can come of it.
+// ---- The outcomes.
 
 const every = (outcome: Outcome): Readonly<Record<WireName, Outcome>> => ({
   chat: outcome,
@@ -142,10 +142,10 @@ const every = (outcome: Outcome): Readonly<Record<WireName, Outcome>> => ({
 
 type Said = Pick<Failure, 'partial' | 'usage'>;
 const nothing: Said = { partial: '', usage: undefined };
-/** What was said by the end of `hello`. */
+/** The text by the end of `hello`. */
 const hello: Said = { partial: 'Hello', usage: 'so far' };
 
-/** A fault of which each repeat is worth a try, and one of which none is. */
+/** A transient fault, and a permanent one. */
 const passing = { ends: 'error', retryable: true, requests: 2 } as const;
 const lasting = { ends: 'error', retryable: false, requests: 1 } as const;
 
@@ -154,7 +154,7 @@ type Retry = Pick<Failure, 'ends' | 'retryable' | 'requests'>;
 const connection = { ...passing, error: 'ConnectionError', kind: 'connection' } as const;
 const truncated = { ...passing, error: 'TruncatedError', kind: 'truncated' } as const;
 const empty = { ...passing, error: 'EmptyStreamError', kind: 'empty' } as const;
-/** Which of the two, and how much came before, is the business of Node's decompression. */
+/** Which of the two errors, and how much text comes before it, depends on Node's decompression. */
 const cutOrBroken: Failure = {
   ...passing,
   error: ['TruncatedError', 'ConnectionError'],
@@ -192,11 +192,11 @@ const completes = (finish: FinishReason, text: string, more: Partial<Completion>
   text,
   ...more,
 });
-/** As if nothing had happened. */
+/** The same events as without a fault. */
 const same = completes('stop', 'Hello', { same: true });
 const silence: Silence = { ends: 'silence', requests: 1 };
 
-// ---- What the server does.
+// ---- The scripts of the server.
 
 const begun = ({ opening, hello }: Wire): string => opening + hello;
 const whole = (wire: Wire): string => begun(wire) + wire.ending + wire.terminal;
@@ -206,13 +206,13 @@ const plainHead = (headers: Readonly<Record<string, string>> = {}): Script[numbe
   head(200, { 'content-type': 'text/event-stream', ...headers });
 const longer = (wire: Wire): string =>
   begun(wire) + Array.from({ length: 200 }, (_, index) => wire.says(` and ${index}`)).join('') + wire.ending + wire.terminal;
-/** @param part How much of it comes. */
+/** @param part The share of it that is sent. */
 function zipped(text: string, part = 1): Script {
   const bytes = gzipSync(text);
   const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
   return respond(200, bytes.subarray(0, Math.ceil(bytes.length * part)), headers);
 }
-/** One that no wire knows yet. */
+/** An event of unknown type. */
 const unknownEvent = typed({ type: 'brand_new', object: 'brand_new' });
 /** A ping, in each provider's own form. */
 const ping = (name: WireName): string =>
@@ -222,7 +222,7 @@ const ping = (name: WireName): string =>
     messages: typed({ type: 'ping' }),
   })[name];
 
-/** An error body that every SDK knows. */
+/** An error body in a form that every SDK reads. */
 const fault = (type: string): object => ({ type: 'error', error: { type, code: type, message: 'Something went wrong' } });
 const page = `<html><head><title>502 Bad Gateway</title></head><body>${'<p>漢字 nginx</p>'.repeat(300)}</body></html>`;
 const limited = (headers: Readonly<Record<string, string>>): Script => respond(429, fault('rate_limit_error'), headers);
@@ -230,7 +230,7 @@ const limited = (headers: Readonly<Record<string, string>>): Script => respond(4
 // ---- Content.
 
 const big = 'x'.repeat(10_000_000);
-/** Much more than may be read while nobody wants it. */
+/** Much more than may be read while the consumer is busy. */
 const speech: readonly string[] = Array.from({ length: 64 }, () => 'A sentence. '.repeat(50_000));
 
 interface CallPiece {
@@ -271,7 +271,7 @@ const brokenCall = { toolCalls: [{ name: 'weather', argumentsText: '{"city": Os'
 
 const chatEnd = (reason: string): string => chatDelta({}, reason) + chatChunk([], chatUsage(10, 5)) + event('[DONE]');
 
-/** Anthropic's blocks as they are sent, and as they must go back. */
+/** Anthropic's blocks as they are streamed, and as they must go back. */
 const anthropicBlocks: readonly (readonly [fault: string, blocks: readonly string[], finish: FinishReason, message: object])[] = [
   [
     'thinking with its signature',

@@ -4,20 +4,27 @@ import type { DeltaEvent, PartialMessage } from '../../../src/events.js';
 import { messagesFormat } from '../../../src/providers/anthropic/format.js';
 import { chatFormat } from '../../../src/providers/openai/chat/format.js';
 import { responsesFormat } from '../../../src/providers/openai/responses/format.js';
-import { decodeChunk, endDecoding } from '../../../src/providers/wire/decodeEvents.js';
-import { createEventDecoder, hasFinished, saidSoFar } from '../../../src/providers/wire/eventDecoder.js';
+import {
+  createEventDecoder,
+  decodeChunk,
+  endDecoding,
+  hasFinished,
+  partialMessage,
+} from '../../../src/providers/wire/eventDecoder.js';
 import type { WireFormat, WireState } from '../../../src/providers/wire/wireFormat.js';
 import { decodeStream, fixtureStreams, formats } from '../../support/corpus.js';
 import { recordings } from '../../support/recordings.js';
 
+// repeatedPayloads.ts is tested through the decoder: without templates it parses every payload, and must emit the same events.
+
 interface Decoded {
   readonly events: readonly DeltaEvent[];
-  /** What was said after each chunk. */
+  /** The message after some of the chunks, and at the end. */
   readonly partials: readonly PartialMessage[];
   readonly error: string | undefined;
 }
 
-/** All events, looked at when the stream is over: nothing that was emitted may have changed since. */
+/** All events, read when the stream is over, so that an event that changed after it was emitted is found. */
 function decode<State extends WireState>(
   format: WireFormat<State>,
   bytes: Uint8Array,
@@ -30,17 +37,17 @@ function decode<State extends WireState>(
   try {
     for (let from = 0; from < bytes.length; from += size) {
       decodeChunk(decoder, bytes.subarray(from, from + size));
-      if (from % 3_000 < size) partials.push(saidSoFar(decoder));
+      if (from % 3_000 < size) partials.push(partialMessage(decoder));
     }
     endDecoding(decoder);
-    return { events, partials: [...partials, saidSoFar(decoder)], error: undefined };
+    return { events, partials: [...partials, partialMessage(decoder)], error: undefined };
   } catch (error) {
-    return { events, partials: [...partials, saidSoFar(decoder)], error: String(error) };
+    return { events, partials: [...partials, partialMessage(decoder)], error: String(error) };
   }
 }
 
-/** Other choices, kinds and values, where some stand already. */
-const words: readonly (readonly [string, string])[] = [
+/** Replacements that give payloads other choices, kinds and values. */
+const replacements: readonly (readonly [string, string])[] = [
   ['"index":0', '"index":1'],
   ['content_block_delta', 'content_block_other'],
   ['output_text.delta', 'refusal.delta'],
@@ -71,12 +78,12 @@ describe.each([
   ['chat', chatFormat()],
   ['responses', responsesFormat],
   ['anthropic', messagesFormat],
-] as const)('decodeChunk on recorded %s streams', (wire, format) => {
+] as const)('an event decoder, on recorded %s streams', (wire, format) => {
   const recorded = recordings(wire);
   const test = recorded.length === 0 ? it.skip : it;
   const any: WireFormat<WireState> = format as never;
 
-  test('emits with templates what it emits without them', () => {
+  test('emits the same events with templates and without', () => {
     for (const { name, bytes } of recorded) {
       for (const size of [64, 1_000, Infinity]) {
         expect({ name, ...decode(any, bytes, true, size) }).toEqual({ name, ...decode(any, bytes, false, size) });
@@ -84,8 +91,11 @@ describe.each([
     }
   });
 
-  test('also for streams whose events were mixed and changed', () => {
-    const anyLine = fc.tuple(fc.nat(), fc.option(fc.tuple(fc.constantFrom(...words), fc.nat({ max: 3 })), { nil: undefined }));
+  test('emits the same events with templates and without when payloads are repeated, moved and changed', () => {
+    const anyLine = fc.tuple(
+      fc.nat(),
+      fc.option(fc.tuple(fc.constantFrom(...replacements), fc.nat({ max: 3 })), { nil: undefined }),
+    );
     const anyStream = fc.tuple(fc.nat(), fc.array(anyLine, { maxLength: 30 }), fc.integer({ min: 50, max: 2_000 }));
     fc.assert(
       fc.property(anyStream, ([which, lines, size]) => {
@@ -95,7 +105,7 @@ describe.each([
           const index = at % frames.length;
           const frame = frames[index] ?? '';
           if (change?.[1]) frames[index] = frame.replace(...change[0]);
-          // Some frames come again, some change places.
+          // A copy of another frame is inserted.
           else frames.splice(index, 0, frames[(at * 7) % frames.length] ?? '');
         }
         const changed = new TextEncoder().encode(frames.join('\n\n'));
@@ -106,11 +116,11 @@ describe.each([
   });
 });
 
-describe('decodeChunk', () => {
+describe('an event decoder', () => {
   const streams = fixtureStreams.filter(({ wire, bytes }) => decodeStream(wire, [bytes]).completed);
   const anyTurns = fc.array(fc.tuple(fc.nat({ max: 3 }), fc.integer({ min: 1, max: 400 })), { maxLength: 100 });
 
-  /** Decodes streams in turns; an event of one may let another one go on in the middle of it. */
+  /** Decodes streams in turns. An event of one may continue another one while the first is being decoded. */
   function decodeInTurns(chosen: typeof streams, turns: readonly (readonly [which: number, size: number])[]): DeltaEvent[][] {
     const events: DeltaEvent[][] = chosen.map(() => []);
     const places = chosen.map(() => 0);
@@ -122,13 +132,13 @@ describe('decodeChunk', () => {
         (event) => {
           events[which]?.push(event);
           const [other, size] = rest.pop() ?? [];
-          if (other !== undefined && size !== undefined) goOn(other, size);
+          if (other !== undefined && size !== undefined) decodeNext(other, size);
         },
         {},
       ),
     );
 
-    function goOn(which: number, size: number): void {
+    function decodeNext(which: number, size: number): void {
       const [decoder, stream, from] = [decoders[which], chosen[which], places[which] ?? 0];
       if (!decoder || !stream || busy.has(which) || hasFinished(decoder) || from >= stream.bytes.length) return;
       busy.add(which);
@@ -137,13 +147,13 @@ describe('decodeChunk', () => {
       busy.delete(which);
     }
 
-    for (let turn = rest.shift(); turn; turn = rest.shift()) goOn(...turn);
-    chosen.forEach((_, which) => goOn(which, Infinity));
+    for (let turn = rest.shift(); turn; turn = rest.shift()) decodeNext(...turn);
+    chosen.forEach((_, which) => decodeNext(which, Infinity));
     for (const decoder of decoders) if (!hasFinished(decoder)) endDecoding(decoder);
     return events;
   }
 
-  it('keeps streams apart that are decoded in turns, and in the middle of each other', () => {
+  it('keeps streams apart that are decoded in turns, and inside of each other', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { minLength: 4, maxLength: 4 }), anyTurns, (picks, turns) => {
         const chosen = picks.flatMap((pick) => streams[pick % streams.length] ?? []);
@@ -152,5 +162,23 @@ describe('decodeChunk', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('neither parses nor decodes payloads that equal the last one except for their text', () => {
+    let decoded = 0;
+    const counting: WireFormat<WireState> = {
+      ...formats.anthropic,
+      decode(...input) {
+        decoded++;
+        formats.anthropic.decode(...input);
+      },
+    };
+    const delta = (text: string): string =>
+      `event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"${text}"}}\n\n`;
+    const texts = Array.from({ length: 100 }, (_, index) => `${index} `);
+    const { events, partials } = decode(counting, new TextEncoder().encode(texts.map(delta).join('')), true, 500);
+    expect(events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual(texts);
+    expect(partials.at(-1)?.text).toBe(texts.join(''));
+    expect(decoded).toBeLessThan(5);
   });
 });

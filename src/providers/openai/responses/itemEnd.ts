@@ -1,15 +1,14 @@
 import { textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { endCall } from './calls.js';
+import { emitOutput, endCall, isOutput } from './calls.js';
 import { endImage } from './files.js';
 import { noteContainer } from './items.js';
-import { emitOutput, isOutput } from './results.js';
 import { type OutputItem, openBlock, type ResponsesState } from './state.js';
 import { completeTexts } from './texts.js';
 
 /**
- * Ends an item once: says what only the whole item tells, and gives it in the provider's own form.
+ * Ends an item, once: emits the content that only the whole item has, and its native form.
  *
  * @param cut Whether the response was stopped, perhaps inside this item.
  */
@@ -26,7 +25,7 @@ export function endItem(state: ResponsesState, item: OutputItem, native: JsonObj
   emit({ type: 'block-end', block: item.block ?? openBlock(state, item), choice: 0, kind, native });
 }
 
-/** An item of a stopped response is whole only if it says so. */
+/** An item of a stopped response is whole only if its status is `completed`. */
 function isCut({ status }: JsonObject, stopped: boolean): boolean {
   return status === 'incomplete' || (stopped && status !== 'completed');
 }

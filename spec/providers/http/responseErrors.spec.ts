@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/events.js';
-import { providerError } from '../../../src/providers/http/providerError.js';
+import { providerError } from '../../../src/providers/http/responseErrors.js';
+
+// serviceFault.ts is tested through providerError; httpError and connectionError through sendRequest.
 
 const cases: readonly (readonly [string, JsonValue, string, boolean, string | undefined])[] = [
   [
@@ -24,7 +26,7 @@ const cases: readonly (readonly [string, JsonValue, string, boolean, string | un
     true,
     'rate_limit_exceeded',
   ],
-  ['alone, as of a failed response', { code: 'server_error', message: 'm' }, 'server', true, 'server_error'],
+  ['flat, without a type', { code: 'server_error', message: 'm' }, 'server', true, 'server_error'],
   ['of a bad prompt', { code: 'invalid_prompt', message: 'm' }, 'invalid-request', false, 'invalid_prompt'],
   ['of a bad image', { code: 'image_parse_error', message: 'm' }, 'invalid-request', false, 'image_parse_error'],
   ['with a status as code, as OpenRouter sends it', { error: { code: 429, message: 'm' } }, 'rate-limit', true, '429'],
@@ -38,7 +40,7 @@ const cases: readonly (readonly [string, JsonValue, string, boolean, string | un
     'BadRequestError',
   ],
   [
-    'with a status, and overload in words',
+    'with a status and a code of overload',
     { code: 503, type: 'overloaded_error', message: 'm' },
     'overloaded',
     true,
@@ -70,12 +72,18 @@ const cases: readonly (readonly [string, JsonValue, string, boolean, string | un
     'invalid_request_error',
   ],
   ['of the rate', { error: { type: 'rate_limit_error', message: 'm' } }, 'rate-limit', true, 'rate_limit_error'],
-  ['of the bill', { error: { type: 'billing_error', message: 'm' } }, 'quota', false, 'billing_error'],
+  ['of billing', { error: { type: 'billing_error', message: 'm' } }, 'quota', false, 'billing_error'],
   ['of the provider', { error: { type: 'api_error', message: 'm' } }, 'server', true, 'api_error'],
   ['as text', 'm', 'server', true, 'm'],
   ['as nested text', { error: 'm' }, 'server', true, 'm'],
-  ['with a word that nobody knows', { code: 'gremlins', message: 'm' }, 'server', true, 'gremlins'],
-  ['with a word that every object has', { code: 'constructor', type: '__proto__', message: 'm' }, 'server', true, 'constructor'],
+  ['with an unknown code', { code: 'gremlins', message: 'm' }, 'server', true, 'gremlins'],
+  [
+    'with a code that every object has as a property',
+    { code: 'constructor', type: '__proto__', message: 'm' },
+    'server',
+    true,
+    'constructor',
+  ],
 ];
 
 describe('providerError', () => {
@@ -83,13 +91,13 @@ describe('providerError', () => {
     expect(providerError(body)).toMatchObject({ name: 'ProviderError', kind, retryable, code, message: 'm' });
   });
 
-  it('has a message where the body has none', () => {
+  it('has a message if the body has none', () => {
     for (const body of [{}, null, 7, [], [null], { error: null }, { error: { message: 7 } }] as JsonValue[]) {
       expect(providerError(body)).toMatchObject({ kind: 'server', message: 'The provider reported an error' });
     }
   });
 
-  it('has the status, the request id and the cause, where they are known', () => {
+  it('has the status, the request id and the cause, if they are known', () => {
     const cause = new Error('x');
     const error = providerError({ type: 'error', error: { code: 503, message: 'm' }, request_id: 'req_1' }, cause);
     expect(error).toMatchObject({ status: 503, requestId: 'req_1' });
@@ -102,7 +110,7 @@ describe('providerError', () => {
     expect(providerError('a  b\n\tc').message).toBe('a b c');
   });
 
-  it('repeats no key', () => {
+  it('has no key in the message', () => {
     for (const key of ['sk-proj-0123456789', 'sk-ant-api03-0123456789', 'gsk_0123456789', 'xai-0123456789', 'AIzaSy0123456789']) {
       expect(providerError(`Incorrect API key: ${key} is bad`).message).toBe('Incorrect API key: … is bad');
     }

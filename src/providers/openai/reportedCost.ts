@@ -1,9 +1,9 @@
-import { numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
-import type { Cost, JsonObject } from '../../../events.js';
+import { numberOf, objectOf } from '../../codecs/json/jsonFields.js';
+import type { Cost, JsonObject } from '../../events.js';
 
 const ticksPerDollar = 1e10;
 
-/** What a compatible server says that the request cost: OpenRouter gives dollars, Perplexity an object of dollars, xAI ticks. */
+/** The cost that a compatible server reports in its usage: OpenRouter in dollars, Perplexity as an object of dollars, xAI in ticks. */
 export function reportedCost(native: JsonObject): Cost | undefined {
   const { cost } = native;
   const ticks = numberOf(native['cost_in_usd_ticks']);
