@@ -5,7 +5,7 @@ import { isStreamError } from '../../../../src/errors.js';
 import type { DeltaEvent, JsonObject } from '../../../../src/events.js';
 import type { Collected } from '../../../support/respond.js';
 
-const folder = fileURLToPath(new URL('../../fixtures/chat', import.meta.url));
+const folder = fileURLToPath(new URL('../../../fixtures/chat', import.meta.url));
 
 /** The names of all fixtures: each is a whole stream. */
 export const chatFixtureNames: readonly string[] = readdirSync(folder)

@@ -8,7 +8,7 @@ import { responsesFormat } from '../../../../src/providers/openai/responses/form
 import { decodeBytes } from '../../../support/decodeBytes.js';
 import type { Collected } from '../../../support/respond.js';
 
-const folder = fileURLToPath(new URL('../../fixtures/responses', import.meta.url));
+const folder = fileURLToPath(new URL('../../../fixtures/responses', import.meta.url));
 
 /** The names of all fixtures: each is a whole stream. */
 export const responsesFixtureNames: readonly string[] = readdirSync(folder)
