@@ -1,5 +1,5 @@
 import { checkOneOf, checkOptions } from '../../kernel/options.js';
-import { type Fetch, signalOf } from '../responseBody.js';
+import { type Fetch, signalOf } from '../fakes/responseBody.js';
 import { cassetteExists, createCassette, readCassette } from './cassetteFile.js';
 import { createMatcher } from './matchRequest.js';
 import { playExchange } from './playExchange.js';

@@ -14,7 +14,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { bodyOf } from '../responseBody.js';
+import { bodyOf } from '../fakes/responseBody.js';
 import { CassetteError } from './cassetteError.js';
 import type { CassetteStep, Exchange } from './cassetteFile.js';
 

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../kernel/options.js';
-import type { Fetch } from '../responseBody.js';
+import type { Fetch } from '../fakes/responseBody.js';
 import { createCassette } from './cassetteFile.js';
 import { checkFile, checkSecrets, recordExchange } from './recordExchange.js';
 

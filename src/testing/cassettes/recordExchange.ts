@@ -1,5 +1,5 @@
 import { asyncScheduler, type Observable, tap } from 'rxjs';
-import { bodyOf, chunksOf, type Fetch, signalOf, withBody } from '../responseBody.js';
+import { bodyOf, chunksOf, type Fetch, signalOf, withBody } from '../fakes/responseBody.js';
 import { appendLine, type CassetteFailure, type CassetteLine } from './cassetteFile.js';
 import { readRequest } from './readRequest.js';
 import { redactText, type Secrets } from './redaction.js';

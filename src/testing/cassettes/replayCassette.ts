@@ -1,5 +1,5 @@
 import { checkNotNegative, checkOptions } from '../../kernel/options.js';
-import { type Fetch, signalOf } from '../responseBody.js';
+import { type Fetch, signalOf } from '../fakes/responseBody.js';
 import { readCassette } from './cassetteFile.js';
 import { createMatcher, noMatch } from './matchRequest.js';
 import { playExchange } from './playExchange.js';

@@ -1,4 +1,4 @@
-import { mapBody } from '../responseBody.js';
+import { mapBody } from '../fakes/responseBody.js';
 import { checkGivenCount, createFault, type Fault } from './fault.js';
 import { endAfter, inBytes, inEvents } from './units.js';
 

@@ -1,5 +1,5 @@
 import { checkCount, checkOptions } from '../../kernel/options.js';
-import { mapBody } from '../responseBody.js';
+import { mapBody } from '../fakes/responseBody.js';
 import { createFault, type Fault } from './fault.js';
 import { endAfter, inBytes, inEvents } from './units.js';
 

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
 import { checkCount } from '../../kernel/options.js';
-import type { Fetch } from '../responseBody.js';
+import type { Fetch } from '../fakes/responseBody.js';
 
 /** A fault on the wire: wraps the `fetch` of an SDK client. */
 export type FetchFault = (fetch: Fetch) => Fetch;

@@ -1,7 +1,7 @@
 import { ignoreElements, map, merge, type Observable, timer } from 'rxjs';
 import { checkOptions, checkPositive } from '../../kernel/options.js';
+import { bodyOf, signalOf } from '../fakes/responseBody.js';
 import { ping } from '../marbles/events.js';
-import { bodyOf, signalOf } from '../responseBody.js';
 import { createFault, type Fault } from './fault.js';
 
 export interface HeartbeatOnlyOptions {

@@ -1,6 +1,6 @@
 import { concatMap, defer, from, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
-import { mapBody } from '../responseBody.js';
+import { mapBody } from '../fakes/responseBody.js';
 import { checkGivenCount, createFault, type Fault } from './fault.js';
 import { createRandom } from './random.js';
 

@@ -1,5 +1,5 @@
 import { concatMap, from } from 'rxjs';
-import { mapBody } from '../responseBody.js';
+import { mapBody } from '../fakes/responseBody.js';
 import type { FetchFault } from './fault.js';
 
 /**

@@ -1,6 +1,6 @@
 import { concat, concatMap, defer, delay, EMPTY, type MonoTypeOperatorFunction, NEVER, type Observable, of } from 'rxjs';
 import { checkPositive } from '../../kernel/options.js';
-import { mapBody } from '../responseBody.js';
+import { mapBody } from '../fakes/responseBody.js';
 import { checkGivenCount, createFault, type Fault } from './fault.js';
 import { inBytes, inEvents, type Units } from './units.js';
 
