@@ -4,7 +4,7 @@ import { createEventDecoder, hasFinished } from '../../src/providers/wire/eventD
 import type { WireFormat } from '../../src/providers/wire/wireFormat.js';
 import type { Collected } from './respond.js';
 
-/** Decodes a stream that comes in these pieces, and its end: without a network, and so without waiting. */
+/** Decodes the chunks of a whole stream and its end synchronously, without a network. */
 export function decodeBytes(format: WireFormat, pieces: readonly Uint8Array[]): Collected {
   const events: DeltaEvent[] = [];
   const decoder = createEventDecoder(format, (event) => events.push(event), {});

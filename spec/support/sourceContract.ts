@@ -8,16 +8,16 @@ import { type Answer, answerStream, startServer, type TestServer } from './serve
 export interface SourceContractOptions {
   /** A whole answer. */
   readonly whole: Uint8Array;
-  /** The same answer, cut after its text and before anything that ends it. */
+  /** The same answer, cut after its text and before any terminal evidence. */
   readonly cut: string;
   /** The text of both. */
-  readonly said: string;
-  /** The source, through the SDK's own client. */
+  readonly text: string;
+  /** Creates the source, with the SDK's own client. */
   source(url: string, options?: SourceOptions): Observable<DeltaEvent>;
 }
 
-/** What every source keeps over real HTTP: run it first in the wire spec of the source. */
-export function sourceContract({ whole, cut, said, source }: SourceContractOptions): void {
+/** Defines the specs that every source must pass over real HTTP. Call it first in the wire spec of the source. */
+export function sourceContract({ whole, cut, text, source }: SourceContractOptions): void {
   describe('keeps the source contract', () => {
     let server: TestServer;
     let answer: Answer;
@@ -29,32 +29,32 @@ export function sourceContract({ whole, cut, said, source }: SourceContractOptio
 
     it('completes at the definite end, without waiting for the socket', async () => {
       answer = answerStream([whole], 'open');
-      const begun = performance.now();
+      const startedAt = performance.now();
       expect((await collect(source(server.url))).completed).toBe(true);
-      expect(performance.now() - begun).toBeLessThan(1_000);
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
     });
 
-    it('never takes a cut answer for a whole one', async () => {
+    it('errors with TruncatedError for a cut answer, without a second request', async () => {
       answer = answerStream([cut]);
       expect((await collect(source(server.url))).error).toMatchObject({
         kind: 'truncated',
         retryable: true,
-        partial: { text: said },
+        partial: { text },
       });
       expect(server.requests).toHaveLength(1);
     });
 
-    // A chunked body that is closed without its end is a broken connection.
-    it.each(['close', 'reset'] as const)('tells a connection that broke off (%s)', async (end) => {
+    // A chunked body without its last chunk is a broken connection.
+    it.each(['close', 'reset'] as const)('errors with ConnectionError for a broken connection (%s)', async (end) => {
       answer = answerStream([cut], end);
       expect((await collect(source(server.url))).error).toMatchObject({
         kind: 'connection',
         retryable: true,
-        partial: { text: said },
+        partial: { text },
       });
     });
 
-    it('closes the request within 100 ms when it is unsubscribed in the middle', async () => {
+    it('aborts the request within 100 ms after unsubscribe', async () => {
       answer = answerStream([cut], 'open');
       const seen: DeltaEvent[] = [];
       const unsubscribed = await new Promise<number>((resolve, reject) => {
@@ -72,13 +72,13 @@ export function sourceContract({ whole, cut, said, source }: SourceContractOptio
       expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(1);
     });
 
-    it('stops in the middle of a chunk', async () => {
+    it('emits nothing more after unsubscribe in the middle of a chunk, and aborts the request', async () => {
       answer = answerStream([cut], 'open');
       expect((await collect(source(server.url).pipe(take(1)))).events.map(({ type }) => type)).toEqual(['start']);
       expect((await (await server.received()).closed).byClient).toBe(true);
     });
 
-    it('sends nothing before it is subscribed, and a request for each subscription', async () => {
+    it('sends one request for each subscription, and none before', async () => {
       answer = answerStream([whole]);
       const events$ = source(server.url);
       expect(server.requests).toHaveLength(0);
@@ -87,14 +87,14 @@ export function sourceContract({ whole, cut, said, source }: SourceContractOptio
       expect(server.requests).toHaveLength(2);
     });
 
-    it('sends one request for two branches of one pipe', async () => {
+    it('sends one request for two branches of `connect`', async () => {
       answer = answerStream([whole]);
       const twice$ = source(server.url).pipe(connect((events$) => merge(events$, events$)));
       expect((await collect(twice$)).events.filter(({ type }) => type === 'finish')).toHaveLength(2);
       expect(server.requests).toHaveLength(1);
     });
 
-    it("ends with the caller's reason when the caller's signal aborts", async () => {
+    it("errors with StreamAbortedError and the caller's reason when the caller's signal aborts", async () => {
       answer = answerStream([cut], 'open');
       const controller = new AbortController();
       const result = collect(source(server.url, { signal: controller.signal }));

@@ -34,7 +34,7 @@ describe("fromChatCompletions, through the SDK's client over HTTP", () => {
   sourceContract({
     whole: chatFixture('text'),
     cut: allButTheEnd,
-    said: 'Hello, "wörld" 🌍\n',
+    text: 'Hello, "wörld" 🌍\n',
     source: (baseURL, options) => fromChatCompletions(new OpenAI({ baseURL, apiKey: 'local' }), params, options),
   });
 

@@ -34,7 +34,7 @@ describe("fromMessages, through the SDK's client over HTTP", () => {
   sourceContract({
     whole: fixture('text'),
     cut: allButTheEnd,
-    said: 'Hello, "wörld" 🌍\n',
+    text: 'Hello, "wörld" 🌍\n',
     source: (baseURL, options) => fromMessages(new Anthropic({ baseURL, apiKey: 'local' }), params, options),
   });
 

@@ -28,7 +28,7 @@ describe("fromResponses, through the SDK's client over HTTP", () => {
   sourceContract({
     whole: responsesFixture('text'),
     cut: allButTheEnd,
-    said,
+    text: said,
     source: (baseURL, options) => fromResponses(new OpenAI({ baseURL, apiKey: 'local' }), params, options),
   });
 
