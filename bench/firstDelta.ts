@@ -8,7 +8,7 @@ import { readByHand } from './limitA.js';
 import { type LoopbackServer, measureServer } from './loopback.js';
 import { decimals, printBar, printTable } from './table.js';
 
-/** Requests before the first that counts, until all is compiled. */
+/** Unmeasured requests at the beginning, so that the code is compiled. */
 const warmUps = 500;
 const limitMicroseconds = 50;
 
@@ -17,12 +17,12 @@ const byFunction = 'rxllm, through a function';
 const chatParams = { model: 'model', messages: [{ role: 'user' as const, content: 'Hello' }] };
 const messageParams = { ...chatParams, max_tokens: 1_000 };
 
-// The peers have types of their own copy of each SDK: a client is cast to the one that the library was built with.
+// The peers have their own copy of each SDK, so a client is cast to the type that the library was built with.
 
-/** Reads one answer, and calls at its first delta. */
+/** Reads one answer, and calls back on its first delta. */
 type Read = (first: () => void) => Promise<unknown>;
 
-/** The time from asking to the first delta, over loopback: ours beside fetch by hand, in turns. And how many connections 50 answers take. */
+/** Measures the time from the request to the first delta over loopback, for each tool in turn, and the number of connections of 50 answers. */
 export async function benchFirstDelta(quick: boolean): Promise<void> {
   const rounds = quick ? 200 : 2_000;
   await measureServer(async ({ url, connections }) => {
@@ -108,7 +108,7 @@ async function timeOf(read: Read): Promise<number> {
     time ||= performance.now() - start;
   });
   if (time === 0) throw new Error('No delta was read');
-  // What is left to do at the end of one answer is no part of the next.
+  // Work at the end of one answer must not count for the next one.
   await new Promise((resolve) => setImmediate(resolve));
   return time;
 }

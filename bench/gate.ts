@@ -1,6 +1,6 @@
 /**
- * The regression gate of `npm run check`: quick ratios to limit A against wide bars, so that noise never fails a build and a doubling
- * does. It needs no peers.
+ * The regression gate of `npm run check`: quick ratios to limit A against wide bars. Noise does not fail a build, a doubled time does. It
+ * needs no peers.
  */
 import { measure } from './measure.js';
 import { cellsOf } from './streamCells.js';
@@ -8,11 +8,11 @@ import { limitName, ownTools, pipelineName, typedName } from './streamOwn.js';
 import { printBar } from './table.js';
 import { wires } from './wires.js';
 
-/** About twice what was measured (docs/performance.md). */
+/** About twice the measured ratios of docs/performance.md. */
 const bars: Readonly<Record<string, number>> = { [typedName]: 1.2, [pipelineName]: 1.8 };
 const size = { name: '20k', deltas: 20_000 };
 const rounds = 9;
-/** A miss is measured again: it counts only if it stays. */
+/** A missed bar is measured again, and counts only if it is missed again. */
 const attempts = 3;
 
 const tools = ownTools.filter(({ name }) => name === limitName || name in bars);

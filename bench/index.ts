@@ -1,7 +1,7 @@
 /**
- * Ratios against the limit and the peers: `npm run bench -- streams` and so on, each with `--quick` in seconds. A bar that is
- * missed is said to be missed and fails nothing: a figure is for people to judge. It is built first, as what we publish is: tsx keeps the
- * name of each function in a property of its own, which costs more than the function.
+ * Measures ratios to the limit and to the peers: `npm run bench -- streams` and so on; with `--quick` in seconds. A missed bar is reported and
+ * does not fail, because people judge the figures. The benchmarks are built first, as the published package is: tsx defines the name of each
+ * function as a property, which costs more than the function.
  */
 import { installPeers } from './peers.js';
 
@@ -16,7 +16,7 @@ const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--quick]`;
 
-function refuse(reason: string): never {
+function exitWithUsage(reason: string): never {
   console.error(`${reason} ${usage}`);
   process.exit(1);
 }
@@ -24,11 +24,11 @@ function refuse(reason: string): never {
 const words = process.argv.slice(2);
 const [name, ...others] = words.filter((word) => !word.startsWith('-'));
 const unknownFlag = words.find((word) => word.startsWith('-') && word !== '--quick');
-if (unknownFlag !== undefined) refuse(`Unknown flag ${unknownFlag}.`);
-if (name === undefined) refuse('Which benchmark?');
-if (others.length > 0) refuse('One benchmark at a time.');
+if (unknownFlag !== undefined) exitWithUsage(`Unknown flag ${unknownFlag}.`);
+if (name === undefined) exitWithUsage('Name a benchmark.');
+if (others.length > 0) exitWithUsage('Only one benchmark is allowed.');
 const load = Object.hasOwn(benches, name) ? benches[name] : undefined;
-if (!load) refuse(`Unknown benchmark ${name}.`);
+if (!load) exitWithUsage(`Unknown benchmark ${name}.`);
 
 installPeers();
 const bench = await load();

@@ -3,11 +3,11 @@ import { type JsonSample, jsonTools, limit, river, sdk } from './jsonTools.js';
 import { type Comparison, printReport } from './report.js';
 import { toEvents, toPieces } from './stream.js';
 
-/** What the AI SDK and others read whose time grows with the square of the length. */
+/** The only size for the AI SDK and other tools with a time that grows with the square of the length. */
 const fullSizes = { sdk: '40 KB', all: { '20 KB': 20_000, '40 KB': 40_000, '200 KB': 200_000, '1 MB': 1_000_000 } };
 const quickSizes = { sdk: '10 KB', all: { '10 KB': 10_000, '100 KB': 100_000 } };
 
-/** Partial JSON: a value after every delta. */
+/** Measures partial JSON: a value after every delta. */
 export async function benchJson(quick: boolean): Promise<void> {
   const sizes = quick ? quickSizes : fullSizes;
   const comparisons: readonly Comparison[] = [

@@ -1,4 +1,4 @@
-/** A value whose JSON has about so many characters. */
+/** A value with JSON of about `size` characters. */
 export interface JsonShape {
   readonly name: string;
   value(size: number): unknown;
@@ -10,7 +10,7 @@ export const jsonShapes: readonly JsonShape[] = [
   { name: 'array of records', value: (size) => Array.from({ length: size / 100 }, (_, id) => record(id)) },
   // 5,000 keys at 1 MB.
   { name: 'object, long values', value: (size) => object(size / 200, 'description', sentence.repeat(2)) },
-  // 5,000 keys at 100 KB: the widest that an open object gets for its length.
+  // 5,000 keys at 100 KB: the most keys of an open object for its length.
   { name: 'object, short values', value: (size) => object(size / 20, 'key', 'four') },
   { name: 'one string', value: (size) => sentence.repeat(size / (sentence.length + 3)) },
 ];

@@ -9,7 +9,7 @@ import { partialJson } from '../src/operators/partialJson.js';
 import type { Reading, Sample, Tool } from './report.js';
 import { push } from './stream.js';
 
-/** One JSON text, whole and in its deltas. */
+/** One JSON text, as a whole and as deltas. */
 export interface JsonSample extends Sample {
   readonly pieces: readonly string[];
   readonly events: readonly DeltaEvent[];
@@ -33,7 +33,7 @@ export const jsonTools: readonly Tool<JsonSample>[] = [
 
 function readByCodec(pieces: readonly string[]): Reading {
   const reading: Reading = { value: undefined, values: 0 };
-  const parser = createJsonParser({ onSnapshot: (value) => take(reading, value) });
+  const parser = createJsonParser({ onSnapshot: (value) => record(reading, value) });
   for (const piece of pieces) parser.write(piece);
   parser.end();
   return reading;
@@ -41,13 +41,13 @@ function readByCodec(pieces: readonly string[]): Reading {
 
 function readByOperator(values: readonly (DeltaEvent | string)[]): Reading {
   const reading: Reading = { value: undefined, values: 0 };
-  push(values, partialJson(), (value) => take(reading, value));
+  push(values, partialJson(), (value) => record(reading, value));
   return reading;
 }
 
 async function readByRiver(pieces: readonly string[]): Promise<Reading> {
   const reading: Reading = { value: undefined, values: 0 };
-  for await (const value of parseRiver(iterate(pieces))) take(reading, value);
+  for await (const value of parseRiver(iterate(pieces))) record(reading, value);
   return reading;
 }
 
@@ -57,11 +57,11 @@ function iterate(pieces: readonly string[]): AsyncIterable<string> {
   return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(iterator.next()) }) };
 }
 
-/** Gives pieces, and the whole value once. */
+/** Emits pieces, and the whole value once. */
 function readByStreamParser(pieces: readonly string[]): Reading {
   const reading: Reading = { value: undefined, values: 0 };
   const parser = new JSONParser({ emitPartialTokens: true, emitPartialValues: true });
-  parser.onValue = ({ value }) => take(reading, value);
+  parser.onValue = ({ value }) => record(reading, value);
   for (const piece of pieces) parser.write(piece);
   return reading;
 }
@@ -71,19 +71,19 @@ async function readBySdk(pieces: readonly string[]): Promise<Reading> {
   let text = '';
   for (const piece of pieces) {
     text += piece;
-    take(reading, (await parsePartialJson(text)).value);
+    record(reading, (await parsePartialJson(text)).value);
   }
   return reading;
 }
 
-/** What it takes without an incremental parser: all the text after each delta, unless that is not enough for a value. */
+/** Reads without an incremental parser: the whole text again after each delta, unless it has no value yet. */
 function readAgain(pieces: readonly string[], parse: (text: string) => unknown): Reading {
   const reading: Reading = { value: undefined, values: 0 };
   let text = '';
   for (const piece of pieces) {
     text += piece;
     try {
-      take(reading, parse(text));
+      record(reading, parse(text));
     } catch (error) {
       if (text.length > 2 * piece.length) throw error;
     }
@@ -91,7 +91,7 @@ function readAgain(pieces: readonly string[], parse: (text: string) => unknown):
   return reading;
 }
 
-/** Its parser is not exported, but the function by which its chat shows an answer that streams is. */
+/** Reads with the function that renders a streaming answer in a chat, because the parser itself is not exported. */
 function readByHashbrown({ pieces, json }: JsonSample): Reading {
   const schema = schemaOf(JSON.parse(json));
   return readAgain(pieces, (text) => {
@@ -112,7 +112,7 @@ function schemaOf(value: unknown): s.HashbrownType {
   );
 }
 
-function take(reading: Reading, value: unknown): void {
+function record(reading: Reading, value: unknown): void {
   reading.value = value;
   reading.values++;
 }

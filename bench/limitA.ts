@@ -5,7 +5,7 @@ type Payload = Readonly<Record<string, unknown>> & {
   readonly delta?: unknown;
 };
 
-/** Where each wire keeps the text of a delta. */
+/** The text of a delta on each wire. */
 const readers: Readonly<Record<Wire['api'], (payload: Payload) => unknown>> = {
   chat: ({ choices }) => choices?.[0]?.delta?.content,
   responses: ({ type, delta }) => (type === 'response.output_text.delta' ? delta : undefined),
@@ -13,8 +13,8 @@ const readers: Readonly<Record<Wire['api'], (payload: Payload) => unknown>> = {
     type === 'content_block_delta' ? (delta as { readonly text?: string } | undefined)?.text : undefined,
 };
 
-/** Limit A: what anybody must do who reads such a stream and parses each event, in one loop by hand. */
-export async function readByHand(response: Response, api: Wire['api'], take: (text: string) => void): Promise<void> {
+/** Limit A: the least work to read such a stream and parse each event, in one loop written by hand. */
+export async function readByHand(response: Response, api: Wire['api'], onText: (text: string) => void): Promise<void> {
   const readText = readers[api];
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
@@ -29,7 +29,7 @@ export async function readByHand(response: Response, api: Wire['api'], take: (te
         const data = text.slice(from + 6, end);
         if (data !== '[DONE]') {
           const delta = readText(JSON.parse(data) as Payload);
-          if (typeof delta === 'string' && delta !== '') take(delta);
+          if (typeof delta === 'string' && delta !== '') onText(delta);
         }
       }
       from = end + 1;

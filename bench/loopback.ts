@@ -3,11 +3,11 @@ import { once } from 'node:events';
 
 export interface LoopbackServer {
   readonly url: string;
-  /** How many connections there have been. */
+  /** The number of connections so far. */
   connections(): Promise<number>;
 }
 
-/** Runs the provider of loopbackServer.ts in a process of its own for as long as the work takes. */
+/** Runs the provider of loopbackServer.ts in its own process until the work is done. */
 export async function measureServer<Result>(work: (server: LoopbackServer) => Promise<Result>): Promise<Result> {
   const child = fork(`${import.meta.dirname}/loopbackServer.js`, { execArgv: process.execArgv });
   try {

@@ -1,4 +1,4 @@
-/** A provider on loopback, in a process of its own: `/answer` and `/messages` at once, `/slow` a delta at a time, `/connections` as a number. */
+/** A loopback provider in its own process: `/answer` and `/messages` respond at once, `/slow` one delta at a time, `/connections` with a number. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBody, wires } from './wires.js';
@@ -19,7 +19,7 @@ const server = createServer((request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   if (request.url === '/answer') return void response.end(whole);
   if (request.url === '/messages') return void response.end(wholeMessages);
-  // Slow streams say some, and then stay open.
+  // Slow streams send most of their deltas, and then stay open.
   let next = 0;
   const timer = setInterval(() => {
     if (next < deltas.length - 3) response.write(deltas[next++]);

@@ -1,20 +1,20 @@
-/** What one tool does with one input. */
+/** One tool with one input. */
 export interface Cell<Result> {
   readonly tool: string;
   readonly size: string;
-  /** It takes seconds: it runs in the first round only, and is not warmed up. */
+  /** It takes seconds, so it runs in the first round only, without warm-up. */
   readonly slow: boolean;
   run(): Result | Promise<Result>;
-  /** Throws if the result is wrong; not measured. */
+  /** Throws if the result is wrong. Its time is not measured. */
   check(result: Result): void;
 }
 
 export type CellName = readonly [tool: string, size: string];
 
 export interface Measured {
-  /** CPU milliseconds; `undefined` if it was not measured. */
+  /** CPU time in milliseconds; undefined if it was not measured. */
   time(tool: string, size: string): number | undefined;
-  /** How many times as long one takes as the other, in the same round. */
+  /** The ratio of the times of two cells, measured in the same rounds. */
   ratio(cell: CellName, other: CellName): number | undefined;
 }
 
@@ -24,15 +24,15 @@ interface Runner<Result> {
   readonly times: number[];
 }
 
-/** How many CPU milliseconds are long enough to be measured. */
+/** The shortest CPU time to measure, in milliseconds. */
 const shortestWindow = 10;
-/** What a cell runs before it is measured: so many CPU milliseconds, or so often. */
+/** The warm-up of a cell ends after this CPU time in milliseconds, or after `mostWarmUps` runs. */
 const warmUp = 100;
 const mostWarmUps = 10;
 
 /**
- * Runs all cells in turns, in the other order in every second round, so that whatever else the machine does falls on all of them. Figures
- * are medians over the rounds, of a time or of the ratio of two times in one round.
+ * Runs all cells in turn, in reverse order in every second round, so that other load of the machine affects all of them. Figures are medians over
+ * the rounds, of a time or of the ratio of two times in one round.
  */
 export async function measure<Result>(cells: readonly Cell<Result>[], rounds: number): Promise<Measured> {
   const runners: Runner<Result>[] = [];
@@ -52,7 +52,7 @@ export async function measure<Result>(cells: readonly Cell<Result>[], rounds: nu
   };
 }
 
-/** Warms a cell up until it is compiled, and tells how many times it must run to be measured. */
+/** Warms a cell up until it is compiled, and returns the number of runs per measurement. */
 async function calibrate<Result>(cell: Cell<Result>): Promise<number> {
   if (cell.slow) return 1;
   let spent = 0;
@@ -74,7 +74,7 @@ async function timeOf<Result>({ run, check }: Cell<Result>, repeats: number): Pr
   return (user + system) / 1000 / repeats;
 }
 
-/** Ratios to what did not run in a round are left out. */
+/** Ignores NaN: ratios to a cell that did not run in a round. */
 function median(values: readonly number[]): number | undefined {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const middle = sorted[sorted.length >> 1];

@@ -8,17 +8,17 @@ const limit = 'limit A: parse by hand';
 const own = 'rxllm, through a function';
 const tools = [limit, 'limit A, with a signal', own, 'rxllm, through openai', 'openai'];
 
-/** When the collector runs moves a process by 5 KB a stream: what is compared to a bar is read more often. */
+/** The moment of a collection changes a reading by 5 KB per stream, so the figures of the bars are read more often. */
 const comparedRounds = 9;
 const otherRounds = 3;
 
-/** Resident memory of many slow streams that are open at once. Each reading is a process of its own; the provider is another one. */
+/** Measures the resident memory of many slow streams open at once. Each reading has its own process, and so has the provider. */
 export async function benchMemory(quick: boolean): Promise<void> {
   const rounds = quick ? 1 : comparedRounds;
   const readings = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
-    const asked = round < otherRounds ? tools : [limit, own];
-    for (const tool of round % 2 === 0 ? asked : [...asked].reverse()) {
+    const measured = round < otherRounds ? tools : [limit, own];
+    for (const tool of round % 2 === 0 ? measured : [...measured].reverse()) {
       const bytes = await measureServer(({ url }) => readIn(tool, url, quick ? 200 : streams));
       readings.set(tool, [...(readings.get(tool) ?? []), bytes]);
     }

@@ -1,4 +1,4 @@
-/** Opens many slow streams with one tool, and tells how much memory each takes while they run. */
+/** Opens many slow streams with one tool, and reports the memory of each while they run. */
 import type { OpenAI } from 'openai';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../src/events.js';
@@ -9,13 +9,13 @@ import { type Wire, wires } from './wires.js';
 const [tool = '', url = '', count = '0'] = process.argv.slice(2);
 const wire = wires[0] as Wire;
 let characters = 0;
-const take = (text: string): void => {
+const onText = (text: string): void => {
   characters += text.length;
 };
 
 const params = { model: 'model', messages: [{ role: 'user' as const, content: 'Hello' }] };
 
-/** One client for all streams, as a service has; loaded only by who needs it. */
+/** One client for all streams, as in a service; loaded only by the tools that need it. */
 let client: Promise<OpenAI> | undefined;
 const openai = (): Promise<OpenAI> => (client ??= createClient());
 
@@ -27,28 +27,28 @@ async function createClient(): Promise<OpenAI> {
 
 function readByOurs(event$: Observable<DeltaEvent>): void {
   event$.subscribe({
-    next: (event) => event.type === 'text-delta' && take(event.text),
+    next: (event) => event.type === 'text-delta' && onText(event.text),
     error: (error: unknown) => console.error(error),
   });
 }
 
 const read: Readonly<Record<string, () => Promise<void>>> = {
-  'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, take),
-  'limit A, with a signal': async () => readByHand(await fetch(url, { signal: new AbortController().signal }), wire.api, take),
+  'limit A: parse by hand': async () => readByHand(await fetch(url), wire.api, onText),
+  'limit A, with a signal': async () => readByHand(await fetch(url, { signal: new AbortController().signal }), wire.api, onText),
   'rxllm, through a function': async () =>
     readByOurs(fromChatCompletions((_params, { signal }) => fetch(url, { signal }), params)),
   'rxllm, through openai': async () => readByOurs(fromChatCompletions((await openai()) as unknown as ChatClient, params)),
   openai: async () => {
     const client = await openai();
     const stream = await client.chat.completions.create({ ...params, stream: true });
-    for await (const { choices } of stream) take(choices[0]?.delta.content ?? '');
+    for await (const { choices } of stream) onText(choices[0]?.delta.content ?? '');
   },
 };
 
 const settle = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const open = read[tool];
 if (!open) throw new Error(`Unknown tool ${tool}`);
-// One stream first, so that code and buffers that are shared do not count.
+// One stream first, so that shared code and buffers do not count.
 void open();
 await settle(500);
 globalThis.gc?.();

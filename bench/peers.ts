@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Where bench/package.json is: the benchmarks run from bench/build. */
+/** The folder of bench/package.json: the benchmarks run from bench/build. */
 const folder = `${import.meta.dirname}/..`;
 
 interface Package {
@@ -9,7 +9,7 @@ interface Package {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** Installs what bench/package.json asks for, unless it is there. */
+/** Installs the dependencies of bench/package.json that are missing. */
 export function installPeers(): void {
   const { dependencies = {} } = readPackage('package.json');
   const missing = Object.entries(dependencies).filter(([name, version]) => installedVersion(name) !== version);

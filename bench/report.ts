@@ -4,9 +4,9 @@ import { type Bar, decimals, exponent, fraction, type Line, printBar, printTable
 /** An input of one size. */
 export interface Sample {
   readonly size: string;
-  /** The characters that stream. */
+  /** The number of characters of the stream. */
   readonly length: number;
-  /** What every tool must read from it, as JSON. */
+  /** The value that every tool must read, as JSON. */
   readonly json: string;
 }
 
@@ -16,7 +16,7 @@ export interface Shape<S extends Sample> {
   readonly samples: readonly S[];
 }
 
-/** The value that was read at last, and how many came on the way to it. */
+/** The last value that a tool read, and the number of values so far. */
 export interface Reading {
   value: unknown;
   values: number;
@@ -24,9 +24,9 @@ export interface Reading {
 
 export interface Tool<S extends Sample> {
   readonly name: string;
-  /** What the bars are for. */
+  /** A tool of this package, to which the bars apply. */
   readonly own?: true;
-  /** The one size to read, once, for a tool that would take minutes for all. */
+  /** The only size to read, once, for a tool that would take minutes for all sizes. */
   readonly only?: string;
   run(sample: S): Reading | Promise<Reading>;
 }
@@ -47,10 +47,10 @@ export interface Report<S extends Sample> {
   readonly rounds: number;
 }
 
-/** How the time of our own tools may grow with the size. */
+/** The largest allowed exponent of the time of our own tools by the size. */
 const growthLimit = 1.1;
 
-/** What was measured of one tool on one shape. */
+/** The figures of one tool on one shape. */
 interface Row {
   readonly shape: string;
   readonly tool: string;

@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../src/events.js';
 import { finish, start, text } from '../src/testing/index.js';
 
-/** So many characters come in a delta. */
+/** The number of characters of a delta. */
 const deltaLength = 4;
 
 export function toPieces(whole: string): readonly string[] {
@@ -15,14 +15,14 @@ export function toEvents(pieces: readonly string[]): readonly DeltaEvent[] {
   return [start(), ...pieces.map((piece) => text(piece)), finish()];
 }
 
-/** Pushes all values through an operator at once, as a source does that reads its body in one loop. */
-export function push<T, R>(values: readonly T[], operator: OperatorFunction<T, R>, take: (value: R) => void): void {
+/** Emits all values through an operator synchronously, as a source does that reads its body in one loop. */
+export function push<T, R>(values: readonly T[], operator: OperatorFunction<T, R>, onValue: (value: R) => void): void {
   const source = new Observable<T>((subscriber) => {
     for (const value of values) subscriber.next(value);
     subscriber.complete();
   });
   source.pipe(operator).subscribe({
-    next: take,
+    next: onValue,
     error: (error: unknown) => {
       throw error;
     },

@@ -7,7 +7,7 @@ export interface Size {
   readonly deltas: number;
 }
 
-/** Every tool on every size of one wire; a slow tool on the first. */
+/** Every tool with every size of one wire; a slow tool with the first size only. */
 export function cellsOf(
   tools: readonly StreamTool[],
   wire: Wire,
@@ -25,7 +25,7 @@ export function cellsOf(
   );
 }
 
-/** Some tools join deltas, or leave them out of what they tell: no tool may lose a character. */
+/** Some tools join deltas, or do not report each of them, but no tool may lose a character. */
 export function checkDigest({ name }: StreamTool, { texts }: WireBody, { deltas, characters }: Digest): void {
   const expected = texts.join('').length;
   if (characters !== expected || deltas === 0) throw new Error(`${name} read ${characters} of ${expected} characters`);

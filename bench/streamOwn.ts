@@ -11,7 +11,7 @@ import type { SourceOptions } from '../src/providers/wire/wireFormat.js';
 import { readByHand } from './limitA.js';
 import { respond, type Wire, type WireBody } from './wires.js';
 
-/** What was read: as much as tells whether all of it was. */
+/** The counts that show whether a tool read everything. */
 export interface Digest {
   deltas: number;
   characters: number;
@@ -20,7 +20,7 @@ export interface Digest {
 export interface StreamTool {
   readonly name: string;
   readonly apis: readonly Wire['api'][];
-  /** It takes seconds: it reads the smaller stream, once. */
+  /** It takes seconds, so it reads the smaller stream once. */
   readonly slow?: true;
   run(wire: Wire, body: WireBody): Promise<Digest>;
 }
@@ -32,7 +32,7 @@ export const pipelineName = 'rxllm: whole pipeline';
 const apis = ['chat', 'responses', 'messages'] as const;
 const messages = [{ role: 'user' as const, content: 'Hello' }];
 
-/** A provider as our sources read it, without a network. */
+/** Our source of a provider, without a network. */
 export function source({ api }: Wire, response: () => Promise<Response>, options: SourceOptions = {}): Observable<DeltaEvent> {
   const model = 'model';
   if (api === 'chat') return fromChatCompletions(response, { model, messages }, options);
@@ -46,7 +46,7 @@ export const ownTools: readonly StreamTool[] = [
     apis,
     async run({ api }, body) {
       const digest = { deltas: 0, characters: 0 };
-      await readByHand(respond(body), api, (text) => take(digest, text));
+      await readByHand(respond(body), api, (text) => addText(digest, text));
       return digest;
     },
   },
@@ -72,12 +72,12 @@ function readTyped(wire: Wire, body: WireBody, options?: SourceOptions): Promise
   const digest$ = source(wire, async () => respond(body), options).pipe(
     filter((event) => event.type === 'text-delta'),
     map(({ text }) => text),
-    reduce(take, { deltas: 0, characters: 0 }),
+    reduce(addText, { deltas: 0, characters: 0 }),
   );
   return lastValueFrom(digest$);
 }
 
-export function take(digest: Digest, text: string): Digest {
+export function addText(digest: Digest, text: string): Digest {
   digest.deltas++;
   digest.characters += text.length;
   return digest;

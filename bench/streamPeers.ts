@@ -9,7 +9,7 @@ import { streamText } from 'ai';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import OpenAI from 'openai';
 import { from, lastValueFrom, reduce } from 'rxjs';
-import { type Digest, type StreamTool, take } from './streamOwn.js';
+import { addText, type Digest, type StreamTool } from './streamOwn.js';
 import { respond, type WireBody } from './wires.js';
 
 export const sdkName = 'SDK: create(), for await';
@@ -38,7 +38,7 @@ async function collect<Item>(items: AsyncIterable<Item>, textOf: (item: Item) =>
   const digest = { deltas: 0, characters: 0 };
   for await (const item of items) {
     const text = textOf(item);
-    if (typeof text === 'string' && text !== '') take(digest, text);
+    if (typeof text === 'string' && text !== '') addText(digest, text);
   }
   return digest;
 }
@@ -72,7 +72,7 @@ export const peerTools: readonly StreamTool[] = [
           ? pick(await openai(body).chat.completions.create(chatParams), chatText)
           : pick(await anthropic(body).messages.create(messageParams), messageText);
       const none: Digest = { deltas: 0, characters: 0 };
-      return lastValueFrom(from(events).pipe(reduce((digest, text) => (text ? take(digest, text) : digest), none)));
+      return lastValueFrom(from(events).pipe(reduce((digest, text) => (text ? addText(digest, text) : digest), none)));
     },
   },
   {

@@ -7,7 +7,7 @@ import { createBody, type Wire, wires } from './wires.js';
 const fullSizes = { small: { name: '20k', deltas: 20_000 }, large: { name: '200k', deltas: 200_000 } };
 const quickSizes = { small: { name: '2k', deltas: 2_000 }, large: { name: '20k', deltas: 20_000 } };
 
-/** What was measured of one tool on one wire. */
+/** The figures of one tool on one wire. */
 interface Row {
   readonly wire: Wire;
   readonly tool: string;
@@ -18,7 +18,7 @@ interface Row {
   readonly growth: number | undefined;
 }
 
-/** Whole answers, read from memory: CPU per event. Tools that do not run on this Node are left out, and said to be. */
+/** Measures the CPU time per event of whole answers, read from memory. Tools that do not run on this Node are skipped and reported. */
 export async function benchStreams(quick: boolean): Promise<void> {
   const sizes = quick ? quickSizes : fullSizes;
   const { peerTools, sdkName } = await import('./streamPeers.js');
@@ -36,7 +36,7 @@ export async function benchStreams(quick: boolean): Promise<void> {
   for (const bar of barsOf(rows, sizes)) printBar(bar);
 }
 
-/** Those that read a short answer right. */
+/** The tools that read a short answer correctly. */
 async function runnable(tools: readonly StreamTool[], wire: Wire): Promise<readonly StreamTool[]> {
   const body = createBody(wire, 20);
   const found: StreamTool[] = [];
@@ -45,7 +45,7 @@ async function runnable(tools: readonly StreamTool[], wire: Wire): Promise<reado
       checkDigest(tool, body, await tool.run(wire, body));
       found.push(tool);
     } catch (error) {
-      console.log(`Left out on ${wire.name}: ${tool.name} (${String(error).slice(0, 160)})`);
+      console.log(`Skipped on ${wire.name}: ${tool.name} (${String(error).slice(0, 160)})`);
     }
   }
   return found;

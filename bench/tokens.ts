@@ -16,16 +16,16 @@ interface Text {
 
 interface Tool {
   readonly name: string;
-  /** Whether it counts after each delta, and not once. */
+  /** Counts after each delta, instead of once. */
   readonly running?: true;
-  /** What the bars are for. */
+  /** A tool of this package, to which the bars apply. */
   readonly own?: true;
-  /** The one text that it counts, once, because it would take minutes for all. */
+  /** The only text to count, once, for a tool that would take minutes for all texts. */
   readonly only?: Text;
   count(text: Text): number;
 }
 
-/** What the counters cost on ordinary texts, after every delta, and on one piece of 50,000 characters. */
+/** Measures counters on ordinary texts, after every delta, and on one piece of 50,000 characters. */
 export async function benchTokens(quick: boolean): Promise<void> {
   const counter = tiktokenCounter('o200k_base');
   const [ownLoading] = await timed(() => counter.load());
@@ -59,7 +59,7 @@ function countOnce([name, count]: Counting): Tool {
   return { name: `${name}, once`, count: ({ whole }) => count(whole) };
 }
 
-/** What it takes without an incremental counter: all the text after each delta. */
+/** Counts without an incremental counter: the whole text again after each delta. */
 function countAgain([name, count]: Counting): Tool {
   return {
     name: `${name}, each delta`,
@@ -77,7 +77,7 @@ function countAgain([name, count]: Counting): Tool {
 
 async function benchTexts(tools: readonly Tool[], rounds: number): Promise<void> {
   const runs = tools.flatMap((tool) => texts.filter((text) => text === (tool.only ?? text)).map((text) => ({ tool, text })));
-  // The first tool that counts a text tells what the others must count: ours, and peers that share nothing with it.
+  // The first tool sets the expected count of the others: our own tools, and peers that share no code with it.
   const expected = new Map(texts.map((text) => [text, tools[0]?.count(text)]));
   const measured = await measure(
     runs.map(({ tool, text }) => toCell(tool, text, expected.get(text))),
@@ -111,7 +111,7 @@ function toRow(name: string, tool: Tool, measured: Measured) {
 }
 
 async function benchPieces(tools: readonly Tool[], exact: (whole: string) => number, quick: boolean): Promise<void> {
-  // The peer takes the square of the length, so that it counts less.
+  // The time of the peer grows with the square of the length, so it counts a shorter text.
   const compared = quick ? 2_000 : 10_000;
   const samples = Object.entries(pieces).map(([name, unit]) => ({
     text: toText(name, '50k', unit, pieceLength),
@@ -167,7 +167,7 @@ async function timed<T>(run: () => T | Promise<T>): Promise<readonly [number, T]
   return [(user + system) / 1_000, value];
 }
 
-/** Numbered, so that no sentence comes twice. */
+/** Numbered, so that no sentence is repeated. */
 function numbered(count: number, line: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => line(index)).join('');
 }

@@ -6,7 +6,7 @@ import { toonRows } from '../src/toon/toonRows.js';
 import { type Comparison, printReport, type Reading, type Sample, type Tool } from './report.js';
 import { push, toEvents, toPieces } from './stream.js';
 
-/** One table as TOON, whole and in its deltas. */
+/** One table as TOON, as a whole and as deltas. */
 interface ToonSample extends Sample {
   readonly toon: string;
   readonly pieces: readonly string[];
@@ -31,7 +31,7 @@ const comparisons: readonly Comparison[] = [
   { title: '× toon decode', peer },
 ];
 
-/** TOON in deltas: its rows, or the value. */
+/** Measures TOON that arrives in deltas: its rows, or the value. */
 export async function benchToon(quick: boolean): Promise<void> {
   const samples = Object.entries(quick ? sizes : fullSizes).map(([size, characters]) => toSample(size, characters));
   await printReport({ shapes: [{ name: 'table', samples }], tools, comparisons, rounds: quick ? 5 : 31 });

@@ -1,13 +1,13 @@
-/** A recorded-like response body: the deltas of one answer, as one provider frames them. */
+/** A response body like a recorded one: the deltas of one answer, in the format of one provider. */
 export interface Wire {
   readonly name: string;
   readonly api: 'chat' | 'responses' | 'messages';
-  /** Whether each event carries padding of another length, as providers send it against traffic analysis. */
+  /** Whether each event has padding of a different length, which providers send against traffic analysis. */
   readonly padded: boolean;
 }
 
 export interface WireBody {
-  /** The body as the network would deliver it. */
+  /** The body in the chunks of a network. */
   readonly chunks: readonly Uint8Array[];
   /** The text of each delta. */
   readonly texts: readonly string[];
@@ -18,10 +18,10 @@ export const wires: readonly Wire[] = (['chat', 'responses', 'messages'] as cons
   { name: `${api}, padded`, api, padded: true },
 ]);
 
-/** So many bytes come at once. */
+/** The number of bytes of a chunk. */
 const chunkBytes = 16_384;
 
-/** Tokens as models write them: one in twelve needs an escape in JSON, and one is not ASCII. */
+/** Tokens of a model: one of twelve needs an escape in JSON, and one is not ASCII. */
 const tokens = [
   ...['The', ' answer', ' is', ' that', ' streams', ' compose', ',', ' and', ' every', ' operator', ' keeps', ' its'],
   ...[' promise', '.\n', ' A', ' retry', ' never', ' doubles', ' text', ';', ' a', ' "', 'cut', '"', ' is', ' never', ' success'],
@@ -132,7 +132,7 @@ function toChunks(text: string): readonly Uint8Array[] {
   return chunks;
 }
 
-/** A response whose network costs nothing. */
+/** A response without the cost of a network. */
 export function respond({ chunks }: WireBody): Response {
   let next = 0;
   const stream = new ReadableStream<Uint8Array>(

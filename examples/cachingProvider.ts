@@ -18,7 +18,7 @@ interface Question {
 const answer = 'Yes.';
 const answerTokens = 2;
 
-/** A server on loopback that remembers prompts as OpenAI and Anthropic do, and bills them so. Four characters are a token. */
+/** Starts a loopback server that caches prompts as OpenAI and Anthropic do, and reports their usage. Four characters count as a token. */
 export async function cachingProvider(): Promise<CachingProvider> {
   const cache = new Set<string>();
   const server = createServer((request, response) => void exchange(request, response).catch(() => response.destroy()));
@@ -43,7 +43,7 @@ export async function cachingProvider(): Promise<CachingProvider> {
   };
 }
 
-/** OpenAI caches by itself: whatever it has seen of the beginning of a prompt, from 1,024 tokens on, in steps of 128. */
+/** OpenAI caches automatically: the beginning of a prompt that it has seen before, from 1,024 tokens on, in steps of 128. */
 function answerChat({ model, messages }: Question, cache: Set<string>, response: ServerResponse): void {
   const prompt = messages.map(({ content }) => content).join('\n');
   const total = tokensOf(prompt);
@@ -67,7 +67,7 @@ function answerChat({ model, messages }: Question, cache: Set<string>, response:
   response.write('data: [DONE]\n\n');
 }
 
-/** Anthropic caches up to where `cache_control` says, and its `input_tokens` are those after it. */
+/** Anthropic caches up to the block with `cache_control`, and its `input_tokens` count only the tokens after it. */
 function answerMessages({ model, system = [], messages }: Question, cache: Set<string>, response: ServerResponse): void {
   const marked = system.findLastIndex((block) => block.cache_control) + 1;
   const prefix = system.slice(0, marked).map(({ text }) => text);

@@ -12,11 +12,11 @@ export interface LocalAnswer {
 }
 
 export interface LocalAnswerOptions extends LocalProviderOptions {
-  /** What the model may call. @defaultValue none */
+  /** The tools that the model may call. @defaultValue none */
   readonly tools?: readonly ChatCompletionTool[];
 }
 
-/** A question to the local provider over real HTTP, for the examples of operators. */
+/** Starts a local provider for a question over real HTTP, for the examples of operators. */
 export async function localAnswer(question: string, options: LocalAnswerOptions = {}): Promise<LocalAnswer> {
   const { tools, ...providerOptions } = options;
   const { openai, stop } = await localProvider(providerOptions);

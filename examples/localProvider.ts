@@ -10,13 +10,13 @@ export interface LocalProvider {
 }
 
 export interface LocalProviderOptions {
-  /** Milliseconds between two pieces of the answer. @defaultValue 0 */
+  /** Time between two deltas of the answer, in milliseconds. @defaultValue 0 */
   readonly latencyMs?: number;
-  /** Statuses that the first requests fail with, one each. @defaultValue none */
+  /** HTTP statuses that the first requests fail with, one per request. @defaultValue none */
   readonly failures?: readonly number[];
 }
 
-/** A server on loopback that speaks the wires of OpenAI and Anthropic, so that every example runs without a key. */
+/** Starts a loopback server with the wires of OpenAI and Anthropic, so that every example runs without a key. */
 export async function localProvider({ latencyMs = 0, failures = [] }: LocalProviderOptions = {}): Promise<LocalProvider> {
   const server = new LLMock({ host: '127.0.0.1', port: 0, logLevel: 'silent', chunkSize: 5, latency: latencyMs });
   server.addFixture({
@@ -34,8 +34,8 @@ export async function localProvider({ latencyMs = 0, failures = [] }: LocalProvi
       };
     },
   });
-  // Each is put before the one that is there.
-  for (const status of failures.toReversed()) server.nextRequestError(status, { message: 'The local provider fails as asked' });
+  // Reversed, because each call is inserted before the earlier ones.
+  for (const status of failures.toReversed()) server.nextRequestError(status, { message: 'The local provider fails on purpose' });
   const origin = await server.start();
   return { openai: `${origin}/v1`, anthropic: origin, stop: () => server.stop() };
 }
@@ -70,7 +70,7 @@ const customer = {
   newsletter: true,
 };
 
-/** What the model knows without a table. */
+/** The answers to questions without a table. */
 const knowledge: readonly (readonly [question: RegExp, answer: string])[] = [
   [/capital of France/i, 'Paris is the capital of France.'],
   [/two and two/i, 'Four.'],
@@ -79,7 +79,7 @@ const knowledge: readonly (readonly [question: RegExp, answer: string])[] = [
   [/customer as JSON/i, JSON.stringify(customer)],
 ];
 
-/** What a model would say of the products table in the prompt, or what it knows; of anything else it says what it is. */
+/** The answer from the products table in the prompt or from `knowledge`; for any other question, a hint. */
 function answer(prompt: string): string {
   const table = /```toon\n([\s\S]*?)```/.exec(prompt)?.[1];
   const products = table === undefined ? [] : (decode(table) as unknown as Product[]);
@@ -97,7 +97,7 @@ function productAnswer(superlative: string, product: Product | undefined): strin
   return `The ${superlative} product is ${name}, at ${price}.\n\n\`\`\`toon\n${table}\n\`\`\`\n`;
 }
 
-/** Four characters a token, in the fields of all three wires. */
+/** The usage in the fields of all three wires. Four characters count as a token. */
 function usageOf(prompt: string, content: string): Readonly<Record<string, number>> {
   const input = Math.ceil(prompt.length / 4);
   const output = Math.ceil(content.length / 4);

@@ -17,10 +17,17 @@ import { fromChatCompletions, fromResponses } from 'rxllm/openai';
 import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
 import { localProvider } from './localProvider.js';
 
-const help = `npm start -- [--provider openai|responses|anthropic] [--model NAME] [--base-url URL] [QUESTION]
+const help = `Usage: npm start -- [options] ["QUESTION"]
 
-With OPENAI_API_KEY or ANTHROPIC_API_KEY set it asks the real provider, without a key a local server.
---base-url asks another server: http://127.0.0.1:11434/v1 is Ollama, http://127.0.0.1:8000/v1 is vLLM.`;
+Sends a question about a table of products and prints the answer as it arrives, then its usage and its parsed data.
+Uses the provider's API if OPENAI_API_KEY or ANTHROPIC_API_KEY is set, otherwise a local server.
+
+Options:
+  --provider NAME   openai (chat completions), responses or anthropic
+                    (default: openai, or anthropic if only ANTHROPIC_API_KEY is set)
+  --model NAME      model to request (default: gpt-4o-mini or claude-haiku-4-5)
+  --base-url URL    another server, such as http://127.0.0.1:11434/v1 (Ollama) or http://127.0.0.1:8000/v1 (vLLM)
+  -h, --help        print this help`;
 
 const products = [
   { id: 1, name: 'USB Cable', price: 9.5, stock: 420 },
@@ -66,7 +73,7 @@ function readSettings(): Settings | 'help' {
     throw new Error(`--provider must be one of ${Object.keys(defaultModels).join(', ')}, got "${provider}"`);
   const baseUrl = values['base-url'];
   if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw new Error(`--base-url must be a URL, got "${baseUrl}"`);
-  if (positionals.length > 1) throw new Error('Put the question in quotes: only one is asked');
+  if (positionals.length > 1) throw new Error('Only one question is allowed: put it in quotes');
   return {
     provider,
     model: values.model ?? defaultModels[provider],
@@ -80,7 +87,7 @@ function promptFor(question: string): string {
   return `Here is a table of products:\n\n${toonPrompt(products).text}\n\n${question} Answer in one sentence, then repeat the answer as a fenced TOON table with the header answer[1]{name,price}:`;
 }
 
-/** The request as a cold Observable: nothing is sent before somebody subscribes. */
+/** The request as a cold Observable: it is sent on subscribe. */
 function ask({ provider, model }: Settings, prompt: string, apiKey: string, baseURL: string | undefined): Observable<DeltaEvent> {
   const messages = [{ role: 'user' as const, content: prompt }];
   if (provider === 'anthropic') return fromMessages(new Anthropic({ apiKey, baseURL }), { model, max_tokens: 500, messages });
@@ -112,7 +119,7 @@ async function main(): Promise<void> {
       complete: ({ finishReason }) => console.log(`finish  ${finishReason}`),
     }),
   );
-  // One request, two readers: the text as it comes, and the parsed result at the end.
+  // One request with two subscribers: the text as it arrives, and the parsed result at the end.
   const result$ = events$.pipe(
     connect((shared$) =>
       merge(
@@ -133,7 +140,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** One clear line: what failed, and at the root of it. */
+/** Describes an error and its root cause in one line. */
 function explain(error: unknown): string {
   const root = rootOf(error);
   const [sentence = ''] = (root instanceof Error ? root.message : String(root)).split(/\. |\n/);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { writeOperatorPages } from './docs/operators.js';
 import { pages } from './docs/pages.js';
 
-/** Writes the pages that are made of code and of its runs. Specs see that they are up to date. */
+/** Writes the pages that are generated from code and its runs. Specs check that they are up to date. */
 const root = join(import.meta.dirname, '..');
 
 for (const [file, page] of Object.entries(pages)) {

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 import { judge, table } from './soak/figures.js';
 
-const help = `Runs many streams with random faults over loopback, and measures what they leave behind.
+const help = `Runs many streams with random faults over loopback, and measures leaked memory, listeners, timers and requests.
 
   npm run soak -- [options]
 
-  --streams n      how many streams (10000)
-  --concurrency n  how many at once (50)
-  --seed n         which faults; the same seed gives the same ones (1)
-  --help           this text
+  --streams n      number of streams (default: 10000)
+  --concurrency n  number of streams at once (default: 50)
+  --seed n         seed of the faults; the same seed repeats the same faults (default: 1)
+  --help           print this help
 
-Below 5,000 streams the heap may grow by another megabyte, because the engine still compiles.
+With fewer than 5,000 streams the heap may grow by one more megabyte, because the engine still compiles.
 The exit code is 1 if a check is missed, a flag is wrong, or the soak takes longer than 10 minutes.`;
 
 const longestMs = 10 * 60_000;
@@ -21,7 +21,7 @@ interface Flags {
   readonly seed: number;
 }
 
-/** @throws Error with one line that says what is wrong. */
+/** @throws Error with a message of one line. */
 function readFlags(): Flags | 'help' {
   const text = { type: 'string' } as const;
   const options = { streams: text, concurrency: text, seed: text, help: { type: 'boolean' } } as const;
@@ -42,7 +42,7 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
 
 async function main(flags: Flags): Promise<void> {
   if (!globalThis.gc) throw new Error('the heap can only be measured with node --expose-gc, as npm run soak does');
-  // Only now, because it loads the SDKs.
+  // Imported here, because it loads the SDKs.
   const { soak } = await import('./soak/soak.js');
   const begun = process.hrtime.bigint();
   const seconds = (): string => `${Math.round(Number(process.hrtime.bigint() - begun) / 1e9)} s`;
@@ -50,13 +50,13 @@ async function main(flags: Flags): Promise<void> {
   const deadline = setTimeout(() => stop.abort(`not done after ${longestMs / 60_000} minutes`), longestMs).unref();
   const interrupt = (): void => stop.abort('interrupted');
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  // Who started it as a child with a channel knows from now on that an interrupt is heard.
+  // Informs a parent process that an interrupt is handled from now on.
   process.send?.('running');
   const onProgress = (done: number): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${flags.streams} streams, ${seconds()}`);
   };
 
-  const { figures, outcomes, streams, requests, connections, leavings, complaints } = await soak({
+  const { figures, outcomes, streams, requests, connections, unsubscriptions, complaints } = await soak({
     ...flags,
     stop: stop.signal,
     onProgress,
@@ -72,7 +72,7 @@ async function main(flags: Flags): Promise<void> {
       .map(([outcome, count]) => `${count} ${outcome}`)
       .join(', '),
   );
-  console.log(`${requests} requests over ${connections} connections, ${leavings} unsubscribed while one was open\n`);
+  console.log(`${requests} requests over ${connections} connections, ${unsubscriptions} unsubscribed while one was open\n`);
   console.log(table(verdicts));
   if (complaints.length > 0) console.log(`\n${complaints.join('\n')}`);
   if (verdicts.some(({ met }) => !met)) process.exitCode = 1;

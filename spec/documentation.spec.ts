@@ -7,7 +7,7 @@ const pages = [
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((file) => join('docs', file)),
 ].filter((file) => file.endsWith('.md'));
 
-/** The files of the project that a piece of a page points at. */
+/** The files of the project to which a part of a page links. */
 function targets(text: string, folder = 'docs'): readonly string[] {
   const found = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? '');
   return found.filter((target) => !/^[a-z]+:/.test(target)).map((target) => join(folder, target));
@@ -18,7 +18,7 @@ function links(page: string): readonly string[] {
 }
 
 describe('the documentation', () => {
-  it.each(pages)('%s points at files that are there', (page) => {
+  it.each(pages)('%s links to existing files', (page) => {
     expect(links(page).filter((file) => !existsSync(file))).toEqual([]);
   });
 
@@ -35,7 +35,7 @@ describe('the documentation', () => {
       expect(rows).toHaveLength(length);
     });
 
-    it.each(rows)('has an example that is run, and a spec: %s', (row) => {
+    it.each(rows)('has an example that is run, and a spec, for: %s', (row) => {
       const [example = '', spec = ''] = row.split(' | ').slice(2);
       const examples = targets(example);
       const specs = targets(spec);

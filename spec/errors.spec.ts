@@ -5,6 +5,7 @@ import {
   ContentTypeError,
   EmptyStreamError,
   fillPartial,
+  fromErrorInfo,
   HttpError,
   isStreamError,
   LimitError,
@@ -43,14 +44,14 @@ const errors: readonly [name: string, kind: string, retryable: boolean, error: S
 ];
 
 describe.each(errors)('%s', (name, kind, retryable, error) => {
-  it('has its literal name and kind, and says whether its fault is transient', () => {
+  it('has its literal name and kind, and is retryable if its fault is transient', () => {
     expect({ name: error.name, kind: error.kind, retryable: error.retryable }).toEqual({ name, kind, retryable });
     expect(error).toBeInstanceOf(StreamError);
     expect(error).toBeInstanceOf(Error);
     expect(String(error)).toBe(`${name}: ${error.message}`);
   });
 
-  it('carries the details, and is known by its brand and kind', () => {
+  it('has the details, and is recognized by its brand and kind', () => {
     expect(error).toMatchObject(details);
     expect(isStreamError(error)).toBe(true);
     expect(isStreamError(error, error.kind)).toBe(true);
@@ -64,8 +65,8 @@ describe.each(errors)('%s', (name, kind, retryable, error) => {
   });
 });
 
-describe('the fields of', () => {
-  it('a service error say by its kind whether it is transient', () => {
+describe('the fields', () => {
+  it('retryable of an HttpError and a ProviderError depends on the kind', () => {
     const transient = (kind: ServiceErrorKind) => [
       new HttpError('', { kind }).retryable,
       new ProviderError('', { kind }).retryable,
@@ -75,12 +76,12 @@ describe('the fields of', () => {
     for (const kind of final) expect(transient(kind)).toEqual([false, false]);
   });
 
-  it('any error say what the caller knows better about it', () => {
+  it('retryable of any error is what the details give', () => {
     expect(new HttpError('', { kind: 'server', retryable: false }).retryable).toBe(false);
     expect(new ContentTypeError('', '', { retryable: true }).retryable).toBe(true);
   });
 
-  it('StreamTimeoutError tell the limit', () => {
+  it('of StreamTimeoutError give the limit', () => {
     expect(new StreamTimeoutError('first', 5)).toMatchObject({
       phase: 'first',
       limitMs: 5,
@@ -90,13 +91,13 @@ describe('the fields of', () => {
     expect(new StreamTimeoutError('total', 5).message).toBe('The stream was not finished within 5 ms');
   });
 
-  it('ContentTypeError tell what came instead', () => {
+  it('of ContentTypeError give the content type and a snippet of the body, which the message does not contain', () => {
     expect(new ContentTypeError('text/html', '<html>')).toMatchObject({ contentType: 'text/html', snippet: '<html>' });
     expect(new ContentTypeError('', '').message).toBe('Expected text/event-stream, got no content type');
     expect(new ContentTypeError('text/html', '<secret>').message).not.toContain('secret');
   });
 
-  it('LimitError, RetryExhaustedError and ParseError tell their own', () => {
+  it('of LimitError, RetryExhaustedError and ParseError give what is specific to them', () => {
     expect(new LimitError('maxChars', 5)).toMatchObject({ limit: 'maxChars', value: 5 });
     const exhausted = new RetryExhaustedError([new Error('first'), cause]);
     expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed' });
@@ -113,28 +114,28 @@ describe('partial', () => {
     expect(new TruncatedError()).toHaveProperty('partial', undefined);
   });
 
-  it('is made once, and only when somebody looks', () => {
-    let made = 0;
+  it('is built once, when it is read first', () => {
+    let built = 0;
     const error = new TruncatedError(undefined, {
       partial: () => {
-        made++;
+        built++;
         return partial;
       },
     });
-    expect(made).toBe(0);
+    expect(built).toBe(0);
     expect([error.partial, error.partial, { ...error }.partial]).toEqual([partial, partial, partial]);
-    expect(made).toBe(1);
+    expect(built).toBe(1);
   });
 });
 
 describe('fillPartial', () => {
-  it('fills an error that has none, and gives the very error', () => {
+  it('sets the partial of an error that has none, and returns the same error', () => {
     const error = new ConnectionError();
     expect(fillPartial(error, () => partial)).toBe(error);
     expect(error.partial).toBe(partial);
   });
 
-  it('leaves the first partial, and other errors, alone', () => {
+  it('changes neither a partial that is set, nor errors of another kind', () => {
     const error = new ConnectionError(undefined, { partial });
     expect(fillPartial(error, { ...partial, text: 'other' }).partial).toBe(partial);
     expect(fillPartial(cause, partial)).not.toHaveProperty('partial');
@@ -143,23 +144,33 @@ describe('fillPartial', () => {
 });
 
 describe('isStreamError', () => {
-  it('knows an error of another copy of the package', () => {
+  it('accepts an error of another copy of the package', () => {
     const foreign = Object.assign(new Error('from a copy'), { kind: 'timeout', [Symbol.for('rxllm.StreamError')]: true });
     expect(isStreamError(foreign)).toBe(true);
     expect(isStreamError(foreign, 'timeout')).toBe(true);
     expect(isStreamError(foreign, 'parse')).toBe(false);
   });
 
-  it.each([undefined, null, 'StreamError', cause, { kind: 'timeout' }])('does not know %p', (value) => {
+  it.each([undefined, null, 'StreamError', cause, { kind: 'timeout' }])('rejects %p', (value) => {
     expect(isStreamError(value)).toBe(false);
   });
 });
 
 describe('toErrorInfo', () => {
-  it('tells only the name of a foreign error, whose message may hold a payload', () => {
+  it('keeps only the name of a foreign error, because its message may contain a payload', () => {
     const none = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
     const unknown = { kind: 'unknown', retryable: false, ...none };
     expect(toErrorInfo(new RangeError('sk-secret'))).toEqual({ message: 'RangeError', ...unknown });
     expect(toErrorInfo('sk-secret')).toEqual({ message: 'Unknown error', ...unknown });
+  });
+});
+
+describe('fromErrorInfo', () => {
+  it('makes an error with the same kind, message and fields', () => {
+    const details = { status: 429, code: 'slow_down', requestId: 'request-1', retryAfterMs: 20 };
+    const info = toErrorInfo(new HttpError('Slow down', { kind: 'rate-limit', ...details }));
+    const error = fromErrorInfo(info);
+    expect(isStreamError(error, 'rate-limit')).toBe(true);
+    expect(toErrorInfo(error)).toEqual(info);
   });
 });

@@ -54,13 +54,13 @@ const content: readonly DeltaEvent[] = [
 const others: readonly DeltaEvent[] = [start(), usage(), step(1), ping(), raw('x'), reset(), finish()];
 
 describe('isDeltaEvent', () => {
-  it.each([...content, ...others])('knows $type', (event) => {
+  it.each([...content, ...others])('accepts $type', (event) => {
     expect(isDeltaEvent(event)).toBe(true);
     expect(isDeltaEvent(JSON.parse(JSON.stringify(event)))).toBe(true);
   });
 
   it.each([undefined, null, 'ping', 5, {}, [], { type: 5 }, { type: 'pong' }, { type: 'toString' }, { type: '__proto__' }])(
-    'refuses %j',
+    'rejects %j',
     (value) => {
       expect(isDeltaEvent(value)).toBe(false);
     },
@@ -68,11 +68,11 @@ describe('isDeltaEvent', () => {
 });
 
 describe('isContent', () => {
-  it.each(content)('says yes to $type', (event) => {
+  it.each(content)('is true for $type', (event) => {
     expect(isContent(event)).toBe(true);
   });
 
-  it.each(others)('says no to $type', (event) => {
+  it.each(others)('is false for $type', (event) => {
     expect(isContent(event)).toBe(false);
   });
 
@@ -83,7 +83,7 @@ describe('isContent', () => {
 });
 
 describe('eventTypes', () => {
-  it('names every kind of event', () => {
+  it('has every type of event', () => {
     expect([...eventTypes].sort()).toEqual([...content, ...others].map(({ type }) => type).sort());
   });
 });

@@ -16,7 +16,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-/** Node tells it of every ES module, and of every CommonJS module that an ES module imports. */
+/** Node calls it for every ES module, and for every CommonJS module that an ES module imports. */
 const hooks = write(
   'hooks.mjs',
   `import { appendFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const hooks = write(
   }`,
 );
 
-/** The packages that Node loads when it imports a file; those that only CommonJS modules require are in its cache. */
+/** The packages that Node loads when it imports a file. Those that only CommonJS modules require are found in the module cache. */
 async function packagesOf(file: string): Promise<string[]> {
   const log = write(`${Math.floor(performance.now() * 1e6)}.log`, '');
   const script = `import module from 'node:module';
@@ -41,7 +41,7 @@ async function packagesOf(file: string): Promise<string[]> {
   return [...new Set(packages)].filter((name) => name !== '').sort();
 }
 
-/** An entry point as its consumers load it, but with every package left outside. */
+/** An entry point as its consumers load it, but with all packages external. */
 async function build(source: string, format: 'esm' | 'cjs'): Promise<string> {
   const file = join(folder, `${source.replaceAll('/', '-')}.${format === 'esm' ? 'mjs' : 'cjs'}`);
   const options = ['--bundle', '--packages=external', `--format=${format}`, `--outfile=${file}`, '--log-level=error'];
@@ -63,7 +63,7 @@ describe('what an entry point loads', () => {
       ['rxllm/openai', 'src/providers/openai/index.ts', rxjs],
       ['rxllm/anthropic', 'src/providers/anthropic/index.ts', rxjs],
       ['rxllm/otel', 'src/otel/index.ts', rxjs],
-      // Its vocabulary is loaded by `load()`.
+      // `load()` loads its vocabulary.
       ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
       ['rxllm/pricing', 'src/pricing/index.ts', ['@pydantic/genai-prices']],
     ])('%s loads these packages and no others', async (_, source, packages) => {
@@ -72,7 +72,7 @@ describe('what an entry point loads', () => {
   });
 
   it.each(['js-tiktoken', '@pydantic/genai-prices', '@opentelemetry/api', 'openai', '@anthropic-ai/sdk'])(
-    '%s would be seen, imported or required',
+    '%s would be detected, imported or required',
     async (name) => {
       const imports = write('imports.mjs', `import ${JSON.stringify(name)};`);
       const requires = write('requires.cjs', `require(${JSON.stringify(name)});`);

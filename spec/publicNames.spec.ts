@@ -28,7 +28,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
       PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RateLimitOptions
-      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent ResetEvent ResponseHead
+      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestUsage ResetEvent ResponseHead
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
       TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolCall
@@ -114,15 +114,15 @@ describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { 
     expect(namesOf(symbols.filter((symbol) => !isValue(symbol)))).toEqual(listed(types));
   });
 
-  it.each(symbols.map((symbol) => [symbol.name, symbol] as const))('%s says what it is', (name, symbol) => {
-    // Of options, each field says what it is.
+  it.each(symbols.map((symbol) => [symbol.name, symbol] as const))('%s has a description', (name, symbol) => {
+    // Of options, each field has one.
     const documented = /(?:Options|Limits)$/.test(name)
       ? checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
       : [symbol];
     for (const each of documented) expect(textOf(each)).toMatch(/^\S/);
   });
 
-  it.each(symbols.filter(isFunction).map((symbol) => [symbol.name, symbol] as const))('%s shows an example', (_name, symbol) => {
+  it.each(symbols.filter(isFunction).map((symbol) => [symbol.name, symbol] as const))('%s has an example', (_name, symbol) => {
     expect(symbol.getJsDocTags(checker).map((tag) => tag.name)).toContain('example');
   });
 });
@@ -135,7 +135,7 @@ const operators = exportsOf('src/index.ts')
 
 describe('the documentation of an operator', () => {
   it.each(operators.map((symbol) => [symbol.name, symbol] as const))(
-    'of %s shows a marble, and says how it ends',
+    'of %s has a marble diagram, and describes unsubscribe',
     (_name, symbol) => {
       const text = textOf(symbol);
       expect(text).toMatch(/^ {4}source .*[|#]/m);

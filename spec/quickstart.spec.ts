@@ -8,7 +8,7 @@ interface Outcome {
   readonly code: number | null;
 }
 
-/** Runs the quickstart without keys, so that nothing leaves the machine. */
+/** Runs the quickstart without keys, so that no request is sent to the internet. */
 function quickstart(
   flags: readonly string[],
   watch: (output: string, process: ChildProcess) => void = () => undefined,
@@ -46,7 +46,7 @@ describe('the quickstart', () => {
     },
   );
 
-  it('takes a question', async () => {
+  it('accepts a question', async () => {
     const { output } = await quickstart(['Which product is the cheapest?']);
     expect(output).toContain('parsed  toon {"answer":[{"name":"USB Cable","price":9.5}]}');
   });
@@ -61,12 +61,12 @@ describe('the quickstart', () => {
     [['--bogus'], "Unknown option '--bogus'"],
     [['--provider', 'azure'], '--provider must be one of openai, responses, anthropic, got "azure"'],
     [['--base-url', 'nowhere'], '--base-url must be a URL, got "nowhere"'],
-    [['two', 'questions'], 'Put the question in quotes: only one is asked'],
-  ])('says what is wrong with %j in one line, and fails', async (flags, message) => {
+    [['two', 'questions'], 'Only one question is allowed: put it in quotes'],
+  ])('reports a wrong argument in one line, and fails: %j', async (flags, message) => {
     expect(await quickstart(flags)).toEqual({ output: '', errors: `rxllm quickstart: ${message}`, code: 1 });
   });
 
-  it('says in one line that a server cannot be reached, and fails', async () => {
+  it('reports an unreachable server in one line, and fails', async () => {
     // A port that was free a moment ago.
     const server = await startServer();
     await server.close();
@@ -78,7 +78,7 @@ describe('the quickstart', () => {
     });
   });
 
-  it('ends properly on Ctrl-C, with what had been said', async () => {
+  it('completes with the text so far on Ctrl-C', async () => {
     let interrupted = false;
     const { output, code } = await quickstart([], (soFar, child) => {
       if (!interrupted && soFar.includes('The most')) interrupted = child.kill('SIGINT');

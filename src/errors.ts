@@ -1,8 +1,9 @@
 import type { ErrorInfo, PartialMessage } from './events.js';
 
+/** Marks our errors. By `Symbol.for`, so that two copies of the package recognize each other's errors. */
 const brand = Symbol.for('rxllm.StreamError');
 
-/** What a status or an error body says went wrong. */
+/** The fault that a provider reports, by an HTTP status or in an error object. */
 export type ServiceErrorKind =
   | 'authentication'
   | 'permission'
@@ -15,7 +16,10 @@ export type ServiceErrorKind =
   | 'server'
   | 'conflict';
 
-/** What kind of fault an error is: each class has one of its own, errors of a service tell theirs. */
+/**
+ * The fault of an error. {@link HttpError} and {@link ProviderError} have the kind that the provider reports; each other class has a kind
+ * of its own.
+ */
 export type StreamErrorKind =
   | ServiceErrorKind
   | 'connection'
@@ -31,40 +35,50 @@ export type StreamErrorKind =
   | 'parse'
   | 'validation';
 
-/** A message so far, or how to make it when somebody asks. */
+/** The message so far, or a function that builds it when `partial` is read. */
 export type PartialSource = PartialMessage | (() => PartialMessage);
 
-/** What an error of ours can carry beside its message. */
+/** The details of a {@link StreamError}. */
 export interface StreamErrorDetails {
-  /** Whether the fault is transient, whatever was delivered. @defaultValue the class's own */
+  /** Whether the fault is transient, whatever the stream had emitted. @defaultValue depends on the class */
   readonly retryable?: boolean | undefined;
-  /** What the stream had said. @defaultValue none */
+  /** The message so far. @defaultValue `undefined` */
   readonly partial?: PartialSource | undefined;
   readonly cause?: unknown;
   /** The HTTP status. */
   readonly status?: number | undefined;
-  /** The provider's own code. */
+  /** The provider's own error code. */
   readonly code?: string | undefined;
+  /** The provider's id of the request, for its support. */
   readonly requestId?: string | undefined;
-  /** How long the provider asks us to wait, in milliseconds. */
+  /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The one base class of all errors that a stream can end with. */
+/**
+ * The base class of all errors of this package that a stream emits. Check for one with {@link isStreamError}, which also accepts errors of
+ * another copy of the package, in contrast to `instanceof`.
+ *
+ * The message is the provider's own, or describes the fault without any text of the prompt or the answer.
+ */
 export abstract class StreamError extends Error {
   abstract readonly kind: StreamErrorKind;
-  /** Whether the fault is transient, whatever was delivered. */
+  /** Whether the fault is transient, so that the same request may succeed later. It does not depend on what the stream had emitted. */
   readonly retryable: boolean;
-  /** What the stream had said before the fault. */
+  /** The message so far, as the stream had emitted it before the error. */
   declare readonly partial: PartialMessage | undefined;
+  /** The HTTP status. */
   readonly status: number | undefined;
+  /** The provider's own error code. */
   readonly code: string | undefined;
+  /** The provider's id of the request, for its support. */
   readonly requestId: string | undefined;
+  /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(name: string, message: string, retryable: boolean, details: StreamErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    // A literal, because a minifier renames classes.
+    // Not the name of the class, because minifiers rename classes.
     Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true });
     Object.defineProperty(this, brand, { value: true });
     this.retryable = details.retryable ?? retryable;
@@ -76,7 +90,7 @@ export abstract class StreamError extends Error {
   }
 }
 
-/** The request or the connection failed before a definite end. */
+/** The request could not be sent, or the connection failed before the response was complete. Retryable. */
 export class ConnectionError extends StreamError {
   readonly kind = 'connection';
   constructor(message = 'The connection failed', details: StreamErrorDetails = {}) {
@@ -84,14 +98,14 @@ export class ConnectionError extends StreamError {
   }
 }
 
-/** What an error that a service reported carries. */
+/** The details of an error that the provider reported. */
 export interface ServiceErrorDetails extends StreamErrorDetails {
   readonly kind: ServiceErrorKind;
 }
 
 const transientKinds: ReadonlySet<ServiceErrorKind> = new Set(['rate-limit', 'overloaded', 'server', 'conflict']);
 
-/** The provider answered with an HTTP error status. */
+/** The provider responded with an HTTP error status. Retryable if its kind is `rate-limit`, `overloaded`, `server` or `conflict`. */
 export class HttpError extends StreamError {
   readonly kind: ServiceErrorKind;
   constructor(message: string, details: ServiceErrorDetails) {
@@ -100,7 +114,7 @@ export class HttpError extends StreamError {
   }
 }
 
-/** The provider reported an error inside a stream that had begun well. */
+/** The provider reported an error within a response of status 200. Retryable for the same kinds as {@link HttpError}. */
 export class ProviderError extends StreamError {
   readonly kind: ServiceErrorKind;
   constructor(message: string, details: ServiceErrorDetails) {
@@ -109,14 +123,14 @@ export class ProviderError extends StreamError {
   }
 }
 
-/** Which limit was passed: for the first event, between two events, or for the whole stream. */
+/** Which time limit was exceeded: until the first event, between two events, or for the whole stream. */
 export type TimeoutPhase = 'first' | 'between' | 'total';
 
-/** The stream was silent, or went on, longer than allowed. */
+/** The stream was silent, or lasted, longer than a time limit. Retryable. */
 export class StreamTimeoutError extends StreamError {
   readonly kind = 'timeout';
   readonly phase: TimeoutPhase;
-  /** The limit that was passed, in milliseconds. */
+  /** The limit that was exceeded, in milliseconds. */
   readonly limitMs: number;
   constructor(phase: TimeoutPhase, limitMs: number, details: StreamErrorDetails = {}) {
     super('StreamTimeoutError', timeoutMessages[phase](limitMs), true, details);
@@ -131,7 +145,7 @@ const timeoutMessages: Readonly<Record<TimeoutPhase, (limitMs: number) => string
   total: (limitMs) => `The stream was not finished within ${limitMs} ms`,
 };
 
-/** The stream ended without the provider's definite end: the answer is cut. */
+/** The response ended without a definite end of the answer: the answer is cut off. Retryable. */
 export class TruncatedError extends StreamError {
   readonly kind = 'truncated';
   constructor(message = 'The stream ended before the answer was complete', details: StreamErrorDetails = {}) {
@@ -139,7 +153,7 @@ export class TruncatedError extends StreamError {
   }
 }
 
-/** The provider accepted the request and sent nothing. */
+/** The response ended without any content. Retryable. */
 export class EmptyStreamError extends StreamError {
   readonly kind = 'empty';
   constructor(message = 'The stream ended without an answer', details: StreamErrorDetails = {}) {
@@ -147,11 +161,11 @@ export class EmptyStreamError extends StreamError {
   }
 }
 
-/** The answer is not an event stream, for instance an HTML page of a proxy. */
+/** The response is not an event stream, but for instance an HTML page of a proxy. */
 export class ContentTypeError extends StreamError {
   readonly kind = 'content-type';
   readonly contentType: string;
-  /** The beginning of the body, at most 1 kB. */
+  /** The first kilobyte of the body. */
   readonly snippet: string;
   constructor(contentType: string, snippet: string, details: StreamErrorDetails = {}) {
     super('ContentTypeError', `Expected text/event-stream, got ${contentType || 'no content type'}`, false, details);
@@ -160,7 +174,7 @@ export class ContentTypeError extends StreamError {
   }
 }
 
-/** An event's data is not JSON. */
+/** The data of an event is not JSON. Retryable. */
 export class MalformedEventError extends StreamError {
   readonly kind = 'malformed-event';
   constructor(message = 'An event is not valid JSON', details: StreamErrorDetails = {}) {
@@ -168,11 +182,12 @@ export class MalformedEventError extends StreamError {
   }
 }
 
-/** A limit that the caller set, or a documented cap, was passed. */
+/** The stream exceeded a limit that an option sets or defaults to. */
 export class LimitError extends StreamError {
   readonly kind = 'limit';
-  /** The option that sets the limit. */
+  /** The name of the option. */
   readonly limit: string;
+  /** The value of the option. */
   readonly value: number;
   constructor(limit: string, value: number, details: StreamErrorDetails = {}) {
     super('LimitError', `The stream passed ${limit} (${value})`, false, details);
@@ -181,7 +196,7 @@ export class LimitError extends StreamError {
   }
 }
 
-/** The caller's own signal aborted the request; `cause` is the signal's reason. */
+/** The caller aborted the request by an `AbortSignal`; `cause` is the reason of the signal. */
 export class StreamAbortedError extends StreamError {
   readonly kind = 'aborted';
   constructor(message = 'The stream was aborted', details: StreamErrorDetails = {}) {
@@ -189,7 +204,7 @@ export class StreamAbortedError extends StreamError {
   }
 }
 
-/** Every attempt failed. */
+/** All attempts failed. `cause` is the error of the last one. */
 export class RetryExhaustedError extends StreamError {
   readonly kind = 'retry-exhausted';
   /** The error of each attempt, in order. */
@@ -200,7 +215,10 @@ export class RetryExhaustedError extends StreamError {
   }
 }
 
-/** A breaker let no request through, because the provider is unwell; `retryAfterMs` says when it lets one try, if it knows. */
+/**
+ * A breaker blocked the request, because too many requests to the provider failed. Retryable; `retryAfterMs` is the time until the breaker
+ * lets a request pass, if that is known.
+ */
 export class CircuitOpenError extends StreamError {
   readonly kind = 'circuit-open';
   constructor(message = 'The circuit is open', details: StreamErrorDetails = {}) {
@@ -208,27 +226,28 @@ export class CircuitOpenError extends StreamError {
   }
 }
 
-/** What a {@link ParseError} can carry beside its message. */
+/** The details of a {@link ParseError}. */
 export interface ParseErrorDetails extends StreamErrorDetails {
-  /** Where the text is wrong or cut, in UTF-16 code units from its beginning. */
+  /** The position of the error, in UTF-16 code units from the beginning of the text. */
   readonly offset?: number | undefined;
-  /** The line where the text is wrong or cut, counted from 1. */
+  /** The line of the error, counted from 1. */
   readonly line?: number | undefined;
-  /** What had been read up to there. */
+  /** The value that was parsed up to the error. */
   readonly value?: unknown;
 }
 
-/** The text is not what the parser reads. */
+/** The text is not in the format that the parser expects, or is cut off. */
 export class ParseError extends StreamError {
   readonly kind = 'parse';
   /** The text that could not be parsed. */
   readonly text: string;
+  /** Why the answer ended, if it has ended. */
   readonly finishReason: string | undefined;
-  /** Where the text is wrong or cut, in UTF-16 code units from its beginning, if it is known. */
+  /** The position of the error, in UTF-16 code units from the beginning of the text, if known. */
   readonly offset: number | undefined;
-  /** The line where the text is wrong or cut, counted from 1, if it is known. */
+  /** The line of the error, counted from 1, if known. */
   readonly line: number | undefined;
-  /** What had been read up to there: the last good value. */
+  /** The value that was parsed up to the error. */
   readonly value: unknown;
   constructor(message: string, text: string, finishReason?: string, details: ParseErrorDetails = {}) {
     super('ParseError', message, false, details);
@@ -240,18 +259,18 @@ export class ParseError extends StreamError {
   }
 }
 
-/** What a schema objects to, and where. */
+/** One problem that a schema found. */
 export interface ValidationIssue {
   readonly message: string;
-  /** The keys and indices that lead there from the value. */
+  /** The keys and indices from the value to the problem. */
   readonly path: readonly PropertyKey[];
 }
 
-/** A value is not what its schema asks for. */
+/** A value does not match its schema. */
 export class ValidationError extends StreamError {
   readonly kind = 'validation';
   readonly issues: readonly ValidationIssue[];
-  /** The value as it was before validation. */
+  /** The value that was validated. */
   readonly value: unknown;
   constructor(issues: readonly ValidationIssue[], value: unknown, details: StreamErrorDetails = {}) {
     const count = issues.length === 1 ? '1 issue' : `${issues.length} issues`;
@@ -262,9 +281,9 @@ export class ValidationError extends StreamError {
 }
 
 /**
- * Tells whether a value is one of our errors, also when another copy of the package made it.
+ * Whether a value is a {@link StreamError}, of this or of another copy of the package.
  *
- * @param kind Accept only this kind. @defaultValue every kind
+ * @param kind Accept only errors of this kind. @defaultValue every kind
  * @example catchError((error) => isStreamError(error, 'rate-limit') ? EMPTY : throwError(() => error))
  */
 export function isStreamError(error: unknown, kind?: StreamErrorKind): error is StreamError {
@@ -272,13 +291,16 @@ export function isStreamError(error: unknown, kind?: StreamErrorKind): error is 
   return kind === undefined || ('kind' in error && error.kind === kind);
 }
 
-/** Fills `partial` of an error that was made where the events are not known. The first partial stands. */
+/**
+ * Sets `partial` of an error that was created where the events are not known. A `partial` that is set already is kept, and an error of
+ * another kind is returned unchanged.
+ */
 export function fillPartial<E>(error: E, partial: PartialSource): E {
   if (isStreamError(error) && error.partial === undefined) setPartial(error, partial);
   return error;
 }
 
-/** An error as plain JSON; a foreign error tells only its name, because its message may hold a payload. */
+/** Converts an error to plain JSON. Of an error that is not ours only the name is kept, because its message may contain a payload. */
 export function toErrorInfo(error: unknown): ErrorInfo {
   if (isStreamError(error)) {
     const { kind, message, retryable, status, code, requestId, retryAfterMs } = error;
@@ -289,7 +311,23 @@ export function toErrorInfo(error: unknown): ErrorInfo {
   return { kind: 'unknown', message, retryable: false, status: none, code: none, requestId: none, retryAfterMs: none };
 }
 
-/** Own and enumerable like plain data, but only folded when somebody looks. */
+/** An error of which only the {@link ErrorInfo} is known. */
+class ReportedError extends StreamError {
+  readonly kind: StreamErrorKind;
+  constructor(info: ErrorInfo) {
+    super('StreamError', info.message, info.retryable, info);
+    this.kind = info.kind as StreamErrorKind;
+  }
+}
+
+/** Converts the error of an event, for instance of a `reset`, back to an error object. */
+export function fromErrorInfo(info: ErrorInfo): StreamError {
+  return new ReportedError(info);
+}
+
+/**
+ * Defines `partial` as an own, enumerable property, as if it were plain data; a function is called only when the property is read first.
+ */
 function setPartial(error: StreamError, partial: PartialSource | undefined): void {
   const define = (value: PartialMessage | undefined): void => {
     Object.defineProperty(error, 'partial', { value, enumerable: true, configurable: true });

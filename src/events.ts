@@ -1,286 +1,15 @@
-/** A value that JSON can carry: what providers send, and what crosses a wire unchanged. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-
-/** A JSON object. An absent member may be undefined. */
-export interface JsonObject {
-  readonly [key: string]: JsonValue | undefined;
-}
-
-/** Whether text is meant for the reader (`answer`) or tells what the model is doing (`commentary`). */
-export type Phase = 'answer' | 'commentary';
-
-/** Who runs a tool: the caller's own code, or the provider. */
-export type Executor = 'client' | 'provider';
-
-/** Whether a tool call's arguments are JSON or free text. */
-export type ArgumentsFormat = 'json' | 'text';
-
-/** Why an answer ended, in one vocabulary for all providers; `rawReason` has the provider's own word. */
-export type FinishReason =
-  | 'stop'
-  | 'length'
-  | 'tool-calls'
-  | 'content-filter'
-  | 'refusal'
-  | 'paused'
-  | 'aborted'
-  | 'budget'
-  | 'other';
-
-/** How far a usage figure can be trusted: the provider's own, counted by a tokenizer, or guessed from characters. */
-export type Confidence = 'exact' | 'high' | 'low';
-
-/** What a stream cost; an unknown part is `undefined`, never 0. */
-export interface Cost {
-  readonly total: number;
-  /** ISO 4217 code. */
-  readonly currency: string;
-  readonly input: number | undefined;
-  readonly output: number | undefined;
-  /** What reading the prompt from the cache spared; already taken off `input` and `total`. */
-  readonly cacheSavings: number | undefined;
-}
-
-/** Token figures, cumulative over the whole stream. Cached, cache-write and reasoning tokens are parts of the totals. */
-export interface Usage {
-  readonly inputTokens: number | undefined;
-  readonly outputTokens: number | undefined;
-  readonly totalTokens: number | undefined;
-  readonly cachedInputTokens: number | undefined;
-  readonly cacheWriteTokens: number | undefined;
-  readonly reasoningTokens: number | undefined;
-  /** Uses of the provider's own tools, by the provider's name for them. */
-  readonly serverTools: Readonly<Record<string, number>> | undefined;
-  readonly estimated: boolean;
-  readonly confidence: Confidence;
-  readonly cost: Cost | undefined;
-  /** The provider's own usage object, as sent. */
-  readonly native: JsonValue | undefined;
-}
-
-/** Says what a request cost by its usage; `undefined` where it knows no price, never 0. */
-export type Price = (usage: Usage, model: string, provider: string) => Cost | undefined;
-
-/** An error as plain JSON, so that it can cross a wire inside an event. */
-export interface ErrorInfo {
-  readonly kind: string;
-  readonly message: string;
-  readonly retryable: boolean;
-  readonly status: number | undefined;
-  readonly code: string | undefined;
-  readonly requestId: string | undefined;
-  readonly retryAfterMs: number | undefined;
-}
-
-/** Why one of several choices ended. */
-export interface ChoiceFinish {
-  readonly choice: number;
-  readonly reason: FinishReason;
-  /** The provider's own word for it. */
-  readonly rawReason: string | undefined;
-}
-
-/** What else the provider said of the end. */
-export interface FinishMetadata {
-  readonly stopSequence: string | undefined;
-  readonly stopDetails: JsonValue | undefined;
-  readonly container: JsonValue | undefined;
-  readonly serviceTier: string | undefined;
-  readonly systemFingerprint: string | undefined;
-}
-
-/** How fast a stream was, as `measureStream` tells; times in milliseconds. */
-export interface Timing {
-  /** From subscribe to the first delta that was not taken back. */
-  readonly firstDeltaMs: number | undefined;
-  /** From subscribe to the end, repeats and their waits included. */
-  readonly totalMs: number;
-  /** Pieces of text, reasoning, refusals, arguments and files. */
-  readonly deltas: number;
-  /** UTF-16 code units, over the whole time of the attempt that stands. */
-  readonly charactersPerSecond: number | undefined;
-  /** Output tokens, hidden reasoning too, over the same time. */
-  readonly tokensPerSecond: number | undefined;
-  /** The median time between two deltas. */
-  readonly medianDeltaMs: number | undefined;
-  /** The longest time between two deltas. */
-  readonly maxDeltaMs: number | undefined;
-}
-
-/** The provider accepted the request. */
-export interface StartEvent {
-  readonly type: 'start';
-  readonly id: string | undefined;
-  readonly model: string | undefined;
-  readonly provider: string;
-}
-
-/** More visible text. */
-export interface TextDeltaEvent {
-  readonly type: 'text-delta';
-  readonly text: string;
-  readonly block: number;
-  readonly choice: number;
-  readonly phase: Phase;
-}
-
-/** More reasoning ("thinking"); never part of the text. */
-export interface ReasoningDeltaEvent {
-  readonly type: 'reasoning-delta';
-  readonly text: string;
-  readonly block: number;
-  readonly choice: number;
-}
-
-/** The model refuses, in these words. */
-export interface RefusalDeltaEvent {
-  readonly type: 'refusal-delta';
-  readonly text: string;
-  readonly block: number;
-  readonly choice: number;
-}
-
-/** A tool call begins. */
-export interface ToolCallStartEvent {
-  readonly type: 'tool-call-start';
-  readonly callId: string;
-  readonly name: string;
-  readonly block: number;
-  readonly choice: number;
-  readonly executor: Executor;
-  readonly format: ArgumentsFormat;
-}
-
-/** More of a call's argument text. */
-export interface ToolCallDeltaEvent {
-  readonly type: 'tool-call-delta';
-  readonly callId: string;
-  readonly argumentsText: string;
-  readonly block: number;
-  readonly choice: number;
-}
-
-/** The whole argument text, as sent. Never on a truncated call. */
-export interface ToolCallEndEvent {
-  readonly type: 'tool-call-end';
-  readonly callId: string;
-  readonly name: string;
-  readonly argumentsText: string;
-  readonly block: number;
-  readonly choice: number;
-  readonly executor: Executor;
-  readonly format: ArgumentsFormat;
-}
-
-/** A tool answered. */
-export interface ToolResultEvent {
-  readonly type: 'tool-result';
-  readonly callId: string;
-  readonly name: string;
-  readonly output: JsonValue;
-  readonly isError: boolean;
-}
-
-/** A piece of an image or of audio. */
-export interface FileEvent {
-  readonly type: 'file';
-  readonly block: number;
-  readonly choice: number;
-  readonly mediaType: string;
-  /** Base64. Pieces of one block add up, unless `final`, which replaces earlier (preview) pieces. */
-  readonly data: string;
-  readonly transcript: string | undefined;
-  readonly final: boolean;
-}
-
-/** A source that the answer rests on. */
-export interface CitationEvent {
-  readonly type: 'citation';
-  readonly block: number;
-  readonly choice: number;
-  readonly url: string | undefined;
-  readonly title: string | undefined;
-  /** The cited text. */
-  readonly text: string | undefined;
-  readonly start: number | undefined;
-  readonly end: number | undefined;
-  readonly native: JsonValue;
-}
-
-/** Log-probabilities of tokens, in the provider's own form. */
-export interface LogprobsEvent {
-  readonly type: 'logprobs';
-  readonly block: number;
-  readonly choice: number;
-  readonly tokens: readonly JsonValue[];
-}
-
-/** A finished block or item in the provider's own form: what must go back on the next turn. */
-export interface BlockEndEvent {
-  readonly type: 'block-end';
-  readonly block: number;
-  readonly choice: number;
-  /** The provider's own name for the block's type. */
-  readonly kind: string;
-  readonly native: JsonValue;
-}
-
-/** Usage so far; a later one replaces an earlier one. */
-export interface UsageEvent {
-  readonly type: 'usage';
-  readonly usage: Usage;
-}
-
-/** One round of a tool loop ended and round `step` (the first is 0) begins. */
-export interface StepEvent {
-  readonly type: 'step';
-  readonly step: number;
-  readonly id: string | undefined;
-  readonly model: string | undefined;
-  readonly reason: FinishReason;
-  readonly rawReason: string | undefined;
-}
-
-/** Alive, no content. */
-export interface PingEvent {
-  readonly type: 'ping';
-}
-
-/** An event we do not know, or one that only reports progress. */
-export interface RawEvent {
-  readonly type: 'raw';
-  readonly provider: string;
-  readonly name: string;
-  readonly data: JsonValue;
-}
-
-/** A repeat begins: events of steps ≥ `step` are void, usage never. */
-export interface ResetEvent {
-  readonly type: 'reset';
-  /** 2 for the first repeat; only grows. */
-  readonly attempt: number;
-  readonly step: number;
-  readonly cause: 'retry' | 'fallback';
-  readonly delayMs: number;
-  readonly error: ErrorInfo;
-}
-
-/** The definite end: occurs once and is the last event. */
-export interface FinishEvent {
-  readonly type: 'finish';
-  /** Choice 0's. */
-  readonly reason: FinishReason;
-  readonly rawReason: string | undefined;
-  readonly choices: readonly ChoiceFinish[];
-  readonly metadata: FinishMetadata;
-  readonly timing: Timing | undefined;
-}
-
 /**
- * What a model stream is made of: flat, readonly objects of constant shape, told apart by `type`.
+ * An event of a model stream. All events are flat, readonly objects of plain JSON data, told apart by `type`. Each type has always the same
+ * fields: a field that is unknown is `undefined`, not absent.
  *
  *     stream  := attempt (reset attempt)* finish complete   |   … error
- *     attempt := ping* (start (delta | usage | ping | raw | step)*)?
+ *     attempt := ping* (start (content | usage | ping | raw | step)*)?
+ *
+ * An attempt is one request, or the requests of one tool loop: a `step` separates its rounds. When an operator such as `retryStream` sends
+ * the request again, a `reset` voids the content of the attempt before it. A stream may error at any point.
+ *
+ * The content is divided into blocks: `block` counts the texts, tool calls and other parts of an attempt from 0, in the order in which they
+ * begin. `choice` is 0 unless the request asked for several alternatives. See {@link ContentEvent} for the events with content.
  */
 export type DeltaEvent =
   | StartEvent
@@ -302,13 +31,378 @@ export type DeltaEvent =
   | ResetEvent
   | FinishEvent;
 
-/** An event that delivers a part of the answer. */
+/** An event with a part of the answer. */
 export type ContentEvent = Exclude<
   DeltaEvent,
   StartEvent | UsageEvent | StepEvent | PingEvent | RawEvent | ResetEvent | FinishEvent
 >;
 
-/** One piece of a message, in block order. `native` is the provider's own form, once the block has ended. */
+/** The provider accepted the request. */
+export interface StartEvent {
+  readonly type: 'start';
+  /** The provider's id of the response. */
+  readonly id: string | undefined;
+  /** The model that answers, as the provider names it. */
+  readonly model: string | undefined;
+  readonly provider: string;
+}
+
+/** A piece of visible text. */
+export interface TextDeltaEvent {
+  readonly type: 'text-delta';
+  readonly text: string;
+  readonly block: number;
+  readonly choice: number;
+  readonly phase: Phase;
+}
+
+/** A piece of reasoning ("thinking"). It is never part of the text. */
+export interface ReasoningDeltaEvent {
+  readonly type: 'reasoning-delta';
+  readonly text: string;
+  readonly block: number;
+  readonly choice: number;
+}
+
+/** A piece of the text by which the model refuses to answer. It is never part of the text. */
+export interface RefusalDeltaEvent {
+  readonly type: 'refusal-delta';
+  readonly text: string;
+  readonly block: number;
+  readonly choice: number;
+}
+
+/** A tool call begins. */
+export interface ToolCallStartEvent {
+  readonly type: 'tool-call-start';
+  /** Unique within the attempt, also where the provider sends no id or repeats one. */
+  readonly callId: string;
+  /** The name of the tool. */
+  readonly name: string;
+  readonly block: number;
+  readonly choice: number;
+  readonly executor: Executor;
+  readonly format: ArgumentsFormat;
+}
+
+/** A piece of the argument text of a tool call. */
+export interface ToolCallDeltaEvent {
+  readonly type: 'tool-call-delta';
+  readonly callId: string;
+  readonly argumentsText: string;
+  readonly block: number;
+  readonly choice: number;
+}
+
+/** A tool call is complete. There is no such event for a call that was truncated. */
+export interface ToolCallEndEvent {
+  readonly type: 'tool-call-end';
+  readonly callId: string;
+  readonly name: string;
+  /** The whole argument text, as sent; empty text means no arguments. */
+  readonly argumentsText: string;
+  readonly block: number;
+  readonly choice: number;
+  readonly executor: Executor;
+  readonly format: ArgumentsFormat;
+}
+
+/** The result of a tool call. */
+export interface ToolResultEvent {
+  readonly type: 'tool-result';
+  readonly callId: string;
+  readonly name: string;
+  readonly output: JsonValue;
+  /** Whether the tool failed; `output` describes the error then. */
+  readonly isError: boolean;
+}
+
+/** A piece of an image or of audio. */
+export interface FileEvent {
+  readonly type: 'file';
+  readonly block: number;
+  readonly choice: number;
+  readonly mediaType: string;
+  /**
+   * Base64. The pieces of a block are concatenated, unless one is `final`: its data, if not empty, replaces the earlier ones, which were
+   * previews.
+   */
+  readonly data: string;
+  /** A piece of the transcript of audio. */
+  readonly transcript: string | undefined;
+  readonly final: boolean;
+}
+
+/** A source that the answer cites. */
+export interface CitationEvent {
+  readonly type: 'citation';
+  readonly block: number;
+  readonly choice: number;
+  readonly url: string | undefined;
+  readonly title: string | undefined;
+  /** The cited text. */
+  readonly text: string | undefined;
+  /** Where the cited passage starts, in the provider's own unit. */
+  readonly start: number | undefined;
+  /** Where the cited passage ends, in the provider's own unit. */
+  readonly end: number | undefined;
+  /** The provider's own citation object. */
+  readonly native: JsonValue;
+}
+
+/** Log-probabilities of tokens. */
+export interface LogprobsEvent {
+  readonly type: 'logprobs';
+  readonly block: number;
+  readonly choice: number;
+  /** One value for each token, in the provider's own form. */
+  readonly tokens: readonly JsonValue[];
+}
+
+/** A block is complete. */
+export interface BlockEndEvent {
+  readonly type: 'block-end';
+  readonly block: number;
+  readonly choice: number;
+  /** The provider's own name for the type of the block. */
+  readonly kind: string;
+  /** The block in the provider's own form: what the next request has to send back. */
+  readonly native: JsonValue;
+}
+
+/** The usage so far. A later event replaces an earlier one. */
+export interface UsageEvent {
+  readonly type: 'usage';
+  readonly usage: Usage;
+  /** The requests that `usage` is the sum of; `undefined` if it is the usage of this stream's only request. */
+  readonly requests: readonly RequestUsage[] | undefined;
+}
+
+/** A round of a tool loop ended, and the next one begins. */
+export interface StepEvent {
+  readonly type: 'step';
+  /** The number of the round that begins; the first round, which no event announces, is 0. */
+  readonly step: number;
+  /** The provider's id of the response of the next round. */
+  readonly id: string | undefined;
+  readonly model: string | undefined;
+  /** Why the previous round ended. */
+  readonly reason: FinishReason;
+  readonly rawReason: string | undefined;
+}
+
+/** The connection is alive: a keep-alive of the provider, without content. */
+export interface PingEvent {
+  readonly type: 'ping';
+}
+
+/** An event of the provider that has no equivalent here, or only reports progress. Folds ignore it. */
+export interface RawEvent {
+  readonly type: 'raw';
+  readonly provider: string;
+  /** The provider's own name for the type of the event. */
+  readonly name: string;
+  readonly data: JsonValue;
+}
+
+/** An attempt failed, and the request is repeated. All content of steps ≥ `step` is void; usage never is, because it has to be paid. */
+export interface ResetEvent {
+  readonly type: 'reset';
+  /** The number of the attempt that begins: 2 at the first `reset`, and always growing. */
+  readonly attempt: number;
+  readonly step: number;
+  /** Whether the same provider is asked again (`retry`) or another one (`fallback`). */
+  readonly cause: 'retry' | 'fallback';
+  /** How long the stream waits before the next request, in milliseconds. */
+  readonly delayMs: number;
+  /** The error of the failed attempt. */
+  readonly error: ErrorInfo;
+}
+
+/** The definite end of the answer. It occurs once and is the last event; a stream that completes without it was cut off. */
+export interface FinishEvent {
+  readonly type: 'finish';
+  /** Why choice 0 ended. */
+  readonly reason: FinishReason;
+  /** The provider's own value of `reason`. */
+  readonly rawReason: string | undefined;
+  /** Why each choice ended. */
+  readonly choices: readonly ChoiceFinish[];
+  readonly metadata: FinishMetadata;
+  /** Present if `measureStream` is applied. */
+  readonly timing: Timing | undefined;
+}
+
+/** Whether text belongs to the answer (`answer`), or comments on what the model is doing (`commentary`). Parsers read only the answer. */
+export type Phase = 'answer' | 'commentary';
+
+/** Who executes a tool: the caller's own code, or the provider. */
+export type Executor = 'client' | 'provider';
+
+/** Whether the arguments of a tool call are JSON or free text. */
+export type ArgumentsFormat = 'json' | 'text';
+
+/** Why an answer ended, in the same terms for all providers. `rawReason` has the provider's own value. */
+export type FinishReason =
+  /** The answer is complete. */
+  | 'stop'
+  /** A token limit was reached: the answer is cut off. */
+  | 'length'
+  /** The model waits for the results of tool calls. */
+  | 'tool-calls'
+  /** A content filter of the provider stopped the answer. */
+  | 'content-filter'
+  /** The model refused to answer. */
+  | 'refusal'
+  /** The provider paused the answer: another request has to continue it. */
+  | 'paused'
+  /** The consumer ended the stream, for instance by `stopOn`. */
+  | 'aborted'
+  /** `takeWithinBudget` ended the stream. */
+  | 'budget'
+  /** Any other reason of the provider. */
+  | 'other';
+
+/** Why one of several choices ended. */
+export interface ChoiceFinish {
+  readonly choice: number;
+  readonly reason: FinishReason;
+  /** The provider's own value of `reason`. */
+  readonly rawReason: string | undefined;
+}
+
+/** What else the provider reports at the end. */
+export interface FinishMetadata {
+  /** The stop sequence at which the model stopped. */
+  readonly stopSequence: string | undefined;
+  readonly stopDetails: JsonValue | undefined;
+  readonly container: JsonValue | undefined;
+  readonly serviceTier: string | undefined;
+  readonly systemFingerprint: string | undefined;
+}
+
+/** How fast a stream was, as `measureStream` measures it. All times are in milliseconds. */
+export interface Timing {
+  /** From subscribe to the first delta that no `reset` voided. */
+  readonly firstDeltaMs: number | undefined;
+  /** From subscribe to the end, including repeated attempts and the delays between them. */
+  readonly totalMs: number;
+  /** The number of deltas: pieces of text, reasoning, refusals, tool arguments and files. */
+  readonly deltas: number;
+  /** UTF-16 code units per second, from the request of the last attempt to the end. */
+  readonly charactersPerSecond: number | undefined;
+  /** Output tokens per second, including hidden reasoning, over the same time. */
+  readonly tokensPerSecond: number | undefined;
+  /** The median time between two deltas. */
+  readonly medianDeltaMs: number | undefined;
+  /** The longest time between two deltas. */
+  readonly maxDeltaMs: number | undefined;
+}
+
+/**
+ * Token counts, cumulative over the whole stream with all its attempts and steps. Cached, cache-write and reasoning tokens are included in
+ * the totals. An unknown count is `undefined`, not 0.
+ */
+export interface Usage {
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly totalTokens: number | undefined;
+  /** Input tokens that were read from the provider's cache. */
+  readonly cachedInputTokens: number | undefined;
+  /** Input tokens that were written to the provider's cache. */
+  readonly cacheWriteTokens: number | undefined;
+  /** Output tokens of reasoning. */
+  readonly reasoningTokens: number | undefined;
+  /** How often the provider's own tools were used, by the provider's names for them. */
+  readonly serverTools: Readonly<Record<string, number>> | undefined;
+  /** Whether any count is an estimate of ours, instead of the provider's report. */
+  readonly estimated: boolean;
+  readonly confidence: Confidence;
+  /** Present if the provider reports it or `withCost` is applied. */
+  readonly cost: Cost | undefined;
+  /** The provider's own usage object, as sent. */
+  readonly native: JsonValue | undefined;
+}
+
+/** How reliable a usage is: reported by the provider (`exact`), counted by a tokenizer (`high`), or estimated from characters (`low`). */
+export type Confidence = 'exact' | 'high' | 'low';
+
+/** What one request of a stream used. Prices and their tiers apply to single requests, not to the sum of several. */
+export interface RequestUsage {
+  readonly usage: Usage;
+  readonly model: string | undefined;
+  readonly provider: string | undefined;
+  /** The number of the attempt that the request belongs to, from 1. */
+  readonly attempt: number;
+  /** The number of the step that the request belongs to, from 0. */
+  readonly step: number;
+  /** Whether the answer of this request is part of the final answer: false if a `reset` voided it, or if it lost a race of `hedge`. */
+  readonly stands: boolean;
+}
+
+/** What a stream cost. An unknown part is `undefined`, not 0. */
+export interface Cost {
+  readonly total: number;
+  /** ISO 4217 code. */
+  readonly currency: string;
+  readonly input: number | undefined;
+  readonly output: number | undefined;
+  /** How much reading input from the cache saved; `input` and `total` are without it already. */
+  readonly cacheSavings: number | undefined;
+}
+
+/** Returns what a request cost; `undefined` if it knows no price, not 0. */
+export type Price = (usage: Usage, model: string, provider: string) => Cost | undefined;
+
+/** An error as plain JSON, as events carry it. */
+export interface ErrorInfo {
+  /** The `kind` of a `StreamError`; `'unknown'` for any other error. */
+  readonly kind: string;
+  readonly message: string;
+  /** Whether the fault is transient. */
+  readonly retryable: boolean;
+  /** The HTTP status. */
+  readonly status: number | undefined;
+  /** The provider's own error code. */
+  readonly code: string | undefined;
+  readonly requestId: string | undefined;
+  /** How long the provider asks the client to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** A complete answer, as `toMessage` emits it. */
+export interface Message extends PartialMessage {
+  /** `aborted` if the stream completed without a `finish`. */
+  readonly finishReason: FinishReason;
+  /**
+   * Parses the text of the answer as JSON.
+   * @throws ParseError if it is not JSON.
+   */
+  json<Value = unknown>(): Value;
+}
+
+/** The answer so far, as plain data: what the events of one choice add up to. */
+export interface PartialMessage {
+  readonly id: string | undefined;
+  readonly model: string | undefined;
+  readonly provider: string | undefined;
+  /** All text, of both phases. */
+  readonly text: string;
+  readonly reasoning: string;
+  readonly refusal: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly citations: readonly CitationEvent[];
+  /** All content in the order of its blocks. */
+  readonly parts: readonly MessagePart[];
+  readonly usage: Usage | undefined;
+  readonly finishReason: FinishReason | undefined;
+  readonly timing: Timing | undefined;
+}
+
+/**
+ * One block of a message. `native` is the block in the provider's own form, present once the block is complete. `other` is a block that has
+ * no equivalent here.
+ */
 export type MessagePart =
   | { readonly type: 'text'; readonly text: string; readonly phase: Phase; readonly native: JsonValue | undefined }
   | { readonly type: 'reasoning'; readonly text: string; readonly native: JsonValue | undefined }
@@ -337,41 +431,23 @@ export interface ToolCall {
   readonly name: string;
   /** The argument text as sent; empty text means no arguments. */
   readonly argumentsText: string;
-  /** The parsed arguments; `undefined` while the call is open, for free text, and for text that is not JSON. */
+  /** The parsed arguments; `undefined` until the call is complete, for free text, and for text that is not JSON. */
   readonly input: JsonValue | undefined;
   readonly executor: Executor;
   readonly format: ArgumentsFormat;
-  /** False when the stream ended inside the call. */
+  /** Whether the call is complete; false if the stream was truncated within it. */
   readonly ended: boolean;
 }
 
-/** What a stream has said so far, as plain data. */
-export interface PartialMessage {
-  readonly id: string | undefined;
-  readonly model: string | undefined;
-  readonly provider: string | undefined;
-  readonly text: string;
-  readonly reasoning: string;
-  readonly refusal: string;
-  readonly toolCalls: readonly ToolCall[];
-  readonly citations: readonly CitationEvent[];
-  readonly parts: readonly MessagePart[];
-  readonly usage: Usage | undefined;
-  readonly finishReason: FinishReason | undefined;
-  readonly timing: Timing | undefined;
+/** A value that JSON can represent. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** A JSON object. An absent member may be `undefined`. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
 }
 
-/** A whole answer. */
-export interface Message extends PartialMessage {
-  /** `aborted` when the stream completed without a `finish`. */
-  readonly finishReason: FinishReason;
-  /**
-   * Parses the answer's text as JSON.
-   * @throws ParseError if it is not JSON.
-   */
-  json<Value = unknown>(): Value;
-}
-
+/** Every type of event, and whether it is a {@link ContentEvent}. */
 const contentTypes = {
   'text-delta': true,
   'reasoning-delta': true,
@@ -393,11 +469,11 @@ const contentTypes = {
   finish: false,
 } as const satisfies Record<DeltaEvent['type'], boolean>;
 
-/** The name of every kind of event. */
+/** Every `type` of event. */
 export const eventTypes: readonly string[] = Object.keys(contentTypes);
 
 /**
- * Tells whether a value is one of our events, for instance one that crossed a wire.
+ * Whether a value is an event, for instance a value that was received over a network. Only its `type` is checked.
  *
  * @example socket$.pipe(map((data) => JSON.parse(data)), filter(isDeltaEvent))
  */
@@ -407,7 +483,7 @@ export function isDeltaEvent(value: unknown): value is DeltaEvent {
   return typeof type === 'string' && Object.hasOwn(contentTypes, type);
 }
 
-/** Tells whether an event delivers a part of the answer, so that repeating the request would say it twice. */
+/** Whether an event has a part of the answer: once such an event was emitted, repeating the request would duplicate content. */
 export function isContent(event: DeltaEvent): event is ContentEvent {
   return contentTypes[event.type];
 }

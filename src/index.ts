@@ -53,6 +53,7 @@ export {
   type RawEvent,
   type ReasoningDeltaEvent,
   type RefusalDeltaEvent,
+  type RequestUsage,
   type ResetEvent,
   type StartEvent,
   type StepEvent,
@@ -86,7 +87,7 @@ export {
   type RateLimiterOptions,
   type RateLimitTurn,
 } from './handles/createRateLimiter.js';
-export type { ResponseHead } from './limits/responseHead.js';
+export type { ResponseHead } from './limits/retryAfter.js';
 export type { CountTokens, TokenCounter, TokenStream } from './metering/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';
@@ -120,11 +121,14 @@ export {
   partialJson,
 } from './operators/partialJson.js';
 export { partialToolInput } from './operators/partialToolInput.js';
-export { type DebugLogger, debugOptions } from './operators/presets/debugOptions.js';
-export { highReliabilityOptions } from './operators/presets/highReliabilityOptions.js';
-export { highThroughputOptions } from './operators/presets/highThroughputOptions.js';
-export { jsonModeOptions } from './operators/presets/jsonModeOptions.js';
-export { lowLatencyOptions } from './operators/presets/lowLatencyOptions.js';
+export {
+  type DebugLogger,
+  debugOptions,
+  highReliabilityOptions,
+  highThroughputOptions,
+  jsonModeOptions,
+  lowLatencyOptions,
+} from './operators/presets.js';
 export { type RateLimitOptions, rateLimit } from './operators/rateLimit.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
 export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';

@@ -1,4 +1,4 @@
-/** Deltas in batches, for a sink that is slow to call: strings with RxJS's own operators, events with `batchFrames` or `smooth`. */
+/** Batches of deltas for a slow consumer: strings with RxJS's own operators, events with `batchFrames` or `smooth`. */
 import { bufferTime, filter, map } from 'rxjs';
 import { textDeltas } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -14,7 +14,7 @@ await events$
   )
   .forEach((batch) => console.log(JSON.stringify(batch)));
 
-// No more than so many events a second, and nothing lost: what comes faster shares one.
+// At most this many emissions per second, without loss: deltas that arrive faster share one.
 const maxEventsPerSecond = 1;
 await events$
   .pipe(
@@ -22,11 +22,11 @@ await events$
     bufferTime(1_000 / maxEventsPerSecond),
     filter((texts) => texts.length > 0),
   )
-  .forEach((texts) => console.log('one event of', texts.length, 'pieces'));
+  .forEach((texts) => console.log('one batch of', texts.length, 'deltas'));
 await stop();
 
 /* Prints:
 "Paris is the capital"
 " of France."
-one event of 7 pieces
+one batch of 7 deltas
 */

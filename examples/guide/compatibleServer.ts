@@ -1,4 +1,4 @@
-/** Any OpenAI-compatible server (xAI, Groq, DeepSeek, Ollama, vLLM …): the SDK's own `baseURL`, nothing else. */
+/** Any OpenAI-compatible server (xAI, Groq, DeepSeek, Ollama, vLLM …) needs only the SDK's `baseURL`. */
 import OpenAI from 'openai';
 import { lastValueFrom } from 'rxjs';
 import { toMessage } from 'rxllm';

@@ -1,4 +1,4 @@
-/** Where a server tells no usage: by the characters of the provider that answers, by a tokenizer, or not at all. */
+/** Output tokens if a server reports no usage: estimated from the characters by provider, or counted by a tokenizer. */
 import { lastValueFrom, of } from 'rxjs';
 import { aggregateUsage, type CountTokens, type DeltaEvent, ofEvent } from 'rxllm';
 import { finish, start, text } from 'rxllm/testing';
@@ -9,7 +9,7 @@ const answer = 'Paris is the capital of France. '.repeat(10).trim();
 async function report(provider: string, countTokens: CountTokens): Promise<string> {
   const silent$ = of<DeltaEvent[]>(start({ provider }), text(answer), finish());
   const { usage } = await lastValueFrom(silent$.pipe(aggregateUsage({ countTokens }), ofEvent('usage')));
-  return `${usage.outputTokens} (${usage.estimated ? 'estimated' : 'told'}, ${usage.confidence})`;
+  return `${usage.outputTokens} (${usage.estimated ? 'estimated' : 'reported'}, ${usage.confidence})`;
 }
 
 console.log(answer.length, 'characters');

@@ -1,4 +1,4 @@
-/** What went wrong, whether trying again may help, and how long to wait: the same for every provider. */
+/** The kind of an error, whether it is retryable, and the time to wait: the same for every provider. */
 import { lastValueFrom } from 'rxjs';
 import { bufferToText, isStreamError } from 'rxllm';
 import { fromChatCompletions } from 'rxllm/openai';
@@ -13,7 +13,7 @@ for (const status of [401, 404, 429, 503]) {
   await stop();
 }
 
-// Where the provider says how long to wait, the error does too, and `retryStream` never comes back sooner.
+// The provider's Retry-After is on the error, and `retryStream` never retries sooner.
 const busy = (): Promise<Response> => Promise.resolve(new Response('{}', { status: 429, headers: { 'retry-after': '2' } }));
 const busy$ = fromChatCompletions(busy, { model: 'local', messages: [] });
 await lastValueFrom(busy$.pipe(bufferToText())).catch((error: unknown) => {

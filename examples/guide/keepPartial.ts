@@ -1,4 +1,4 @@
-/** What an interrupted answer had said is not lost: every error carries it, and a repeat may go on from there or begin anew. */
+/** The text of an interrupted answer is not lost: every error carries it, and a retry may continue it or start again. */
 import { concat, defer, lastValueFrom, NEVER, of } from 'rxjs';
 import { bufferToText, type DeltaEvent, isStreamError, type RetryStreamOptions, retryStream, timeoutBetweenChunks } from 'rxllm';
 import { finish, start, text } from 'rxllm/testing';
@@ -19,14 +19,14 @@ async function show(name: string, options: RetryStreamOptions): Promise<void> {
   );
 }
 
-await show('from the start, no text twice', { onPartial: 'reset' });
-await show('not again once something was shown', { onPartial: 'fail' });
-await show('on from there', {
-  onPartial: { continueWith: ({ text: said }) => of<DeltaEvent[]>(start(), text(`the capital, after "${said}".`), finish()) },
+await show('starts again', { onPartial: 'reset' });
+await show('fails after content', { onPartial: 'fail' });
+await show('continues', {
+  onPartial: { continueWith: (partial) => of<DeltaEvent[]>(start(), text(`the capital, after "${partial.text}".`), finish()) },
 });
 
 /* Prints:
-from the start, no text twice: Paris is the capital of France.
-not again once something was shown: an error, with "Paris is "
-on from there: Paris is the capital, after "Paris is ".
+starts again: Paris is the capital of France.
+fails after content: an error, with "Paris is "
+continues: Paris is the capital, after "Paris is ".
 */

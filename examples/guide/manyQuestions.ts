@@ -1,4 +1,4 @@
-/** A table is encoded once, before any stream, and asked many questions; what TOON saves is told against compact JSON. */
+/** Encodes a table once for several questions, and reports the saving against compact JSON. */
 import OpenAI from 'openai';
 import { concatMap, from } from 'rxjs';
 import { bufferToText } from 'rxllm';

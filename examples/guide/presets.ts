@@ -1,4 +1,4 @@
-/** Each preset: its limits, its repeats, and what it tells. */
+/** The timeouts, the retries and the measurements of each preset. */
 import { lastValueFrom } from 'rxjs';
 import {
   type ApplyOptions,

@@ -1,4 +1,4 @@
-/** Text, usage and cost of one answer, whichever way it ends. */
+/** Text, usage and cost of one answer, for every outcome. */
 import OpenAI from 'openai';
 import { lastValueFrom, take } from 'rxjs';
 import { aggregateUsage, ofEvent, toMessage, withCost } from 'rxllm';
@@ -17,7 +17,7 @@ const { text, usage } = await lastValueFrom(metered$.pipe(toMessage()));
 console.log(text);
 console.log(`${usage?.inputTokens} in, ${usage?.outputTokens} out, ${usage?.cost?.total.toFixed(8)} ${usage?.cost?.currency}`);
 
-// Who leaves early, or fails, has paid too: given the price, `onSettled` tells the cost on every exit.
+// A stream that fails or is unsubscribed early costs money too: with a price, `onSettled` reports the cost of every outcome.
 const billed$ = events$.pipe(
   aggregateUsage({
     prompt: question,

@@ -1,4 +1,4 @@
-/** A breaker that streams to one provider share, and how it comes back: two trials, one after the other, have to succeed. */
+/** A breaker shared by the streams to one provider. It closes again after two successful trials. */
 import { catchError, EMPTY, filter, firstValueFrom, lastValueFrom } from 'rxjs';
 import { bufferToText, circuitBreaker, createBreaker, isStreamError } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

@@ -1,4 +1,4 @@
-/** A slow consumer: while it cannot take more, the source reads no further and the provider waits, so that nothing piles up. */
+/** Backpressure: while a slow consumer pauses the demand, the source stops reading and the provider waits. Nothing is buffered. */
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import OpenAI from 'openai';
@@ -25,7 +25,7 @@ const demand = createDemand();
 slowDisk.on('drain', demand.resume);
 
 const text$ = fromChatCompletions(client, { model: 'local', messages }, { demand }).pipe(
-  // While the disk is slow, it is not the provider that is silent.
+  // A paused demand stops the clock: the silence is not the provider's.
   timeoutBetweenChunks({ firstMs: 10_000, betweenMs: 10_000, demand }),
   textDeltas(),
   tap((text) => slowDisk.write(text) || demand.pause()),

@@ -1,4 +1,4 @@
-/** The text so far, at every delta: what a view binds to. */
+/** Emits the text so far on every delta, for a view to bind to. */
 import { takeLast } from 'rxjs';
 import { accumulateText } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

@@ -1,4 +1,4 @@
-/** One final usage just before `finish`: the provider's figures, else an estimate; and one report however the stream ends. */
+/** Emits one final usage just before `finish`, from the provider's figures or an estimate, and reports it for every outcome. */
 import { lastValueFrom, take } from 'rxjs';
 import { aggregateUsage, ofEvent } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

@@ -1,4 +1,4 @@
-/** Operators by name, applied in the one right order: here a preset, with a little more. */
+/** Applies operators by name, in the right order: here a preset with changes. */
 import { lastValueFrom } from 'rxjs';
 import { applyOptions, highReliabilityOptions, toMessage } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -8,7 +8,7 @@ const { events$, stop } = await localAnswer('What is the capital of France?', { 
 const message$ = events$.pipe(
   applyOptions({
     ...highReliabilityOptions,
-    tapStream: { reset: ({ attempt, error }) => console.log(`attempt ${attempt}, because of: ${error.kind}`) },
+    tapStream: { reset: ({ attempt, error }) => console.log(`attempt ${attempt} after: ${error.kind}`) },
     retryStream: { maxRetries: 5, initialDelayMs: 10 },
   }),
   toMessage(),
@@ -18,6 +18,6 @@ console.log({ text, outputTokens: usage?.outputTokens, deltas: timing?.deltas })
 await stop();
 
 /* Prints:
-attempt 2, because of: server
+attempt 2 after: server
 { text: 'Paris is the capital of France.', outputTokens: 8, deltas: 7 }
 */

@@ -1,4 +1,4 @@
-/** One delta a frame, so that a view is drawn once a frame; here, without a screen, one in 16 ms. */
+/** Emits one delta per frame, so that a view renders once per frame. Without a screen, as here, a frame is 16 ms. */
 import { from } from 'rxjs';
 import { batchFrames, type DeltaEvent } from 'rxllm';
 

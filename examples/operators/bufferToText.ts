@@ -1,4 +1,4 @@
-/** The whole text, once, when the stream has come to its definite end. */
+/** Emits the whole text once, when the stream completes. */
 import { lastValueFrom } from 'rxjs';
 import { bufferToText } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

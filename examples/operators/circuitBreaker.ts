@@ -1,4 +1,4 @@
-/** A provider that is down is left alone: nobody waits for it, and the other one answers. */
+/** After two failures no request is sent to the failing provider, and the other one answers at once. */
 import { lastValueFrom } from 'rxjs';
 import { bufferToText, circuitBreaker, createBreaker, fallbackTo, tapStream } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -18,9 +18,9 @@ await failing.stop();
 await healthy.stop();
 
 /* Prints:
-The local provider fails as asked
+The local provider fails on purpose
 Paris is the capital of France.
-The local provider fails as asked
+The local provider fails on purpose
 Paris is the capital of France.
 The circuit is open
 Paris is the capital of France.

@@ -1,4 +1,4 @@
-/** The next provider when one fails: here its repeats are used up, and the other provider speaks another wire. */
+/** Continues with the next provider when one fails: here after its retries, with another wire. */
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { lastValueFrom } from 'rxjs';
@@ -19,8 +19,8 @@ const text$ = fromChatCompletions(chat, { model: 'local', messages }).pipe(
   repeated,
   fallbackTo(fromMessages(claude, { model: 'local', max_tokens: 100, messages }).pipe(repeated)),
   tapStream({
-    reset: ({ cause, error }) => console.log(`${cause}, because of: ${error.kind}`),
-    start: ({ provider }) => console.log(`an answer from ${provider}`),
+    reset: ({ cause, error }) => console.log(`${cause} after: ${error.kind}`),
+    start: ({ provider }) => console.log(`answer from ${provider}`),
   }),
   bufferToText(),
 );
@@ -29,8 +29,8 @@ await failing.stop();
 await healthy.stop();
 
 /* Prints:
-retry, because of: server
-fallback, because of: retry-exhausted
-an answer from anthropic
+retry after: server
+fallback after: retry-exhausted
+answer from anthropic
 Paris is the capital of France.
 */

@@ -1,4 +1,4 @@
-/** A second provider when the first is slow: whichever gives content first is the answer, and the other is aborted. */
+/** Requests a second provider if the first is slow: the first to emit content is the answer, and the other request is aborted. */
 import { finalize, lastValueFrom } from 'rxjs';
 import { bufferToText, hedge } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -7,7 +7,7 @@ const slow = await localAnswer('What is the capital of France?', { latencyMs: 20
 const quick = await localAnswer('What is the capital of France?');
 
 const text$ = slow.events$.pipe(
-  finalize(() => console.log('the slow one is aborted')),
+  finalize(() => console.log('the slow request is aborted')),
   hedge(quick.events$, { afterMs: 20 }),
   bufferToText(),
 );
@@ -16,6 +16,6 @@ await slow.stop();
 await quick.stop();
 
 /* Prints:
-the slow one is aborted
+the slow request is aborted
 Paris is the capital of France.
 */

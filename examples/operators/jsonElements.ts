@@ -1,4 +1,4 @@
-/** The elements of an array, each as soon as it is whole; the text after it has not come yet. */
+/** Emits each element of an array as soon as it is complete, while the rest of the text is still arriving. */
 import { jsonElements } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 

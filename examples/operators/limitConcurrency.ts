@@ -1,4 +1,4 @@
-/** Five questions, at most two requests at once: the others wait in line, and none is sent before a slot is free. */
+/** Five questions with at most two requests at once: each of the others is sent when a slot becomes free. */
 import { defer, finalize, lastValueFrom, merge, toArray } from 'rxjs';
 import { bufferToText, createConcurrencyLimiter, limitConcurrency } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

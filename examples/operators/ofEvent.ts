@@ -1,4 +1,4 @@
-/** Keeps some kinds of event and narrows their type. */
+/** Emits only events of some types, and narrows their type. */
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { ofEvent } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

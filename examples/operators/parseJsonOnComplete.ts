@@ -1,4 +1,4 @@
-/** The value of a JSON answer, once, when the stream has come to its definite end. */
+/** Emits the value of a JSON answer once, when the stream completes. */
 import { lastValueFrom } from 'rxjs';
 import { isStreamError, parseJsonOnComplete } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

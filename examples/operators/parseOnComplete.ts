@@ -1,4 +1,4 @@
-/** The complete answer as the first parser takes it: here JSON, else text. */
+/** Emits the complete answer as the first parser that accepts it reads it: here JSON, else text. */
 import { lastValueFrom } from 'rxjs';
 import { json, parseOnComplete, text } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

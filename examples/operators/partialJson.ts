@@ -1,4 +1,4 @@
-/** The JSON value of an answer while it grows: each snapshot is immutable and shares what has not changed. */
+/** Emits the JSON value of an answer while it grows: each snapshot is immutable and shares unchanged values. */
 import { partialJson } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 

@@ -1,4 +1,4 @@
-/** The input of a tool call while the model writes it. */
+/** Emits the input of a tool call while the model writes it. */
 import { partialToolInput } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 

@@ -1,4 +1,4 @@
-/** Two requests a minute: the third stream waits for its turn, and so does everybody once the provider says that nothing remains. */
+/** Two requests per minute: the third stream waits. All streams wait when the provider reports that nothing remains. */
 import OpenAI from 'openai';
 import { lastValueFrom, merge, take, toArray } from 'rxjs';
 import { bufferToText, createRateLimiter, rateLimit } from 'rxllm';
@@ -17,7 +17,7 @@ const answer$ = fromChatCompletions(client, params, { onResponse: limiter.observ
 const answers = lastValueFrom(merge(answer$, answer$, answer$).pipe(take(2), toArray()));
 console.log('waiting:', limiter.waiting);
 console.log(await answers);
-// Whoever leaves while it waits has sent no request.
+// The waiting stream was unsubscribed without sending a request.
 console.log('waiting:', limiter.waiting);
 await stop();
 

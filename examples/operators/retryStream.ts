@@ -1,4 +1,4 @@
-/** Repeats the request after a transient fault; `reset` says that what came before is void, so no text comes twice. */
+/** Sends the request again after a transient error. A `reset` voids the earlier events, so no text is repeated. */
 import { lastValueFrom } from 'rxjs';
 import { bufferToText, retryStream, tapStream } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -7,14 +7,14 @@ const { events$, stop } = await localAnswer('What is the capital of France?', { 
 
 const text$ = events$.pipe(
   retryStream({ maxRetries: 3, initialDelayMs: 10 }),
-  tapStream({ reset: ({ attempt, error }) => console.log(`attempt ${attempt}, because of: ${error.kind}`) }),
+  tapStream({ reset: ({ attempt, error }) => console.log(`attempt ${attempt} after: ${error.kind}`) }),
   bufferToText(),
 );
 console.log(await lastValueFrom(text$));
 await stop();
 
 /* Prints:
-attempt 2, because of: server
-attempt 3, because of: overloaded
+attempt 2 after: server
+attempt 3 after: overloaded
 Paris is the capital of France.
 */

@@ -1,12 +1,12 @@
-/** Text at an even pace, a word every 20 ms, although the provider sent it in two lumps. */
+/** Emits text at an even pace, one word every 20 ms, although the provider sent it in two bursts. */
 import { concat, ignoreElements, of, timer } from 'rxjs';
 import { type DeltaEvent, smooth, textDeltas } from 'rxllm';
 
 const delta = (text: string): DeltaEvent => ({ type: 'text-delta', text, block: 0, choice: 0, phase: 'answer' });
 const silence$ = timer(300).pipe(ignoreElements());
-const lumpy$ = concat(of(delta('Even the fastest ')), silence$, of(delta('model may stutter.')), silence$);
+const bursts$ = concat(of(delta('Even the fastest ')), silence$, of(delta('model may pause.')), silence$);
 
-await lumpy$.pipe(smooth({ by: 'word', delayMs: 20 }), textDeltas()).forEach((text) => console.log(JSON.stringify(text)));
+await bursts$.pipe(smooth({ by: 'word', delayMs: 20 }), textDeltas()).forEach((text) => console.log(JSON.stringify(text)));
 
 /* Prints:
 "Even "
@@ -14,5 +14,5 @@ await lumpy$.pipe(smooth({ by: 'word', delayMs: 20 }), textDeltas()).forEach((te
 "fastest "
 "model "
 "may "
-"stutter."
+"pause."
 */

@@ -1,4 +1,4 @@
-/** A stop button: the request is aborted and the stream ends properly, with what it had said. */
+/** A stop button: aborts the request, and the stream completes with the text so far. */
 import { lastValueFrom, Subject } from 'rxjs';
 import { stopOn, tapStream, toMessage } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

@@ -1,4 +1,4 @@
-/** A budget of tokens, money or characters: once it is spent the request is aborted, and the stream ends properly. */
+/** A budget of tokens, money or characters: once it is spent, the request is aborted and the stream completes. */
 import { lastValueFrom } from 'rxjs';
 import { takeWithinBudget, toMessage } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

@@ -1,4 +1,4 @@
-/** Watches a stream without changing it, however it ends. */
+/** Calls observers of a stream, for every outcome, without changing it. */
 import { lastValueFrom } from 'rxjs';
 import { bufferToText, type TapStreamOptions, tapStream } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -14,13 +14,13 @@ const callbacks: TapStreamOptions = {
   error: (error) => console.log('error', String(error)),
 };
 const watched$ = events$.pipe(tapStream(callbacks), bufferToText());
-await lastValueFrom(watched$, { defaultValue: '' }).catch(() => console.log('asked again'));
+await lastValueFrom(watched$, { defaultValue: '' }).catch(() => console.log('second subscription'));
 await lastValueFrom(watched$);
 await stop();
 
 /* Prints:
-error HttpError: The local provider fails as asked
-asked again
+error HttpError: The local provider fails on purpose
+second subscription
 start local
 usage 16
 complete 8 deltas 31 characters

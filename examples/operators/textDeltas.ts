@@ -1,4 +1,4 @@
-/** The pieces of visible text, as they come. */
+/** Emits the text of each delta. */
 import { textDeltas } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 

@@ -1,4 +1,4 @@
-/** An error when the stream stays silent longer than allowed. */
+/** Errors when the stream is silent for longer than allowed. */
 import { lastValueFrom } from 'rxjs';
 import { bufferToText, isStreamError, timeoutBetweenChunks } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

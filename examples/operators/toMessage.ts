@@ -1,4 +1,4 @@
-/** One message with everything the stream said. */
+/** Emits one message with all the content of the stream. */
 import { lastValueFrom } from 'rxjs';
 import { toMessage } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';

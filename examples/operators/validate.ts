@@ -1,4 +1,4 @@
-/** What a schema makes of each value, from zod, valibot, arktype or another library that follows Standard Schema. */
+/** Emits the output of a schema for each value: zod, valibot, arktype or another library that follows Standard Schema. */
 import { lastValueFrom } from 'rxjs';
 import { parseJsonOnComplete, ValidationError, validate } from 'rxllm';
 import { z } from 'zod';

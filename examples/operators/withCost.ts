@@ -1,11 +1,11 @@
-/** Adds to each usage what the stream has cost, by any price; `genaiPrices()` of `rxllm/pricing` knows the list prices. */
+/** Adds the cost so far to each usage, with any price; `genaiPrices()` of `rxllm/pricing` has the list prices. */
 import { lastValueFrom } from 'rxjs';
 import { aggregateUsage, ofEvent, type Price, withCost } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 
 const { events$, stop } = await localAnswer('What is the capital of France?');
 
-/** Our own contract: so many dollars per million tokens. */
+/** A contract price, in dollars per million tokens. */
 const perMillion: Price = ({ inputTokens, outputTokens }) => {
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
   const input = (inputTokens * 2) / 1e6;

@@ -1,11 +1,11 @@
-/** One span over all attempts and four histograms, by OpenTelemetry's conventions for generative AI. */
+/** Records one span over all attempts, by OpenTelemetry's conventions for generative AI; with a meter, also four histograms. */
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { lastValueFrom } from 'rxjs';
 import { aggregateUsage, bufferToText, retryStream } from 'rxllm';
 import { traceStream } from 'rxllm/otel';
 import { localAnswer } from '../localAnswer.js';
 
-// An application takes `trace.getTracer('app')` and `metrics.getMeter('app')` of @opentelemetry/api.
+// An application uses `trace.getTracer('app')` and `metrics.getMeter('app')` of @opentelemetry/api.
 const exporter = new InMemorySpanExporter();
 const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).getTracer('example');
 

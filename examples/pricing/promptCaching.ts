@@ -1,6 +1,6 @@
 /**
- * What prompt caching saves: a long document is asked two questions. Anthropic caches what is marked with `cache_control`, and writing to its
- * cache costs a quarter more; OpenAI caches by itself. Cached tokens are a part of `inputTokens` with both.
+ * The savings of prompt caching for two questions about a long document. Anthropic caches the blocks marked with `cache_control`, and writing
+ * to its cache costs 25 % more; OpenAI caches automatically. Cached tokens are included in `inputTokens` with both.
  */
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
@@ -27,7 +27,7 @@ function askAnthropic(content: string): Observable<DeltaEvent> {
   });
 }
 
-/** What does not change comes first, because only the beginning of a prompt is cached. */
+/** The constant part comes first, because only the beginning of a prompt is cached. */
 function askOpenai(content: string): Observable<DeltaEvent> {
   return fromChatCompletions(openai, {
     model: 'gpt-4o-mini',
@@ -44,22 +44,22 @@ for (const ask of [askAnthropic, askOpenai]) {
     const { usage } = await lastValueFrom(ask(question).pipe(aggregateUsage(), withCost(genaiPrices()), ofEvent('usage')));
     const { inputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, cost } = usage;
     console.log(
-      `  ${inputTokens} tokens in, ${cachedInputTokens} of them read from the cache, ${cacheWriteTokens} written to it`,
+      `  ${inputTokens} input tokens, ${cachedInputTokens} of them read from the cache, ${cacheWriteTokens} written to it`,
     );
-    console.log(`  $${cost?.total.toFixed(6)}, $${cost?.cacheSavings?.toFixed(6)} less for what was cached`);
+    console.log(`  $${cost?.total.toFixed(6)}, $${cost?.cacheSavings?.toFixed(6)} saved by the cache`);
   }
 }
 await provider.stop();
 
 /* Prints:
 Anthropic
-  10333 tokens in, 0 of them read from the cache, 10325 written to it
-  $0.012924, $0.000000 less for what was cached
-  10333 tokens in, 10325 of them read from the cache, 0 written to it
-  $0.001051, $0.009293 less for what was cached
+  10333 input tokens, 0 of them read from the cache, 10325 written to it
+  $0.012924, $0.000000 saved by the cache
+  10333 input tokens, 10325 of them read from the cache, 0 written to it
+  $0.001051, $0.009293 saved by the cache
 OpenAI
-  10333 tokens in, 0 of them read from the cache, 0 written to it
-  $0.001551, $0.000000 less for what was cached
-  10333 tokens in, 10240 of them read from the cache, 0 written to it
-  $0.000783, $0.000768 less for what was cached
+  10333 input tokens, 0 of them read from the cache, 0 written to it
+  $0.001551, $0.000000 saved by the cache
+  10333 input tokens, 10240 of them read from the cache, 0 written to it
+  $0.000783, $0.000768 saved by the cache
 */

@@ -1,4 +1,4 @@
-/** OpenAI chat completions, and every server that speaks its wire: subscribing sends the request. */
+/** OpenAI chat completions, also of compatible servers: the request is sent on subscribe. */
 import OpenAI from 'openai';
 import { lastValueFrom } from 'rxjs';
 import { toMessage } from 'rxllm';
@@ -13,7 +13,7 @@ const events$ = fromChatCompletions(client, { model: 'gpt-4o-mini', messages });
 const message = await lastValueFrom(events$.pipe(toMessage()));
 
 console.log(message.text, message.finishReason);
-// Asked for by the source, and in the stream: nobody counts.
+// The source requests the usage, so the figures are the provider's.
 console.log('usage:', message.usage?.inputTokens, message.usage?.outputTokens, message.usage?.confidence);
 console.log('next turn:', assistantTurn(message));
 await provider.stop();

@@ -1,4 +1,4 @@
-/** Anthropic messages: thinking is reasoning, and the next turn is given back losslessly. */
+/** Anthropic messages: thinking becomes reasoning, and `assistantTurn` returns the next turn without loss. */
 import Anthropic from '@anthropic-ai/sdk';
 import { lastValueFrom } from 'rxjs';
 import { toMessage } from 'rxllm';

@@ -1,4 +1,4 @@
-/** OpenAI responses: reasoning, text and the provider's own tools in one stream. */
+/** OpenAI responses: reasoning, text and the provider's tools in one stream. */
 import OpenAI from 'openai';
 import { lastValueFrom } from 'rxjs';
 import { toMessage } from 'rxllm';

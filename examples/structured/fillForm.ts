@@ -1,4 +1,4 @@
-/** A form that fills itself while the model writes its JSON. */
+/** Fills a form while the model writes its JSON. */
 import { partialJson } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 
@@ -11,12 +11,12 @@ interface Customer {
 
 const { events$, stop } = await localAnswer('Give me a customer as JSON.', { latencyMs: 2 });
 
-/** What each field shows. */
+/** The displayed value of each field. */
 const form = new Map<string, unknown>();
 
 await events$.pipe(partialJson<Customer>()).forEach((customer) => {
   for (const [field, value] of Object.entries(customer)) {
-    // Snapshots share what has not changed, so that `===` tells which fields to draw again, nested ones too.
+    // Snapshots share unchanged values, so `===` finds the fields to render again, nested ones too.
     if (form.get(field) === value) continue;
     form.set(field, value);
     console.log(field.padEnd(12), value);

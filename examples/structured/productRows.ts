@@ -1,4 +1,4 @@
-/** A product list, rendered row by row from a TOON table while the answer is still coming. */
+/** Renders a product list row by row from a TOON table while the answer is still arriving. */
 import { connect, ignoreElements, merge, tap } from 'rxjs';
 import { textDeltas } from 'rxllm';
 import { toonRows } from 'rxllm/toon';
@@ -12,7 +12,7 @@ interface Product {
 
 const { events$, stop } = await localAnswer('Give me three products as TOON.', { latencyMs: 2 });
 
-// One request, two readers: the text tells how far the answer has come, the rows are what is drawn.
+// One request with two subscribers: the text counts the characters so far, the rows are rendered.
 let characters = 0;
 const rows$ = events$.pipe(
   connect((shared$) =>

@@ -1,4 +1,4 @@
-/** The elements of an array, each checked and transformed by a zod schema as soon as it is whole. */
+/** Validates and transforms each element of an array with a zod schema, as soon as it is complete. */
 import { jsonElements } from 'rxllm';
 import { z } from 'zod';
 import { localAnswer } from '../localAnswer.js';

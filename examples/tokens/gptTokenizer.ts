@@ -1,4 +1,4 @@
-/** Any other tokenizer can count: here `gpt-tokenizer`, loaded when the first stream is subscribed. */
+/** Counts with another tokenizer: here `gpt-tokenizer`, as a counter that is loaded once. */
 import { filter, lastValueFrom } from 'rxjs';
 import { aggregateUsage, ofEvent, type TokenCounter } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -26,7 +26,7 @@ const gptTokenizer: TokenCounter = {
 
 const question = 'What is the capital of France?';
 const { events$, stop } = await localAnswer(question);
-// Some compatible servers tell no usage, like this one.
+// Some compatible servers report no usage; this stream imitates one.
 const silent$ = events$.pipe(filter(({ type }) => type !== 'usage'));
 
 async function report(countTokens: TokenCounter | ((text: string) => number)): Promise<void> {
@@ -37,7 +37,7 @@ async function report(countTokens: TokenCounter | ((text: string) => number)): P
 await gptTokenizer.load();
 await report(gptTokenizer);
 
-// Where no running totals are asked for, a function of a whole text will do: it is called once a text, at the end.
+// Without running totals, a function of a whole text is enough: it is called once per text, at the end.
 await report(gptTokenizer.count);
 await stop();
 

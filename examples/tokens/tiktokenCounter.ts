@@ -1,4 +1,4 @@
-/** Tokens by OpenAI's own vocabulary where the provider tells none: a live meter while the answer comes, and an estimate of high confidence. */
+/** Counts with OpenAI's vocabulary if the provider reports no usage: running totals as the answer arrives, with high confidence. */
 import { filter, lastValueFrom, tap } from 'rxjs';
 import { aggregateUsage, ofEvent } from 'rxllm';
 import { tiktokenCounter } from 'rxllm/tiktoken';
@@ -7,10 +7,10 @@ import { localAnswer } from '../localAnswer.js';
 
 const question = 'What is the capital of France?';
 const { events$, stop } = await localAnswer(question);
-// Some compatible servers tell no usage, like this one.
+// Some compatible servers report no usage; this stream imitates one.
 const silent$ = events$.pipe(filter(({ type }) => type !== 'usage'));
 
-// Here all is loaded first, so that the meter has figures from the first word; without this line it loads on subscribe.
+// Loaded first, so that there is a running total from the first word. Without this line it is loaded on subscribe.
 const counter = tiktokenCounter('gpt-4o');
 await counter.load();
 
@@ -22,7 +22,7 @@ const metered$ = silent$.pipe(
 await lastValueFrom(metered$);
 await stop();
 
-// A text that is still arriving costs what its new piece costs, and every total is exact.
+// Counting the next piece of a text takes time for that piece only, and every total is exact.
 const stream = counter.stream();
 console.log(['Incre', 'mental ', 'counting'].map((piece) => stream.push(piece)));
 
@@ -30,9 +30,9 @@ const products = Array.from({ length: 100 }, (_, id) => ({ id, name: `Product ${
 const { tokens, saving } = toonPrompt(products, { countTokens: counter });
 console.log(tokens, `${Math.round((saving ?? 0) * 100)} % saved against compact JSON`);
 
-// A model that tiktoken does not know is guessed from its characters, and says so.
-const guess = tiktokenCounter('claude-sonnet-4-5').stream();
-console.log(guess.push('How many tokens is this?'), guess.approximate);
+// An unknown model is estimated from its characters, and `approximate` is true.
+const estimate = tiktokenCounter('claude-sonnet-4-5').stream();
+console.log(estimate.push('How many tokens is this?'), estimate.approximate);
 
 /* Prints:
 7 4 high

@@ -1,4 +1,4 @@
-/** The complete answer as TOON, else JSON, else text: decided once, when the stream has ended. */
+/** Reads the complete answer as TOON, else as JSON, else as text, once, when the stream completes. */
 import { lastValueFrom } from 'rxjs';
 import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
 import { localAnswer } from '../localAnswer.js';

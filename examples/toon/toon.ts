@@ -1,4 +1,4 @@
-/** The complete answer as TOON, else as JSON, else as text: the same pipe for every model. */
+/** Reads the complete answer as TOON, else as JSON, else as text, with one pipe for every model. */
 import { lastValueFrom } from 'rxjs';
 import { json, parseOnComplete, text } from 'rxllm';
 import { toon } from 'rxllm/toon';

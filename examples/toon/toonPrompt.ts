@@ -1,4 +1,4 @@
-/** Data for a prompt as TOON: a table costs fewer tokens than the same data as JSON. */
+/** Writes data for a prompt as TOON: a table takes fewer tokens than the same data as JSON. */
 import { toonPrompt } from 'rxllm/toon';
 
 const products = [

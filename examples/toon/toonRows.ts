@@ -1,4 +1,4 @@
-/** Each row of a TOON table as soon as its line is complete. */
+/** Emits each row of a TOON table as soon as its line is complete. */
 import { toonRows } from 'rxllm/toon';
 import { localAnswer } from '../localAnswer.js';
 

@@ -1,16 +1,16 @@
-/** What the page of an operator shows: both are run as they stand here. */
+/** The run on the page of an operator. The texts are code, which is run and shown. */
 export interface OperatorRun {
-  /** A source, in what `rxllm/testing` and `rxjs` have. */
+  /** A source, with the names of `rxllm/testing` and `rxjs`. */
   readonly source: string;
-  /** What it is piped through. */
+  /** The operators, as the arguments of `pipe`. */
   readonly operators: string;
-  /** A second source that the operators use by the name `other`. */
+  /** A second source, which the operators use as `other`. */
   readonly other?: string;
-  /** When the result is unsubscribed. */
+  /** The time of an unsubscribe, in milliseconds. @defaultValue none */
   readonly unsubscribeMs?: number;
 }
 
-/** A run for every public operator, by its name. A new operator gets its line here. */
+/** A run for every public operator, by its name. A new operator needs a line here. */
 export const operatorRuns: Readonly<Record<string, OperatorRun>> = {
   accumulateText: { source: `answer('Hel-lo,-wor-ld|')`, operators: 'accumulateText()' },
   aggregateUsage: { source: `stream('s-u-a-u-(f|)')`, operators: 'aggregateUsage()' },

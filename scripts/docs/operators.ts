@@ -8,7 +8,7 @@ import * as testing from 'rxllm/testing';
 import * as toon from 'rxllm/toon';
 import { type OperatorRun, operatorRuns } from './operatorRuns.js';
 
-/** Where the pages are. */
+/** The folder of the pages. */
 export const operatorPagesFolder = 'docs/operators';
 
 /** Every page of the operators by its file name, drawn from runs in virtual time. */
@@ -33,7 +33,7 @@ export function operatorPages(): ReadonlyMap<string, string> {
   return pages;
 }
 
-/** Writes the pages, and deletes those of operators that are no more. */
+/** Writes the pages, and deletes the pages of removed operators. */
 export function writeOperatorPages(): void {
   const pages = operatorPages();
   mkdirSync(operatorPagesFolder, { recursive: true });
@@ -47,10 +47,10 @@ interface PublicOperator {
   readonly sentence: string;
 }
 
-/** What each folder's entry point exports. */
+/** The exports of the entry point of each folder. */
 const entryPoints: Readonly<Record<string, object>> = { 'src/operators': rxllm, 'src/toon': toon, 'src/otel': otel };
 
-/** A file whose exported function of the same name gives an operator, in the folder of an entry point. */
+/** The files in the folders of entry points that export an operator of the same name. */
 function publicOperators(): readonly PublicOperator[] {
   return Object.entries(entryPoints)
     .flatMap(([folder, names]) => readdirSync(folder).flatMap((file) => publicOperator(join(folder, file), names)))
@@ -74,7 +74,7 @@ function firstSentence(comment: string): string {
   return /^.*?[.](?= |$)/.exec(text)?.[0] ?? text;
 }
 
-/** Numbers and nothing else: the smallest Standard Schema. */
+/** The smallest Standard Schema: it accepts only numbers. */
 const numbers = {
   '~standard': {
     version: 1,
@@ -104,7 +104,7 @@ function play({ source, operators, other, unsubscribeMs }: OperatorRun): readonl
   return other === undefined ? [lanes.source, lanes.result] : [lanes.source, lanes.other, lanes.result];
 }
 
-/** What the page shows is what is run. */
+/** Runs the code that the page shows. */
 function evaluate(code: string, scope: Readonly<Record<string, unknown>>): unknown {
   const names = Object.keys(scope).filter((name) => name !== 'default' && code.includes(name));
   return new Function(...names, `return ${code};`)(...names.map((name) => scope[name]));

@@ -57,6 +57,6 @@ const answers: Readonly<Record<string, WireAnswer>> = {
 export function wireAnswer(path: string): WireAnswer {
   const [last = ''] = path.split('?')[0]?.split('/').slice(-1) ?? [];
   const answer = answers[last];
-  if (!answer) throw new Error(`Nobody answers ${path}`);
+  if (!answer) throw new Error(`No answer for ${path}`);
   return answer;
 }

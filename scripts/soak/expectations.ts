@@ -2,18 +2,18 @@ import { type DeltaEvent, isStreamError, RetryExhaustedError, type StreamErrorKi
 import { answerOf, faultOf, kindOf } from './faults.js';
 import type { Plan } from './plans.js';
 
-/** What must hold of one stream, whatever happens to it. */
+/** Checks one stream against the rules that hold for every fault. */
 export interface Expectations {
-  /** The request that was begun last, counted from 0. */
+  /** The request that was started last, counted from 0. */
   readonly attempt: number;
-  /** Whether a request was begun, and the stream's answer is not whole yet. */
+  /** Whether a request was started, and the answer is not whole yet. */
   readonly midway: boolean;
-  /** What is not as it must be; empty if all is well. */
+  /** The broken rules; empty if there are none. */
   readonly complaints: readonly string[];
   complain(complaint: string): void;
-  /** A request begins; gives its number. */
-  begin(): number;
-  take(event: DeltaEvent): void;
+  /** Starts a request, and returns its number. */
+  startRequest(): number;
+  next(event: DeltaEvent): void;
   complete(): void;
   /** @param aborted Whether the caller's signal was aborted. */
   error(error: unknown, aborted: boolean): void;
@@ -23,7 +23,7 @@ export function createExpectations(seed: number, stream: number, maxRetries: num
   const complaints: string[] = [];
   const anyRequest = -1;
   const providers = plan.join ? 2 : 1;
-  /** In a race nobody can tell from the stream which request says what. */
+  /** In a race the stream does not show which request an event belongs to. */
   const racing = plan.join === 'hedge';
   let attempt = -1;
   let text = '';
@@ -34,7 +34,7 @@ export function createExpectations(seed: number, stream: number, maxRetries: num
   const kindAt = (attempt: number): StreamErrorKind | undefined => kindOf(faultOf(seed, { stream, attempt }));
 
   function checkKind(kind: string, attempt: number): void {
-    // A silence may also be the machine's, or that of a line.
+    // A silence may also come from a busy machine, or from a queue.
     if (kind === 'timeout' || (kind === 'circuit-open' && plan.breaks)) return;
     const attempts =
       racing || attempt === anyRequest ? Array.from({ length: providers * (maxRetries + 1) }, (_, index) => index) : [attempt];
@@ -43,7 +43,7 @@ export function createExpectations(seed: number, stream: number, maxRetries: num
     }
   }
 
-  /** The errors of a stream that gave up: of each request, or of each provider, which may have given up too. */
+  /** Checks the errors of an exhausted stream: of each request, or of each provider, which may be exhausted too. */
   function checkErrors({ errors }: RetryExhaustedError): void {
     for (const [index, error] of errors.entries()) {
       if (error instanceof RetryExhaustedError) checkErrors(error);
@@ -58,13 +58,13 @@ export function createExpectations(seed: number, stream: number, maxRetries: num
       return attempt;
     },
     get midway() {
-      // The final usage comes when the answer is whole.
+      // The final usage is emitted when the answer is whole.
       return attempt >= 0 && last?.type !== 'usage' && last?.type !== 'finish';
     },
-    begin() {
+    startRequest() {
       return ++attempt;
     },
-    take(event) {
+    next(event) {
       if (last?.type === 'finish') complain(`${event.type} after finish`);
       if (event.type === 'finish' && last?.type !== 'usage') complain(`finish after ${last?.type}`);
       last = event;
@@ -72,9 +72,9 @@ export function createExpectations(seed: number, stream: number, maxRetries: num
       if (event.type !== 'reset') return;
       text = '';
       resets++;
-      // The error of a provider that gave up is looked at when all have.
+      // The errors of an exhausted provider are checked at the end of the stream.
       if (event.error.kind !== 'retry-exhausted') checkKind(event.error.kind, event.attempt - 2);
-      else if (event.cause !== 'fallback') complain(`a repeat after ${event.error.kind}`);
+      else if (event.cause !== 'fallback') complain(`a retry after ${event.error.kind}`);
       if (!racing && event.attempt - 2 !== attempt) complain(`reset ${event.attempt} after request ${attempt + 1}`);
     },
     complete() {
@@ -90,15 +90,15 @@ export function createExpectations(seed: number, stream: number, maxRetries: num
         complain(`success where the fault is "${faultOf(seed, { stream, attempt })}"`);
     },
     error(error, aborted) {
-      if (!isStreamError(error)) return complain(`${String(error)} is no StreamError`);
-      if (error.partial === undefined) complain('an error without what was said');
-      if (error.kind === 'aborted') return aborted ? undefined : complain('aborted by nobody');
+      if (!isStreamError(error)) return complain(`${String(error)} is not a StreamError`);
+      if (error.partial === undefined) complain('an error without its partial');
+      if (error.kind === 'aborted') return aborted ? undefined : complain('aborted without an abort');
       if (!(error instanceof RetryExhaustedError)) {
-        return error.retryable ? complain(`${error.kind} is not repeated`) : checkKind(error.kind, attempt);
+        return error.retryable ? complain(`${error.kind} was not retried`) : checkKind(error.kind, attempt);
       }
       checkErrors(error);
       if (!racing && resets !== attempt) complain(`gave up after ${resets} resets and ${attempt + 1} requests`);
-      if (!plan.join && resets !== maxRetries) complain(`gave up after ${resets} repeats`);
+      if (!plan.join && resets !== maxRetries) complain(`gave up after ${resets} retries`);
     },
   };
 }

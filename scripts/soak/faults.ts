@@ -1,7 +1,7 @@
 import type { StreamErrorKind } from 'rxllm';
 import { between, seededRandom } from './seededRandom.js';
 
-/** One request of a stream: both processes know from its name what happens to it. */
+/** The name of a request. Both processes compute the fault of a request from its name. */
 export interface RequestName {
   readonly stream: number;
   readonly attempt: number;
@@ -28,7 +28,7 @@ export type FaultName =
   | 'empty'
   | 'page';
 
-/** What may happen to a request, how often in a hundred, and the error that it gives; none if the answer is whole. */
+/** The faults of a request, with their share in percent and the kind of the error; without a kind if the answer is whole. */
 const faults: Readonly<Record<FaultName, readonly [percent: number, kind?: StreamErrorKind]>> = {
   none: [26],
   slow: [5],
@@ -51,7 +51,7 @@ const faults: Readonly<Record<FaultName, readonly [percent: number, kind?: Strea
   page: [1, 'content-type'],
 };
 
-/** The kind of error that a fault gives; `undefined` where the answer is whole. */
+/** The kind of the error of a fault; undefined if the answer is whole. */
 export function kindOf(fault: FaultName): StreamErrorKind | undefined {
   return faults[fault][1];
 }
@@ -65,13 +65,13 @@ export function faultOf(seed: number, { stream, attempt }: RequestName): FaultNa
   return 'none';
 }
 
-/** What the provider says to a stream, whatever the attempt. */
+/** The answer of a stream, the same for every attempt. */
 export function answerOf(seed: number, stream: number): readonly string[] {
   const random = seededRandom(seed, stream, 2);
   return Array.from({ length: between(random, 2, 24) }, (_, index) => `${'wörd '.repeat(between(random, 1, 6))}${index} `);
 }
 
-/** The name travels as the model's, which all wires have. */
+/** The name of a request is sent as the name of the model, which every wire has. */
 export function modelOf({ stream, attempt }: RequestName): string {
   return `soak-${stream}-${attempt}`;
 }

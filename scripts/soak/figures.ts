@@ -1,4 +1,4 @@
-/** What a soak has measured. */
+/** The figures of a soak. */
 export interface Figures {
   readonly wrong: number;
   readonly unhandled: number;
@@ -6,14 +6,14 @@ export interface Figures {
   readonly listeners: number;
   readonly timers: number;
   readonly open: number;
-  readonly leaveMedianMs: number;
-  readonly leaveMs: number;
+  readonly closeMedianMs: number;
+  readonly closeMs: number;
 }
 
 export interface Verdict {
   readonly check: string;
   readonly measured: number;
-  /** The most that is allowed. */
+  /** The largest allowed value. */
   readonly limit: number;
   readonly met: boolean;
 }
@@ -22,19 +22,19 @@ const checks: readonly (readonly [check: string, figure: keyof Figures, limit: n
   ['streams that went wrong', 'wrong', 0],
   ['unhandled rejections', 'unhandled', 0],
   ['heap slope over the last half, bytes a stream', 'heapSlope', 1_000],
-  ['listeners left on the shared signal', 'listeners', 0],
+  ['listeners remaining on the shared signal', 'listeners', 0],
   ['live timers', 'timers', 0],
   ['requests still open after 1 s', 'open', 0],
-  ['unsubscribe → server sees the close, p50, ms', 'leaveMedianMs', 50],
-  ['unsubscribe → server sees the close, p99, ms', 'leaveMs', 50],
+  ['unsubscribe → server sees the close, p50, ms', 'closeMedianMs', 50],
+  ['unsubscribe → server sees the close, p99, ms', 'closeMs', 50],
 ];
 
-/** So many streams are enough for the engine to have compiled what they run, before the half that is measured. */
+/** From this number of streams on, the engine has compiled the code before the half that is measured. */
 const longSoak = 5_000;
-/** What compiled code takes in a shorter soak, in bytes. */
+/** The growth of the heap by compiled code in a shorter soak, in bytes. */
 const warmUpBytes = 1_000_000;
 
-/** What was not measured, NaN, is not met. */
+/** Compares each figure with its limit. A figure that was not measured, NaN, is a miss. */
 export function judge(figures: Figures, streams: number): readonly Verdict[] {
   return checks.map(([check, figure, most]) => {
     const warmUp = figure === 'heapSlope' && streams < longSoak ? warmUpBytes / (streams / 2) : 0;
@@ -44,7 +44,7 @@ export function judge(figures: Figures, streams: number): readonly Verdict[] {
   });
 }
 
-/** The slope of the line that fits the points best. */
+/** The slope of the least-squares line through the points. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const meanX = mean(points.map(([x]) => x));
@@ -53,7 +53,7 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
   return covariance / mean(points.map(([x]) => (x - meanX) ** 2));
 }
 
-/** The smallest value that so large a part of all does not exceed; NaN of none. */
+/** The percentile of values, with `part` from 0 to 1; NaN without values. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;

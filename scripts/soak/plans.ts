@@ -16,16 +16,16 @@ import {
 } from 'rxllm';
 import { between } from './seededRandom.js';
 
-/** Which operators stand in a stream's pipeline, beside those that every one has. */
+/** The operators of a stream, in addition to those of every stream. */
 export interface Plan {
-  /** What joins a second provider. */
+  /** The operator that joins a second provider. */
   readonly join: 'fallback' | 'hedge' | undefined;
-  /** When the hedge asks it. */
+  /** The delay of the hedge, in milliseconds. */
   readonly afterMs: number;
   readonly breaks: boolean;
   readonly waitsForSlot: boolean;
   readonly waitsForRate: boolean;
-  /** The budget. */
+  /** The budget, in UTF-16 code units. */
   readonly maxChars: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export function planOf(random: () => number): Plan {
   };
 }
 
-/** What streams share. */
+/** The handles that all streams share. */
 export interface Shared {
   readonly breaker: Breaker;
   readonly slots: ConcurrencyLimiter;
@@ -51,9 +51,9 @@ export interface Shared {
 export function createShared(concurrency: number): Shared {
   return {
     breaker: createBreaker({ failures: 8, openMs: 20, successes: 1 }),
-    // So few that some wait.
+    // Few enough that some streams wait.
     slots: createConcurrencyLimiter({ maxConcurrent: Math.ceil(concurrency / 5) }),
-    // So many that only a provider's own word makes them wait.
+    // High enough that only a response of the provider makes streams wait.
     rate: createRateLimiter({ requestsPerMinute: 1_000_000, tokensPerMinute: 1_000_000_000 }),
   };
 }
@@ -74,7 +74,7 @@ export function guard({ breaks, waitsForSlot, waitsForRate }: Plan, { breaker, s
     ]);
 }
 
-/** @param ask Makes a provider's stream, its repeats included. */
+/** @param ask Creates the stream of a provider, including its retries. */
 export function joinProviders({ join, afterMs, maxChars }: Plan, ask: () => Observable<DeltaEvent>): Observable<DeltaEvent> {
   return piped(ask(), [
     join === 'fallback' && fallbackTo(ask()),

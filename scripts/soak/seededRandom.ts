@@ -1,4 +1,4 @@
-/** Chance that is the same every time for the same seeds: numbers from 0 to 1, as Math.random gives them (mulberry32). */
+/** Creates a random generator that repeats its numbers for the same seeds: from 0 to 1, as Math.random (mulberry32). */
 export function seededRandom(...seeds: readonly number[]): () => number {
   let state = seeds.reduce((mixed, seed) => Math.imul(mixed ^ seed, 0x9e3779b1) + 0x7f4a7c15, 0x2545f491);
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(...seeds: readonly number[]): () => number {
   };
 }
 
-/** A whole number, both ends included. */
+/** A random whole number, both ends included. */
 export function between(random: () => number, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1));
 }

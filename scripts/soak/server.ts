@@ -1,6 +1,6 @@
 /**
- * The provider of the soak: a process of its own, so that its memory and its timers do not count. Its argument is the seed; it tells its port,
- * answers each message with what became of the requests, and ends with its parent.
+ * The provider of the soak, in its own process, so that its memory and timers do not count. Its argument is the seed. It sends its port to the
+ * parent, answers each message with a report, and exits with its parent.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,23 +8,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { wireAnswer } from './answers.js';
 import { answerOf, type FaultName, faultOf, kindOf, nameOf } from './faults.js';
 
-/** What the server tells when it is asked. */
+/** The report of the server. */
 export interface ServerReport {
   readonly requests: number;
   readonly connections: number;
   /** The requests that are still open. */
   readonly open: readonly string[];
-  /** When clients left, by model, on the clock of `process.hrtime`, in milliseconds. */
-  readonly left: Readonly<Record<string, number>>;
+  /** The time at which a client closed a connection, by model, on the clock of `process.hrtime`, in milliseconds. */
+  readonly closedAt: Readonly<Record<string, number>>;
 }
 
 const seed = Number(process.argv[2]);
 const open = new Set<string>();
-const left: Record<string, number> = {};
+const closedAt: Record<string, number> = {};
 let requests = 0;
 let connections = 0;
 
-/** What is to be said, and how. */
+/** A request, with the parts of its answer. */
 interface Exchange {
   readonly response: ServerResponse;
   readonly beginning: readonly string[];
@@ -35,7 +35,7 @@ interface Exchange {
 
 type Answer = (exchange: Exchange) => void | Promise<void>;
 
-function begin({ response, beginning, deltas }: Exchange): void {
+function startAnswer({ response, beginning, deltas }: Exchange): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write([...beginning, ...deltas.slice(0, deltas.length >> 1)].join(''));
 }
@@ -47,12 +47,17 @@ async function keepAlive({ response }: Exchange): Promise<void> {
   }
 }
 
-function refuse(response: ServerResponse, status: number, message: string, headers: Readonly<Record<string, string>> = {}): void {
+function failWith(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ error: { message } }));
 }
 
 async function whole(exchange: Exchange): Promise<void> {
-  begin(exchange);
+  startAnswer(exchange);
   await sleep(2);
   const { response, deltas, end } = exchange;
   response.write([...deltas.slice(deltas.length >> 1), ...end].join(''));
@@ -82,39 +87,39 @@ const answers: Readonly<Record<FaultName, Answer>> = {
   },
   openAfterTheEnd: whole,
   reset(exchange) {
-    begin(exchange);
+    startAnswer(exchange);
     exchange.response.socket?.resetAndDestroy();
   },
   closed(exchange) {
-    begin(exchange);
+    startAnswer(exchange);
     exchange.response.socket?.end();
   },
   endsEarly(exchange) {
-    begin(exchange);
+    startAnswer(exchange);
     exchange.response.end();
   },
   endsInsideAnEvent(exchange) {
-    begin(exchange);
+    startAnswer(exchange);
     exchange.response.end(exchange.end[0]?.slice(0, 20));
   },
   stallsBeforeHeaders: () => undefined,
-  stalls: begin,
+  stalls: startAnswer,
   stallsWithKeepAlives(exchange) {
-    begin(exchange);
+    startAnswer(exchange);
     return keepAlive(exchange);
   },
-  tooManyRequests: ({ response }) => refuse(response, 429, 'Slow down', { 'retry-after-ms': '10' }),
-  serverError: ({ response }) => refuse(response, 500, 'Try again'),
+  tooManyRequests: ({ response }) => failWith(response, 429, 'Slow down', { 'retry-after-ms': '10' }),
+  serverError: ({ response }) => failWith(response, 500, 'Try again'),
   serverErrorStalls({ response }) {
     response.writeHead(500, { 'content-type': 'application/json' }).write('{"error":');
   },
-  badRequest: ({ response }) => refuse(response, 400, 'Bad request'),
+  badRequest: ({ response }) => failWith(response, 400, 'Bad request'),
   badJson(exchange) {
-    begin(exchange);
+    startAnswer(exchange);
     exchange.response.end('data: {"nonsense\n\n');
   },
   errorInStream(exchange) {
-    begin(exchange);
+    startAnswer(exchange);
     exchange.response.end(exchange.overloaded);
   },
   empty: ({ response }) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(),
@@ -131,10 +136,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   open.add(model);
   response.on('close', () => {
     open.delete(model);
-    // Where the fault is a broken connection it was not the client.
-    if (!response.writableFinished && kindOf(fault) !== 'connection') left[model] = Number(process.hrtime.bigint()) / 1e6;
+    // For a broken connection, it was not the client that closed it.
+    if (!response.writableFinished && kindOf(fault) !== 'connection') closedAt[model] = Number(process.hrtime.bigint()) / 1e6;
   });
-  // It may have closed while its body was read.
+  // The connection may have closed while the body was read.
   if (response.closed) open.delete(model);
   const { beginning, delta, end, overloaded } = wireAnswer(request.url ?? '');
   const deltas = answerOf(seed, name.stream).map(delta);
@@ -149,7 +154,7 @@ server.on('connection', (socket) => {
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 
-process.on('message', () => process.send?.({ requests, connections, open: [...open], left } satisfies ServerReport));
+process.on('message', () => process.send?.({ requests, connections, open: [...open], closedAt } satisfies ServerReport));
 process.on('disconnect', () => process.exit());
-// Ctrl-C reaches the whole group; the parent decides.
+// Ctrl-C is sent to the whole process group; the parent handles it.
 process.on('SIGINT', () => undefined);

@@ -11,9 +11,9 @@ export interface SoakOptions {
   readonly streams: number;
   readonly concurrency: number;
   readonly seed: number;
-  /** Ends the soak early: every stream is left, and what is measured then says little. */
+  /** Ends the soak early: every stream is unsubscribed, and the figures are of no use. */
   readonly stop: AbortSignal;
-  /** Is told after each lap how many streams are over. */
+  /** Called after each lap with the number of finished streams. */
   readonly onProgress?: (streams: number) => void;
 }
 
@@ -23,32 +23,32 @@ export interface SoakResult {
   readonly streams: number;
   readonly requests: number;
   readonly connections: number;
-  /** How many consumers left while a request was open. */
-  readonly leavings: number;
-  /** The first of what went wrong. */
+  /** The number of unsubscriptions while a request was open. */
+  readonly unsubscriptions: number;
+  /** The first broken rules. */
   readonly complaints: readonly string[];
 }
 
-/** Between laps nothing runs, so that the heap shows what streams leave behind. */
+/** Between laps no stream runs, so that the heap shows what streams leak. */
 const leastLaps = 4;
 const mostLaps = 20;
-/** How many streams each slot runs in a lap, at least. */
+/** The number of streams of each slot in a lap, at least. */
 const streamsEach = 5;
 
-/** Runs streams against a server that fails in every way, and measures what they leave behind. Loopback only. */
+/** Runs streams against a loopback server with every kind of fault, and measures what they leak. */
 export async function soak({ streams, concurrency, seed, stop, onProgress }: SoakOptions): Promise<SoakResult> {
-  const unhandled = noteUnhandled();
+  const unhandled = collectUnhandled();
   const server = fork(new URL('./server.ts', import.meta.url), [String(seed)]);
   try {
-    letPass(server);
+    raisePriority(server);
     const port = await nextMessage<number>(server);
     const sources = sourcesOf(`http://127.0.0.1:${port}`);
     const { signal } = new AbortController();
     const shared = createShared(concurrency);
-    // All streams listen, which Node would take for a leak.
+    // All streams listen, and Node would warn of a leak.
     setMaxListeners(0, stop);
     const outcomes: Record<Outcome, number> = { complete: 0, error: 0, unsubscribed: 0, aborted: 0 };
-    const left: NonNullable<StreamResult['left']>[] = [];
+    const unsubscribed: NonNullable<StreamResult['unsubscribed']>[] = [];
     const complaints: string[] = [];
     const heap: [streams: number, bytes: number][] = [];
     let wrong = 0;
@@ -59,7 +59,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
       while (stream < limit && !stop.aborted) {
         const result = await runStream({ seed, stream: stream++, sources, signal, shared, stop });
         outcomes[result.outcome]++;
-        if (result.left) left.push(result.left);
+        if (result.unsubscribed) unsubscribed.push(result.unsubscribed);
         if (result.complaints.length > 0) wrong++;
         if (complaints.length < 20) complaints.push(...result.complaints);
       }
@@ -70,7 +70,7 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
       const limit = Math.round((streams * lap) / laps);
       await Promise.all(Array.from({ length: concurrency }, () => runUntil(limit)));
       listeners = Math.max(listeners, getEventListeners(signal, 'abort').length);
-      // A finished body is read on for 100 ms at most.
+      // After the terminal marker a body is read for at most 100 ms more.
       await sleep(150);
       heap.push([stream, await usedHeap()]);
       onProgress?.(stream);
@@ -80,8 +80,8 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
     const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     server.send('report');
     const report = await nextMessage<ServerReport>(server);
-    const leaveTimes = left.flatMap(({ model, at }) => {
-      const seen = report.left[model];
+    const closeTimes = unsubscribed.flatMap(({ model, at }) => {
+      const seen = report.closedAt[model];
       return seen !== undefined && seen >= at ? [seen - at] : [];
     });
     return {
@@ -92,14 +92,14 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
         listeners,
         timers,
         open: report.open.length,
-        leaveMedianMs: percentile(leaveTimes, 0.5),
-        leaveMs: percentile(leaveTimes, 0.99),
+        closeMedianMs: percentile(closeTimes, 0.5),
+        closeMs: percentile(closeTimes, 0.99),
       },
       outcomes,
       streams: stream,
       requests: report.requests,
       connections: report.connections,
-      leavings: leaveTimes.length,
+      unsubscriptions: closeTimes.length,
       complaints: [...complaints, ...unhandled.errors.slice(0, 3)],
     };
   } finally {
@@ -108,8 +108,8 @@ export async function soak({ streams, concurrency, seed, stop, onProgress }: Soa
   }
 }
 
-/** It must see a close when that happens, not when a busy machine has time for it. Where the system forbids that, it waits like everybody. */
-function letPass({ pid }: ChildProcess): void {
+/** The server must see a close at once, on a busy machine too. If the system forbids a higher priority, it keeps the normal one. */
+function raisePriority({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_HIGHEST);
   } catch {}
@@ -123,15 +123,15 @@ function nextMessage<Message>(server: ChildProcess): Promise<Message> {
   });
 }
 
-/** Rejections, and what RxJS throws on a timer because nobody takes it. */
-function noteUnhandled(): { readonly errors: readonly string[]; stop(): void } {
+/** Collects unhandled rejections, and unhandled errors, which RxJS throws on a timer. */
+function collectUnhandled(): { readonly errors: readonly string[]; stop(): void } {
   const errors: string[] = [];
-  const note = (error: unknown): void => void errors.push(`unhandled: ${error instanceof Error ? error.stack : String(error)}`);
-  process.on('unhandledRejection', note).on('uncaughtException', note);
-  return { errors, stop: () => void process.off('unhandledRejection', note).off('uncaughtException', note) };
+  const add = (error: unknown): void => void errors.push(`unhandled: ${error instanceof Error ? error.stack : String(error)}`);
+  process.on('unhandledRejection', add).on('uncaughtException', add);
+  return { errors, stop: () => void process.off('unhandledRejection', add).off('uncaughtException', add) };
 }
 
-/** Bytes, after what is not needed has been collected: twice, because finalizers need a turn between. */
+/** The used heap in bytes after several collections, because finalizers need a turn between two of them. */
 async function usedHeap(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     globalThis.gc?.();

@@ -10,22 +10,22 @@ import { guard, joinProviders, planOf, type Shared } from './plans.js';
 import { between, seededRandom } from './seededRandom.js';
 
 const maxRetries = 2;
-/** Longer than a busy machine keeps a lively stream silent. */
+/** Longer than a busy machine delays an active stream. */
 const silenceMs = 400;
-/** What no stream needs, whatever happens to it. */
+/** Longer than any stream takes, with any fault. */
 const longestMs = 30_000;
 
 export type Outcome = 'complete' | 'error' | 'unsubscribed' | 'aborted';
 
 export interface StreamResult {
   readonly outcome: Outcome;
-  /** The request that ran when the consumer left, and when that was, on the clock of `process.hrtime`, in milliseconds. */
-  readonly left: { readonly model: string; readonly at: number } | undefined;
-  /** What is not as it must be; empty if all is well. */
+  /** The request that was open at an unsubscribe, and its time on the clock of `process.hrtime`, in milliseconds. */
+  readonly unsubscribed: { readonly model: string; readonly at: number } | undefined;
+  /** The broken rules; empty if there are none. */
   readonly complaints: readonly string[];
 }
 
-/** The sources through the SDKs' own clients, which all streams share. */
+/** A source with an SDK's client, which all streams share. */
 type Source = (model: string, options: SourceOptions) => Observable<DeltaEvent>;
 
 export function sourcesOf(url: string): readonly Source[] {
@@ -43,22 +43,22 @@ export interface StreamOptions {
   readonly seed: number;
   readonly stream: number;
   readonly sources: readonly Source[];
-  /** What all streams listen to. */
+  /** The signal of all streams. */
   readonly signal: AbortSignal;
-  /** What they wait for, and what they are refused by. */
+  /** The handles of all streams. */
   readonly shared: Shared;
-  /** Ends the soak: the stream is left at once. */
+  /** Ends the soak: the stream is unsubscribed at once. */
   readonly stop: AbortSignal;
 }
 
-/** Runs one stream to its end, which may be that its consumer leaves, and checks all that it says. */
+/** Runs one stream until it ends or is unsubscribed, and checks every notification. */
 export function runStream({ seed, stream, sources, signal, shared, stop }: StreamOptions): Promise<StreamResult> {
   const random = seededRandom(seed, stream, 3);
   const source = sources[stream % sources.length] as Source;
   const plan = planOf(seededRandom(seed, stream, 4));
   const expected = createExpectations(seed, stream, maxRetries, plan);
-  const leaving = random();
-  const own = leaving > 0.95 ? new AbortController() : undefined;
+  const ending = random();
+  const own = ending > 0.95 ? new AbortController() : undefined;
   const demand = random() < 0.15 ? createDemand() : undefined;
   const reading = demand ? { demand } : {};
 
@@ -68,63 +68,63 @@ export function runStream({ seed, stream, sources, signal, shared, stop }: Strea
     let settlements = 0;
     let over = false;
 
-    function end(outcome: Outcome, at = now()): void {
+    function settle(outcome: Outcome, at = now()): void {
       if (over) return expected.complain(`${outcome} after its end`);
       over = true;
       for (const timer of timers) clearTimeout(timer);
-      stop.removeEventListener('abort', leave);
+      stop.removeEventListener('abort', unsubscribe);
       if (settlements !== 1) expected.complain(`settled ${settlements} times`);
       const { attempt, midway } = expected;
-      const left = outcome === 'unsubscribed' && midway ? { model: modelOf({ stream, attempt }), at } : undefined;
-      resolve({ outcome, left, complaints: expected.complaints });
+      const unsubscribed = outcome === 'unsubscribed' && midway ? { model: modelOf({ stream, attempt }), at } : undefined;
+      resolve({ outcome, unsubscribed, complaints: expected.complaints });
     }
 
     const limit = timeoutBetweenChunks<DeltaEvent>({ firstMs: silenceMs, betweenMs: silenceMs, ...reading });
     const ask = (): Observable<DeltaEvent> =>
       defer(() => {
-        const model = modelOf({ stream, attempt: expected.begin() });
+        const model = modelOf({ stream, attempt: expected.startRequest() });
         const onResponse = shared.rate.observe;
         return source(model, { signal: own?.signal ?? signal, onResponse, ...reading }).pipe(guard(plan, shared, limit));
       }).pipe(retryStream({ maxRetries, initialDelayMs: 5, maxDelayMs: 50, random }));
     const events$ = joinProviders(plan, ask).pipe(aggregateUsage({ onSettled: () => settlements++ }));
 
-    // A breaker may refuse a stream while it is being subscribed, and its consumer leave then.
+    // A breaker may fail a stream while it is being subscribed, and the consumer may unsubscribe then.
     const subscriber = new Subscriber<DeltaEvent>({
       next(event) {
         if (over) expected.complain(`${event.type} after its end`);
-        expected.take(event);
+        expected.next(event);
         if (demand && random() < 0.2) {
           demand.pause();
           later(between(random, 0, 30), demand.resume);
         }
-        if (leaving < 0.1 && random() < 0.1) leave();
+        if (ending < 0.1 && random() < 0.1) unsubscribe();
       },
       error(error: unknown) {
         expected.error(error, own?.signal.aborted ?? false);
-        end(isStreamError(error, 'aborted') ? 'aborted' : 'error');
+        settle(isStreamError(error, 'aborted') ? 'aborted' : 'error');
       },
       complete() {
         expected.complete();
-        end('complete');
+        settle('complete');
       },
     });
 
-    function leave(): void {
+    function unsubscribe(): void {
       const at = now();
       subscriber.unsubscribe();
-      end('unsubscribed', at);
+      settle('unsubscribed', at);
     }
 
-    if (leaving >= 0.1 && leaving < 0.3) later(between(random, 0, 120), leave);
+    if (ending >= 0.1 && ending < 0.3) later(between(random, 0, 120), unsubscribe);
     if (own) later(between(random, 0, 120), () => own.abort());
     later(longestMs, () => {
       expected.complain('does not end');
-      leave();
+      unsubscribe();
     });
-    stop.addEventListener('abort', leave, { once: true });
+    stop.addEventListener('abort', unsubscribe, { once: true });
     events$.subscribe(subscriber);
   });
 }
 
-/** Milliseconds on a clock that both processes have. */
+/** Milliseconds on a clock that both processes share. */
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -36,9 +36,10 @@ function timeline(steps: Readonly<Record<number, () => void>>): void {
   })();
 }
 
+// limits/circuit.ts is tested through the breaker.
 describe('createBreaker', () => {
   it(
-    'tells its state, now and at each change, on time',
+    'emits its state on subscribe and at each change',
     marbles(({ expectObservable }) => {
       const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5 });
       asyncScheduler.schedule(() => fail(breaker), 2);
@@ -49,7 +50,7 @@ describe('createBreaker', () => {
   );
 
   it(
-    'tells all who watch at once, however late they came',
+    'emits a change to all subscribers at the same time, whenever they subscribed',
     marbles(({ expectObservable }) => {
       const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5 });
       asyncScheduler.schedule(() => fail(breaker), 2);
@@ -61,7 +62,7 @@ describe('createBreaker', () => {
     }),
   );
 
-  it('has one timer, however many watch', () => {
+  it('has one timer for any number of subscribers', () => {
     const schedule = jest.spyOn(asyncScheduler, 'schedule');
     try {
       const breaker = createBreaker({ failures: 1 });
@@ -74,12 +75,12 @@ describe('createBreaker', () => {
     }
   });
 
-  it('tells that it is half-open before it tells what came of a trial, also when the timer is late', () => {
+  it('emits half-open before the result of a trial, also when the timer is late', () => {
     const seen: BreakerState[] = [];
     const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5 });
     timeline({
       0: () => {
-        // Before the one that watches has set its timer for the same time.
+        // Scheduled before the subscriber schedules its timer for the same time.
         asyncScheduler.schedule(() => succeed(breaker), 5);
         fail(breaker);
         breaker.state$.subscribe({ next: (state) => seen.push(state), error: () => undefined });
@@ -94,7 +95,7 @@ describe('createBreaker', () => {
     for (let request = 0; request < 100; request++) expect(breaker.enter()).toBeDefined();
   });
 
-  it('opens after 5 failures in a row, unless told otherwise', () => {
+  it('opens after 5 failures in a row by default, or after the given number', () => {
     const breaker = createBreaker();
     for (let failure = 1; failure < 5; failure++) fail(breaker);
     expect(breaker.state).toBe('closed');
@@ -105,7 +106,7 @@ describe('createBreaker', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('lets none pass while it is open, and says for how long', () => {
+  it('blocks while it is open, with an error that has the remaining time', () => {
     timeline({
       0: () => {
         const breaker = createBreaker({ failures: 1, openMs: 100 });
@@ -125,7 +126,7 @@ describe('createBreaker', () => {
     expect.assertions(2);
   });
 
-  it('is half-open after 60 s, and closes after 2 successes, unless told otherwise', () => {
+  it('is half-open after 60 s and closes after 2 successes by default, or as the options give', () => {
     const breaker = createBreaker({ failures: 1 });
     const seen: BreakerState[] = [];
     timeline({
@@ -154,7 +155,7 @@ describe('createBreaker', () => {
         } catch (thrown) {
           error = thrown;
         }
-        // Nobody knows when a trial ends.
+        // It is unknown when a trial ends.
         expect(error).toMatchObject({ kind: 'circuit-open', retryAfterMs: undefined });
         trials[0]?.release();
         expect(lets(breaker)).toBe(true);
@@ -168,7 +169,7 @@ describe('createBreaker', () => {
     expect.assertions(3);
   });
 
-  it('opens again when a trial fails, for the whole time', () => {
+  it('opens again for the whole time when a trial fails', () => {
     const breaker = createBreaker({ failures: 5, successes: 2, openMs: 10 });
     const seen: BreakerState[] = [];
     timeline({
@@ -183,7 +184,7 @@ describe('createBreaker', () => {
       21: () => seen.push(breaker.state),
       22: () => {
         seen.push(breaker.state);
-        // The success before the failure is forgotten.
+        // The success before the failure no longer counts.
         succeed(breaker);
         seen.push(breaker.state);
       },
@@ -191,7 +192,7 @@ describe('createBreaker', () => {
     expect(seen).toEqual(['open', 'open', 'half-open', 'half-open']);
   });
 
-  it('does not count what was sent before it changed', () => {
+  it('does not count the results of requests that were sent before a change of state', () => {
     const breaker = createBreaker({ failures: 2, successes: 1, openMs: 10 });
     const [slow, slower, slowest] = [breaker.enter(), breaker.enter(), breaker.enter()];
     const seen: BreakerState[] = [];
@@ -211,7 +212,7 @@ describe('createBreaker', () => {
     expect(seen).toEqual(['half-open', 'half-open']);
   });
 
-  it('keeps the place of a trial that outlives its period', () => {
+  it('keeps the place of a trial occupied until it ends, also after a change of state', () => {
     const breaker = createBreaker({ failures: 1, halfOpen: 2, openMs: 10 });
     timeline({
       0: () => fail(breaker),
@@ -230,7 +231,7 @@ describe('createBreaker', () => {
     expect.assertions(3);
   });
 
-  it('judges only by errors that say that the provider is unwell', () => {
+  it('counts only errors that show a failure of the provider', () => {
     const breaker = createBreaker({ failures: 1 });
     const refusals = (['invalid-request', 'authentication', 'quota'] as const).map((kind) => new HttpError('', { kind }));
     for (const error of [...refusals, new StreamAbortedError(), new CircuitOpenError(), new TypeError()]) fail(breaker, error);
@@ -239,7 +240,7 @@ describe('createBreaker', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('judges as it is told', () => {
+  it('counts the errors that isFailure accepts', () => {
     const isFailure: BreakerOptions['isFailure'] = ({ error }) => error instanceof TypeError;
     const breaker = createBreaker({ failures: 1, isFailure });
     fail(breaker);
@@ -248,16 +249,16 @@ describe('createBreaker', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('gives the place back when the judge throws', () => {
-    let judge = (): boolean => true;
-    const breaker = createBreaker({ failures: 1, halfOpen: 1, openMs: 5, isFailure: () => judge() });
+  it('frees the place of a trial when isFailure throws', () => {
+    let check = (): boolean => true;
+    const breaker = createBreaker({ failures: 1, halfOpen: 1, openMs: 5, isFailure: () => check() });
     timeline({
       0: () => fail(breaker),
       5: () => {
-        judge = () => {
-          throw new Error('from the judge');
+        check = () => {
+          throw new Error('from isFailure');
         };
-        expect(() => fail(breaker)).toThrow('from the judge');
+        expect(() => fail(breaker)).toThrow('from isFailure');
         expect(lets(breaker)).toBe(true);
       },
     });
@@ -272,14 +273,14 @@ describe('createBreaker', () => {
   });
 
   it(
-    'has no timer while nobody watches',
+    'has no timer while state$ is not subscribed',
     marbles(({ expectObservable, flush }) => {
       const breaker = createBreaker({ failures: 1, openMs: 5 });
       const before = asyncScheduler.now();
       fail(breaker);
       breaker.state$.subscribe().unsubscribe();
       flush();
-      // Virtual time goes on only as long as a timer waits.
+      // Virtual time advances only as long as a timer is scheduled.
       expect(asyncScheduler.now() - before).toBeLessThan(5);
       expectObservable(breaker.state$, '^-!').toBe('o', states);
     }),
@@ -300,7 +301,7 @@ describe('createBreaker', () => {
     ]);
   });
 
-  it('keeps its word whatever happens', () => {
+  it('behaves as its model in any sequence of requests and results', () => {
     const anyStep = fc.constantFrom('enter', 'succeed', 'fail', 'release', 'wait');
     const anyOptions = fc.record({
       failures: fc.integer({ min: 1, max: 3 }),
@@ -327,7 +328,7 @@ describe('createBreaker', () => {
             } else if (step !== 'wait' && running.length > 0) {
               const [ended] = running.splice(choice % running.length, 1);
               ended?.pass[step](fault);
-              // Only a trial's success closes, only a failure opens.
+              // Only the success of a trial closes the circuit, only a failure opens it.
               if (breaker.state !== before)
                 expect([step, breaker.state]).toEqual(step === 'fail' ? ['fail', 'open'] : ['succeed', 'closed']);
             }
@@ -339,7 +340,7 @@ describe('createBreaker', () => {
     );
   });
 
-  it('rejects options that it does not know, and values out of range', () => {
+  it('rejects unknown options and values out of range', () => {
     expect(() => createBreaker({ failure: 3 } as object)).toThrow('did you mean "failures"?');
     for (const name of ['failures', 'successes', 'halfOpen', 'openMs']) {
       expect(() => createBreaker({ [name]: 0 })).toThrow(RangeError);

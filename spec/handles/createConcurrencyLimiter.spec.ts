@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
 
 describe('createConcurrencyLimiter', () => {
-  it('tells how many run and how many wait', () => {
+  it('counts the running and the waiting streams', () => {
     const limiter = createConcurrencyLimiter({ maxConcurrent: 1 });
     expect(limiter).toMatchObject({ active: 0, waiting: 0 });
     const [slot, next] = [limiter.request(), limiter.request()];
@@ -14,7 +14,7 @@ describe('createConcurrencyLimiter', () => {
     expect(limiter).toMatchObject({ active: 1, waiting: 0 });
   });
 
-  it('takes a slot back once', () => {
+  it('frees a slot only once', () => {
     const limiter = createConcurrencyLimiter({ maxConcurrent: 2 });
     const [slot, other] = [limiter.request(), limiter.request()];
     slot.release();
@@ -25,7 +25,7 @@ describe('createConcurrencyLimiter', () => {
     expect(limiter.active).toBe(1);
   });
 
-  it('rejects options that make no sense', () => {
+  it('rejects unknown options and values out of range', () => {
     // @ts-expect-error: no limit
     expect(() => createConcurrencyLimiter({})).toThrow(new TypeError('createConcurrencyLimiter: give maxConcurrent'));
     // @ts-expect-error: no options

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createDemand, type Demand } from '../../src/handles/createDemand.js';
 
 describe('createDemand', () => {
-  it('wants everything until it is paused', () => {
+  it('is not paused at first', () => {
     const demand = createDemand();
     expect(demand.paused).toBe(false);
     demand.pause();
@@ -11,14 +11,14 @@ describe('createDemand', () => {
     expect(demand.paused).toBe(false);
   });
 
-  it('tells its state, then each change once', () => {
+  it('emits its state on subscribe, then each change once', () => {
     const demand = createDemand();
     const seen = statesOf(demand);
     for (const change of [demand.resume, demand.pause, demand.pause, demand.resume, demand.resume]) change();
     expect(seen).toEqual([false, true, false]);
   });
 
-  it('is already what it says when it says so', () => {
+  it('has changed already when it emits the change', () => {
     const demand = createDemand();
     const agreed = statesOf(demand, (paused) => paused === demand.paused);
     demand.pause();
@@ -29,7 +29,7 @@ describe('createDemand', () => {
   describe('of several', () => {
     const setPaused = (demand: Demand, paused: boolean): void => (paused ? demand.pause() : demand.resume());
 
-    it('goes at the pace of the slowest', () => {
+    it('is paused while the slowest consumer is', () => {
       const [display, response] = [createDemand(), createDemand()];
       const both = createDemand(display, response);
       const seen = statesOf(both);
@@ -42,7 +42,7 @@ describe('createDemand', () => {
       expect(seen).toEqual([false, true, false]);
     });
 
-    it('is paused exactly while one of them, or itself, is', () => {
+    it('is paused exactly while it is paused itself or one of them is', () => {
       const parts = [createDemand(), createDemand()];
       const joint = createDemand(...parts);
       for (let states = 0; states < 8; states++) {
@@ -53,7 +53,7 @@ describe('createDemand', () => {
   });
 });
 
-/** What `paused$` has said so far, or what a test makes of it. */
+/** The values that `paused$` has emitted so far, or what a test makes of them. */
 function statesOf({ paused$ }: Demand, read = (paused: boolean): boolean => paused): boolean[] {
   const states: boolean[] = [];
   const note = (paused: boolean): void => void states.push(read(paused));

@@ -7,7 +7,7 @@ import { marbles } from '../../src/testing/index.js';
 
 const minute = 60_000;
 
-/** The times at which turns are granted, as they are. */
+/** The times at which turns are granted. */
 function asker(limiter: RateLimiter): {
   readonly granted: [name: string, at: number][];
   ask: (name: string, tokens?: number) => Asked;
@@ -36,9 +36,10 @@ function fail(error: unknown): never {
   throw error;
 }
 
+// The files of limits/ are tested through the handles, apart from linkedQueue.ts.
 describe('createRateLimiter', () => {
   it(
-    'grants as many turns as a minute may have, in order, and the others a minute after',
+    'grants requestsPerMinute turns in order, and the next ones a minute later',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ requestsPerMinute: 2 }));
       ask('a');
@@ -76,7 +77,7 @@ describe('createRateLimiter', () => {
   );
 
   it(
-    'lets nobody pass who stands before it, though it would fit',
+    'keeps the order, although a later stream would fit earlier',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
       ask('a', 60);
@@ -92,7 +93,7 @@ describe('createRateLimiter', () => {
   );
 
   it(
-    'lets the next in when the one before it leaves the line',
+    'admits the next stream when the one before it unsubscribes',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
       ask('a', 60);
@@ -110,7 +111,7 @@ describe('createRateLimiter', () => {
   );
 
   it(
-    'gives back what was not used, and counts what was used beyond',
+    'frees what was reserved and not used, and counts what was used beyond the reservation',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
       const thrifty = ask('thrifty', 90);
@@ -133,7 +134,7 @@ describe('createRateLimiter', () => {
   );
 
   it(
-    'counts an overdraft of a long stream though its beginning is forgotten, and gives back nothing that is',
+    'counts the excess of a stream of more than a minute, and frees nothing of its expired reservation',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
       const [long, thrifty] = [ask('long', 10), ask('thrifty', 10)];
@@ -148,7 +149,7 @@ describe('createRateLimiter', () => {
   );
 
   it(
-    'lets nobody in while a minute is full, though it reserves nothing',
+    'admits no stream while the window is full, even one that reserves nothing',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
       ask('a', 100);
@@ -162,7 +163,7 @@ describe('createRateLimiter', () => {
   );
 
   it(
-    'lets in one that needs more than a minute has, when nothing else counts',
+    'admits a stream that needs more than the limit when the window is empty',
     marbles(({ flush }) => {
       const { granted, ask } = asker(createRateLimiter({ tokensPerMinute: 100 }));
       ask('a', 1);
@@ -177,11 +178,11 @@ describe('createRateLimiter', () => {
     }),
   );
 
-  it('never lets more begin in any 60 seconds, keeps the order, and forgets nobody', () => {
+  it('never exceeds the rate in any 60 seconds, keeps the order, and admits every stream', () => {
     const anyArrival = fc.record({
       after: fc.oneof(fc.nat(50), fc.nat(30_000)),
       tokens: fc.integer({ min: 1, max: 60 }),
-      leaves: fc.option(fc.nat(90_000), { freq: 4 }),
+      unsubscribesAt: fc.option(fc.nat(90_000), { freq: 4 }),
       lasts: fc.nat(80_000),
       unused: fc.nat(100),
     });
@@ -194,9 +195,9 @@ describe('createRateLimiter', () => {
           marbles(({ flush }) => {
             const limiter = createRateLimiter({ requestsPerMinute, tokensPerMinute });
             const granted: { name: number; at: number; used: number }[] = [];
-            const left = new Set<number>();
+            const unsubscribed = new Set<number>();
             let time = 0;
-            for (const [name, { after, tokens, leaves, lasts, unused }] of arrivals.entries()) {
+            for (const [name, { after, tokens, unsubscribesAt, lasts, unused }] of arrivals.entries()) {
               time += after;
               at(time, () => {
                 const turn = limiter.request(tokens);
@@ -208,9 +209,9 @@ describe('createRateLimiter', () => {
                   },
                   error: fail,
                 });
-                if (leaves === null) return;
-                at(leaves, () => {
-                  if (!granted.some((one) => one.name === name)) left.add(name);
+                if (unsubscribesAt === null) return;
+                at(unsubscribesAt, () => {
+                  if (!granted.some((one) => one.name === name)) unsubscribed.add(name);
                   subscription.unsubscribe();
                 });
               });
@@ -223,7 +224,7 @@ describe('createRateLimiter', () => {
             }
             const names = granted.map(({ name }) => name);
             expect(names).toEqual([...names].sort((a, b) => a - b));
-            expect(granted.length + left.size).toBe(arrivals.length);
+            expect(granted.length + unsubscribed.size).toBe(arrivals.length);
             expect(limiter.waiting).toBe(0);
           })();
         },
@@ -250,7 +251,7 @@ describe('createRateLimiter', () => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
         limiter.observe(head({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': reset }));
-        // The clock of the test stands at 0, and a timer can wait 24.8 days: what is later has begun when it is asked about.
+        // The clock starts at 0, and a timer can wait 24.8 days: a later turn has been granted when the test looks.
         if (wait > 2 ** 31) jest.spyOn(asyncScheduler, 'now').mockReturnValue(wait - 7);
         const { subscription } = ask('a');
         if (wait > 2 ** 31) {
@@ -265,7 +266,7 @@ describe('createRateLimiter', () => {
     });
 
     it.each(['', 'soon', '-5', '1.2.3s', 's', '2026-99-99T00:00:00Z', 'Sat, 21 Nov 2026 00:00:00 GMT', '0s'])(
-      'takes a reset of %j for none',
+      'ignores a reset of %j',
       (reset) => {
         const limiter = createRateLimiter();
         limiter.observe(head({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': reset }));
@@ -300,7 +301,7 @@ describe('createRateLimiter', () => {
     });
 
     it(
-      'lets as many go as remain, and the others at the reset',
+      'grants the remaining requests at once, and the others at the reset',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
@@ -312,7 +313,7 @@ describe('createRateLimiter', () => {
     );
 
     it(
-      'lets those go whose tokens remain',
+      'grants the requests for which enough tokens remain',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
@@ -328,36 +329,36 @@ describe('createRateLimiter', () => {
     );
 
     it(
-      'believes the newest response, whichever comes last',
+      'reads the newest response, in whichever order they arrive',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
-        const tell = (remaining: number, reset: string): void =>
+        const respond = (remaining: number, reset: string): void =>
           limiter.observe(head({ 'x-ratelimit-remaining-requests': String(remaining), 'x-ratelimit-reset-requests': reset }));
-        // Three requests of a bucket of three: the answers come in the wrong order.
-        tell(0, '60s');
-        tell(2, '20s');
-        tell(1, '40s');
+        // Three requests to a bucket of three: the responses arrive in the wrong order.
+        respond(0, '60s');
+        respond(2, '20s');
+        respond(1, '40s');
         ask('a');
-        // A part of it was filled again, and one more was taken.
-        at(30_000, () => tell(1, '40s'));
+        // The bucket was partly refilled, and another request was counted.
+        at(30_000, () => respond(1, '40s'));
         flush();
         expect(granted).toEqual([['a', 30_000]]);
       }),
     );
 
     it(
-      'believes the one with less left, of two that tell of one reset',
+      'reads the lower remainder of two responses with the same reset',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
-        const tell = (remaining: string): void =>
+        const respond = (remaining: string): void =>
           limiter.observe(head({ 'x-ratelimit-remaining-requests': remaining, 'x-ratelimit-reset-requests': '10s' }));
-        tell('3');
-        tell('1');
-        // It is older, and took longer to arrive.
+        respond('3');
+        respond('1');
+        // It is older and was delayed.
         at(100, () => {
-          tell('2');
+          respond('2');
           ask('a');
           ask('b');
         });
@@ -370,7 +371,7 @@ describe('createRateLimiter', () => {
     );
 
     it(
-      'waits as long as a refusal asks',
+      'waits for the Retry-After of a response 429',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
@@ -383,15 +384,15 @@ describe('createRateLimiter', () => {
       }),
     );
 
-    it('needs no this, and no headers that it knows', () => {
+    it('works detached from the limiter, and without known headers', () => {
       const { observe } = createRateLimiter();
       expect(() => observe(head({ 'content-type': 'text/event-stream' }))).not.toThrow();
     });
   });
 
-  describe('after a refusal', () => {
+  describe('after a response 429', () => {
     it(
-      'lets one go ahead, and the others when it is answered',
+      'grants one probe, and the others when it is answered',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
@@ -410,7 +411,7 @@ describe('createRateLimiter', () => {
     );
 
     it(
-      'has the others wait again when that one is refused too',
+      'makes the others wait again when the probe gets a 429 too',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
@@ -433,7 +434,7 @@ describe('createRateLimiter', () => {
     );
 
     it(
-      'forgets it after as long again',
+      'needs no probe once the same time has passed again',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
@@ -451,7 +452,7 @@ describe('createRateLimiter', () => {
     );
 
     it(
-      'lets another go ahead when that one leaves or stays silent',
+      'grants another probe when the first one is unsubscribed or not answered',
       marbles(({ flush }) => {
         const limiter = createRateLimiter();
         const { granted, ask } = asker(limiter);
@@ -461,7 +462,7 @@ describe('createRateLimiter', () => {
         const third = ask('c');
         ask('d');
         at(1_100, () => first.turn.settle(0));
-        // b says nothing for as long as the provider had asked to wait.
+        // b is not answered for as long as the Retry-After.
         at(2_200, () => third.turn.answered());
         flush();
         expect(granted).toEqual([
@@ -475,7 +476,7 @@ describe('createRateLimiter', () => {
   });
 
   it(
-    'runs one timer while somebody waits, and none else',
+    'runs one timer while streams wait, and none otherwise',
     marbles(({ flush }) => {
       const schedule = jest.spyOn(asyncScheduler, 'schedule');
       const open = (): Subscription[] =>
@@ -497,19 +498,19 @@ describe('createRateLimiter', () => {
     }),
   );
 
-  it('errors when too many wait', () => {
+  it('errors when too many streams wait', () => {
     const limiter = createRateLimiter({ requestsPerMinute: 1, maxQueue: 1 });
     const { ask } = asker(limiter);
     const waiting = [ask('a'), ask('b')];
-    let refused: unknown;
-    limiter.request(0).granted$.subscribe({ error: (error: unknown) => (refused = error) });
-    expect(refused).toBeInstanceOf(LimitError);
-    expect(refused).toMatchObject({ limit: 'maxQueue', retryable: true });
+    let failure: unknown;
+    limiter.request(0).granted$.subscribe({ error: (error: unknown) => (failure = error) });
+    expect(failure).toBeInstanceOf(LimitError);
+    expect(failure).toMatchObject({ limit: 'maxQueue', retryable: true });
     expect(limiter.waiting).toBe(1);
     for (const { subscription } of waiting) subscription.unsubscribe();
   });
 
-  it('rejects options that make no sense', () => {
+  it('rejects unknown options and values out of range', () => {
     expect(() => createRateLimiter({ requestsPerMinute: 0 })).toThrow(RangeError);
     expect(() => createRateLimiter({ tokensPerMinute: 1.5 })).toThrow(RangeError);
     expect(() => createRateLimiter({ maxQueue: -1 })).toThrow(RangeError);

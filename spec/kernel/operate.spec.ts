@@ -103,7 +103,7 @@ describe('operate', () => {
       upstream.unsubscribe();
       destination.next(0);
       destination.complete();
-      return { next: () => undefined, unsubscribe: fail };
+      return { next: () => undefined, settle: fail };
     });
     expect(record(source, ended)).toEqual({ values: [0], end: 'complete' });
     expect(subscriptions).toBe(0);
@@ -124,28 +124,58 @@ describe('operate', () => {
     expect(recorded).toMatchObject({ values: [5, 0], end: 'open' });
   });
 
-  describe('unsubscribe', () => {
+  describe('settle', () => {
     const endings: [string, Observable<number>, string[]][] = [
       ['an open source', NEVER, ['unsubscribe']],
-      ['a source that completed', EMPTY, []],
-      ['a source that failed', throwError(() => broken), []],
+      ['a source that completed', EMPTY, ['complete']],
+      ['a source that errored', throwError(() => broken), ['error', 'broken']],
     ];
-    it.each(endings)('of %s', (_, source, expected) => {
+    it.each(endings)('runs once, with the outcome of %s', (_, source, expected) => {
       const called: string[] = [];
-      record(source, mirror({ unsubscribe: () => called.push('unsubscribe') }));
+      record(
+        source,
+        mirror({ settle: (outcome, error) => called.push(outcome, ...(error instanceof Error ? [error.message] : [])) }),
+      );
       expect(called).toEqual(expected);
     });
 
-    it('runs once when downstream has enough, and not after a throw', () => {
+    it('runs before the notification reaches downstream', () => {
+      const order: string[] = [];
+      const settle = (outcome: string): void => void order.push(`settle ${outcome}`);
+      const note = { complete: () => order.push('complete'), error: () => order.push('error') };
+      EMPTY.pipe(mirror({ settle })).subscribe(note);
+      throwError(() => broken)
+        .pipe(mirror({ settle }))
+        .subscribe(note);
+      expect(order).toEqual(['settle complete', 'complete', 'settle error', 'error']);
+    });
+
+    it('may emit on complete', () => {
+      const last = operate<number, string>((destination) => ({
+        next: () => undefined,
+        settle: (outcome) => destination.next(outcome),
+      }));
+      expect(record(of(1), last)).toEqual({ values: ['complete'], end: 'complete' });
+    });
+
+    it('runs once when downstream has enough values', () => {
       const called: string[] = [];
-      const unsubscribe = (): void => void called.push('unsubscribe');
-      record(of(1, 2), (source) => source.pipe(mirror({ unsubscribe }), take(1)));
-      expect(called).toEqual(['unsubscribe']);
-      record(of(1, 2), mirror({ next: fail, unsubscribe }));
+      const settle = (outcome: string): void => void called.push(outcome);
+      record(of(1, 2), (source) => source.pipe(mirror({ settle }), take(1)));
       expect(called).toEqual(['unsubscribe']);
     });
 
-    it('does not run when downstream has enough at the completion', () => {
+    it('runs once with the error that a handler has thrown, after the source was unsubscribed', () => {
+      const source = new Subject<number>();
+      const called: unknown[] = [];
+      const settle = (outcome: string, error: unknown): void => void called.push(outcome, error, source.observed);
+      const recorded = recordLive(source, mirror({ next: fail, settle }));
+      source.next(1);
+      expect(called).toEqual(['error', broken, false]);
+      expect(recorded.end).toBe(broken);
+    });
+
+    it('does not run a second time when downstream has enough at the completion', () => {
       const called: string[] = [];
       const last = operate<number, string>((destination) => ({
         next: () => undefined,
@@ -153,21 +183,29 @@ describe('operate', () => {
           destination.next('last');
           destination.complete();
         },
-        unsubscribe: () => called.push('unsubscribe'),
+        settle: (outcome) => called.push(outcome),
       }));
       expect(record(of(1), (source) => source.pipe(last, take(1))).values).toEqual(['last']);
-      expect(called).toEqual([]);
+      expect(called).toEqual(['complete']);
+    });
+
+    const thrown = new Error('settle threw');
+    it.each([
+      ['completes', EMPTY],
+      ['errors', throwError(() => broken)],
+    ])('replaces the notification with what it throws when the source %s', (_, source) => {
+      expect(record(source, mirror({ settle: () => reject(thrown) })).end).toBe(thrown);
     });
 
     afterEach(() => {
       config.onUnhandledError = null;
     });
 
-    it('reports its throw as unhandled', async () => {
+    it('reports what it throws on unsubscribe as unhandled', async () => {
       const reported = new Promise<unknown>((resolve) => {
         config.onUnhandledError = resolve;
       });
-      record(NEVER, mirror({ unsubscribe: fail }));
+      record(NEVER, mirror({ settle: fail }));
       expect(await reported).toBe(broken);
     });
   });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createWaitingLine } from '../../src/limits/linkedQueue.js';
+import { createLinkedQueue } from '../../src/limits/linkedQueue.js';
 
-describe('createWaitingLine', () => {
-  it('keeps the order in which values joined, whoever leaves', () => {
+describe('createLinkedQueue', () => {
+  it('keeps the order of its entries when any of them is removed', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.constant('join'), fc.nat(30)), { maxLength: 80 }), (acts) => {
-        const line = createWaitingLine<number>();
-        const model: { readonly value: number; readonly leave: () => void }[] = [];
-        for (const [value, act] of acts.entries()) {
-          if (typeof act === 'string') model.push({ value, leave: line.join(value) });
+      fc.property(fc.array(fc.oneof(fc.constant('append'), fc.nat(30)), { maxLength: 80 }), (actions) => {
+        const queue = createLinkedQueue<number>();
+        const model: { readonly value: number; readonly remove: () => void }[] = [];
+        for (const [value, action] of actions.entries()) {
+          if (typeof action === 'string') model.push({ value, remove: queue.append(value) });
           else {
-            const [left] = model.splice(act % Math.max(1, model.length), 1);
-            left?.leave();
-            left?.leave();
+            const [removed] = model.splice(action % Math.max(1, model.length), 1);
+            removed?.remove();
+            removed?.remove();
           }
-          expect([line.length, line.first]).toEqual([model.length, model[0]?.value]);
+          expect([queue.length, queue.first]).toEqual([model.length, model[0]?.value]);
         }
       }),
       { numRuns: 1_000 },

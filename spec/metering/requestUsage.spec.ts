@@ -59,13 +59,13 @@ describe('createUsageLedger', () => {
   it('tells the parts of its total', () => {
     const ledger = createUsageLedger(() => 0, undefined);
     for (const event of stream) ledger.push(event);
-    expect(split([], { type: 'usage', usage: ledger.statement() })).toEqual(requests);
+    expect(split([], { type: 'usage', usage: ledger.statement(), requests: undefined })).toEqual(requests);
   });
 
   it('counts a round that told nothing into the next one', () => {
     const ledger = createUsageLedger('character', undefined);
     for (const event of [start({ model: 'a' }), text('x'), step(1), told(9, 9), finish()]) ledger.push(event);
-    expect(split([], { type: 'usage', usage: ledger.statement() })).toEqual([['a', 0, 9, 9]]);
+    expect(split([], { type: 'usage', usage: ledger.statement(), requests: undefined })).toEqual([['a', 0, 9, 9]]);
   });
 
   it('adds up to its total, however often the stream begins again', () => {

@@ -19,7 +19,7 @@ describe('accumulateText', () => {
   );
 
   it(
-    'says nothing of a reset that takes back no text',
+    'emits nothing at a reset that voids no text',
     marbles(({ stream, expectObservable }) => {
       const source = stream(' s-R-s-R-s-a-f|');
       const result = '        ----------v--|';
@@ -27,7 +27,7 @@ describe('accumulateText', () => {
     }),
   );
 
-  it('goes back to where the step that was reset began', () => {
+  it('emits the text before the reset step', () => {
     const events = [
       start(),
       text('a'),
@@ -42,22 +42,22 @@ describe('accumulateText', () => {
     expect(record(streamOf(events), accumulateText()).values).toEqual(['a', 'ab', 'a', 'ac', 'a', 'ad']);
   });
 
-  it('keeps the text over a reset that continues it', () => {
+  it('keeps the text at a reset of a step that has not begun', () => {
     const events = [start(), text('Hel'), reset({ step: 1 }), start(), text('lo'), finish()];
     expect(record(streamOf(events), accumulateText()).values).toEqual(['Hel', 'Hello']);
   });
 
-  it('never says the same text twice in a row', () => {
+  it('never emits the same text twice in a row', () => {
     const events = [start(), text('a'), text(''), reasoning('Hm'), text('x', { choice: 1 }), text('b'), finish()];
     expect(record(streamOf(events), accumulateText()).values).toEqual(['a', 'ab']);
   });
 
-  it('reads the choice it is told', () => {
+  it('reads the given choice', () => {
     const events = [start(), text('a'), text('b', { choice: 1 }), finish()];
     expect(record(streamOf(events), accumulateText({ choice: 1 })).values).toEqual(['b']);
   });
 
-  it('ends with the same text however the stream is cut', () => {
+  it('emits the same last text however the stream is cut', () => {
     fc.assert(
       fc.property(anyText, anyChunking, (whole, sizes) => {
         const events = [start(), ...cut(whole, sizes).map((piece) => text(piece)), finish()];
@@ -69,7 +69,7 @@ describe('accumulateText', () => {
     );
   });
 
-  it('rejects options it does not know', () => {
+  it('rejects unknown options', () => {
     // @ts-expect-error: a wrong name
     expect(() => accumulateText({ choise: 1 })).toThrow(
       new TypeError('accumulateText: unknown option "choise", did you mean "choice"?'),

@@ -20,6 +20,7 @@ import { withCost } from '../../src/operators/withCost.js';
 import { finish, letters, type MarbleHelpers, type MarbleStream, marbles, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
+// kernel/namedOptions.ts is tested through applyOptions.
 describe('applyOptions', () => {
   operatorContract(() => applyOptions({ tapStream: {} }), {
     kind: 'mirror',
@@ -60,7 +61,7 @@ describe('applyOptions', () => {
   );
 
   it(
-    'keeps the rate of the requests though they wait for a slot, because a turn that was granted would grow old in that line',
+    'keeps the rate although streams wait for a slot, because a turn is granted after the slot',
     marbles(({ stream, expectSubscriptions, expectStream }) => {
       const options: ApplyOptions = {
         limitConcurrency: createConcurrencyLimiter({ maxConcurrent: 1 }),
@@ -80,7 +81,7 @@ describe('applyOptions', () => {
     const other = of(start(), text('other '), finish());
     const stop = timer(7);
 
-    /** In the order of the design, each beside the operator that it stands for. */
+    /** In the order in which they are applied: the options of each operator, and the operator itself. */
     const stages: readonly (readonly [ApplyOptions, MonoTypeOperatorFunction<DeltaEvent>])[] = [
       [{ timeoutBetweenChunks: { betweenMs: 3 } }, timeoutBetweenChunks({ betweenMs: 3 })],
       [
@@ -119,19 +120,19 @@ describe('applyOptions', () => {
     }
   });
 
-  it('checks every option at call time, and names the nearest name', () => {
+  it('rejects wrong options at call time, and names the nearest known name', () => {
     expect(() => applyOptions({ retrystream: true } as ApplyOptions)).toThrow(
       new TypeError('applyOptions: unknown option "retrystream", did you mean "retryStream"?'),
     );
     expect(() => applyOptions({ bufferToText: true } as ApplyOptions)).toThrow(TypeError);
-    // @ts-expect-error: a function
+    // @ts-expect-error: a function without options
     expect(() => applyOptions(retryStream)).toThrow(TypeError);
     expect(() => applyOptions({ retryStream: { maxRetries: -1 } })).toThrow(RangeError);
     expect(() => applyOptions({ timeoutBetweenChunks: {} })).toThrow(TypeError);
     expect(() => applyOptions({ withCost: true } as unknown as ApplyOptions)).toThrow('withCost needs its options');
   });
 
-  it('tells the cost to the onSettled of aggregateUsage, which withCost alone could not', () => {
+  it('gives the price to the onSettled of aggregateUsage, so that it gets a cost without a finish', () => {
     const costs: unknown[] = [];
     const onSettled = ({ outcome, usage: { cost } }: UsageSettlement): void => void costs.push([outcome, cost?.total]);
     const withCost: Price = ({ outputTokens = 0 }) => ({
@@ -149,7 +150,7 @@ describe('applyOptions', () => {
     expect(costs).toEqual([['unsubscribe', 1]]);
   });
 
-  it('leaves out what is false or undefined', () => {
+  it('omits operators that are false or undefined', () => {
     const failing = throwError(() => new ConnectionError('cut'));
     const seen: DeltaEvent[] = [];
     failing
@@ -158,7 +159,7 @@ describe('applyOptions', () => {
     expect(seen).toEqual([]);
   });
 
-  it('gives events, whatever is applied', () => {
+  it('has the type of events, whatever is applied', () => {
     expectTypeOf(NEVER.pipe(applyOptions({ aggregateUsage: true }))).toEqualTypeOf<Observable<DeltaEvent>>();
   });
 });

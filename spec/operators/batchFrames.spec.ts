@@ -22,7 +22,7 @@ describe('batchFrames', () => {
   );
 
   it(
-    'merges what comes within 16 ms where there are no frames',
+    'merges the deltas of 16 ms where there are no animation frames',
     marbles(({ stream, expectStream }) => {
       const source = stream('a-b 20ms c 20ms f|');
       const result = '       16ms A 22ms c 4ms f|';
@@ -31,7 +31,7 @@ describe('batchFrames', () => {
   );
 
   it(
-    'does not wait longer than 100 ms for a frame: a hidden page gets none',
+    'waits no longer than 100 ms for a frame, because a hidden page gets none',
     marbles(({ stream, expectStream, animate }) => {
       animate('             500ms x');
       const source = stream('a-b 200ms f|');
@@ -40,7 +40,7 @@ describe('batchFrames', () => {
     }),
   );
 
-  it('keeps the order: what adds to something else, or adds nothing, comes after what was held', () => {
+  it('keeps the order: events of another target, or without text, follow the held text', () => {
     const events = [
       ...[
         start(),
@@ -63,13 +63,13 @@ describe('batchFrames', () => {
     ]);
   });
 
-  it('drops what it holds at a reset, because that is void', () => {
+  it('discards the held text at a reset', () => {
     expect(record(from([start(), text('a'), reset(), start(), text('b'), finish()]), batchFrames()).values).toEqual([
       ...[start(), reset(), start(), text('b'), finish()],
     ]);
   });
 
-  it('lets out what it holds before an error', () => {
+  it('emits the held text before an error', () => {
     const error = new Error('cut');
     const source = concat(
       from([start(), text('a')]),
@@ -78,12 +78,12 @@ describe('batchFrames', () => {
     expect(record(source, batchFrames())).toEqual({ values: [start(), text('a')], end: error });
   });
 
-  it('leaves no timer behind', () => {
+  it('clears its timers when the stream ends', () => {
     const result = record(concat(from([start(), text('a')]), NEVER), batchFrames());
     expect(result).toEqual({ values: [start()], end: 'open' });
   });
 
-  it('loses nothing, however the text comes', () => {
+  it('loses no text, however it arrives', () => {
     const anyDelta = fc.tuple(anyText, fc.constantFrom(0, 1), fc.boolean());
     fc.assert(
       fc.property(fc.array(anyDelta), (deltas) => {

@@ -21,7 +21,7 @@ describe('bufferToText', () => {
   );
 
   it(
-    'forgets an attempt that was reset',
+    'discards the text of an attempt at its reset',
     marbles(({ stream, expectObservable }) => {
       const source = stream(' s-a-b-R-c-d-f|');
       const result = '        -------------(x|)';
@@ -29,13 +29,13 @@ describe('bufferToText', () => {
     }),
   );
 
-  it('keeps the steps before the one that was reset', () => {
+  it('keeps the text of the steps before the reset step', () => {
     const events = [start(), text('a'), step(1), text('b'), step(2), text('c'), reset({ step: 1 }), text('d'), finish()];
     expect(record(streamOf(events), bufferToText()).values).toEqual(['ad']);
   });
 
   it(
-    'emits what it holds when the stream completes without finish',
+    'emits the text when the stream completes without finish',
     marbles(({ stream, expectObservable }) => {
       const source = stream(' s-a-b-c-f|');
       const result = '        ----(x|)';
@@ -43,26 +43,26 @@ describe('bufferToText', () => {
     }),
   );
 
-  it('gives empty text for an answer without text', () => {
+  it('emits an empty text for an answer without text', () => {
     expect(record(streamOf([start(), finish()]), bufferToText()).values).toEqual(['']);
     expect(record(streamOf([ping()]), bufferToText()).values).toEqual(['']);
   });
 
   it(
-    'drops what it holds on an error',
+    'emits no text when the source errors',
     marbles(({ stream, expectObservable }) => {
       expectObservable(stream('s-a-#').pipe(bufferToText())).toBe('----#', undefined, undefined);
     }),
   );
 
-  it('reads both phases of choice 0, or of the choice it is told', () => {
+  it('reads both phases of choice 0, or of the given choice', () => {
     const events = [start(), text('a', { phase: 'commentary' }), text('b', { choice: 1 }), text('c'), finish()];
     expect(record(streamOf(events), bufferToText()).values).toEqual(['ac']);
     expect(record(streamOf(events), bufferToText({ choice: 1 })).values).toEqual(['b']);
   });
 
   it(
-    'errors past maxChars, with what the stream had said',
+    'errors past maxChars, with the message so far as partial',
     marbles(({ stream, expectObservable, expectSubscriptions }) => {
       const source = stream(' s-a-b-c-f|');
       const result = '        ------#';
@@ -71,21 +71,21 @@ describe('bufferToText', () => {
     }),
   );
 
-  it('gives the limit error its fields', () => {
+  it('errors with the name and the value of the limit', () => {
     const { end } = record(streamOf([start(), text('ab'), text('c')]), bufferToText({ maxChars: 2 }));
     expect(end).toBeInstanceOf(LimitError);
     expect(end).toMatchObject({ kind: 'limit', limit: 'maxChars', value: 2, retryable: false, partial: { text: 'abc' } });
   });
 
-  it('measures maxChars anew after a reset', () => {
+  it('counts maxChars from 0 after a reset', () => {
     const events = [start(), text('ab'), reset(), start(), text('cd'), finish()];
     expect(record(streamOf(events), bufferToText({ maxChars: 2 })).values).toEqual(['cd']);
   });
 
-  it('gives the same text however the stream is cut', () => {
+  it('emits the same text however the stream is cut', () => {
     fc.assert(
       fc.property(anyText, anyText, anyChunking, (abandoned, whole, sizes) => {
-        const pieces = (said: string) => cut(said, sizes).map((piece) => text(piece));
+        const pieces = (answer: string) => cut(answer, sizes).map((piece) => text(piece));
         const events = [start(), ...pieces(abandoned), reset(), start(), ...pieces(whole), finish()];
         expect(record(streamOf(events), bufferToText()).values).toEqual([whole]);
       }),
@@ -100,7 +100,7 @@ describe('bufferToText', () => {
     expect(() => bufferToText({ maxChars: '5' })).toThrow(TypeError);
   });
 
-  it('rejects a choice that is not a count, and options it does not know', () => {
+  it('rejects a choice that is not a count, and unknown options', () => {
     expect(() => bufferToText({ choice: -1 })).toThrow(RangeError);
     // @ts-expect-error: a wrong name
     expect(() => NEVER.pipe(bufferToText({ maxChar: 1 }))).toThrow(

@@ -10,7 +10,7 @@ import { finish, marbles, reset, start, text } from '../../src/testing/index.js'
 import { operatorContract, record } from '../support/operatorContract.js';
 
 const fault = new ConnectionError();
-const refused = (retryAfterMs?: number): CircuitOpenError => new CircuitOpenError('The circuit is open', { retryAfterMs });
+const circuitOpen = (retryAfterMs?: number): CircuitOpenError => new CircuitOpenError('The circuit is open', { retryAfterMs });
 
 describe('circuitBreaker', () => {
   operatorContract(() => circuitBreaker(createBreaker()), { kind: 'mirror' });
@@ -22,13 +22,13 @@ describe('circuitBreaker', () => {
       const source = stream('             s-a-#', {}, fault);
       const events$ = source.pipe(circuitBreaker(breaker));
       expectStream(events$).toBe('        s-a-#', {}, fault);
-      expectStream(events$, '------^').toBe('------#', {}, refused(18));
+      expectStream(events$, '------^').toBe('------#', {}, circuitOpen(18));
       expectSubscriptions(source.subscriptions).toBe('^---!');
     }),
   );
 
   it(
-    'lets a few try after a while, and all when they have succeeded',
+    'lets trials pass after openMs, and all requests once they have succeeded',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const breaker = createBreaker({ failures: 1, successes: 1, openMs: 5, halfOpen: 1 });
       const broken = stream('#', {}, fault);
@@ -36,7 +36,7 @@ describe('circuitBreaker', () => {
       expectStream(broken.pipe(circuitBreaker(breaker))).toBe('#', {}, fault);
       const events$ = source.pipe(circuitBreaker(breaker));
       const full = new CircuitOpenError('The circuit is half-open, and all its trials are running');
-      expectStream(events$, '---^').toBe('     ---#', {}, refused(2));
+      expectStream(events$, '---^').toBe('     ---#', {}, circuitOpen(2));
       expectStream(events$, '-----^').toBe('   -----s-f|');
       expectStream(events$, '------^').toBe('  ------#', {}, full);
       expectStream(events$, '--------^').toBe('--------s-f|');
@@ -45,7 +45,7 @@ describe('circuitBreaker', () => {
     }),
   );
 
-  it('opening it aborts nothing that runs', () => {
+  it('aborts no running request when it opens', () => {
     const breaker = createBreaker({ failures: 1 });
     const running$ = new Subject<DeltaEvent>();
     const seen: DeltaEvent[] = [];
@@ -59,7 +59,7 @@ describe('circuitBreaker', () => {
     expect(seen).toEqual([start(), text('a'), finish()]);
   });
 
-  it('takes a finish for a success, though downstream does not wait for the end', () => {
+  it('counts a finish as a success, although downstream unsubscribes before the completion', () => {
     const breaker = createBreaker({ failures: 2 });
     const fail = (): void =>
       void record(
@@ -70,28 +70,28 @@ describe('circuitBreaker', () => {
     record(of(start(), finish()).pipe(circuitBreaker(breaker)), take(2));
     fail();
     expect(breaker.state).toBe('closed');
-    // What ends without `finish` says nothing.
+    // A stream that completes without `finish` counts as neither.
     record(of(start()), circuitBreaker(breaker));
     fail();
     expect(breaker.state).toBe('open');
   });
 
-  it('counts an unsubscribe as neither, and gives its place back', () => {
+  it('counts an unsubscribe as neither, and frees its place', () => {
     marbles(({ flush, stream, expectStream }) => {
       const breaker = createBreaker({ failures: 1, halfOpen: 1, openMs: 1 });
       record(
         throwError(() => fault),
         circuitBreaker(breaker),
       );
-      const left = stream('s-a-b').pipe(circuitBreaker(breaker));
-      expectStream(left, '--^-!').toBe('--s-');
-      expectStream(left, '----^-!').toBe('----s-');
+      const unsubscribed = stream('s-a-b').pipe(circuitBreaker(breaker));
+      expectStream(unsubscribed, '--^-!').toBe('--s-');
+      expectStream(unsubscribed, '----^-!').toBe('----s-');
       flush();
       expect(breaker.state).toBe('half-open');
     })();
   });
 
-  it('gives the place of a trial back before the next request begins', () => {
+  it('frees the place of a trial before the next request is sent', () => {
     marbles(({ stream, expectStream }) => {
       const breaker = createBreaker({ failures: 1, successes: 3, halfOpen: 1, openMs: 1 });
       record(
@@ -110,7 +110,7 @@ describe('circuitBreaker', () => {
     })();
   });
 
-  it('says nothing of a bad request', () => {
+  it('does not count a bad request', () => {
     const breaker = createBreaker({ failures: 1 });
     const bad = new HttpError('No', { kind: 'invalid-request' });
     expect(
@@ -122,8 +122,8 @@ describe('circuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('errors with what the judge throws', () => {
-    const error = new Error('from the judge');
+  it('errors with what isFailure throws', () => {
+    const error = new Error('from isFailure');
     const isFailure = (): never => {
       throw error;
     };
@@ -137,7 +137,7 @@ describe('circuitBreaker', () => {
 
   describe('between timeoutBetweenChunks and retryStream', () => {
     it(
-      'takes a stall for a failure, and is asked before each repeat',
+      'counts a stalled stream as a failure, and is entered for each attempt',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const breaker = createBreaker({ failures: 2, successes: 1, openMs: 10 });
         const source = stream('s----------');
@@ -149,7 +149,7 @@ describe('circuitBreaker', () => {
           x: reset({ attempt: 2, delayMs: 1, error: late }),
           y: reset({ attempt: 3, delayMs: 1, error: late }),
           // 10 ms after it opened.
-          z: reset({ attempt: 4, delayMs: 9, error: toErrorInfo(refused(9)) }),
+          z: reset({ attempt: 4, delayMs: 9, error: toErrorInfo(circuitOpen(9)) }),
         };
         expectStream(events$, '------------------!').toBe('s--xs--yz--------s', values);
         expectSubscriptions(source.subscriptions).toBe(['^--!', '----^--!', '-----------------^!']);
@@ -157,7 +157,7 @@ describe('circuitBreaker', () => {
     );
 
     it(
-      'lets retryStream pass its error on at once where the wait would be too long',
+      'makes retryStream emit its error at once if the wait would be too long',
       marbles(() => {
         const breaker = createBreaker({ failures: 1 });
         const events$ = throwError(() => fault).pipe(circuitBreaker(breaker));
@@ -167,7 +167,7 @@ describe('circuitBreaker', () => {
     );
   });
 
-  it('rejects what is not a breaker', () => {
+  it('rejects a value that is not a breaker', () => {
     expect(() => circuitBreaker({} as never)).toThrow(TypeError);
     expect(() => circuitBreaker(undefined as never)).toThrow(TypeError);
     expect(record(NEVER, circuitBreaker(createBreaker())).end).toBe('open');

@@ -48,7 +48,7 @@ describe('jsonElements', () => {
     }),
   );
 
-  it('emits a number or literal at what follows it', () => {
+  it('emits a number or literal at the character after it', () => {
     const seen: unknown[] = [];
     concat(of('[1', '2,true', ' ,"a"'), NEVER)
       .pipe(jsonElements())
@@ -56,7 +56,7 @@ describe('jsonElements', () => {
     expect(seen).toEqual([12, true, 'a']);
   });
 
-  it('emits the elements of JSON.parse, in order, however the text is cut', () => {
+  it('emits the elements of JSON.parse, in order, however the text is chunked', () => {
     fc.assert(
       fc.property(fc.array(anyJson()), anyJson({ oddKeys: false }), anyChunking, (elements, beside, sizes) => {
         const whole = `{"beside":{"list":${beside}},"items":[${elements.join(',')}],"after":[1]}`;
@@ -99,14 +99,14 @@ describe('jsonElements', () => {
     });
   });
 
-  it('errors when the array comes twice, because elements cannot be taken back', () => {
+  it('errors when the array occurs twice, because elements cannot be taken back', () => {
     const { values, end } = record(of('{"a":[1],"a":[2]}'), jsonElements());
     expect(values).toEqual([{ index: 0, value: 1 }]);
     expect(end).toMatchObject({ kind: 'parse', message: 'The array occurs twice' });
     expect(failure(of('{"a":[1],"a":null}'), { path: 'a' })).toMatchObject({ kind: 'parse' });
   });
 
-  it('errors where the text is wrong or cut, after the elements before', () => {
+  it('errors where the text is not JSON or is truncated, after the elements before', () => {
     expect(record(of('[1,2,}'), jsonElements())).toMatchObject({
       values: [{ value: 1 }, { value: 2 }],
       end: { kind: 'parse', offset: 5 },
@@ -116,7 +116,7 @@ describe('jsonElements', () => {
     expect(failure(of('{"a":[[1]]}'), { maxDepth: 2 })).toMatchObject({ kind: 'limit' });
   });
 
-  it('lets nothing go on once downstream has enough', () => {
+  it('emits nothing more once downstream has unsubscribed, in the middle of a delta', () => {
     const seen: unknown[] = [];
     concat(of('[1,2,3'), NEVER)
       .pipe(
@@ -131,13 +131,13 @@ describe('jsonElements', () => {
   describe('on reset', () => {
     const repeated = [start(), text('[1,2,'), reset(), start(), text('[1,3]'), finish()];
 
-    it('errors with the fault when an element has left', () => {
+    it('errors with the fault when an element was emitted', () => {
       const { values, end } = record(from(repeated), jsonElements());
       expect(values).toHaveLength(2);
       expect(end).toMatchObject({ kind: 'connection', retryable: true, partial: { text: '[1,2,' } });
     });
 
-    it('begins again when none has', () => {
+    it('begins again when none was', () => {
       const events = [start(), text('["a'), reset(), text('[1]'), finish()];
       expect(record(from(events), jsonElements())).toEqual({ values: [{ index: 0, value: 1 }], end: 'complete' });
     });
@@ -153,7 +153,7 @@ describe('jsonElements', () => {
       ]);
     });
 
-    it('goes on when the elements that have left are of steps that stand', () => {
+    it('continues when the emitted elements are of steps that are not repeated', () => {
       const events = [start(), text('[1,'), step(1), text('"x'), reset({ step: 1 }), text('2]'), finish()];
       expect(valuesOf(from(events))).toEqual([1, 2]);
     });
@@ -168,7 +168,7 @@ describe('jsonElements', () => {
       ).toEqual([10, 230]);
     });
 
-    it('errors, skips or emits what fails', () => {
+    it('errors, skips or emits an element that is not valid', () => {
       const source = of('[1,-2,3]');
       const failed = record(source, jsonElements({ schema: positive }));
       expect(failed.values).toEqual([{ index: 0, value: 10 }]);
@@ -185,7 +185,7 @@ describe('jsonElements', () => {
       ]);
     });
 
-    it('keeps the order when the schema answers later', async () => {
+    it('keeps the order with an asynchronous schema', async () => {
       const delays = [3, 1, 2];
       const later = laterSchemaOf((value) => value);
       const slow = {
@@ -201,20 +201,26 @@ describe('jsonElements', () => {
       expect(elements.map(({ value }) => value)).toEqual([0, 1, 2]);
     });
 
-    it('drops what waits for the schema on reset', async () => {
+    it('discards pending validations on reset', async () => {
       const later = laterSchemaOf((value) => value);
       const source = from([text('[1,2,'), reset(), text('[3]'), finish()]);
       await expect(allValues(source.pipe(jsonElements({ schema: later })))).resolves.toEqual([{ index: 0, value: 3 }]);
     });
   });
 
-  it('rejects options that it does not know', () => {
-    expect(() => jsonElements({ paths: 'a' } as never)).toThrow('did you mean "path"');
-    expect(() => jsonElements({ path: 1 } as never)).toThrow(TypeError);
-    expect(() => jsonElements({ onInvalid: 'drop' } as never)).toThrow(TypeError);
-    expect(() => jsonElements({ onReset: 'fail' } as never)).toThrow(TypeError);
-    expect(() => jsonElements({ trailing: 'next' } as never)).toThrow(TypeError);
-    expect(() => jsonElements({ schema: 1 } as never)).toThrow(TypeError);
+  it('throws on unknown options and values', () => {
+    // @ts-expect-error
+    expect(() => jsonElements({ paths: 'a' })).toThrow('did you mean "path"');
+    // @ts-expect-error
+    expect(() => jsonElements({ path: 1 })).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => jsonElements({ onInvalid: 'drop' })).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => jsonElements({ onReset: 'fail' })).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => jsonElements({ trailing: 'next' })).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => jsonElements({ schema: 1 })).toThrow(TypeError);
   });
 
   it('types what it emits', () => {

@@ -34,7 +34,7 @@ describe('limitConcurrency', () => {
   );
 
   it(
-    'begins streams in the order in which they came, as many at once as it may',
+    'subscribes streams in order, up to maxConcurrent at once',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const limited = limitConcurrency<DeltaEvent>(createConcurrencyLimiter({ maxConcurrent: 2 }));
       const third = stream('                 s-f|');
@@ -49,22 +49,22 @@ describe('limitConcurrency', () => {
   );
 
   it(
-    'gives the slot on when a stream errors, and when it is unsubscribed',
+    'releases the slot when a stream errors, and when it is unsubscribed',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const limited = limitConcurrency<DeltaEvent>(one());
-      const failing = stream(' s-#');
-      const left = stream('    s-a-f|');
-      const last = stream('    s-a-f|');
-      expectStream(failing.pipe(limited)).toBe(' s-#');
-      expectStream(left.pipe(limited), '        ----!').toBe('--s-');
-      expectStream(last.pipe(limited)).toBe('    ----s-a-f|');
-      expectSubscriptions(left.subscriptions).toBe(' --^-!');
-      expectSubscriptions(last.subscriptions).toBe(' ----^----!');
+      const failing = stream('  s-#');
+      const stopped = stream('  s-a-f|');
+      const last = stream('     s-a-f|');
+      expectStream(failing.pipe(limited)).toBe('   s-#');
+      expectStream(stopped.pipe(limited), '        ----!').toBe('--s-');
+      expectStream(last.pipe(limited)).toBe('      ----s-a-f|');
+      expectSubscriptions(stopped.subscriptions).toBe(' --^-!');
+      expectSubscriptions(last.subscriptions).toBe('    ----^----!');
     }),
   );
 
   it(
-    'lets a stream that waits be unsubscribed, which then sends no request',
+    'sends no request for a stream that is unsubscribed while it waits',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const limited = limitConcurrency<DeltaEvent>(one());
       const waiting = stream('                s-f|');
@@ -77,7 +77,7 @@ describe('limitConcurrency', () => {
   );
 
   it(
-    'holds no slot while retryStream waits',
+    'holds no slot during the delay of a retry',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const limited = limitConcurrency<DeltaEvent>(one());
       const failing = stream(' s-#', {}, new ConnectionError());
@@ -93,46 +93,46 @@ describe('limitConcurrency', () => {
     }),
   );
 
-  it('closes the request before it gives the slot on, and tells of the end after', () => {
+  it('releases the slot after the request has ended, and before the notification', () => {
     const limited = limitConcurrency<DeltaEvent>(one());
     const log: string[] = [];
-    const told = (name: string, inner$: Observable<DeltaEvent>): Observable<DeltaEvent> =>
+    const logged = (name: string, inner$: Observable<DeltaEvent>): Observable<DeltaEvent> =>
       defer(() => {
         log.push(`${name} sent`);
         return inner$.pipe(finalize(() => log.push(`${name} closed`)));
       }).pipe(limited);
     const [first, second] = [new Subject<DeltaEvent>(), new Subject<DeltaEvent>()];
-    told('first', first).subscribe({ complete: () => log.push('first told'), error: fail });
-    const subscription = told('second', second).subscribe({ error: fail });
-    told('third', EMPTY).subscribe({ complete: () => log.push('third told'), error: fail });
+    logged('first', first).subscribe({ complete: () => log.push('first notified'), error: fail });
+    const subscription = logged('second', second).subscribe({ error: fail });
+    logged('third', EMPTY).subscribe({ complete: () => log.push('third notified'), error: fail });
     first.complete();
     subscription.unsubscribe();
     expect(log).toEqual([
       'first sent',
       'first closed',
       'second sent',
-      'first told',
+      'first notified',
       'second closed',
       'third sent',
       'third closed',
-      'third told',
+      'third notified',
     ]);
   });
 
-  it('errors at once when too many wait, which passes', () => {
+  it('errors at once with a retryable error when too many streams wait', () => {
     const limiter = createConcurrencyLimiter({ maxConcurrent: 1, maxQueue: 1 });
     const { source, log } = observed();
     const running = recordLive(source, limitConcurrency(limiter));
     recordLive(source, limitConcurrency(limiter));
-    const refused = recordLive(source, limitConcurrency(limiter));
-    expect(refused.end).toBeInstanceOf(LimitError);
-    expect(refused.end).toMatchObject({ limit: 'maxQueue', value: 1, retryable: true, partial: { text: '' } });
+    const rejected = recordLive(source, limitConcurrency(limiter));
+    expect(rejected.end).toBeInstanceOf(LimitError);
+    expect(rejected.end).toMatchObject({ limit: 'maxQueue', value: 1, retryable: true, partial: { text: '' } });
     expect(log).toEqual(['subscribe']);
     running.unsubscribe();
     expect(log).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
   });
 
-  it('lets nobody wait with a maxQueue of 0, and everybody run one after the other', () => {
+  it('admits streams one after the other, and none that has to wait, with a maxQueue of 0', () => {
     const limiter = createConcurrencyLimiter({ maxConcurrent: 1, maxQueue: 0 });
     const ends: unknown[] = [];
     const next = (): void => {
@@ -143,7 +143,7 @@ describe('limitConcurrency', () => {
     expect(ends).toEqual(['complete', 'complete']);
   });
 
-  it('runs 10,000 streams that are over at once, without a deep stack', () => {
+  it('runs 10,000 synchronous streams without a deep stack', () => {
     const limiter = one();
     const { source, subject } = observed();
     const order: number[] = [];
@@ -157,8 +157,8 @@ describe('limitConcurrency', () => {
     expect(limiter).toMatchObject({ active: 0, waiting: 0 });
   });
 
-  it('never runs too many, loses no slot, and keeps the order, whatever happens', () => {
-    const anyAct = fc.constantFrom('subscribe', 'complete', 'error', 'unsubscribe', 'leave', 'synchronous');
+  it('never exceeds the limit, loses no slot, and keeps the order in any sequence of ends', () => {
+    const anyAct = fc.constantFrom('subscribe', 'complete', 'error', 'unsubscribe', 'cancel', 'synchronous');
     fc.assert(
       fc.property(
         fc.array(fc.tuple(anyAct, fc.nat(20)), { maxLength: 60 }),
@@ -193,17 +193,17 @@ describe('limitConcurrency', () => {
             if (act === 'complete') subject?.complete();
             if (act === 'error') subject?.error(new Error('from the source'));
             if (act === 'unsubscribe' && name !== undefined) subscriptions.get(name)?.unsubscribe();
-            if (act === 'leave') {
-              const [left, subscription] = [...waiting][choice % Math.max(1, waiting.size)] ?? [];
+            if (act === 'cancel') {
+              const [cancelled, subscription] = [...waiting][choice % Math.max(1, waiting.size)] ?? [];
               subscription?.unsubscribe();
-              if (left !== undefined) waiting.delete(left);
+              if (cancelled !== undefined) waiting.delete(cancelled);
             }
             expect(limiter.active).toBe(running.size);
             expect(limiter.waiting === 0 || limiter.active === maxConcurrent).toBe(true);
           }
           expect(begun).toEqual([...begun].sort((a, b) => a - b));
           for (const subscription of subscriptions.values()) subscription.unsubscribe();
-          // What was over at once may have waited, and then nobody is left.
+          // A synchronous stream may have waited, and then none waits any more.
           expect(limiter).toMatchObject({ active: 0, waiting: 0 });
         },
       ),
@@ -211,12 +211,12 @@ describe('limitConcurrency', () => {
     );
   });
 
-  it('keeps the type of its stream', () => {
+  it('keeps the type of its source', () => {
     expectTypeOf(limitConcurrency<DeltaEvent>(one())).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
   });
 
-  it('rejects what is no limiter', () => {
-    const message = 'limitConcurrency: give a limiter of createConcurrencyLimiter()';
+  it('rejects a value that is not a limiter', () => {
+    const message = 'limitConcurrency: limiter must come from createConcurrencyLimiter()';
     for (const limiter of [undefined, null, 5, {}]) {
       expect(() => limitConcurrency(limiter as never)).toThrow(new TypeError(message));
     }

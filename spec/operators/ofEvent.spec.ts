@@ -10,7 +10,7 @@ describe('ofEvent', () => {
   operatorContract(() => ofEvent('start', 'text-delta', 'reset', 'finish'), { kind: 'mirror' });
 
   it(
-    'keeps the events of one type',
+    'emits the events of one type',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-a-p-b-f|');
       const result = '       --a---b--|';
@@ -20,7 +20,7 @@ describe('ofEvent', () => {
   );
 
   it(
-    'keeps the events of several types',
+    'emits the events of several types',
     marbles(({ stream, expectStream }) => {
       const source = stream('s-a-p-R-a-u-f|');
       const result = '       ----p-R---u--|';
@@ -28,12 +28,12 @@ describe('ofEvent', () => {
     }),
   );
 
-  it('narrows to what it keeps', () => {
+  it('narrows the type of its events', () => {
     expectTypeOf(ofEvent('text-delta')).toEqualTypeOf<OperatorFunction<DeltaEvent, TextDeltaEvent>>();
     expectTypeOf(ofEvent('text-delta', 'finish')).toEqualTypeOf<OperatorFunction<DeltaEvent, TextDeltaEvent | FinishEvent>>();
   });
 
-  it('rejects a type that no event has, and names the nearest', () => {
+  it('rejects an unknown type, and names the nearest one', () => {
     // @ts-expect-error: no such type
     expect(() => ofEvent('text_delta')).toThrow(
       new TypeError('ofEvent: unknown event type "text_delta", did you mean "text-delta"?'),
@@ -42,7 +42,7 @@ describe('ofEvent', () => {
     expect(() => ofEvent('toString')).toThrow(TypeError);
   });
 
-  it('rejects no type at all', () => {
+  it('rejects an empty list of types', () => {
     // @ts-expect-error: a type is missing
     expect(() => ofEvent()).toThrow(new TypeError('ofEvent: give at least one event type'));
   });

@@ -34,7 +34,7 @@ describe('parseJsonOnComplete', () => {
     }),
   );
 
-  it('gives the value of JSON.parse, or an error', () => {
+  it('emits the value of JSON.parse, or errors', () => {
     fc.assert(
       fc.property(fc.oneof(anyJson(), anyBrokenJson()), anyChunking, (whole, sizes) => {
         let expected: string | undefined;
@@ -50,12 +50,12 @@ describe('parseJsonOnComplete', () => {
     );
   });
 
-  it('reads a fenced value, and on demand one among words', () => {
+  it('reads a fenced value, and on request one among words', () => {
     expect(record(of('```json\n[1]\n```'), parseJsonOnComplete()).values).toEqual([[1]]);
     expect(record(of('Here: [1]. Bye'), parseJsonOnComplete({ prose: true })).values).toEqual([[1]]);
   });
 
-  it('says where the text is wrong, and what was good', () => {
+  it('errors with the offset and the last good value where the text is not JSON', () => {
     expect(failure(of('{"a":1,}'))).toMatchObject({ kind: 'parse', offset: 7, value: { a: 1 }, text: '{"a":1,}' });
     expect(failure(of('['.repeat(300)))).toBeInstanceOf(LimitError);
   });
@@ -65,7 +65,7 @@ describe('parseJsonOnComplete', () => {
     ['length', '12'],
     [undefined, '[1'],
     ['stop', ''],
-  ])('takes an answer that ended with %s for cut: %j', (reason, whole) => {
+  ])('errors at the end of an incomplete value when the stream ended with %s: %j', (reason, whole) => {
     const events = [start(), text(whole), ...(reason ? [finish(reason)] : [])];
     expect(failure(from(events))).toMatchObject({ kind: 'parse', finishReason: reason, offset: whole.length });
   });
@@ -74,7 +74,7 @@ describe('parseJsonOnComplete', () => {
     expect(failure(from([start(), text('{}'), finish(reason)]))).toMatchObject({ kind: 'parse', finishReason: reason });
   });
 
-  it('validates by a schema, at once or later', async () => {
+  it('validates by a schema, synchronous or not', async () => {
     expect(record(of('1'), parseJsonOnComplete({ schema: count })).values).toEqual([{ count: 1 }]);
     const error = failure(of('"a"'), { schema: count });
     expect(error).toBeInstanceOf(ValidationError);
@@ -83,8 +83,9 @@ describe('parseJsonOnComplete', () => {
     await expect(allValues(of('1').pipe(parseJsonOnComplete({ schema: later })))).resolves.toEqual([[1]]);
   });
 
-  it('rejects options that it does not know', () => {
-    expect(() => parseJsonOnComplete({ scheme: count } as never)).toThrow('did you mean "schema"');
+  it('throws on unknown options and values', () => {
+    // @ts-expect-error
+    expect(() => parseJsonOnComplete({ scheme: count })).toThrow('did you mean "schema"');
     expect(() => parseJsonOnComplete({ maxDepth: -1 })).toThrow(RangeError);
   });
 

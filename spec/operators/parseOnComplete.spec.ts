@@ -31,7 +31,7 @@ describe('parseOnComplete', () => {
   operatorContract(() => parseOnComplete(json(), plainText()), { kind: 'fold' });
 
   it(
-    'emits once, when the stream completes, what the first parser makes of it',
+    'emits the result of the first parser once, when the stream completes',
     marbles(({ stream, expectObservable, expectSubscriptions }) => {
       const source = stream('s-a-b-R-c-d-f|', { c: text('{"a"'), d: text(':1}') });
       const subscription = ' ^------------!';
@@ -42,7 +42,7 @@ describe('parseOnComplete', () => {
     }),
   );
 
-  it('asks the next one when one does not take the text, and tells why', () => {
+  it('tries the next parser when one rejects the text, and emits why', () => {
     expect(only(of('Hello ', '[1]'), json(), plainText())).toMatchObject({
       format: 'text',
       value: 'Hello [1]',
@@ -56,7 +56,7 @@ describe('parseOnComplete', () => {
     expect(only(of('['.repeat(300)), json(), plainText())).toMatchObject({ format: 'text', errors: [{ format: 'json' }] });
   });
 
-  it('errors when none takes it', () => {
+  it('errors when every parser rejects the text', () => {
     const error = only(of('[1,]'), json(), json({ fences: false }));
     expect(error).toMatchObject({
       kind: 'parse',
@@ -67,7 +67,7 @@ describe('parseOnComplete', () => {
     });
   });
 
-  it('tells whether the answer is cut, and trusts no number at its end', () => {
+  it('emits whether the answer is truncated, and rejects a number at its end then', () => {
     const cut = (whole: string): unknown => only(from([start(), text(whole), finish('length')]), json(), plainText());
     expect(cut('[1]')).toMatchObject({ format: 'json', truncated: true });
     expect(cut('12')).toMatchObject({ format: 'text', truncated: true });
@@ -79,7 +79,7 @@ describe('parseOnComplete', () => {
     expect(only(from([text('No'), finish(reason)]), plainText())).toMatchObject({ kind: 'parse', finishReason: reason });
   });
 
-  it('waits for a parser that answers later', async () => {
+  it('awaits an asynchronous parser', async () => {
     const operator = parseOnComplete(upper, json({ schema: laterSchemaOf((value) => value) }), plainText());
     await expect(allValues(of('ABC').pipe(operator))).resolves.toMatchObject([{ format: 'upper' }]);
     await expect(allValues(of('{"a":1}').pipe(operator))).resolves.toMatchObject([{ format: 'json', errors: [{ line: 1 }] }]);
@@ -87,7 +87,7 @@ describe('parseOnComplete', () => {
     await expect(allValues(of('abc').pipe(parseOnComplete(upper)))).rejects.toMatchObject({ kind: 'parse', line: 1 });
   });
 
-  it('passes on what a parser throws', () => {
+  it('errors with what a parser throws, the very object', () => {
     const error = new Error('Broken parser');
     const broken: Parser = {
       format: 'broken',
@@ -98,10 +98,13 @@ describe('parseOnComplete', () => {
     expect(only(of(''), broken)).toBe(error);
   });
 
-  it('rejects what is no parser', () => {
-    expect(() => parseOnComplete(...([] as never))).toThrow(TypeError);
-    expect(() => parseOnComplete(json as never)).toThrow('json() makes one');
-    expect(() => json({ skema: numbers } as never)).toThrow('did you mean "schema"');
+  it('throws on an argument that is not a parser', () => {
+    // @ts-expect-error
+    expect(() => parseOnComplete()).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => parseOnComplete(json)).toThrow('json() makes one');
+    // @ts-expect-error
+    expect(() => json({ skema: numbers })).toThrow('did you mean "schema"');
   });
 
   it('types what it emits', () => {

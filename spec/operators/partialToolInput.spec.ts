@@ -40,7 +40,7 @@ describe('partialToolInput', () => {
     }),
   );
 
-  it('gives the value of JSON.parse last, however the arguments are cut', () => {
+  it('emits the value of JSON.parse last, however the arguments are chunked', () => {
     fc.assert(
       fc.property(anyJson(), anyChunking, (whole, sizes) => {
         const values = valuesOf([start(), ...callOf('1', ...cut(whole, sizes)), finish('tool-calls')]);
@@ -50,7 +50,7 @@ describe('partialToolInput', () => {
     );
   });
 
-  it('reads the call that is asked for, else the first of the caller whose arguments are JSON', () => {
+  it('reads the call of the given id, else the first call to a client tool with JSON arguments', () => {
     const search = toolCallStart('0', 'search', { executor: 'provider' });
     const note = toolCallStart('n', 'note', { format: 'text' });
     const mixed = [search, toolCallDelta('0', '{"q":1}'), note, toolCallDelta('n', 'free')];
@@ -61,12 +61,12 @@ describe('partialToolInput', () => {
     expect(valuesOf([text('{}'), finish()])).toEqual([]);
   });
 
-  it('takes no arguments for {}', () => {
+  it('emits {} for a call without arguments', () => {
     expect(valuesOf(callOf('1'))).toEqual([{}]);
     expect(valuesOf(callOf('1', ''))).toEqual([{}]);
   });
 
-  it('begins again after a reset, unless the call stands', () => {
+  it('reads the next call after a reset that voids the call', () => {
     const [begin, delta] = callOf('1', '{"a":"x') as [DeltaEvent, DeltaEvent];
     expect(valuesOf([begin, delta, reset(), ...callOf('1', '{"a":1}')])).toEqual([{ a: 'x' }, { a: 1 }]);
     const second = [step(1), ...callOf('2', '[0]'), reset({ step: 1 }), ...callOf('2', '[1]')];
@@ -74,7 +74,7 @@ describe('partialToolInput', () => {
     expect(valuesOf([...callOf('1', '{"a":1}'), ...second], '2')).toEqual([[0], [1]]);
   });
 
-  it('says where the arguments are wrong or cut', () => {
+  it('errors with the offset and the last good value where the arguments are not JSON or are truncated', () => {
     expect(failure(callOf('1', '{"a":[1,2],', '}'))).toMatchObject({
       kind: 'parse',
       offset: 11,
@@ -89,8 +89,9 @@ describe('partialToolInput', () => {
     expect(failure([toolCallStart('1', 'note', { format: 'text' })], '1')).toMatchObject({ kind: 'parse' });
   });
 
-  it('rejects a callId that is no text', () => {
-    expect(() => partialToolInput(1 as never)).toThrow(TypeError);
+  it('throws on a callId that is not a string', () => {
+    // @ts-expect-error
+    expect(() => partialToolInput(1)).toThrow(TypeError);
   });
 
   it('types what it emits', () => {

@@ -3,11 +3,13 @@ import { asyncScheduler, NEVER, throwError } from 'rxjs';
 import { ConnectionError, RetryExhaustedError, StreamTimeoutError } from '../../src/errors.js';
 import type { FinishEvent } from '../../src/events.js';
 import { type ApplyOptions, applyOptions } from '../../src/operators/applyOptions.js';
-import { debugOptions } from '../../src/operators/presets/debugOptions.js';
-import { highReliabilityOptions } from '../../src/operators/presets/highReliabilityOptions.js';
-import { highThroughputOptions } from '../../src/operators/presets/highThroughputOptions.js';
-import { jsonModeOptions } from '../../src/operators/presets/jsonModeOptions.js';
-import { lowLatencyOptions } from '../../src/operators/presets/lowLatencyOptions.js';
+import {
+  debugOptions,
+  highReliabilityOptions,
+  highThroughputOptions,
+  jsonModeOptions,
+  lowLatencyOptions,
+} from '../../src/operators/presets.js';
 import { finish, marbles, start, streamOf, text } from '../../src/testing/index.js';
 import { record } from '../support/operatorContract.js';
 
@@ -24,11 +26,11 @@ describe.each<[string, ApplyOptions]>(Object.entries(presets))('the preset %s', 
   beforeEach(() => void jest.spyOn(console, 'debug').mockReturnValue());
   afterEach(() => void jest.restoreAllMocks());
 
-  it('is frozen, and what it holds too', () => {
+  it('is frozen, and its values too', () => {
     expect([preset, ...Object.values(preset)].every(Object.isFrozen)).toBe(true);
   });
 
-  it('can be applied, and be spread into other options', () => {
+  it('can be applied, and spread into other options', () => {
     for (const options of [preset, { ...preset }, { ...preset, tapStream: {} }]) {
       const { end } = record(streamOf([start(), text('a'), finish()]), applyOptions(options));
       expect(end).toBe('complete');
@@ -43,7 +45,7 @@ describe.each<[string, ApplyOptions, first: number, between: number, attempts: n
   ['highReliabilityOptions', highReliabilityOptions, 60_000, 120_000, 6],
 ])('%s', (_name, preset, firstMs, betweenMs, attempts) => {
   it(
-    'has its limits',
+    'has its time limits',
     marbles(({ cold, expectObservable }) => {
       const limited = applyOptions({ ...preset, retryStream: false, aggregateUsage: false });
       expectObservable(NEVER.pipe(limited)).toBe(`${firstMs}ms #`, {}, new StreamTimeoutError('first', firstMs));
@@ -54,7 +56,7 @@ describe.each<[string, ApplyOptions, first: number, between: number, attempts: n
   );
 
   it(
-    'asks so many times',
+    'has its number of attempts',
     marbles(({ cold, flush }) => {
       const failing = cold<never>('#', {}, new ConnectionError('refused'));
       let failure: unknown;
@@ -86,21 +88,21 @@ describe('highReliabilityOptions', () => {
 });
 
 describe('highThroughputOptions', () => {
-  it('counts nothing: what the provider does not tell stays unknown', () => {
+  it('counts no tokens: usage that the provider does not report is unknown', () => {
     const { values } = record(streamOf([start(), text('a'), finish()]), applyOptions(highThroughputOptions));
     expect(values.at(-2)).toMatchObject({ type: 'usage', usage: { outputTokens: undefined, estimated: false } });
   });
 });
 
 describe('lowLatencyOptions', () => {
-  it('tells how fast it was', () => {
+  it('adds timing to finish', () => {
     const { values } = record(streamOf([start(), text('a'), finish()]), applyOptions(lowLatencyOptions));
     expect((values.at(-1) as FinishEvent).timing).toMatchObject({ deltas: 1 });
   });
 });
 
 describe('debugOptions', () => {
-  it('logs every step', () => {
+  it('logs every event and the end', () => {
     const logged: unknown[] = [];
     const logger = { debug: (message: string) => logged.push(message) };
     record(streamOf([start(), text('a'), finish()]), applyOptions(debugOptions(logger)));
@@ -112,14 +114,14 @@ describe('debugOptions', () => {
     expect(logged).toEqual(['start', 'text-delta', 'complete', 'error', 'unsubscribe']);
   });
 
-  it.each([debugOptions, { ...debugOptions }, debugOptions()])('logs to the console where no logger is given', (preset) => {
+  it.each([debugOptions, { ...debugOptions }, debugOptions()])('logs to the console if no logger is given', (preset) => {
     const debug = jest.spyOn(console, 'debug').mockReturnValue();
     record(streamOf([start(), finish()]), applyOptions(preset));
     expect(debug.mock.calls.map(([message]) => message)).toEqual(['start', 'complete']);
     debug.mockRestore();
   });
 
-  it('refuses what is no logger', () => {
+  it('rejects a value that is not a logger', () => {
     expect(() => debugOptions({} as Console)).toThrow(TypeError);
   });
 });

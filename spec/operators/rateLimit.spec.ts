@@ -9,7 +9,7 @@ import { retryStream } from '../../src/operators/retryStream.js';
 import { finish, marbles, ping, reset, start, streamOf, text, usage } from '../../src/testing/index.js';
 import { observed, operatorContract, recordLive } from '../support/operatorContract.js';
 
-const refused = (retryAfterMs?: number): HttpError =>
+const rateLimited = (retryAfterMs?: number): HttpError =>
   new HttpError('Slow down', { kind: 'rate-limit', status: 429, retryAfterMs });
 
 function fail(error: unknown): never {
@@ -22,7 +22,7 @@ describe('rateLimit', () => {
   });
 
   it(
-    'sends a request no sooner than the limiter allows, in the order in which the streams came',
+    'sends requests when the limiter allows them, in the order of subscription',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const limited = rateLimit<DeltaEvent>(createRateLimiter({ requestsPerMinute: 1 }));
       const source = stream('s-a-f|');
@@ -36,19 +36,19 @@ describe('rateLimit', () => {
   );
 
   it(
-    'sends none for a stream that leaves while it waits',
+    'sends no request for a stream that is unsubscribed while it waits',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const limited = rateLimit<DeltaEvent>(createRateLimiter({ requestsPerMinute: 1 }));
-      const left = stream('s-b-f|');
+      const unsubscribed = stream('s-b-f|');
       expectStream(stream('s-a-f|').pipe(limited)).toBe('s-a-f|');
-      expectStream(left.pipe(limited), '30s !').toBe('-');
+      expectStream(unsubscribed.pipe(limited), '30s !').toBe('-');
       expectStream(stream('s-c-f|').pipe(limited)).toBe('60s s-c-f|');
-      expectSubscriptions(left.subscriptions).toBe([]);
+      expectSubscriptions(unsubscribed.subscriptions).toBe([]);
     }),
   );
 
   it(
-    'counts each attempt of a retryStream after it',
+    'counts each attempt of a downstream retryStream',
     marbles(({ stream, expectStream }) => {
       const sources = [stream('#', {}, new ConnectionError()), stream('s-a-f|')];
       const limited$ = defer(() => sources.shift() ?? EMPTY).pipe(rateLimit(createRateLimiter({ requestsPerMinute: 1 })));
@@ -61,12 +61,12 @@ describe('rateLimit', () => {
   );
 
   it(
-    'makes everybody wait for what a refusal asks, and then one go ahead',
+    'makes all streams wait for retryAfterMs of an error, then one probe pass',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const limited = rateLimit<DeltaEvent>(createRateLimiter());
-      const refusing = stream('--#', {}, refused(8));
+      const failing = stream('--#', {}, rateLimited(8));
       const [first, second] = [stream('p--s-f|'), stream('s-f|')];
-      expectStream(refusing.pipe(limited)).toBe('                            --#', {}, refused(8));
+      expectStream(failing.pipe(limited)).toBe('                             --#', {}, rateLimited(8));
       expectStream(timer(4).pipe(concatMap(() => first.pipe(limited)))).toBe(' ----------p--s-f|');
       expectStream(timer(5).pipe(concatMap(() => second.pipe(limited)))).toBe('-------------s-f|');
       expectSubscriptions(first.subscriptions).toBe('                         ----------^-----!');
@@ -75,15 +75,15 @@ describe('rateLimit', () => {
   );
 
   it(
-    'makes nobody wait for an error that asks nothing',
+    'makes no stream wait for an error without retryAfterMs',
     marbles(({ stream, expectStream }) => {
       const limited = rateLimit<DeltaEvent>(createRateLimiter());
-      expectStream(stream('#', {}, refused()).pipe(limited)).toBe(' #', {}, refused());
-      expectStream(stream('s-f|').pipe(limited)).toBe('            s-f|');
+      expectStream(stream('#', {}, rateLimited()).pipe(limited)).toBe('#', {}, rateLimited());
+      expectStream(stream('s-f|').pipe(limited)).toBe('                s-f|');
     }),
   );
 
-  it('errors at once when too many wait', () => {
+  it('errors at once when too many streams wait', () => {
     const limiter = createRateLimiter({ requestsPerMinute: 1, maxQueue: 0 });
     const { source, log } = observed();
     recordLive(source, rateLimit(limiter));
@@ -92,9 +92,9 @@ describe('rateLimit', () => {
   });
 
   describe('settles what a stream used', () => {
-    const told = usage({ inputTokens: 30, outputTokens: 20, totalTokens: 50 });
+    const reported = usage({ inputTokens: 30, outputTokens: 20, totalTokens: 50 });
 
-    /** What a stream counts when it has ended: found by what still fits. */
+    /** The tokens that a stream counts with after its end, found by what still fits. */
     function usedBy(
       events: readonly DeltaEvent[],
       end: 'complete' | 'error' | 'unsubscribe',
@@ -127,12 +127,12 @@ describe('rateLimit', () => {
       return granted;
     }
 
-    it.each(['complete', 'error', 'unsubscribe'] as const)('on %s, by the figures of the provider', (end) => {
-      expect(usedBy([start(), text('Hello'), told, finish()], end, { estimateTokens: 200 })).toBe(50);
-      expect(usedBy([start(), text('Hello'), told, finish()], end)).toBe(50);
+    it.each(['complete', 'error', 'unsubscribe'] as const)('on %s, by the usage that the provider reported', (end) => {
+      expect(usedBy([start(), text('Hello'), reported, finish()], end, { estimateTokens: 200 })).toBe(50);
+      expect(usedBy([start(), text('Hello'), reported, finish()], end)).toBe(50);
     });
 
-    it.each(['complete', 'error', 'unsubscribe'] as const)('on %s, by an estimate where the provider tells nothing', (end) => {
+    it.each(['complete', 'error', 'unsubscribe'] as const)('on %s, by an estimate if the provider reported none', (end) => {
       const events = [start(), text('x'.repeat(40))];
       expect(usedBy(events, end, { prompt: 'x'.repeat(80) })).toBe(20 + 10);
       expect(usedBy(events, end, { prompt: [{ role: 'user', content: 'x'.repeat(80) }] })).toBe(20 + 10);
@@ -140,7 +140,7 @@ describe('rateLimit', () => {
       expect(usedBy(events, end, { estimateTokens: 70 })).toBe(70);
     });
 
-    it('as nothing where the request was refused, and as its reservation where nobody knows', () => {
+    it('as 0 if the request failed, and as its reservation if its usage is unknown', () => {
       expect(usedBy([], 'error', { estimateTokens: 70 })).toBe(0);
       expect(usedBy([ping()], 'error', { estimateTokens: 70 })).toBe(0);
       expect(usedBy([], 'unsubscribe', { estimateTokens: 70 })).toBe(70);
@@ -161,7 +161,7 @@ describe('rateLimit', () => {
     running.unsubscribe();
   });
 
-  it('runs 10,000 streams that are over at once, without a deep stack', () => {
+  it('runs 10,000 synchronous streams without a deep stack', () => {
     const limiter = createRateLimiter({ tokensPerMinute: 1_000 });
     const { source, subject } = observed();
     recordLive(source, rateLimit(limiter, { estimateTokens: 1_000 }));
@@ -175,13 +175,13 @@ describe('rateLimit', () => {
     expect(completed).toBe(10_000);
   });
 
-  it('keeps the type of its stream', () => {
+  it('keeps the type of its source', () => {
     expectTypeOf(rateLimit<DeltaEvent>(createRateLimiter())).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
   });
 
-  it('rejects what is no limiter, and options that make no sense', () => {
+  it('rejects a value that is not a limiter, and wrong options', () => {
     for (const limiter of [undefined, null, 5, {}]) {
-      expect(() => rateLimit(limiter as never)).toThrow(new TypeError('rateLimit: give a limiter of createRateLimiter()'));
+      expect(() => rateLimit(limiter as never)).toThrow(new TypeError('rateLimit: limiter must come from createRateLimiter()'));
     }
     const limiter = createRateLimiter();
     expect(() => rateLimit(limiter, { estimateTokens: -1 })).toThrow(RangeError);

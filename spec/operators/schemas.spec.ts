@@ -16,7 +16,7 @@ import type { StandardSchema } from '../../src/structured/standardSchema.js';
 import { allValues } from '../support/allValues.js';
 import { record } from '../support/operatorContract.js';
 
-/** What each library makes of an order: the strings of its visits have become dates, and the count is there. */
+/** The output of each schema: the visits have dates instead of strings, and the count has its default. */
 interface Order {
   name: string;
   visits: { at: Date }[];
@@ -65,7 +65,7 @@ describe.each(libraries)('a schema of %s', (_library, schema) => {
   const whole = from(JSON.stringify(good).match(/.{1,7}/g) ?? []);
   const broken = of(JSON.stringify(bad));
 
-  it('gives what it made of the value, at once', () => {
+  it('emits its output without a delay', () => {
     expect(record(of<unknown>(good), validate(schema))).toEqual({ values: [order], end: 'complete' });
     expect(record(whole, parseJsonOnComplete({ schema }))).toEqual({ values: [order], end: 'complete' });
     expect(record(whole, parseOnComplete(json({ schema }))).values).toMatchObject([{ format: 'json', value: order }]);
@@ -77,7 +77,7 @@ describe.each(libraries)('a schema of %s', (_library, schema) => {
     ]);
   });
 
-  it('says in plain keys where it objects, and leaves the value as it was', () => {
+  it('errors with paths of plain keys, and does not change the value', () => {
     const untouched = structuredClone(bad);
     const { end } = record(of<unknown>(bad), validate(schema));
     expect(end).toMatchObject({ kind: 'validation', value: untouched });
@@ -93,18 +93,18 @@ describe.each(libraries)('a schema of %s', (_library, schema) => {
     }
   });
 
-  it('has an empty path for an issue of the whole value', () => {
+  it('errors with an empty path for an issue of the whole value', () => {
     expect(pathsOf(failure(of('3'), parseJsonOnComplete({ schema })))).toStrictEqual([[]]);
     expect(pathsOf(failure(of('[3]'), jsonElements({ schema })))).toStrictEqual([[]]);
   });
 
-  it('lets the next parser have what it refuses', () => {
+  it('rejects a text, which the next parser then reads', () => {
     const [parsed] = record(broken, parseOnComplete(json({ schema }), text())).values as ParsedText<string, unknown>[];
     expect(parsed).toMatchObject({ format: 'text', value: JSON.stringify(bad), errors: [{ format: 'json', value: bad }] });
     expect(parsed?.errors.map(pathsOf)).toStrictEqual([[badPath]]);
   });
 
-  it('may leave elements out or mark them', () => {
+  it('skips or marks invalid elements', () => {
     const elements = of(`[${JSON.stringify(bad)},${JSON.stringify(good)}]`);
     expect(record(elements, jsonElements({ schema, onInvalid: 'skip' })).values).toEqual([{ index: 1, value: order }]);
     const [marked, ...others] = record(elements, jsonElements({ schema, onInvalid: 'emit' })).values as InvalidJsonElement[];
@@ -116,17 +116,17 @@ describe.each(libraries)('a schema of %s', (_library, schema) => {
 
 const isKnown = async (name: string): Promise<boolean> => name !== 'nobody';
 
-/** arktype has no schema that answers later. */
+/** arktype has no asynchronous schemas. */
 const laterLibraries: readonly (readonly [string, StandardSchema<{ name: string }>])[] = [
   ['zod', z.object({ name: z.string().refine(isKnown, 'Unknown') })],
   ['valibot', v.objectAsync({ name: v.pipeAsync(v.string(), v.checkAsync(isKnown, 'Unknown')) })],
 ];
 
-describe.each(laterLibraries)('a schema of %s that answers later', (_library, schema) => {
+describe.each(laterLibraries)('an asynchronous schema of %s', (_library, schema) => {
   const ann = { name: 'Ann' };
   const unknown = { issues: [{ message: 'Unknown', path: ['name'] }], value: { name: 'nobody' } };
 
-  it('gives the values in order', async () => {
+  it('emits the values in order', async () => {
     const pieces = of('[{"name":"Ann"},{"name"', ':"Bob"}]');
     await expect(allValues(of(ann, { name: 'Bob' }).pipe(validate(schema)))).resolves.toEqual([ann, { name: 'Bob' }]);
     await expect(allValues(pieces.pipe(jsonElements({ schema })))).resolves.toEqual([
@@ -182,7 +182,7 @@ describe('the type of what an operator emits', () => {
     >();
   });
 
-  it('without a schema is what the caller says, any part of which may be missing', () => {
+  it('without a schema is the declared type, any part of which may be missing', () => {
     expectTypeOf(source.pipe(partialJson<Order>())).toEqualTypeOf<Observable<DeepPartial<Order>>>();
     expectTypeOf<DeepPartial<Pick<Order, 'name' | 'count'>>>().toEqualTypeOf<{
       readonly name?: string;

@@ -7,6 +7,7 @@ import { finish, marbles, reasoning, reset, start, text, toolCallDelta } from '.
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
+// The files of display/ are tested through smooth and batchFrames.
 describe('smooth', () => {
   operatorContract(() => smooth(), {
     kind: 'mirror',
@@ -21,7 +22,7 @@ describe('smooth', () => {
   const words = { A: text('one two three '), 1: text('one '), 2: text('two '), 3: text('three ') };
 
   it(
-    'lets out a word at a time',
+    'emits one word at a time',
     marbles(({ stream, expectStream }) => {
       const source = stream('s-A-----------f|', words);
       const result = '       s-1--2--3-----f|';
@@ -30,7 +31,7 @@ describe('smooth', () => {
   );
 
   it(
-    'lets out at once what waits before an event that adds no text',
+    'emits pending text at once before an event that adds no text',
     marbles(({ stream, expectStream }) => {
       const source = stream('s-A-------------(pf|)', words);
       const result = '       s-1---------2---(3pf|)';
@@ -39,7 +40,7 @@ describe('smooth', () => {
   );
 
   it(
-    'puts a word together that comes in pieces',
+    'joins the pieces of a word',
     marbles(({ stream, expectStream }) => {
       const values = { A: text('on'), B: text('e t'), C: text('wo '), 1: text('one '), 2: text('two ') };
       const source = stream('s-ABC-----------f|', values);
@@ -49,7 +50,7 @@ describe('smooth', () => {
   );
 
   it(
-    'does not keep a word back whose end does not come: it waits ten pauses',
+    'emits a word without an end after ten pauses',
     marbles(({ stream, expectStream }) => {
       const source = stream('a 49ms f|');
       const result = '       20ms a 29ms f|';
@@ -58,7 +59,7 @@ describe('smooth', () => {
   );
 
   it(
-    'goes faster the more waits, so that nothing falls further and further behind',
+    'emits faster the more text is pending, so that the delay does not grow',
     marbles(({ cold, flush }) => {
       const fast = cold(`${'A'.repeat(2_000)}|`, { A: text('a b c d ') });
       let waiting = 0;
@@ -74,7 +75,7 @@ describe('smooth', () => {
   );
 
   it(
-    'lags by thirty pauses at most, whatever comes at once',
+    'emits all text within thirty pauses, however much arrives at once',
     marbles(({ cold, flush }) => {
       const bursts = cold('A---B-C-----A 999ms f|', {
         A: text('a '.repeat(300)),
@@ -96,7 +97,7 @@ describe('smooth', () => {
     }),
   );
 
-  it('keeps the order: what adds to something else lets out what waits', () => {
+  it('keeps the order: a delta of another target emits the pending text first', () => {
     const events = [
       ...[start(), text('a b'), reasoning('r s', { block: 1 }), toolCallDelta('1', '{ }', { block: 2 })],
       ...[toolCallDelta('2', '[]', { block: 3 }), finish()],
@@ -112,14 +113,14 @@ describe('smooth', () => {
     ]);
   });
 
-  it('drops what waits at a reset, because that is void', () => {
+  it('discards pending text at a reset', () => {
     const events = [start(), text('a b'), reset(), start(), text('c d'), finish()];
     expect(record(from(events), smooth()).values).toEqual([
       ...[start(), text('a '), reset(), start(), text('c '), text('d'), finish()],
     ]);
   });
 
-  it('lets out what waits before an error', () => {
+  it('emits pending text before an error', () => {
     const error = new Error('cut');
     const source = concat(
       from([text('a b')]),
@@ -128,7 +129,7 @@ describe('smooth', () => {
     expect(record(source, smooth())).toEqual({ values: [text('a '), text('b')], end: error });
   });
 
-  it('holds nothing back in a hidden page', () => {
+  it('holds no text back in a hidden page', () => {
     const page = globalThis as { document?: { readonly hidden: boolean } };
     page.document = { hidden: true };
     try {
@@ -159,7 +160,12 @@ describe('smooth', () => {
       ['a character as people see it', 'grapheme', 'né👩‍👩‍👧!', ['n', 'é', '👩‍👩‍👧', '!']],
       ['what a pattern matches, with what stands before it', /[.!?]\s/, 'Yes. No! Maybe', ['Yes. ', 'No! ', 'Maybe']],
       ['a segment', new Intl.Segmenter('en', { granularity: 'word' }), 'one two', ['one', ' ', 'two']],
-      ['as long as a function says', ({ text: { length } }) => (length >= 3 ? 3 : undefined), 'abcdefgh', ['abc', 'def', 'gh']],
+      [
+        'as long as a function returns',
+        ({ text: { length } }) => (length >= 3 ? 3 : undefined),
+        'abcdefgh',
+        ['abc', 'def', 'gh'],
+      ],
       [
         'a word of more than 256 characters in pieces',
         'word',
@@ -172,7 +178,7 @@ describe('smooth', () => {
     });
   });
 
-  it('loses nothing, whatever the unit and however the text is cut', () => {
+  it('loses no text, whatever the unit and however the text is cut', () => {
     const units = fc.constantFrom<TextUnit>('word', 'line', 'grapheme', /,/, ({ text: { length } }) => length - 1);
     fc.assert(
       fc.property(anyText, anyChunking, units, (whole, sizes, by) => {
@@ -187,7 +193,7 @@ describe('smooth', () => {
     ['an unknown option', { delay: 3 } as SmoothOptions, /did you mean "delayMs"/],
     ['an unknown unit', { by: 'letter' as 'word' }, /by must be/],
     ['a delay that is not positive', { delayMs: 0 }, /delayMs must be > 0/],
-  ])('refuses %s at call time', (_what, options, message) => {
+  ])('rejects %s at call time', (_what, options, message) => {
     expect(() => smooth(options)).toThrow(message);
   });
 });

@@ -20,7 +20,7 @@ describe('stopOn', () => {
   operatorContract(() => stopOn(EMPTY), { kind: 'mirror' });
 
   it(
-    'ends the stream properly when the notifier emits',
+    'emits finish and completes when the notifier emits',
     marbles(({ stream, cold, expectStream, expectSubscriptions }) => {
       const source = stream(' s-a-b-c-d-f|');
       const notifier = cold(' -----x');
@@ -32,7 +32,7 @@ describe('stopOn', () => {
   );
 
   it(
-    'mirrors its source while the notifier is silent',
+    'mirrors the source while the notifier does not emit',
     marbles(({ stream, cold, expectStream, expectSubscriptions }) => {
       const source = stream(' s-a-R-b-f|');
       const notifier = cold(' -|');
@@ -45,7 +45,7 @@ describe('stopOn', () => {
   );
 
   it(
-    'passes the error of the notifier on, and unsubscribes the source',
+    'errors with the error of the notifier, and unsubscribes the source',
     marbles(({ stream, cold, expectStream, expectSubscriptions }) => {
       const source = stream(' s-a-b-f|');
       const notifier = cold(' ---#');
@@ -56,7 +56,7 @@ describe('stopOn', () => {
   );
 
   it(
-    'passes the error of the source on, and unsubscribes the notifier',
+    'errors with the error of the source, and unsubscribes the notifier',
     marbles(({ stream, cold, expectStream, expectSubscriptions }) => {
       const source = stream(' s-a#');
       const notifier = cold(' -----x');
@@ -66,7 +66,7 @@ describe('stopOn', () => {
   );
 
   it(
-    'sends no request when the notifier emits while it is subscribed',
+    'sends no request when the notifier emits on subscribe',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream(' s-a-b-f|');
       expectStream(source.pipe(stopOn(of(1)))).toBe('(f|)', { f: aborted });
@@ -75,7 +75,7 @@ describe('stopOn', () => {
   );
 
   it(
-    'adds no second finish when it is stopped after the first',
+    'emits no second finish when the notifier emits after the first',
     marbles(({ stream, cold, expectStream }) => {
       const source = stream(' s-a-f---|');
       const notifier = cold(' ------x');
@@ -83,7 +83,7 @@ describe('stopOn', () => {
     }),
   );
 
-  it('stops from inside: by a callback upstream, or by its subscriber', () => {
+  it('stops synchronously, triggered upstream or by its subscriber', () => {
     const button = new Subject<void>();
     const stop = (event: DeltaEvent): void => {
       if (event.type === 'text-delta' && event.text === 'b') button.next();
@@ -100,7 +100,7 @@ describe('stopOn', () => {
     expect(types).toEqual(['start', 'text-delta', 'text-delta', 'finish']);
   });
 
-  it('aborts the request before finish leaves', () => {
+  it('aborts the request before it emits finish', () => {
     const { source, log, subject } = observed();
     const button = new Subject<void>();
     const seen: string[] = [];
@@ -110,7 +110,7 @@ describe('stopOn', () => {
     expect(seen).toEqual(['start', 'subscribe', 'finish', 'subscribe', 'unsubscribe']);
   });
 
-  it('lets folds keep what was said', () => {
+  it('makes folds emit the answer so far', () => {
     const { source, subject } = observed();
     const button = new Subject<void>();
     const recorded = recordLive(source, (events$) => events$.pipe(stopOn(button), toMessage()));
@@ -119,7 +119,7 @@ describe('stopOn', () => {
     expect(recorded).toMatchObject({ values: [{ text: 'Hel', finishReason: 'aborted' }], end: 'complete' });
   });
 
-  it('takes anything that RxJS can subscribe to', async () => {
+  it('accepts any ObservableInput', async () => {
     const { source } = observed();
     const recorded = recordLive(source, stopOn(Promise.resolve('now')));
     await Promise.resolve();
@@ -128,7 +128,7 @@ describe('stopOn', () => {
     expect(() => stopOn(5)).toThrow(TypeError);
   });
 
-  it('keeps the type of its stream', () => {
+  it('keeps the type of its source', () => {
     expectTypeOf(stopOn<DeltaEvent>(NEVER)).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
   });
 });

@@ -31,7 +31,7 @@ describe('tapStream', () => {
   });
 
   it(
-    'calls back as the stream goes by, and changes nothing',
+    'calls back at each stage and forwards all events',
     marbles(({ stream, expectStream, expectObservable, expectSubscriptions }) => {
       const source = stream(' s-a-b-f|');
       const result = '        s-a-b-f|';
@@ -44,7 +44,7 @@ describe('tapStream', () => {
     }),
   );
 
-  it('tells each kind of event apart, before it goes on', () => {
+  it('calls the callback of each kind of event before the event is emitted', () => {
     const { callbacks, log } = logging();
     const events = [ping(), start(), reasoning('Hm'), toolCallStart('c', 'add'), step(1), raw('x'), usage(), reset(), finish()];
     const order: string[] = [];
@@ -63,7 +63,7 @@ describe('tapStream', () => {
     expect(order.slice(0, 3)).toEqual(['ping', 'called', 'start']);
   });
 
-  it('gives complete the folded message', () => {
+  it('calls complete with the message', () => {
     let message: Message | undefined;
     const callbacks: TapStreamOptions = {
       complete: (value) => {
@@ -76,7 +76,7 @@ describe('tapStream', () => {
     expect(message).toMatchObject({ text: 'a', finishReason: 'aborted' });
   });
 
-  it('gives error the very error', () => {
+  it('calls error with the same error', () => {
     const { callbacks, log } = logging();
     const { source, subject } = observed();
     const error = new Error('from the source');
@@ -86,7 +86,7 @@ describe('tapStream', () => {
     expect(log.map(([name, value]) => [name, value])).toEqual([['error', error]]);
   });
 
-  it('calls unsubscribe only where the stream has not ended', () => {
+  it('calls unsubscribe only if the stream has not ended', () => {
     const { callbacks, log } = logging();
     const names = (): string[] => log.splice(0).map(([name]) => name);
     const { source, log: done, subject } = observed();
@@ -105,7 +105,7 @@ describe('tapStream', () => {
   });
 
   it.each(['start', 'delta', 'usage', 'reset', 'complete'] as const)(
-    'turns a throw of %s into the error, and says no more',
+    'errors with what %s throws, and calls no other callback',
     (name) => {
       const error = new Error('from the callback');
       const { callbacks, log } = logging();
@@ -117,7 +117,7 @@ describe('tapStream', () => {
     },
   );
 
-  it('turns a throw of error into the error', () => {
+  it('errors with what error throws', () => {
     const thrown = new Error('from the callback');
     const { source, subject } = observed();
     const recorded = recordLive(source, tapStream({ error: throwIt(thrown) }));
@@ -125,12 +125,12 @@ describe('tapStream', () => {
     expect(recorded.end).toBe(thrown);
   });
 
-  describe('where RxJS reports what is unhandled', () => {
+  describe('with onUnhandledError', () => {
     afterEach(() => {
       config.onUnhandledError = null;
     });
 
-    it('reports a throw of unsubscribe there, and still unsubscribes the source', async () => {
+    it('reports what unsubscribe throws, and still unsubscribes the source', async () => {
       const error = new Error('from the callback');
       const reported = new Promise<unknown>((resolve) => {
         config.onUnhandledError = resolve;
@@ -143,7 +143,7 @@ describe('tapStream', () => {
     });
   });
 
-  it('rejects callbacks it does not know, and what is not a function', () => {
+  it('rejects unknown callbacks and values that are no functions', () => {
     // @ts-expect-error: a wrong name
     expect(() => tapStream({ deltas: () => undefined })).toThrow(
       new TypeError('tapStream: unknown option "deltas", did you mean "delta"?'),
@@ -152,7 +152,7 @@ describe('tapStream', () => {
     expect(() => tapStream({ complete: 'log' })).toThrow(new TypeError('complete must be a function'));
   });
 
-  it('keeps the type of its stream', () => {
+  it('keeps the type of its source', () => {
     expectTypeOf(tapStream<DeltaEvent>()).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
     expectTypeOf<Parameters<NonNullable<TapStreamOptions['delta']>>>().toEqualTypeOf<[event: ContentEvent]>();
   });

@@ -13,7 +13,7 @@ describe('textDeltas', () => {
   operatorContract(() => textDeltas(), { kind: 'append-only' });
 
   it(
-    'emits the text as it comes',
+    'emits each piece of text as it arrives',
     marbles(({ stream, expectObservable, expectSubscriptions }) => {
       const source = stream(' s-a-pbu-c-f|');
       const result = '        --a--b--c--|';
@@ -23,7 +23,7 @@ describe('textDeltas', () => {
   );
 
   it(
-    'errors with the fault when a reset takes back what it emitted',
+    'errors with the fault when a reset voids emitted text',
     marbles(({ stream, expectObservable, expectSubscriptions }) => {
       const source = stream(' s-a-b-R-c-f|', { R: reset({ error: fault }) });
       const result = '        --a-b-#';
@@ -34,7 +34,7 @@ describe('textDeltas', () => {
   );
 
   it(
-    'goes on with the new attempt when it may restart',
+    'emits the text of the new attempt with onReset restart',
     marbles(({ stream, expectObservable }) => {
       const source = stream(' s-a-b-R-c-f|');
       const result = '        --a-b---c--|';
@@ -52,12 +52,12 @@ describe('textDeltas', () => {
     }),
   );
 
-  it('gives the error what the stream had said', () => {
+  it('errors with the message so far as partial', () => {
     const { end } = record(streamOf([start(), text('Hel'), text('lo'), reset({ error: fault })]), textDeltas());
     expect(end).toMatchObject({ retryable: true, partial: { text: 'Hello', model: 'model-1', finishReason: undefined } });
   });
 
-  it('goes on over a reset that takes back nothing of what it emitted', () => {
+  it('continues after a reset that voids no emitted text', () => {
     const silent = [start(), reasoning('Hm'), text(''), text('other', { choice: 1 }), reset()];
     const laterStep = [
       start(),
@@ -73,13 +73,13 @@ describe('textDeltas', () => {
     expect(record(streamOf(laterStep), textDeltas())).toEqual({ values: ['a', 'b', 'c'], end: 'complete' });
   });
 
-  it('errors over a reset of the step that spoke, whatever spoke before', () => {
+  it('errors at a reset of a step with emitted text, whatever the steps before it emitted', () => {
     const { values, end } = record(streamOf([start(), text('a'), step(1), text('b'), reset({ step: 1 })]), textDeltas());
     expect(values).toEqual(['a', 'b']);
     expect(end).toMatchObject({ partial: { text: 'ab' } });
   });
 
-  it('unsubscribes its source before the error leaves', () => {
+  it('unsubscribes the source before it errors', () => {
     const { source, log, subject } = observed();
     const seen: unknown[] = [];
     source.pipe(textDeltas()).subscribe({ error: () => seen.push(...log) });
@@ -100,13 +100,13 @@ describe('textDeltas', () => {
     expect(record(streamOf(events), textDeltas()).values).toEqual(['So', 'Yes']);
   });
 
-  it('reads choice 0, or the choice it is told', () => {
+  it('reads choice 0, or the given choice', () => {
     const events = [start(), text('a'), text('b', { choice: 1 }), finish()];
     expect(record(streamOf(events), textDeltas()).values).toEqual(['a']);
     expect(record(streamOf(events), textDeltas({ choice: 1 })).values).toEqual(['b']);
   });
 
-  it('completes where the stream completes without finish', () => {
+  it('completes when the stream completes without finish', () => {
     expect(record(streamOf([start(), text('a')]), textDeltas())).toEqual({ values: ['a'], end: 'complete' });
   });
 
@@ -120,7 +120,7 @@ describe('textDeltas', () => {
     );
   });
 
-  it('rejects options it does not know', () => {
+  it('rejects unknown options', () => {
     // @ts-expect-error: a wrong name
     expect(() => textDeltas({ onRest: 'restart' })).toThrow(
       new TypeError('textDeltas: unknown option "onRest", did you mean "onReset"?'),
@@ -130,7 +130,7 @@ describe('textDeltas', () => {
     expect(() => textDeltas({ choice: 0.5 })).toThrow(RangeError);
   });
 
-  it('is silent after an unsubscription', () => {
+  it('emits nothing after unsubscribe', () => {
     const { source, subject } = observed();
     const recorded = recordLive(source, textDeltas());
     subject.next(text('a'));

@@ -35,7 +35,7 @@ describe('toMessage', () => {
   );
 
   it(
-    'gives what was said, and "aborted", where the stream completes without finish',
+    'emits a message with the reason aborted when the stream completes without finish',
     marbles(({ stream, expectObservable }) => {
       const source = stream(' s-a-b-c-f|');
       const result = '        ----(m|)';
@@ -44,7 +44,7 @@ describe('toMessage', () => {
     }),
   );
 
-  it('leaves out what a reset took back, but not its usage', () => {
+  it('discards content at a reset, but not its usage', () => {
     const events = [
       start({ id: 'first' }),
       text('void'),
@@ -62,7 +62,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('holds all that the answer said', () => {
+  it('contains all content of the answer', () => {
     const call = [toolCallStart('c1', 'add', { block: 2 }), toolCallDelta('c1', '{"a":1}', { block: 2 })];
     const events = [
       start(),
@@ -86,28 +86,28 @@ describe('toMessage', () => {
     expect(message.json()).toEqual({ b: 2 });
   });
 
-  it('reads the choice it is told', () => {
+  it('reads the given choice', () => {
     const events = [start(), text('a'), text('b', { choice: 1 }), finish()];
     expect(record(streamOf(events), toMessage({ choice: 1 })).values).toMatchObject([{ text: 'b' }]);
   });
 
-  it('gives the same message however the stream is cut', () => {
+  it('emits the same message however the stream is cut', () => {
     fc.assert(
-      fc.property(anyText, anyText, anyChunking, (thought, said, sizes) => {
+      fc.property(anyText, anyText, anyChunking, (thought, answer, sizes) => {
         const events = [
           start(),
           ...cut(thought, sizes).map((piece) => reasoning(piece, { block: 0 })),
-          ...cut(said, sizes).map((piece) => text(piece, { block: 1 })),
+          ...cut(answer, sizes).map((piece) => text(piece, { block: 1 })),
           finish(),
         ];
-        expect(messageOf(events)).toMatchObject({ text: said, reasoning: thought });
-        expect(messageOf(events).parts).toHaveLength([thought, said].filter((whole) => whole !== '').length);
+        expect(messageOf(events)).toMatchObject({ text: answer, reasoning: thought });
+        expect(messageOf(events).parts).toHaveLength([thought, answer].filter((whole) => whole !== '').length);
       }),
       { numRuns: 1_000 },
     );
   });
 
-  it('rejects options it does not know', () => {
+  it('rejects unknown options', () => {
     // @ts-expect-error: a wrong name
     expect(() => toMessage({ choose: 1 })).toThrow(new TypeError('toMessage: unknown option "choose", did you mean "choice"?'));
     expect(() => toMessage({ choice: 1.5 })).toThrow(RangeError);

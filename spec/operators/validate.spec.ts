@@ -19,7 +19,7 @@ describe('validate', () => {
   operatorContract(() => validate(anything));
 
   it(
-    'emits what the schema makes of each value, at once',
+    'emits the output of a synchronous schema for each value, without a delay',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('  -a---b---|');
       const subscription = ' ^----!    ';
@@ -30,7 +30,7 @@ describe('validate', () => {
     }),
   );
 
-  it('keeps the order when the schema answers later', async () => {
+  it('keeps the order with an asynchronous schema', async () => {
     const turns: Readonly<Record<string, number>> = { a: 5, c: 1 };
     const slow: StandardSchema<unknown> = {
       '~standard': {
@@ -45,7 +45,7 @@ describe('validate', () => {
     await expect(allValues(from(['a', 'b', 'c']).pipe(validate(slow)))).resolves.toEqual(['a', 'b', 'c']);
   });
 
-  it('takes the throw or rejection of a schema for an issue', async () => {
+  it('errors with an issue when the schema throws or rejects', async () => {
     const throwing: StandardSchema = {
       '~standard': {
         version: 1,
@@ -66,7 +66,7 @@ describe('validate', () => {
     await expect(allValues(of(1).pipe(validate(rejecting)))).rejects.toMatchObject({ kind: 'validation' });
   });
 
-  it('writes paths as plain keys, whatever the library does', () => {
+  it('gives paths as plain keys, whatever the library does', () => {
     const schema: StandardSchema = {
       '~standard': {
         version: 1,
@@ -82,9 +82,11 @@ describe('validate', () => {
     ]);
   });
 
-  it('rejects what is no schema', () => {
-    expect(() => validate(undefined as never)).toThrow(TypeError);
-    expect(() => validate({} as never)).toThrow(TypeError);
+  it('throws on an argument that is not a schema', () => {
+    // @ts-expect-error
+    expect(() => validate(undefined)).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => validate({})).toThrow(TypeError);
   });
 
   it('types what it emits', () => {

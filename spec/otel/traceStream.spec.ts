@@ -43,7 +43,7 @@ const throwIt = (error: unknown) => () => {
   throw error;
 };
 
-/** The one span of a stream that says all it has. */
+/** The one span of a stream of these events. */
 function spanOf(events: readonly DeltaEvent[], options: TraceStreamOptions = {}): ReadableSpan {
   record(streamOf(events), traceStream({ tracer, ...options }));
   return onlySpan();
@@ -56,7 +56,7 @@ function onlySpan(): ReadableSpan {
   return span;
 }
 
-/** What the histograms hold, as [sum, count, attributes], by name. */
+/** The data of the histograms, as [sum, count, attributes], by name. */
 async function histograms(): Promise<Record<string, [number, number, object][]>> {
   metrics.reset();
   await reader.forceFlush();
@@ -74,6 +74,7 @@ async function histograms(): Promise<Record<string, [number, number, object][]>>
 
 const answer = [start({ id: 'id-9', model: 'gpt-4o-mini-2024-07-18', provider: 'openai' }), text('Paris'), finish('stop')];
 
+// conventions.ts, createMeters.ts, operation.ts and outputMessages.ts are tested through the operator.
 describe('traceStream', () => {
   beforeEach(() => spans.reset());
 
@@ -84,7 +85,7 @@ describe('traceStream', () => {
   });
 
   it(
-    'changes nothing, and makes one span over all attempts, with an event for each reset',
+    'forwards every event and subscribes once',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream(' s-a-R-s-b-f|');
       const result = '        s-a-R-s-b-f|';
@@ -93,17 +94,17 @@ describe('traceStream', () => {
     }),
   );
 
-  it('passes the very events on', () => {
+  it('forwards the same event objects', () => {
     const values = record(streamOf(answer), traceStream({ tracer })).values;
     for (const [index, value] of values.entries()) expect(value).toBe(answer[index]);
   });
 
-  describe('its span', () => {
-    it('is that of a client, named by what is done and the model', () => {
+  describe('the span', () => {
+    it('is a client span, named after the operation and the model', () => {
       expect(spanOf(answer)).toMatchObject({ name: 'chat gpt-4o-mini-2024-07-18', kind: SpanKind.CLIENT, ended: true });
     });
 
-    it('tells who was asked, and who answered what', () => {
+    it('has the provider, the models, the finish reasons and the usage', () => {
       const used = usage({
         inputTokens: 100,
         outputTokens: 20,
@@ -139,7 +140,7 @@ describe('traceStream', () => {
       cacheSavings: undefined,
     });
 
-    it('has the model and the provider from the beginning, if they are given', () => {
+    it('has the model and the provider of the options from the start', () => {
       const { name, attributes } = spanOf([], { model: 'gpt-4o-mini', provider: 'azure.ai.openai' });
       expect(name).toBe('chat gpt-4o-mini');
       expect(attributes).toMatchObject({ 'gen_ai.request.model': 'gpt-4o-mini', 'gen_ai.provider.name': 'azure.ai.openai' });
@@ -150,13 +151,13 @@ describe('traceStream', () => {
       });
     });
 
-    it('calls a provider what the conventions call it', () => {
+    it('has the name of the provider in the conventions', () => {
       expect(spanOf([start({ provider: 'xai' })]).attributes['gen_ai.provider.name']).toBe('x_ai');
       spans.reset();
       expect(spanOf([]).attributes['gen_ai.provider.name']).toBe('_OTHER');
     });
 
-    it("takes each choice's finish reason, in the provider's own words", () => {
+    it("has each choice's finish reason, raw if the provider reports one", () => {
       const choices = [
         { choice: 0, reason: 'stop', rawReason: 'end_turn' },
         { choice: 1, reason: 'length', rawReason: undefined },
@@ -165,12 +166,12 @@ describe('traceStream', () => {
       expect(attributes['gen_ai.response.finish_reasons']).toEqual(['end_turn', 'length']);
     });
 
-    it('says that figures are estimated', () => {
+    it('marks an estimated usage', () => {
       record(streamOf(answer), (source) => source.pipe(aggregateUsage(), traceStream({ tracer })));
       expect(onlySpan().attributes).toMatchObject({ 'gen_ai.usage.output_tokens': 2, 'rxllm.usage.estimated': true });
     });
 
-    it('is the active one while the source is subscribed, so that requests are its children', () => {
+    it('is active while the source is being subscribed, so that requests are its children', () => {
       context.setGlobalContextManager(contextManager());
       const source = defer(() => {
         tracer.startSpan('GET').end();
@@ -182,7 +183,7 @@ describe('traceStream', () => {
       expect(request?.parentSpanContext?.spanId).toBe(chat?.spanContext().spanId);
     });
 
-    it('is there again for every subscription', () => {
+    it('is created for each subscription', () => {
       const traced$ = streamOf(answer).pipe(traceStream({ tracer }));
       record(traced$, (same) => same);
       record(traced$, (same) => same);
@@ -190,9 +191,9 @@ describe('traceStream', () => {
     });
   });
 
-  describe('over a repeat', () => {
+  describe('the span of several attempts', () => {
     it(
-      'has one event, and goes on',
+      'is one span, with an event for each reset',
       marbles(({ stream, flush }) => {
         const attempts = [
           stream('s-a-#', {}, new HttpError('Busy', { kind: 'overloaded', status: 529 })),
@@ -216,18 +217,18 @@ describe('traceStream', () => {
         ]);
         expect(span.attributes).toMatchObject({
           'gen_ai.response.id': 'id-2',
-          // The first delta of the first attempt was taken back.
+          // The first delta of the first attempt was voided by the reset.
           'gen_ai.response.time_to_first_chunk': 0.009,
         });
       }),
     );
 
-    it('makes no other event, however many deltas come', () => {
+    it('has no event for a delta', () => {
       expect(spanOf([start(), ...Array.from({ length: 100 }, () => text('a')), finish()]).events).toEqual([]);
     });
   });
 
-  describe('at the end', () => {
+  describe('the span at the end', () => {
     it('has the status ERROR and the type of an error', () => {
       const { source, subject } = observed();
       const recorded = recordLive(source, traceStream({ tracer }));
@@ -241,16 +242,16 @@ describe('traceStream', () => {
     });
 
     it.each([
-      ['a foreign error by its name, without its words', new RangeError('the prompt was: hello'), 'RangeError'],
-      ['what is no error', 'hello', '_OTHER'],
-    ])('tells %s', (_, error, type) => {
+      ['a foreign error by its name, without its message', new RangeError('the prompt was: hello'), 'RangeError'],
+      ['a value that is not an Error as _OTHER', 'hello', '_OTHER'],
+    ])('reports %s', (_, error, type) => {
       record(new Observable<DeltaEvent>((subscriber) => subscriber.error(error)), traceStream({ tracer }));
       const { status, attributes } = onlySpan();
       expect(status).toEqual({ code: SpanStatusCode.ERROR });
       expect(attributes['error.type']).toBe(type);
     });
 
-    it('has the tokens that the error knows, where no event has told them', async () => {
+    it('has the usage of the error, if no event reported it', async () => {
       await histograms();
       const fold = createMessageFold();
       for (const event of [start(), usage({ inputTokens: 10, outputTokens: 1 })]) fold.push(event);
@@ -261,7 +262,7 @@ describe('traceStream', () => {
       expect((await histograms())['gen_ai.client.token.usage']).toHaveLength(2);
     });
 
-    it('has no error where somebody unsubscribed', () => {
+    it('has no error after an unsubscribe', () => {
       streamOf(answer).pipe(traceStream({ tracer }), take(2)).subscribe();
       const { status, attributes, ended } = onlySpan();
       expect(ended).toBe(true);
@@ -270,7 +271,7 @@ describe('traceStream', () => {
       expect(attributes).not.toHaveProperty(['gen_ai.response.finish_reasons']);
     });
 
-    it('ends once, whatever comes after', () => {
+    it('ends once, for a repeated unsubscribe and a late error too', () => {
       const { source, subject } = observed();
       const recorded = recordLive(source, traceStream({ tracer }));
       recorded.unsubscribe();
@@ -280,8 +281,8 @@ describe('traceStream', () => {
     });
   });
 
-  describe('contents', () => {
-    const said = [
+  describe('the content of the answer', () => {
+    const allContents = [
       start(),
       reasoning('Hm'),
       text('secret', { block: 1 }),
@@ -294,14 +295,14 @@ describe('traceStream', () => {
       finish('tool-calls'),
     ];
 
-    it('are nowhere by default', async () => {
-      const span = spanOf(said, { meter });
+    it('is recorded nowhere by default', async () => {
+      const span = spanOf(allContents, { meter });
       const all = JSON.stringify([span.name, span.attributes, span.events, span.status, await histograms()]);
       for (const content of ['secret', 'Hm', 'Paris', 'found']) expect(all).not.toContain(content);
     });
 
-    it('are in one attribute if asked for', () => {
-      const { attributes } = spanOf(said, { captureContent: true });
+    it('is recorded in one attribute with captureContent', () => {
+      const { attributes } = spanOf(allContents, { captureContent: true });
       expect(JSON.parse(String(attributes['gen_ai.output.messages']))).toEqual([
         {
           role: 'assistant',
@@ -318,15 +319,15 @@ describe('traceStream', () => {
       ]);
     });
 
-    it('are those of the attempt that stands', () => {
+    it('is recorded without a voided attempt', () => {
       const { attributes } = spanOf([start(), text('void'), reset(), ...answer], { captureContent: true });
       expect(attributes['gen_ai.output.messages']).not.toContain('void');
       expect(attributes['gen_ai.output.messages']).toContain('Paris');
     });
   });
 
-  describe('attributes', () => {
-    it('adds to the span, and knows how the stream ended', () => {
+  describe('the option attributes', () => {
+    it('adds attributes to the span, and receives how the stream ended', () => {
       const ends: TraceEnd[] = [];
       const hook = (end: TraceEnd): object => {
         ends.push(end);
@@ -337,22 +338,22 @@ describe('traceStream', () => {
       expect(ends).toMatchObject([{ outcome: 'complete', message: { text: 'Paris' }, timing: { deltas: 1 } }]);
     });
 
-    it('may add nothing', () => {
+    it('may return undefined', () => {
       expect(spanOf(answer, { attributes: () => undefined }).attributes).toHaveProperty(['gen_ai.operation.name']);
     });
 
-    it('makes the error of what it throws, and the span has ended', () => {
+    it('becomes the error of the stream if it throws, after the span has ended', () => {
       const thrown = new Error('from the hook');
       expect(record(streamOf(answer), traceStream({ tracer, attributes: throwIt(thrown) })).end).toBe(thrown);
       onlySpan();
     });
 
-    describe('where RxJS reports what is unhandled', () => {
+    describe('with a handler of unhandled errors', () => {
       afterEach(() => {
         config.onUnhandledError = null;
       });
 
-      it('reports there what it throws at an unsubscription, and the span has ended', async () => {
+      it('reports its error there if it throws on unsubscribe, after the span has ended', async () => {
         const thrown = new Error('from the hook');
         const reported = new Promise<unknown>((resolve) => {
           config.onUnhandledError = resolve;
@@ -364,7 +365,7 @@ describe('traceStream', () => {
     });
   });
 
-  describe('its histograms', () => {
+  describe('the histograms', () => {
     const labels = {
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'test',
@@ -372,7 +373,7 @@ describe('traceStream', () => {
       'gen_ai.response.model': 'model-1',
     };
 
-    /** What is recorded of a stream in virtual time. */
+    /** The histograms after a stream in virtual time. */
     function metered(diagram: string, error?: unknown): Promise<Awaited<ReturnType<typeof histograms>>> {
       marbles(({ stream, flush }) => {
         const source = stream(diagram, {}, error);
@@ -382,7 +383,7 @@ describe('traceStream', () => {
       return histograms();
     }
 
-    it('are the four of a client', async () => {
+    it('are the four client histograms of the conventions', async () => {
       await histograms();
       expect(await metered('s--a-b---cu(f|)')).toEqual({
         'gen_ai.client.operation.duration': [[0.011, 1, labels]],
@@ -395,7 +396,7 @@ describe('traceStream', () => {
       });
     });
 
-    it('tell the type of an error with the duration, and record no tokens that nobody told', async () => {
+    it('have the type of an error on the duration, and no tokens if none are reported', async () => {
       await histograms();
       expect(await metered('s--#', new TruncatedError())).toEqual({
         'gen_ai.client.operation.duration': [[0.003, 1, { ...labels, 'error.type': 'truncated' }]],
@@ -419,7 +420,7 @@ describe('traceStream', () => {
     });
   });
 
-  it('rejects what it cannot use', () => {
+  it('checks its options at call time', () => {
     expect(() => traceStream({})).toThrow(new TypeError('traceStream: give a tracer, a meter, or both'));
     // @ts-expect-error: a wrong name
     expect(() => traceStream({ tracer, captureContents: true })).toThrow(
@@ -437,12 +438,12 @@ describe('traceStream', () => {
     expect(() => traceStream({ tracer, attributes: {} })).toThrow(new TypeError('attributes must be a function'));
   });
 
-  it('keeps the type of its stream', () => {
+  it('keeps the event type of its source', () => {
     expectTypeOf(traceStream<DeltaEvent>({ tracer })).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
   });
 });
 
-/** What an application sets up with `@opentelemetry/context-async-hooks`. */
+/** A context manager such as `@opentelemetry/context-async-hooks` has. */
 function contextManager(): ContextManager {
   const storage = new AsyncLocalStorage<Context>();
   const manager: ContextManager = {

@@ -12,9 +12,10 @@ function used(inputTokens: number, outputTokens: number, fields: Partial<Usage> 
   return usageOf({ inputTokens, outputTokens, ...fields });
 }
 
+// billableUnits.ts and modelPrices.ts are tested through the price.
 describe('genaiPrices', () => {
   it.each([
-    // Dollars a million tokens: 0.15 in, 0.075 cached, 0.60 out.
+    // Dollars per million tokens: 0.15 input, 0.075 cached, 0.60 output.
     ['gpt-4o-mini', 'openai', used(1_000, 100), { input: 0.000_15, output: 0.000_06, cacheSavings: 0, total: 0.000_21 }],
     [
       'gpt-4o-mini',
@@ -22,7 +23,7 @@ describe('genaiPrices', () => {
       used(1_000, 100, { cachedInputTokens: 400, reasoningTokens: 50 }),
       { input: 0.000_12, output: 0.000_06, cacheSavings: 0.000_03, total: 0.000_18 },
     ],
-    // 2 in, 0.50 cached, 8 out.
+    // 2 input, 0.50 cached, 8 output.
     ['gpt-4.1', 'openai', used(1_000_000, 1_000_000), { input: 2, output: 8, cacheSavings: 0, total: 10 }],
     [
       'gpt-4.1',
@@ -30,7 +31,7 @@ describe('genaiPrices', () => {
       used(1_000_000, 0, { cachedInputTokens: 1_000_000 }),
       { input: 0.5, output: 0, cacheSavings: 1.5, total: 0.5 },
     ],
-    // 1 in, 0.10 read, 1.25 written, 2 written for an hour, 5 out.
+    // 1 input, 0.10 cache read, 1.25 cache write, 2 cache write for one hour, 5 output.
     [
       'claude-haiku-4-5',
       'anthropic',
@@ -43,7 +44,7 @@ describe('genaiPrices', () => {
       used(1_000, 100, { cacheWriteTokens: 500, native: { cache_creation: { ephemeral_1h_input_tokens: 200 } } }),
       { input: 0.001_275, output: 0.000_5, cacheSavings: 0, total: 0.001_775 },
     ],
-    // 3 in, 0.30 read, 3.75 written, 15 out: up to 200,000 tokens of input, and twice that (22.50 out) beyond.
+    // Up to 200,000 input tokens: 3 input, 0.30 cache read, 3.75 cache write, 15 output. Above: twice that, and 22.50 output.
     [
       'claude-sonnet-4-5',
       'anthropic',
@@ -56,26 +57,26 @@ describe('genaiPrices', () => {
       used(300_000, 1_000, { cachedInputTokens: 100_000, cacheWriteTokens: 10_000 }),
       { input: 1.275, output: 0.022_5, cacheSavings: 0.54, total: 1.297_5 },
     ],
-    // 1.25 in, 10 out: up to 200,000; 2.50 and 15 beyond.
+    // Up to 200,000 input tokens: 1.25 input, 10 output. Above: 2.50 and 15.
     ['gemini-2.5-pro', 'google', used(300_000, 1_000), { input: 0.75, output: 0.015, cacheSavings: 0, total: 0.765 }],
   ])('prices %s of %s: %#', (model, provider, usage, cost) => {
     expect(price(usage, model, provider)).toEqual({ ...cost, currency: 'USD' });
   });
 
-  it('adds what web searches cost to the total', () => {
+  it('includes web searches in the total', () => {
     const searched = used(1_000, 100, { serverTools: { web_search_requests: 2, web_fetch_requests: 3 } });
     expect(price(searched, 'claude-haiku-4-5', 'anthropic')).toMatchObject({ input: 0.001, output: 0.000_5, total: 0.021_5 });
   });
 
-  describe('finds', () => {
+  describe('uses', () => {
     const million = used(1_000_000, 0);
 
-    it('a dated version of a model', () => {
+    it('the price of a model for its dated versions', () => {
       expect(price(million, 'gpt-4o-mini-2024-07-18', 'openai')).toEqual(price(million, 'gpt-4o-mini', 'openai'));
       expect(price(million, 'claude-haiku-4-5-20251001', 'anthropic')?.input).toBe(1);
     });
 
-    it('the maker of a model where another provider speaks its wire', () => {
+    it('the price of the maker, if another provider serves the model', () => {
       expect(price(million, 'grok-4', 'openai')?.input).toBe(3);
       expect(price(million, 'claude-haiku-4-5', 'openai')?.input).toBe(1);
       expect(price(million, 'gpt-4.1', 'my gateway')?.input).toBe(2);
@@ -86,28 +87,28 @@ describe('genaiPrices', () => {
       expect(price(million, 'deepseek-r1:8b', 'openai')).toBeUndefined();
     });
 
-    it("only a given provider's prices", () => {
+    it('only the prices of a given provider', () => {
       const azure = genaiPrices({ provider: 'azure' });
       expect(azure(million, 'gpt-4.1', 'openai')?.input).toBe(2);
       expect(genaiPrices({ provider: 'mistral' })(million, 'gpt-4.1', 'openai')).toBeUndefined();
     });
   });
 
-  describe('gives no cost, never 0', () => {
+  describe('returns no cost, never 0', () => {
     it.each([
       ['an unknown model', used(1_000, 100), 'model-1'],
       ['a model without a name', used(1_000, 100), ''],
-      ['an unknown input', usageOf({ outputTokens: 100 }), 'gpt-4o-mini'],
-      ['an unknown output', usageOf({ inputTokens: 100 }), 'gpt-4o-mini'],
+      ['unknown input tokens', usageOf({ outputTokens: 100 }), 'gpt-4o-mini'],
+      ['unknown output tokens', usageOf({ inputTokens: 100 }), 'gpt-4o-mini'],
       ['more cached than read', used(100, 100, { cachedInputTokens: 101 }), 'gpt-4o-mini'],
-      ['a figure that is no number', used(Number.NaN, 100), 'gpt-4o-mini'],
+      ['a figure that is not a number', used(Number.NaN, 100), 'gpt-4o-mini'],
       ['a negative figure', used(-1, 100), 'gpt-4o-mini'],
     ])('for %s', (_, usage, model) => {
       expect(price(usage, model, 'openai')).toBeUndefined();
     });
   });
 
-  it('is the sum of its parts, and what the cache spared is what it would have cost', () => {
+  it('returns a total equal to the sum of its parts, and cache savings equal to the difference to uncached input', () => {
     const figures = fc.record({ input: fc.nat(1e6), output: fc.nat(1e6), read: fc.nat(100), written: fc.nat(100) });
     fc.assert(
       fc.property(figures, fc.constantFrom('claude-sonnet-4-5', 'claude-haiku-4-5', 'gpt-4.1', 'gpt-5.5'), (each, model) => {
@@ -139,7 +140,7 @@ describe('genaiPrices', () => {
       expect(priced(used(1_000, 100), 'model-2', 'test')).toBeUndefined();
     });
 
-    it('replace the price of one that it knows, and of its dated versions', () => {
+    it('replace the price of a listed model and of its dated versions', () => {
       const priced = genaiPrices({ overrides: { 'gpt-4o-mini': own } });
       for (const model of ['gpt-4o-mini', 'gpt-4o-mini-2024-07-18']) {
         expect(priced(used(1_000_000, 0), model, 'openai')?.total).toBe(1);
@@ -147,7 +148,7 @@ describe('genaiPrices', () => {
       expect(priced(used(1_000_000, 0), 'gpt-4o', 'openai')?.total).toBe(2.5);
     });
 
-    it('may be free, and may have tiers', () => {
+    it('may have a price of 0, and tiers', () => {
       const tiered = { base: 1, tiers: [{ start: 100, price: 3 }] };
       const priced = genaiPrices({
         overrides: { local: { input_mtok: 0, output_mtok: 0 }, tiered: { input_mtok: tiered, output_mtok: tiered } },
@@ -157,11 +158,11 @@ describe('genaiPrices', () => {
       expect(priced(used(101, 1_000), 'tiered', 'openai')?.total).toBe(0.003_303);
     });
 
-    it('take what is no model for none', () => {
+    it('ignore names of Object.prototype', () => {
       expect(genaiPrices({ overrides: {} })(used(1, 1), '__proto__', 'openai')).toBeUndefined();
     });
 
-    it('are checked at once', () => {
+    it('are checked at call time', () => {
       // @ts-expect-error: a wrong key
       expect(() => genaiPrices({ overrides: { m: { ...own, cached_mtok: 1 } } })).toThrow(
         new TypeError('overrides of "m": unknown option "cached_mtok", did you mean "cache_read_mtok"?'),
@@ -182,7 +183,7 @@ describe('genaiPrices', () => {
     });
   });
 
-  it('rejects options it does not know', () => {
+  it('rejects unknown options and wrong types at call time', () => {
     // @ts-expect-error: a wrong name
     expect(() => genaiPrices({ override: {} })).toThrow(
       new TypeError('genaiPrices: unknown option "override", did you mean "overrides"?'),

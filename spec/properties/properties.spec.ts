@@ -24,33 +24,33 @@ import {
 import { collect, respondWith } from '../support/respond.js';
 
 /**
- * The eight properties of every source, over the fixtures and, where they are present, the recordings. They decode in process: what sockets
- * add is in spec/wire. Beside them stand the properties of single parts: of the codec (spec/codecs/sse/sseDecoder.spec.ts), of retryStream and of
- * aggregateUsage over made-up events (their own specs), and every prefix of every fixture (the decoders' specs).
+ * The eight properties of every source, checked over the fixtures and, if present, the recordings. They decode in process; spec/wire adds
+ * sockets. Properties of single parts are in their own specs: of the codec (spec/codecs/sse/sseDecoder.spec.ts), of retryStream and
+ * aggregateUsage over made-up events, and of every prefix of every fixture (the specs of the decoders).
  */
 const cases = { numRuns: 1_000 };
-// Thousands of decodings, perhaps on a busy machine.
+// Thousands of streams are decoded, perhaps on a busy machine.
 jest.setTimeout(180_000);
 
 const byName = (stream: ProviderStream): ProviderStream & { toString(): string } =>
   Object.assign(stream, { toString: () => `${stream.wire}/${stream.name}` });
 
 const anyStream = fc.constantFrom(...allStreams.map(byName));
-/** Of those whose lines are the provider's own. */
+/** Streams with the line ends that the provider sent. */
 const anySentStream = fc.constantFrom(...allStreams.filter(({ asSent }) => asSent).map(byName));
-/** Small ones, where each case subscribes. */
+/** Small streams, for cases that subscribe. */
 const anySmallStream = fc.constantFrom(...allStreams.filter(({ bytes }) => bytes.length <= 8_192).map(byName));
 
 const wholes = new Map<ProviderStream, ReturnType<typeof decodeStream>>();
 
-/** What the stream gives in one piece. */
+/** The result of the stream in one chunk. */
 function wholeOf(stream: ProviderStream): ReturnType<typeof decodeStream> {
   const known = wholes.get(stream) ?? decodeStream(stream.wire, [stream.bytes]);
   wholes.set(stream, known);
   return known;
 }
 
-/** As text, because that is compared a hundred times faster. */
+/** A result as text, because comparing texts is a hundred times faster. */
 const written = ({ events, error }: ReturnType<typeof decodeStream>): string => JSON.stringify([events, String(error)]);
 
 function messageOf(events: readonly DeltaEvent[], choice = 0): Message {
@@ -67,8 +67,8 @@ const sources: Readonly<Record<WireKind, (send: () => Promise<Response>) => Obse
   anthropic: (send) => fromMessages(send, { model: 'm', max_tokens: 1, messages: [] }),
 };
 
-describe('1. however its bytes are cut, a stream gives the same events', () => {
-  it('in any chunks', () => {
+describe('1. a stream emits the same events however its bytes are cut', () => {
+  it('into any chunks', () => {
     fc.assert(
       fc.property(anyStream, anyChunking, (stream, sizes) => {
         const given = decodeStream(stream.wire, cut(stream.bytes, sizes));
@@ -79,7 +79,7 @@ describe('1. however its bytes are cut, a stream gives the same events', () => {
   });
 
   it.each(fixtureStreams.filter(({ bytes }) => bytes.length <= 8_192).map((stream) => [byName(stream)]))(
-    'at every single place: %s',
+    'at every position: %s',
     (stream) => {
       const { wire, bytes } = stream;
       const expected = written(wholeOf(stream));
@@ -91,7 +91,7 @@ describe('1. however its bytes are cut, a stream gives the same events', () => {
     },
   );
 
-  /** All that a decoder is given: where it is the same, so are the events. Tells `next` of one thing after another. */
+  /** Calls `next` with everything that a decoder gets, in order: if that is the same, so are the events. */
   function feed(pieces: readonly Uint8Array[], next: (given: string) => void): void {
     const owner = createSseOwner();
     const sse = createSseDecoder({
@@ -117,7 +117,7 @@ describe('1. however its bytes are cut, a stream gives the same events', () => {
 
   const small = recordedStreams.filter(({ bytes }) => bytes.length <= 8_192);
   if (small.length > 0) {
-    it('at every single place of the recordings, as their decoders see them', () => {
+    it('at every position of the recordings, compared by the input of their decoders', () => {
       const wrong: string[] = [];
       for (const { wire, name, bytes } of small) {
         const expected: string[] = [];
@@ -131,7 +131,7 @@ describe('1. however its bytes are cut, a stream gives the same events', () => {
   }
 });
 
-describe('2. whatever its line ends and comments, a stream gives the same events, but for pings', () => {
+describe('2. a stream emits the same events, apart from pings, whatever its line ends and comments', () => {
   const anyFraming = fc.record({
     mark: fc.boolean(),
     endings: fc.array(fc.constantFrom('\n', '\r\n', '\r'), { minLength: 1, maxLength: 5 }),
@@ -144,7 +144,7 @@ describe('2. whatever its line ends and comments, a stream gives the same events
       fc.property(anySentStream, anyFraming, anyChunking, (stream, { mark, endings, comments, space }, sizes) => {
         const events = new TextDecoder().decode(stream.bytes).split(/(?:\r\n|\r|\n){2,}/);
         const framed = events.map((event, index) => {
-          // Within one event, because a CR and the LF after it would be one end.
+          // The same within an event, because a CR and an LF after it would be one line end.
           const ending = endings[index % endings.length] ?? '\n';
           const comment = comments[index % comments.length];
           const lines = event.split(/\r\n|\r|\n/).map((line) => (space ? line : line.replace(/^(\w+): /, '$1:')));
@@ -161,21 +161,27 @@ describe('2. whatever its line ends and comments, a stream gives the same events
   });
 });
 
-describe('3. every beginning of a stream is truncated, or contains terminal evidence', () => {
-  interface Payload {
-    readonly type?: string;
-    readonly error?: unknown;
-    readonly choices?: readonly { readonly index?: number; readonly finish_reason?: string | null }[];
+describe('3. every prefix of a stream is truncated, or contains terminal evidence', () => {
+  /** The fields are unknown, because a server may send anything in place of one, above all null. */
+  type Payload = Readonly<Record<string, unknown>>;
+
+  function isObject(value: unknown): value is Payload {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   }
 
-  /** Read without our own decoders: whatever is whole of the data lines. */
+  function objectsIn(value: unknown): readonly Payload[] {
+    return Array.isArray(value) ? value.filter(isObject) : [];
+  }
+
+  /** The complete data lines that are `[DONE]` or a JSON object, read without our own decoders. */
   function payloadsOf(bytes: Uint8Array): readonly (Payload | '[DONE]')[] {
     const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
     return lines.flatMap((line): readonly (Payload | '[DONE]')[] => {
       const data = /^data: ?(.*)$/.exec(line)?.[1]?.trim();
       if (data === '[DONE]') return [data];
       try {
-        return data === undefined ? [] : [JSON.parse(data) as Payload];
+        const payload: unknown = data === undefined ? undefined : JSON.parse(data);
+        return isObject(payload) ? [payload] : [];
       } catch {
         return [];
       }
@@ -185,22 +191,28 @@ describe('3. every beginning of a stream is truncated, or contains terminal evid
   const evidence: Readonly<Record<WireKind, (payloads: readonly (Payload | '[DONE]')[]) => boolean>> = {
     chat(payloads) {
       if (payloads.includes('[DONE]')) return true;
-      const ended = new Map<number, boolean>();
+      const ended = new Map<unknown, boolean>();
       for (const payload of payloads) {
-        for (const { index = 0, finish_reason } of (payload !== '[DONE]' && payload.choices) || []) {
+        if (payload === '[DONE]') continue;
+        for (const { index = 0, finish_reason } of objectsIn(payload['choices'])) {
           ended.set(index, Boolean(finish_reason) || ended.get(index) === true);
         }
       }
       return ended.size > 0 && [...ended.values()].every(Boolean);
     },
     responses: (payloads) =>
-      payloads.some((payload) => payload !== '[DONE]' && /^response\.(completed|incomplete|done)$/.test(payload.type ?? '')),
-    anthropic: (payloads) => payloads.some((payload) => payload !== '[DONE]' && payload.type === 'message_stop'),
+      payloads.some((payload) => payload !== '[DONE]' && /^response\.(completed|incomplete|done)$/.test(String(payload['type']))),
+    anthropic: (payloads) => payloads.some((payload) => payload !== '[DONE]' && payload['type'] === 'message_stop'),
   };
-  const told = (payloads: readonly (Payload | '[DONE]')[]): boolean =>
-    payloads.some((payload) => payload !== '[DONE]' && (payload.error || /^(error|response\.failed)$/.test(payload.type ?? '')));
+  /** Whether the provider reports an error: in a payload of its own, or as the finish reason of a choice. */
+  function reportsError(payload: Payload | '[DONE]'): boolean {
+    if (payload === '[DONE]') return false;
+    const { error, type, choices } = payload;
+    if (error || /^(error|response\.(failed|cancelled))$/.test(String(type))) return true;
+    return objectsIn(choices).some(({ finish_reason }) => finish_reason === 'error');
+  }
 
-  it('wherever it breaks off', () => {
+  it('at any position', () => {
     const anyPlace = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0.9, max: 1, noNaN: true }));
     fc.assert(
       fc.property(anySentStream, anyPlace, anyChunking, ({ wire, bytes }, place, sizes) => {
@@ -213,11 +225,12 @@ describe('3. every beginning of a stream is truncated, or contains terminal evid
           return;
         }
         expect(events.some(({ type }) => type === 'finish')).toBe(false);
-        if (isStreamError(error) && !['truncated', 'empty'].includes(error.kind)) return expect(told(payloads)).toBe(true);
-        // An answer that is over may still break off inside an event, for instance that of its usage.
+        if (isStreamError(error) && !['truncated', 'empty'].includes(error.kind))
+          return expect(payloads.some(reportsError)).toBe(true);
+        // The bytes of a complete answer may still end inside an event, for instance that of its usage.
         const text = new TextDecoder().decode(beginning);
         if (/(\r\n|\r|\n)\s*$/.test(text)) expect(evidence[wire](payloads)).toBe(false);
-        // Nothing but pings came: not even the beginning of an event.
+        // Only pings arrived: not even the beginning of an event.
         const blank = /^(\ufeff?(:.*)?(\r|\n)*)*$/.test(text);
         expect(isStreamError(error) && error.kind).toBe(blank ? 'empty' : 'truncated');
       }),
@@ -226,12 +239,12 @@ describe('3. every beginning of a stream is truncated, or contains terminal evid
   });
 });
 
-describe('4. deltas, put together, are what the stream says in the end', () => {
+describe('4. joined deltas equal the final values of the stream', () => {
   function joined(events: readonly DeltaEvent[], type: DeltaEvent['type'], choice: number): string {
     return events.map((event) => (event.type === type && 'text' in event && event.choice === choice ? event.text : '')).join('');
   }
 
-  it('text, refusal, reasoning and tool calls', () => {
+  it('of text, refusal, reasoning and tool calls', () => {
     fc.assert(
       fc.property(anyStream, anyChunking, (stream, sizes) => {
         const { events } = decodeStream(stream.wire, cut(stream.bytes, sizes));
@@ -245,8 +258,8 @@ describe('4. deltas, put together, are what the stream says in the end', () => {
         for (const end of events) {
           if (end.type !== 'tool-call-end') continue;
           const deltas = events.filter((event) => event.type === 'tool-call-delta' && event.callId === end.callId);
-          const said = deltas.map((event) => (event.type === 'tool-call-delta' ? event.argumentsText : '')).join('');
-          expect(said).toBe(end.argumentsText);
+          const joinedText = deltas.map((event) => (event.type === 'tool-call-delta' ? event.argumentsText : '')).join('');
+          expect(joinedText).toBe(end.argumentsText);
           const call = messageOf(events, end.choice).toolCalls.find(({ callId }) => callId === end.callId);
           expect(call).toMatchObject({ name: end.name, argumentsText: end.argumentsText, ended: true });
         }
@@ -258,7 +271,7 @@ describe('4. deltas, put together, are what the stream says in the end', () => {
   const anyWords = fc.array(fc.string({ minLength: 1, maxLength: 9 }), { minLength: 1, maxLength: 6 });
   const data = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`;
 
-  /** An answer that thinks, speaks and calls a tool, in each provider's own words. */
+  /** An answer with reasoning, text and a tool call, as each provider sends it. */
   const encode: Readonly<Record<WireKind, (thoughts: string[], texts: string[], json: string[]) => string[]>> = {
     chat: (thoughts, texts, json) => {
       const delta = (fields: object, finish_reason: string | null = null): string =>
@@ -316,7 +329,7 @@ describe('4. deltas, put together, are what the stream says in the end', () => {
     },
   };
 
-  it.each(['chat', 'responses', 'anthropic'] as const)('for any answer (%s)', (wire) => {
+  it.each(['chat', 'responses', 'anthropic'] as const)('of any answer (%s)', (wire) => {
     fc.assert(
       fc.property(anyWords, anyWords, fc.jsonValue({ maxDepth: 2 }), anyChunking, (thoughts, texts, input, sizes) => {
         const json = JSON.stringify({ input });
@@ -331,8 +344,8 @@ describe('4. deltas, put together, are what the stream says in the end', () => {
   });
 });
 
-describe('5. a stream errors, completes or is unsubscribed: one of them, and nothing after it', () => {
-  it('whole, cut or spoilt, and whenever the subscriber leaves', async () => {
+describe('5. a stream emits nothing after it errored, completed or was unsubscribed', () => {
+  it('if it is complete, cut or corrupted, and whenever it is unsubscribed', async () => {
     await fc.assert(
       fc.asyncProperty(
         anySmallStream,
@@ -350,7 +363,7 @@ describe('5. a stream errors, completes or is unsubscribed: one of them, and not
             heard.push(how);
           };
           await new Promise<void>((resolve) => {
-            // Only the chunks that a network would make, so that a case takes no longer than it must.
+            // Only chunks that a network would make, to keep each case short.
             const subscription = sources[wire](respondWith(sent, (size ?? 1) * 50)).subscribe({
               next: ({ type }) => {
                 heard.push(type);
@@ -382,8 +395,8 @@ describe('5. a stream errors, completes or is unsubscribed: one of them, and not
   });
 });
 
-describe('6. k faults and then success are k + 1 requests, and no delta twice without a reset', () => {
-  it('wherever each attempt breaks off', () => {
+describe('6. k faults and a success are k + 1 requests, without duplicate deltas but after a reset', () => {
+  it('wherever each attempt is cut', () => {
     const anyPlaces = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 });
     fc.assert(
       fc.property(anySmallStream, anyPlaces, (stream, places) => {
@@ -393,9 +406,9 @@ describe('6. k faults and then success are k + 1 requests, and no delta twice wi
         const source$ = defer((): Observable<DeltaEvent> => {
           const place = places[requests++];
           if (place === undefined) return from(whole.events);
-          const said = whole.events.slice(0, Math.floor((whole.events.length - 1) * place));
+          const delivered = whole.events.slice(0, Math.floor((whole.events.length - 1) * place));
           return concat(
-            from(said),
+            from(delivered),
             throwError(() => new TruncatedError()),
           );
         });
@@ -416,10 +429,10 @@ describe('6. k faults and then success are k + 1 requests, and no delta twice wi
         expect({ completed, requests }).toEqual({ completed: true, requests: places.length + 1 });
         const resets = events.flatMap((event, index) => (event.type === 'reset' ? [index] : []));
         expect(resets).toHaveLength(places.length);
-        // After the last reset stands exactly one whole answer; only its usage includes what went before.
+        // After the last reset there is exactly one complete answer; only its usage includes the earlier attempts.
         const last = events.slice((resets.at(-1) ?? -1) + 1);
-        const told = (list: readonly DeltaEvent[]): readonly DeltaEvent[] => list.filter(({ type }) => type !== 'usage');
-        expect(told(last)).toEqual(told(whole.events));
+        const withoutUsage = (list: readonly DeltaEvent[]): readonly DeltaEvent[] => list.filter(({ type }) => type !== 'usage');
+        expect(withoutUsage(last)).toEqual(withoutUsage(whole.events));
         expect(messageOf(events).text).toBe(messageOf(whole.events).text);
       }),
       cases,
@@ -427,7 +440,7 @@ describe('6. k faults and then success are k + 1 requests, and no delta twice wi
   });
 });
 
-describe('7. a stream is cold: each subscription is a request of its own', () => {
+describe('7. a stream is cold: each subscription sends its own request', () => {
   it('for any number of subscriptions', async () => {
     await fc.assert(
       fc.asyncProperty(anySmallStream, fc.integer({ min: 0, max: 3 }), async ({ wire, bytes }, subscriptions) => {
@@ -440,7 +453,7 @@ describe('7. a stream is cold: each subscription is a request of its own', () =>
         expect(requests).toBe(0);
         const all = await Promise.all(Array.from({ length: subscriptions }, () => collect(events$)));
         expect(requests).toBe(subscriptions);
-        // `respondWith` hands out one body after another, each from its beginning.
+        // `respondWith` responds with one body after another.
         for (const one of all) expect(one.events).toEqual(all[0]?.events);
       }),
       cases,
@@ -449,7 +462,7 @@ describe('7. a stream is cold: each subscription is a request of its own', () =>
 });
 
 describe('8. aggregateUsage does not depend on chunking', () => {
-  /** Cuts every delta into smaller ones. */
+  /** Cuts every delta into smaller deltas. */
   function recut(events: readonly DeltaEvent[], sizes: readonly number[]): readonly DeltaEvent[] {
     return events.flatMap((event): readonly DeltaEvent[] => {
       if (event.type === 'tool-call-delta') {
@@ -473,7 +486,7 @@ describe('8. aggregateUsage does not depend on chunking', () => {
     return usages;
   }
 
-  it('of the bytes, or of the deltas, whether the provider tells its figures or not', () => {
+  it('of the bytes or of the deltas, whether the provider reports usage or not', () => {
     fc.assert(
       fc.property(anyStream, anyChunking, fc.boolean(), (stream, sizes, silent) => {
         const heard = (events: readonly DeltaEvent[]): readonly DeltaEvent[] =>

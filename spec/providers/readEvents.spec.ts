@@ -1,6 +1,4 @@
 import { getEventListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
@@ -13,15 +11,18 @@ import { readEvents, type Send } from '../../src/providers/readEvents.js';
 import type { SourceOptions, WireFormat } from '../../src/providers/wire/wireFormat.js';
 import { finish, ping, start, text } from '../../src/testing/index.js';
 import { anyChunking, anyText } from '../support/chunks.js';
+import { collectGarbage } from '../support/collectGarbage.js';
 import { type Collected, collect, respondWith } from '../support/respond.js';
 import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../support/server.js';
 import { toyFormat } from '../support/toyFormat.js';
 
+// openEventStream.ts, bodies.ts, pullBody.ts and eventDecoder.ts are tested here through the source, with the smallest format.
+
 const cases = { numRuns: 1_000 };
 const [started, hello, world, end] = [start({ provider: 'toy' }), text('Hello'), text(' world'), finish()];
-const say = (...payloads: readonly object[]): string =>
+const frames = (...payloads: readonly object[]): string =>
   payloads.map((payload) => `data: ${JSON.stringify(payload)}\n\n`).join('');
-const whole = say({ text: 'Hello' }, { text: ' world' }, { end: true });
+const whole = frames({ text: 'Hello' }, { text: ' world' }, { end: true });
 
 const read = (bytes: string | Uint8Array, options: SourceOptions = {}, chunkSize?: number): Promise<Collected> =>
   collect(readEvents(toyFormat, respondWith(bytes, chunkSize), options));
@@ -29,28 +30,28 @@ const read = (bytes: string | Uint8Array, options: SourceOptions = {}, chunkSize
 const errorOf = async (bytes: string, options?: SourceOptions): Promise<StreamError> =>
   (await read(bytes, options)).error as StreamError;
 
-/** Reads a response made of these. */
+/** Reads a response with this body. */
 const readResponse = (body: string | null, init: ResponseInit): Promise<Collected> =>
   collect(readEvents(toyFormat, async () => new Response(body, init)));
 
 const typed = (type: string): ResponseInit => ({ headers: { 'content-type': type } });
 
 describe('readEvents', () => {
-  describe('decodes a response', () => {
-    it('into the events of its format, and completes', async () => {
+  describe('reading a response', () => {
+    it('emits the events of its format and completes', async () => {
       expect(await read(whole)).toEqual({ events: [started, hello, world, end], error: undefined, completed: true });
     });
 
-    it('the same however it is cut', async () => {
-      const bytes = Buffer.from(say({ text: 'é漢😀' }, { text: '\ud83d' }, { end: true }));
+    it('emits the same events at every chunk size', async () => {
+      const bytes = Buffer.from(frames({ text: 'é漢😀' }, { text: '\ud83d' }, { end: true }));
       const expected = [started, text('é漢😀'), text('\ud83d'), end];
       for (let size = 1; size <= bytes.length; size++) expect((await read(bytes, {}, size)).events).toEqual(expected);
     });
 
-    it('the same for any texts and any cut', async () => {
+    it('emits any texts unchanged at any chunk size', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyText, { maxLength: 6 }), anyChunking, async (texts, [size]) => {
-          const { events, completed } = await read(say(...texts.map((each) => ({ text: each })), { end: true }), {}, size);
+          const { events, completed } = await read(frames(...texts.map((each) => ({ text: each })), { end: true }), {}, size);
           expect(events).toEqual([started, ...texts.map((each) => text(each)), end]);
           expect(completed).toBe(true);
         }),
@@ -58,43 +59,43 @@ describe('readEvents', () => {
       );
     });
 
-    it('with a ping for each comment, also before the start', async () => {
+    it('emits a ping for each comment, also before the start', async () => {
       expect((await read(`: waiting\n\n${whole}`)).events).toEqual([ping(), started, hello, world, end]);
     });
 
-    it('skips what is null or blank', async () => {
+    it('ignores data that is null or blank', async () => {
       expect((await read(`data: null\n\ndata:\n\ndata:  \n\n${whole}`)).events).toEqual([started, hello, world, end]);
     });
 
-    it('takes an object with blanks before it, and one of several lines', async () => {
+    it('accepts an object after blanks, and one on several lines', async () => {
       expect((await read('data:  {"text":"Hello"}\n\ndata: {"end":\ndata: true}\n\n')).events).toEqual([started, hello, end]);
     });
 
-    it('ends at a [DONE], which may have blanks around it', async () => {
+    it('completes at a [DONE], which may have blanks around it', async () => {
       for (const marker of ['[DONE]', '[DONE] ', ' [DONE]']) {
-        expect(await read(`${say({ text: 'Hello' })}data: ${marker}\n\n`)).toMatchObject({
+        expect(await read(`${frames({ text: 'Hello' })}data: ${marker}\n\n`)).toMatchObject({
           events: [started, hello, end],
           completed: true,
         });
       }
     });
 
-    it('reads on after a [DONE] that the format does not know', async () => {
+    it('continues after a [DONE] that is no evidence in the format', async () => {
       const unmarked: WireFormat = { ...toyFormat, end: () => undefined };
-      const bytes = `${say({ text: 'Hello' })}data: [DONE]\n\n${say({ end: true })}`;
+      const bytes = `${frames({ text: 'Hello' })}data: [DONE]\n\n${frames({ end: true })}`;
       expect((await collect(readEvents(unmarked, respondWith(bytes)))).events).toEqual([started, hello, end]);
     });
 
-    it('ignores what comes after the end', async () => {
+    it('ignores everything after the end', async () => {
       expect(await read(`${whole}data: [DONE]\n\n${whole}data: nonsense\n\n:\n\n`)).toMatchObject({
         events: [started, hello, world, end],
         completed: true,
       });
     });
 
-    it('with each payload before its events, on request, but never before `start`', async () => {
+    it('emits each payload before its events with includeRaw, but never before `start`', async () => {
       const raw = (data: object): object => ({ type: 'raw', provider: 'toy', name: 'payload', data });
-      expect((await read(say({ text: 'Hello' }, { end: true }), { includeRaw: true })).events).toEqual([
+      expect((await read(frames({ text: 'Hello' }, { end: true }), { includeRaw: true })).events).toEqual([
         started,
         raw({ text: 'Hello' }),
         hello,
@@ -103,19 +104,19 @@ describe('readEvents', () => {
       ]);
     });
 
-    it('whose last event lacks its blank line, if that is the end', async () => {
+    it('accepts a last event without its blank line, if it is the end', async () => {
       for (const cut of [1, 2]) expect((await read(whole.slice(0, -cut))).completed).toBe(true);
-      expect((await read(`${say({ text: 'Hello' })}data: [DONE]`)).completed).toBe(true);
+      expect((await read(`${frames({ text: 'Hello' })}data: [DONE]`)).completed).toBe(true);
     });
 
-    it('that ends after every choice has, though no marker came', async () => {
-      expect(await read(say({ text: 'Hello' }, { stop: true }))).toMatchObject({
+    it('completes without a marker when the body ends after every choice has', async () => {
+      expect(await read(frames({ text: 'Hello' }, { stop: true }))).toMatchObject({
         events: [started, hello, end],
         completed: true,
       });
     });
 
-    it('though it calls itself something vague, or nothing', async () => {
+    it('recognizes an event stream with a vague content type, or with none', async () => {
       for (const type of [
         'text/plain',
         'TEXT/PLAIN; charset=utf-8',
@@ -131,14 +132,14 @@ describe('readEvents', () => {
       }
     });
 
-    it('whose type has parameters and capitals', async () => {
+    it('recognizes a content type with parameters and capitals', async () => {
       expect((await readResponse(whole, typed('Text/Event-Stream; charset=utf-8'))).completed).toBe(true);
     });
   });
 
   describe('errors', () => {
-    it('with TruncatedError where the end is missing, and keeps what was said', async () => {
-      const error = await errorOf(say({ text: 'Hello' }, { text: ' world' }));
+    it('with TruncatedError without terminal evidence, and with the message so far', async () => {
+      const error = await errorOf(frames({ text: 'Hello' }, { text: ' world' }));
       expect(error).toMatchObject({ name: 'TruncatedError', retryable: true, partial: { text: 'Hello world', provider: 'toy' } });
     });
 
@@ -152,7 +153,7 @@ describe('readEvents', () => {
       }
     });
 
-    it('with EmptyStreamError where nothing came, or only a marker or comments', async () => {
+    it('with EmptyStreamError for an empty body, or for nothing but a marker or comments', async () => {
       for (const bytes of ['', '\n\n', 'data: [DONE]\n\n', ': hi\n\n', 'data: null\n\n']) {
         expect(await errorOf(bytes)).toMatchObject({ name: 'EmptyStreamError', retryable: true });
       }
@@ -163,22 +164,22 @@ describe('readEvents', () => {
       expect((await readResponse(null, { status: 204 })).error).toMatchObject({ name: 'EmptyStreamError', retryable: false });
     });
 
-    it('with MalformedEventError at what is no JSON object', async () => {
+    it('with MalformedEventError for data that is no JSON object', async () => {
       for (const data of ['{"text":', 'Hello', '[1]', '7', '"text"', 'true']) {
-        const error = await errorOf(`${say({ text: 'Hello' })}data: ${data}\n\n${whole}`);
+        const error = await errorOf(`${frames({ text: 'Hello' })}data: ${data}\n\n${whole}`);
         expect(error).toMatchObject({ name: 'MalformedEventError', retryable: true, partial: { text: 'Hello' } });
         expect(error.message).not.toContain('text');
       }
     });
 
-    it('with MalformedEventError where a decoder stumbles', async () => {
-      const stumbling: WireFormat = {
+    it('with MalformedEventError when the format throws', async () => {
+      const throwing: WireFormat = {
         ...toyFormat,
         decode: () => {
           throw new TypeError('undefined is not iterable');
         },
       };
-      const { error } = await collect(readEvents(stumbling, respondWith(whole)));
+      const { error } = await collect(readEvents(throwing, respondWith(whole)));
       expect(error).toMatchObject({ name: 'MalformedEventError', cause: { name: 'TypeError' } });
     });
 
@@ -193,13 +194,13 @@ describe('readEvents', () => {
         ['event: error\ndata: "It broke"', { kind: 'server', message: 'It broke' }],
         ['event: error\ndata: It broke', { kind: 'server', message: 'It broke' }],
       ] as const) {
-        const error = await errorOf(`${say({ text: 'Hello' })}${event}\n\n${whole}`);
+        const error = await errorOf(`${frames({ text: 'Hello' })}${event}\n\n${whole}`);
         expect(error).toMatchObject({ name: 'ProviderError', partial: { text: 'Hello' }, ...expected });
       }
     });
 
     it('with LimitError past maxEventBytes', async () => {
-      const error = await errorOf(say({ text: 'Hello' }, { text: 'x'.repeat(100) }), { maxEventBytes: 100 });
+      const error = await errorOf(frames({ text: 'Hello' }, { text: 'x'.repeat(100) }), { maxEventBytes: 100 });
       expect(error).toMatchObject({ name: 'LimitError', limit: 'maxEventBytes', value: 100, partial: { text: 'Hello' } });
     });
 
@@ -216,7 +217,7 @@ describe('readEvents', () => {
       }
     });
 
-    it('with ContentTypeError for an answer that is not streamed, and for lines of JSON', async () => {
+    it('with ContentTypeError for JSON that is no error, and for lines of JSON', async () => {
       for (const body of ['{"choices":[]}', '{"error":null}', '[]', 'null', '"error"', '']) {
         expect((await readResponse(body, typed('application/json'))).error).toMatchObject({
           name: 'ContentTypeError',
@@ -240,7 +241,7 @@ describe('readEvents', () => {
       }
     });
 
-    it('with ConnectionError for whatever else a client or a body throws', async () => {
+    it('with ConnectionError for any other error of a client or a body', async () => {
       const failed = new Error('x');
       const failing: readonly (() => Promise<Response>)[] = [
         () => Promise.reject(failed),
@@ -269,7 +270,7 @@ describe('readEvents', () => {
     expect(both[0]).toEqual(both[1]);
   });
 
-  it('decodes nothing more once the subscriber has left, also in the middle of a chunk', async () => {
+  it('decodes nothing after unsubscribe, also in the middle of a chunk', async () => {
     let decoded = 0;
     const counting: WireFormat = {
       ...toyFormat,
@@ -283,7 +284,7 @@ describe('readEvents', () => {
     expect(decoded).toBe(1);
   });
 
-  it('lets go of a response that comes after the subscriber has left', async () => {
+  it('cancels the body of a response that arrives after unsubscribe', async () => {
     for (const type of ['text/event-stream', 'text/plain']) {
       let respond: (response: Response) => void = () => undefined;
       const sent = new Promise<Response>((resolve) => {
@@ -297,13 +298,13 @@ describe('readEvents', () => {
     }
   });
 
-  it('keeps no way to the body, though an SDK keeps the reason of the abort, and so what was on the stack', async () => {
+  it('does not retain the body when an SDK retains the reason of the abort, and so its stack', async () => {
     const reasons: unknown[] = [];
     const bodies: WeakRef<object>[] = [];
     for (const type of ['text/event-stream', 'text/plain']) {
       const send = async (signal: AbortSignal): Promise<Response> => {
         signal.addEventListener('abort', () => reasons.push(new DOMException('Made on the stack of the abort')));
-        const body = new ReadableStream({ start: (stream) => stream.enqueue(Buffer.from(say({ text: 'Hello' }))) });
+        const body = new ReadableStream({ start: (stream) => stream.enqueue(Buffer.from(frames({ text: 'Hello' }))) });
         bodies.push(new WeakRef(body));
         return new Response(body, typed(type));
       };
@@ -314,7 +315,7 @@ describe('readEvents', () => {
     expect(bodies.filter((body) => body.deref())).toEqual([]);
   });
 
-  it('lets go of a body that does not know the signal', async () => {
+  it('cancels a body that ignores the signal', async () => {
     for (const type of ['text/event-stream', 'text/plain']) {
       let subscription = Subscription.EMPTY;
       const cancelled = new Promise((resolve) => {
@@ -328,8 +329,8 @@ describe('readEvents', () => {
     }
   });
 
-  describe('waits graceMs where only the marker is missing', () => {
-    /** A body that stays open, with a chunk each `everyMs`. */
+  describe('when every choice has its end but no marker comes', () => {
+    /** Responds with a body that stays open and gives a chunk every `everyMs`. */
     const respondSlowly = (chunks: readonly string[], everyMs: number) => async (): Promise<Response> => {
       const rest = [...chunks];
       const body = new ReadableStream<Uint8Array>({
@@ -343,9 +344,9 @@ describe('readEvents', () => {
       return new Response(body, typed('text/event-stream'));
     };
 
-    it('and completes then', async () => {
+    it('completes after graceMs', async () => {
       const before = performance.now();
-      const chunks = [say({ text: 'Hello' }, { stop: true })];
+      const chunks = [frames({ text: 'Hello' }, { stop: true })];
       const { events, completed } = await collect(readEvents(toyFormat, respondSlowly(chunks, 0), { graceMs: 60 }));
       expect(completed).toBe(true);
       expect(events).toEqual([started, hello, end]);
@@ -353,19 +354,24 @@ describe('readEvents', () => {
       expect(performance.now() - before).toBeLessThan(1_000);
     });
 
-    it('but not once the subscriber has left, though it left in that very chunk', async () => {
+    it('runs no timer after unsubscribe, also in the chunk with the last end', async () => {
       const schedule = jest.spyOn(asyncScheduler, 'schedule');
-      const chunks = [say({ text: 'Hello' }, { stop: true })];
+      const chunks = [frames({ text: 'Hello' }, { stop: true })];
       await collect(readEvents(toyFormat, respondSlowly(chunks, 0)).pipe(take(2)));
-      await collect(readEvents(toyFormat, respondSlowly([say({ stop: true }, { text: 'Hello' })], 0)).pipe(take(2)));
+      await collect(readEvents(toyFormat, respondSlowly([frames({ stop: true }, { text: 'Hello' })], 0)).pipe(take(2)));
       await new Promise((resolve) => setTimeout(resolve, 5));
       const timers = schedule.mock.results.map(({ value }) => value as Subscription);
       schedule.mockRestore();
       expect(timers.filter(({ closed }) => !closed)).toHaveLength(0);
     });
 
-    it('anew after each payload, but not after a comment', async () => {
-      const late = [say({ stop: true }), say({ text: 'a' }), say({ text: 'b' }), ...Array<string>(40).fill(': alive\n\n')];
+    it('waits again after each payload, but not after a comment', async () => {
+      const late = [
+        frames({ stop: true }),
+        frames({ text: 'a' }),
+        frames({ text: 'b' }),
+        ...Array<string>(40).fill(': alive\n\n'),
+      ];
       const before = performance.now();
       const { events, completed } = await collect(readEvents(toyFormat, respondSlowly(late, 40), { graceMs: 100 }));
       expect(completed).toBe(true);
@@ -374,8 +380,8 @@ describe('readEvents', () => {
     });
   });
 
-  describe('follows the signal of its options', () => {
-    it('without a request if it was aborted before', async () => {
+  describe('the signal option', () => {
+    it('sends no request if it was aborted before', async () => {
       let requests = 0;
       const signal = AbortSignal.abort('too late');
       const send = (): Promise<Response> => {
@@ -387,12 +393,12 @@ describe('readEvents', () => {
       expect({ events, requests }).toEqual({ events: [], requests: 0 });
     });
 
-    it('with StreamAbortedError when it aborts later, and closes the body', async () => {
+    it('errors with StreamAbortedError when it aborts, and cancels the body', async () => {
       const controller = new AbortController();
       const reason = new Error('changed my mind');
       let cancelled = false;
       const body = new ReadableStream<Uint8Array>({
-        start: (stream) => stream.enqueue(Buffer.from(say({ text: 'Hello' }))),
+        start: (stream) => stream.enqueue(Buffer.from(frames({ text: 'Hello' }))),
         cancel() {
           cancelled = true;
         },
@@ -409,7 +415,7 @@ describe('readEvents', () => {
       expect(cancelled).toBe(true);
     });
 
-    it('with one listener, however many streams share it', async () => {
+    it('has one listener for all streams that share it', async () => {
       const controller = new AbortController();
       const warnings: unknown[] = [];
       const note = (warning: unknown): unknown => warnings.push(warning);
@@ -425,17 +431,17 @@ describe('readEvents', () => {
       expect(warnings).toEqual([]);
     });
 
-    it('and leaves no listener on it', async () => {
+    it('has no listener after the stream', async () => {
       const { signal } = new AbortController();
-      const sources = [whole, '', 'data: x\n\n', say({ text: 'a' })];
+      const sources = [whole, '', 'data: x\n\n', frames({ text: 'a' })];
       for (let stream = 0; stream < 200; stream++) await read(sources[stream % 4] ?? '', { signal });
       readEvents(toyFormat, respondWith(whole), { signal }).subscribe().unsubscribe();
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     });
   });
 
-  describe('reads no further while its demand is paused', () => {
-    /** A body that gives a chunk whenever it is asked, and counts that. */
+  describe('while its demand is paused', () => {
+    /** Responds with a body that gives a chunk at each pull and counts the pulls. */
     const countedBody = (chunks: readonly string[], counted: { pulls: number; cancelled: boolean }): Send => {
       const rest = [...chunks];
       const source: UnderlyingDefaultSource<Uint8Array> = {
@@ -451,16 +457,16 @@ describe('readEvents', () => {
       };
       return async () => new Response(new ReadableStream(source, { highWaterMark: 0 }), typed('text/event-stream'));
     };
-    const sayAll = (texts: string): string[] => [...texts].map((each) => say({ text: each }));
+    const textFrames = (texts: string): string[] => [...texts].map((each) => frames({ text: each }));
     const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
     const textOf = (events: readonly DeltaEvent[]): string =>
       events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
 
-    it('but for the chunk that is on its way, and loses nothing', async () => {
+    it('reads one chunk, holds it, and loses nothing', async () => {
       const counted = { pulls: 0, cancelled: false };
       const demand = createDemand();
       const seen: DeltaEvent[] = [];
-      const send = countedBody([...sayAll('abcdef'), say({ end: true })], counted);
+      const send = countedBody([...textFrames('abcdef'), frames({ end: true })], counted);
       const done = collect(
         readEvents(toyFormat, send, { demand }).pipe(
           tap((event) => {
@@ -478,13 +484,13 @@ describe('readEvents', () => {
       expect(await done).toMatchObject({ completed: true, events: [started, ...[...'abcdef'].map((each) => text(each)), end] });
     });
 
-    it('and pushes the rest of a chunk that it was pushing', async () => {
+    it('emits the rest of the chunk that is being pushed', async () => {
       const demand = createDemand();
       const { events } = await collect(readEvents(toyFormat, respondWith(whole), { demand }).pipe(tap(() => demand.pause())));
       expect(events).toEqual([started, hello, world, end]);
     });
 
-    it('from the beginning, where it was paused before', async () => {
+    it('emits nothing if it was paused before subscribe', async () => {
       const counted = { pulls: 0, cancelled: false };
       const demand = createDemand();
       demand.pause();
@@ -495,7 +501,7 @@ describe('readEvents', () => {
       expect((await done).events).toEqual([started, hello, world, end]);
     });
 
-    it('though it is paused again just after it was resumed', async () => {
+    it('stays paused when it is paused again just after it was resumed', async () => {
       const counted = { pulls: 0, cancelled: false };
       const demand = createDemand();
       demand.pause();
@@ -512,12 +518,12 @@ describe('readEvents', () => {
       expect((await done).events).toEqual([started, hello, world, end]);
     });
 
-    it.each(['unsubscribed', 'aborted'] as const)('and closes the body at once when it is %s meanwhile', async (how) => {
+    it.each(['unsubscribed', 'aborted'] as const)('cancels the body at once when it is %s', async (how) => {
       const counted = { pulls: 0, cancelled: false };
       const demand = createDemand();
       const controller = new AbortController();
       const seen: unknown[] = [];
-      const subscription = readEvents(toyFormat, countedBody(sayAll('abc'), counted), { demand, signal: controller.signal })
+      const subscription = readEvents(toyFormat, countedBody(textFrames('abc'), counted), { demand, signal: controller.signal })
         .pipe(tap(() => demand.pause()))
         .subscribe({ next: (event) => seen.push(event), error: (error: unknown) => seen.push((error as StreamError).kind) });
       await settled();
@@ -530,7 +536,7 @@ describe('readEvents', () => {
       expect(seen).toHaveLength(how === 'aborted' ? 3 : 2);
     });
 
-    it('and leaves nothing on the handle', async () => {
+    it('has no subscription to the handle after the stream', async () => {
       const demand = createDemand();
       let watchers = 0;
       const watched = {
@@ -556,9 +562,12 @@ describe('readEvents', () => {
       }
     });
 
-    it('in every attempt of a retry', async () => {
+    it('reads nothing in any attempt of a retry', async () => {
       const demand = createDemand();
-      const attempts = [countedBody(sayAll('a'), counter()), countedBody([say({ text: 'a' }), say({ end: true })], counter())];
+      const attempts = [
+        countedBody(textFrames('a'), counter()),
+        countedBody([frames({ text: 'a' }), frames({ end: true })], counter()),
+      ];
       const events$ = readEvents(
         toyFormat,
         (signal, tell) => attempts.shift()?.(signal, tell) ?? Promise.reject(new Error('no more')),
@@ -586,9 +595,14 @@ describe('readEvents', () => {
       }
     });
 
-    it('and does not count a pause as the silence after which graceMs ends', async () => {
+    it('does not count the pause as silence before graceMs', async () => {
       const demand = createDemand();
-      const chunks = [say({ text: 'Hello' }, { stop: true }), say({ text: ' world' }), ': alive\n\n', say({ end: true })];
+      const chunks = [
+        frames({ text: 'Hello' }, { stop: true }),
+        frames({ text: ' world' }),
+        ': alive\n\n',
+        frames({ end: true }),
+      ];
       const done = collect(
         readEvents(toyFormat, countedBody(chunks, { pulls: 0, cancelled: false }), { demand, graceMs: 20 }).pipe(
           tap((event) => event.type !== 'start' && demand.pause()),
@@ -601,9 +615,9 @@ describe('readEvents', () => {
       expect((await done).events).toEqual([started, hello, world, ping(), end]);
     });
 
-    it('and counts graceMs anew after a pause', async () => {
+    it('starts graceMs again after the pause', async () => {
       const demand = createDemand();
-      const chunks = [say({ text: 'Hello' }, { stop: true }), ': alive\n\n'];
+      const chunks = [frames({ text: 'Hello' }, { stop: true }), ': alive\n\n'];
       let pulls = 0;
       const body = new ReadableStream<Uint8Array>(
         {
@@ -675,7 +689,7 @@ describe('readEvents', () => {
         socket.end();
       };
     const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
-    const half = say({ text: 'Hello' });
+    const half = frames({ text: 'Hello' });
     const chunk = (body: string): string => `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`;
 
     it('reads an event stream', async () => {
@@ -707,7 +721,7 @@ describe('readEvents', () => {
       expect(error).toMatchObject({ retryable: true, partial: { text: 'Hello' } });
     });
 
-    it('errors where a compressed body is cut', async () => {
+    it('errors when a compressed body is cut', async () => {
       const zipped = gzipSync(whole.repeat(20).replaceAll('"end"', '"text"'));
       for (const length of [zipped.length - 8, zipped.length >> 1, 12]) {
         const { error, completed } = await readServer(({ response }) => {
@@ -720,13 +734,13 @@ describe('readEvents', () => {
       }
     });
 
-    it('passes an HttpError on', async () => {
+    it('errors with HttpError for an error status', async () => {
       const { error } = await readServer(answerWith(429, { error: { message: 'Slow down' } }, { 'retry-after': '2' }));
       expect(error).toMatchObject({ name: 'HttpError', kind: 'rate-limit', retryAfterMs: 2_000, partial: { text: '' } });
     });
 
-    it('completes at the definite end though the socket stays open, and closes it soon', async () => {
-      const events$ = await fromServer(answerStream([half, say({ end: true })], 'open'));
+    it('completes at the end while the socket is open, and closes it within 250 ms', async () => {
+      const events$ = await fromServer(answerStream([half, frames({ end: true })], 'open'));
       let finishedAt = 0;
       const { completed } = await collect(
         events$.pipe(
@@ -742,7 +756,7 @@ describe('readEvents', () => {
       expect((closed?.at ?? Infinity) - finishedAt).toBeLessThan(250);
     });
 
-    it('keeps the connection where the body ends soon after', async () => {
+    it('reuses the connection when the body ends soon after the last event', async () => {
       const events$ = await fromServer(async ({ response }) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' }).write(whole);
         setTimeout(() => response.end(), 20);
@@ -756,7 +770,7 @@ describe('readEvents', () => {
       expect(server?.connections).toBe(1);
     });
 
-    it('gives an error that can be kept without the body that broke off', async () => {
+    it('errors without retaining the body that broke off', async () => {
       server = await startServer(answerStream([half], 'reset'));
       const { url } = server;
       const bodies: WeakRef<object>[] = [];
@@ -825,16 +839,6 @@ describe('readEvents', () => {
     });
   });
 });
-
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
-
-async function collectGarbage(): Promise<void> {
-  for (let round = 0; round < 5; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    gc();
-  }
-}
 
 function cutEvery(body: string, size: number): string[] {
   return body.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];

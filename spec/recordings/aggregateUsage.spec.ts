@@ -8,7 +8,7 @@ import { fromResponses } from '../../src/providers/openai/fromResponses.js';
 import { recordings } from '../support/recordings.js';
 import { collect, respondWith } from '../support/respond.js';
 
-// An independent reading of the figures: it shares nothing with the sources but the documentation of the providers.
+// An independent reading of the figures: it shares no code with the sources.
 
 type Figures = { readonly [name: string]: number | undefined } & {
   readonly prompt_tokens_details?: Figures | null;
@@ -25,25 +25,25 @@ interface Payload {
   readonly response?: { readonly usage?: Figures | null } | null;
 }
 
-type Told = Partial<
+type Reported = Partial<
   Record<'inputTokens' | 'outputTokens' | 'totalTokens' | 'cachedInputTokens' | 'reasoningTokens', number | undefined>
 >;
 
 interface Wire {
   read(bytes: Uint8Array): Observable<DeltaEvent>;
-  /** What the provider says it used; `undefined` where it does not say. */
-  told(payloads: readonly Payload[]): Told | undefined;
+  /** The usage that the provider reports; `undefined` if it reports none. */
+  reported(payloads: readonly Payload[]): Reported | undefined;
 }
 
 const wires: Readonly<Record<'chat' | 'responses' | 'anthropic', Wire>> = {
   chat: {
     read: (bytes) => fromChatCompletions(respondWith(bytes), { model: '', messages: [] }),
-    told(payloads) {
+    reported(payloads) {
       const figures = payloads.map(({ usage, x_groq: groq }) => usage ?? groq?.usage).findLast((usage) => usage);
       if (!figures) return undefined;
       const { prompt_tokens: inputTokens = 0, completion_tokens: completion = 0, total_tokens: totalTokens = 0 } = figures;
       const reasoningTokens = figures.completion_tokens_details?.['reasoning_tokens'];
-      // xAI counts the reasoning beside the completion.
+      // xAI does not include reasoning in the completion.
       const beside = reasoningTokens !== undefined && totalTokens - inputTokens - completion === reasoningTokens;
       const outputTokens = completion + (beside ? reasoningTokens : 0);
       return {
@@ -57,7 +57,7 @@ const wires: Readonly<Record<'chat' | 'responses' | 'anthropic', Wire>> = {
   },
   responses: {
     read: (bytes) => fromResponses(respondWith(bytes), { model: '', input: '' }),
-    told(payloads) {
+    reported(payloads) {
       const figures = payloads.map(({ response }) => response?.usage ?? undefined).findLast((usage) => usage);
       return (
         figures && {
@@ -72,10 +72,10 @@ const wires: Readonly<Record<'chat' | 'responses' | 'anthropic', Wire>> = {
   },
   anthropic: {
     read: (bytes) => fromMessages(respondWith(bytes), { model: '', max_tokens: 1, messages: [] }),
-    told(payloads) {
+    reported(payloads) {
       const parts = payloads.map(({ message, usage }) => message?.usage ?? usage).filter((usage) => usage != null);
       if (parts.length === 0) return undefined;
-      // The last one that tells a figure has it whole: they are cumulative.
+      // Figures are cumulative, so the last one is the whole.
       const figure = (name: string): number | undefined =>
         parts.map((part) => part[name]).findLast((value) => typeof value === 'number');
       const cachedInputTokens = figure('cache_read_input_tokens');
@@ -94,16 +94,16 @@ function payloadsOf(bytes: Uint8Array): readonly Payload[] {
     .map((line) => JSON.parse(line.slice('data:'.length)) as Payload);
 }
 
-describe.each(Object.entries(wires))('aggregateUsage over the recordings of %s', (name, { read, told }) => {
+describe.each(Object.entries(wires))('aggregateUsage over the recordings of %s', (name, { read, reported }) => {
   const recorded = recordings(name as keyof typeof wires);
   if (recorded.length === 0) {
-    it.skip('gives the figures of the provider: there are no recordings here', () => undefined);
+    it.skip('emits the figures of the provider (there are no recordings here)', () => undefined);
     return;
   }
 
   async function settle(bytes: Uint8Array) {
     const settled: Usage[] = [];
-    // A counter that would be seen if it were asked.
+    // A counter with a result that would show that it was called.
     const options = {
       prompt: 'asked',
       countTokens: () => 1_000_000,
@@ -113,8 +113,8 @@ describe.each(Object.entries(wires))('aggregateUsage over the recordings of %s',
     return { events, settled };
   }
 
-  it.each(recorded.map(({ name: file, bytes }) => [file, bytes] as const))('gives the figures of %s', async (_, bytes) => {
-    const figures = told(payloadsOf(bytes));
+  it.each(recorded.map(({ name: file, bytes }) => [file, bytes] as const))('emits the figures of %s', async (_, bytes) => {
+    const figures = reported(payloadsOf(bytes));
     const { events, settled } = await settle(bytes);
     const last = events.flatMap((event) => (event.type === 'usage' ? [event.usage] : []));
     expect(settled).toHaveLength(1);
@@ -127,8 +127,8 @@ describe.each(Object.entries(wires))('aggregateUsage over the recordings of %s',
     expect(settled).toEqual(last);
   });
 
-  it('finds figures in many of them', () => {
-    const telling = recorded.filter(({ bytes }) => told(payloadsOf(bytes)));
-    expect(telling.length).toBeGreaterThan(recorded.length / 3);
+  it('compares figures of many recordings', () => {
+    const comparable = recorded.filter(({ bytes }) => reported(payloadsOf(bytes)));
+    expect(comparable.length).toBeGreaterThan(recorded.length / 3);
   });
 });

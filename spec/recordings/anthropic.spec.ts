@@ -8,7 +8,7 @@ import { collect, respondWith } from '../support/respond.js';
 const recorded = recordings('anthropic');
 const chunkSizes = [1, 7, 997, Infinity];
 
-/** `raw` events over all recordings, by name: nothing may hide here. */
+/** The number of `raw` events in all recordings, by name, so that no event becomes raw unnoticed. */
 const goldenRaws: Readonly<Record<string, number>> = {};
 
 async function read(bytes: Uint8Array, chunkSize: number): Promise<readonly DeltaEvent[]> {
@@ -28,7 +28,7 @@ function nativesOf(events: readonly DeltaEvent[]): readonly JsonValue[] {
   return events.flatMap((event) => (event.type === 'block-end' ? [event.native] : []));
 }
 
-// An independent reading of the same bytes: it shares nothing with the source but the documentation.
+// An independent reading of the same bytes: it shares no code with the source.
 
 interface Block {
   readonly type: string;
@@ -110,15 +110,15 @@ function figure(usage: Figures, name: string): number | undefined {
 }
 
 if (recorded.length === 0) {
-  it.skip('the recordings decode: there are none here', () => undefined);
+  it.skip('decodes the recordings (there are none here)', () => undefined);
 } else {
   describe.each(recorded)('the recording $name', ({ bytes }) => {
-    it('gives the same events at every chunk size', async () => {
+    it('decodes to the same events at every chunk size', async () => {
       const [first, ...others] = await Promise.all(chunkSizes.map((size) => read(bytes, size)));
       for (const other of others) expect(other).toEqual(first);
     });
 
-    it('says what an independent reading says', async () => {
+    it('has the content of an independent reading', async () => {
       const events = await read(bytes, Infinity);
       const { content, id, model, stopReason } = readIndependently(bytes);
       const message = messageOf(events);
@@ -135,7 +135,7 @@ if (recorded.length === 0) {
       expect(events.at(-1)).toMatchObject({ type: 'finish', rawReason: stopReason });
     });
 
-    it('counts the tokens that an independent reading counts', async () => {
+    it('has the usage of an independent reading', async () => {
       const { usage } = messageOf(await read(bytes, Infinity));
       const { usage: native } = readIndependently(bytes);
       const cached = figure(native, 'cache_read_input_tokens');
@@ -147,7 +147,7 @@ if (recorded.length === 0) {
     });
   });
 
-  it('the recordings hold only the raw events that are listed', async () => {
+  it('the recordings have only the raw events that are listed', async () => {
     const counts: Record<string, number> = {};
     for (const { bytes } of recorded) {
       for (const event of await read(bytes, Infinity)) {

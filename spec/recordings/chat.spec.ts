@@ -8,7 +8,7 @@ import { collect, respondWith } from '../support/respond.js';
 const recorded = recordings('chat');
 const chunkSizes = [1, 7, 997, Infinity];
 
-/** `raw` events over all recordings, by name: nothing may hide here. */
+/** The number of `raw` events in all recordings, by name, so that no event becomes raw unnoticed. */
 const goldenRaws: Readonly<Record<string, number>> = {};
 
 async function read(bytes: Uint8Array, chunkSize: number): Promise<readonly DeltaEvent[]> {
@@ -25,7 +25,7 @@ function messageOf(events: readonly DeltaEvent[], choice: number): Message {
   return fold.message();
 }
 
-// An independent reading of the same bytes: it shares nothing with the source but the documentation.
+// An independent reading of the same bytes: it shares no code with the source.
 
 interface Piece {
   readonly index?: number;
@@ -77,7 +77,7 @@ function payloadsOf(bytes: Uint8Array): readonly Payload[] {
 type Said = { readonly as: 'text' | 'reasoning_content' | 'reasoning' | 'part' | 'thinking'; readonly text: string } | Call;
 type Call = { readonly as: 'call'; readonly key: string | number; readonly piece: Piece };
 
-/** What one choice says, flat and in order. */
+/** The content of one choice, flat and in order. */
 function saidBy(choices: readonly Choice[]): readonly Said[] {
   return choices.flatMap(({ delta = {}, text }): readonly Said[] => [
     { as: 'text', text: text ?? '' },
@@ -145,7 +145,7 @@ function wrap(as: string, text: string): object {
   return { [as]: text };
 }
 
-/** A total that is more than prompt and completion counts the reasoning beside the completion, as xAI does. */
+/** If the total is more than prompt and completion, it includes reasoning that the completion does not, as with xAI. */
 function outputTokens(usage: Figures | undefined): number | undefined {
   const reasoning = usage?.completion_tokens_details?.reasoning_tokens ?? 0;
   const beside = (usage?.['total_tokens'] ?? 0) - (usage?.['prompt_tokens'] ?? 0) - (usage?.['completion_tokens'] ?? 0);
@@ -153,18 +153,18 @@ function outputTokens(usage: Figures | undefined): number | undefined {
 }
 
 if (recorded.length === 0) {
-  it.skip('the recordings decode: there are none here', () => undefined);
+  it.skip('decodes the recordings (there are none here)', () => undefined);
 } else {
   describe.each(recorded)('the recording $name', ({ bytes }) => {
     const payloads = payloadsOf(bytes);
     const choices = payloads.flatMap((payload) => payload.choices);
 
-    it('gives the same events at every chunk size', async () => {
+    it('decodes to the same events at every chunk size', async () => {
       const [first, ...others] = await Promise.all(chunkSizes.map((size) => read(bytes, size)));
       for (const other of others) expect(other).toEqual(first);
     });
 
-    it('says what an independent reading says, choice by choice', async () => {
+    it('has the content of an independent reading, in each choice', async () => {
       const events = await read(bytes, Infinity);
       for (const index of new Set(choices.map((choice) => choice.index))) {
         const { natives, text, reasoning, calls } = readIndependently(choices.filter((choice) => choice.index === index));
@@ -178,7 +178,7 @@ if (recorded.length === 0) {
       }
     });
 
-    it('begins and ends as an independent reading does', async () => {
+    it('has the start and the finish of an independent reading', async () => {
       const events = await read(bytes, Infinity);
       const first = payloads.find(({ id }) => id !== '');
       expect(events[0]).toMatchObject({ type: 'start', id: first?.id, model: first?.model, provider: 'openai' });
@@ -192,7 +192,7 @@ if (recorded.length === 0) {
       expect(finished).toEqual(reasons);
     });
 
-    it('counts the tokens that an independent reading counts', async () => {
+    it('has the usage of an independent reading', async () => {
       const { usage } = messageOf(await read(bytes, Infinity), 0);
       const native = payloads.map(({ usage: figures, x_groq: groq }) => figures ?? groq?.usage).findLast((figures) => figures);
       expect(usage?.native).toEqual(native);
@@ -212,20 +212,20 @@ if (recorded.length === 0) {
     });
   });
 
-  it('a completion from before there was a chat is text', async () => {
+  it('decodes an older completion, without chat, as text', async () => {
     const completion = recorded.find(({ name }) => name.endsWith('openai-completion-text.sse'));
     const { text, parts, finishReason } = messageOf(await read(completion?.bytes ?? new Uint8Array(), Infinity), 0);
     expect(text).toMatch(/^\s*The holiday is called "Gratitude Day"/);
     expect({ parts: parts.map(({ type }) => type), finishReason }).toEqual({ parts: ['text'], finishReason: 'length' });
   });
 
-  it('a marked end without a finish reason is an end with tool calls when there was one', async () => {
+  it('has the reason tool-calls for a marker after a call without a finish reason', async () => {
     const unreasoned = recorded.find(({ name }) => name.includes('variant_a__0'));
     const { finishReason, toolCalls } = messageOf(await read(unreasoned?.bytes ?? new Uint8Array(), Infinity), 0);
     expect({ finishReason, calls: toolCalls.length }).toEqual({ finishReason: 'tool-calls', calls: 1 });
   });
 
-  it('the recordings hold only the raw events that are listed', async () => {
+  it('the recordings have only the raw events that are listed', async () => {
     const counts: Record<string, number> = {};
     for (const { bytes } of recorded) {
       for (const event of await read(bytes, Infinity)) {

@@ -16,7 +16,7 @@ type Client = () => Promise<Response>;
 interface Wire {
   readonly name: 'chat' | 'responses' | 'anthropic';
   readonly provider: string;
-  /** What the price list calls the form of the usage. */
+  /** The price list's name for the form of the usage. */
   readonly flavor: string;
   readonly source: (client: Client) => Observable<DeltaEvent>;
 }
@@ -50,17 +50,17 @@ function oracle({ native }: Usage, model: string, { provider, flavor }: Wire): P
   return calcPrice(usage, model, { providerId: provider }) ?? calcPrice(usage, model);
 }
 
-/** What the bill says, in dollars. */
+/** The cost that the provider reports, in dollars. */
 function billed({ native }: Usage): number | undefined {
   const { cost, cost_in_usd_ticks: ticks } = native as { readonly cost?: unknown; readonly cost_in_usd_ticks?: unknown };
   if (typeof ticks === 'number') return ticks / 1e10;
   return typeof cost === 'number' ? cost : undefined;
 }
 
-describe.each(wires)('what the recordings of $name cost', (wire) => {
+describe.each(wires)('the cost of the recordings of $name', (wire) => {
   const recorded = recordings(wire.name);
 
-  (recorded.length === 0 ? it.skip : it)('is what the price list makes of them, or what the bill says', async () => {
+  (recorded.length === 0 ? it.skip : it)('equals the cost by the price list, or the cost that the provider reports', async () => {
     let compared = 0;
     for (const { name, bytes } of recorded) {
       const { events } = await collect(wire.source(respondWith(bytes)).pipe(aggregateUsage(), withCost(genaiPrices())));
@@ -71,7 +71,7 @@ describe.each(wires)('what the recordings of $name cost', (wire) => {
       const listed = oracle(usage, start.model, wire);
       compared++;
       const near = (amount: number): unknown => expect.closeTo(amount, 9);
-      // xAI counts reasoning beside the completion, which the list does not know: there the bill decides.
+      // xAI does not include reasoning in the completion, which the list ignores: there the reported cost decides.
       if (bill !== undefined) expect([name, usage.cost?.total]).toEqual([name, near(bill)]);
       else if (!listed) expect([name, usage.cost]).toEqual([name, undefined]);
       else

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BlockEndEvent, DeltaEvent, Message, ToolResultEvent } from '../../src/events.js';
+import { longestCallId } from '../../src/message/callIds.js';
 import { createMessageFold } from '../../src/message/messageFold.js';
 import { assistantTurn } from '../../src/providers/openai/assistantTurn.js';
 import { fromResponses } from '../../src/providers/openai/fromResponses.js';
@@ -9,11 +10,11 @@ import { type Collected, collect, respondWith } from '../support/respond.js';
 const recorded = recordings('responses');
 const chunkSizes = [1, 7, 997, Infinity];
 
-/** Its `.done` contradicts its deltas, and the deltas stand. */
+/** Its `.done` contradicts its deltas: the deltas are kept. */
 const contradicting = 'vercel-openai.openai-shell-container.1.sse';
 const failing = 'vercel-openai.openai-error.1.sse';
 
-/** `raw` events over all recordings, by name: nothing may hide here. */
+/** The number of `raw` events in all recordings, by name, so that no event becomes raw unnoticed. */
 const goldenRaws: Readonly<Record<string, number>> = {
   'response.code_interpreter_call.completed': 3,
   'response.code_interpreter_call.in_progress': 3,
@@ -45,7 +46,7 @@ function messageOf(events: readonly DeltaEvent[]): Message {
   return fold.message();
 }
 
-// An independent reading of the same bytes: it shares nothing with the source but the documentation.
+// An independent reading of the same bytes: it shares no code with the source.
 
 interface Item {
   readonly type: string;
@@ -155,12 +156,12 @@ if (recorded.length === 0) {
   it.skip('decodes the recorded responses', () => undefined);
 } else {
   describe('the recorded responses', () => {
-    it.each(recorded)('$name decodes to the same events however it is cut', async ({ bytes }) => {
+    it.each(recorded)('$name decodes to the same events at every chunk size', async ({ bytes }) => {
       const [first, ...others] = await Promise.all(chunkSizes.map((size) => read(bytes, size)));
       for (const other of others) expect(other.events).toEqual(first?.events);
     });
 
-    it.each(whole)('$name says what an independent reading finds', async ({ name, bytes }) => {
+    it.each(whole)('$name has the content of an independent reading', async ({ name, bytes }) => {
       const payloads = payloadsOf(bytes);
       const { natives, response } = readIndependently(payloads);
       const { events, error, completed } = await read(bytes, Infinity);
@@ -196,7 +197,9 @@ if (recorded.length === 0) {
       ).toEqual(
         natives.flatMap((item) => {
           const [name, input] = calls[item.type]?.(item) ?? [];
-          return name === undefined ? [] : [{ call: [item.call_id ?? item.id, name, input], ended: true }];
+          // A callId has at most 40 characters; the ids of OpenAI's own tool calls are longer.
+          const callId = (item.call_id ?? item.id).slice(0, longestCallId);
+          return name === undefined ? [] : [{ call: [callId, name, input], ended: true }];
         }),
       );
       const answers = events.filter((event): event is ToolResultEvent => event.type === 'tool-result');
@@ -208,7 +211,7 @@ if (recorded.length === 0) {
       expect(toolCalls.map(({ callId }) => callId)).toEqual(expect.arrayContaining(answered));
     });
 
-    it.each(whole)('$name gives every item back in order, in its own form', async ({ bytes }) => {
+    it.each(whole)('$name has every item in order, in its native form', async ({ bytes }) => {
       const { natives } = readIndependently(payloadsOf(bytes));
       const { events } = await read(bytes, Infinity);
       const ends = events.filter((event): event is BlockEndEvent => event.type === 'block-end');
@@ -217,7 +220,7 @@ if (recorded.length === 0) {
       expect(assistantTurn<never[]>(messageOf(events))).toEqual(natives);
     });
 
-    it.each(whole)("$name: a call's pieces are its whole argument text", async ({ bytes }) => {
+    it.each(whole)('$name has tool-call-deltas that add up to the argument text', async ({ bytes }) => {
       const { events } = await read(bytes, Infinity);
       for (const end of events) {
         if (end.type !== 'tool-call-end') continue;
@@ -228,7 +231,7 @@ if (recorded.length === 0) {
       }
     });
 
-    it('keeps the deltas where the whole contradicts them', async () => {
+    it('keeps the deltas when the whole contradicts them', async () => {
       const recording = recorded.find(({ name }) => name === contradicting);
       const payloads = payloadsOf(recording?.bytes ?? new Uint8Array());
       const deltas = payloads.flatMap(({ type, delta }) => (type === 'response.output_text.delta' ? [delta] : [])).join('');
@@ -238,14 +241,14 @@ if (recorded.length === 0) {
       expect(textsOf(readIndependently(payloads).natives, 'message', 'content')).not.toBe(deltas);
     });
 
-    it('fails once where the response failed', async () => {
+    it('errors once for a failed response', async () => {
       const recording = recorded.find(({ name }) => name === failing);
       const { error, completed } = await read(recording?.bytes ?? new Uint8Array(), 7);
       expect(completed).toBe(false);
       expect(error).toMatchObject({ name: 'ProviderError', kind: 'quota', retryable: false, code: 'insufficient_quota' });
     });
 
-    it('has these raw events and no others', async () => {
+    it('has only the raw events that are listed', async () => {
       const names: Record<string, number> = {};
       for (const { bytes } of recorded) {
         const { events } = await read(bytes, Infinity);

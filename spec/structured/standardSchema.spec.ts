@@ -16,7 +16,7 @@ function schemaOf(
 }
 
 describe('validateWith', () => {
-  it('answers at once where the schema does', () => {
+  it('returns a verdict where the schema is synchronous', () => {
     expect(
       validateWith(
         schemaOf((value) => ({ value: Number(value) + 1 })),
@@ -32,7 +32,7 @@ describe('validateWith', () => {
     ).toEqual({ valid: false, issues });
   });
 
-  it('answers later where the schema does', async () => {
+  it('returns a promise where the schema does', async () => {
     await expect(
       validateWith(
         schemaOf(async () => ({ value: 2 })),
@@ -41,7 +41,7 @@ describe('validateWith', () => {
     ).resolves.toEqual({ valid: true, value: 2 });
   });
 
-  it('makes an issue of a throw and of a rejection', async () => {
+  it('returns an issue for a throw and for a rejection', async () => {
     const fail = (): never => {
       throw new Error('from a transform');
     };
@@ -61,7 +61,7 @@ describe('validateWith', () => {
 });
 
 describe('describeIssues', () => {
-  it('says what the first issue is, where, and how many follow', () => {
+  it('gives the first issue, its path, and the number of the others', () => {
     expect(describeIssues([{ message: 'Too small', path: ['users', { key: 0 }, 'age'] }])).toBe('Too small (at users.0.age)');
     expect(describeIssues([{ message: 'No' }, { message: 'No' }, { message: 'No' }])).toBe('No, and 2 more');
     expect(describeIssues([])).toBe('Invalid');
@@ -80,7 +80,7 @@ describe('pathOf', () => {
 });
 
 describe('checkSchema', () => {
-  it('takes objects and functions that follow the standard, and nothing', () => {
+  it('accepts objects and functions that implement the standard, and undefined', () => {
     const schema = schemaOf(() => ({ value: 1 }));
     expect(() => checkSchema('schema', undefined)).not.toThrow();
     expect(() => checkSchema('schema', schema)).not.toThrow();
@@ -92,7 +92,7 @@ describe('checkSchema', () => {
     ).not.toThrow();
   });
 
-  it.each([null, {}, 'schema', () => undefined])('refuses %p', (schema) => {
+  it.each([null, {}, 'schema', () => undefined])('throws on %p', (schema) => {
     expect(() => checkSchema('schema', schema)).toThrow(TypeError);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Cuts a list or a text into consecutive pieces, as a network would. */
+/** Cuts bytes or text into consecutive pieces, as a network does. The sizes repeat; without any, the whole is one piece. */
 export function cut<T extends string | Uint8Array>(whole: T, sizes: readonly number[]): T[] {
   const pieces: T[] = [];
   let offset = 0;
@@ -12,7 +12,7 @@ export function cut<T extends string | Uint8Array>(whole: T, sizes: readonly num
   return pieces;
 }
 
-/** Chunk sizes to repeat, small ones most often. */
+/** Generates chunk sizes for `cut`, small ones most often. */
 export const anyChunking: fc.Arbitrary<number[]> = fc.array(
   fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 64 })),
   {
@@ -21,7 +21,7 @@ export const anyChunking: fc.Arbitrary<number[]> = fc.array(
   },
 );
 
-/** Text with newlines, quotes, emoji and lone surrogates among its characters. */
+/** Generates text that contains newlines, quotes, emoji and lone surrogates. */
 export const anyText: fc.Arbitrary<string> = fc.string({
   unit: fc.oneof(
     { weight: 4, arbitrary: fc.string({ minLength: 1, maxLength: 1 }) },

@@ -7,10 +7,10 @@ import type { WireFormat } from '../../src/providers/wire/wireFormat.js';
 import { fixture, fixtureNames } from '../providers/anthropic/fixtures.js';
 import { chatFixture, chatFixtureNames } from '../providers/openai/chat/fixtures.js';
 import { responsesFixture, responsesFixtureNames } from '../providers/openai/responses/fixtures.js';
+import { dataFolder } from './dataFolder.js';
 import { decodeBytes } from './decodeBytes.js';
 import { recordings } from './recordings.js';
 import type { Collected } from './respond.js';
-import { sharedFolder } from './sharedFolder.js';
 
 export type WireKind = 'chat' | 'responses' | 'anthropic';
 
@@ -19,7 +19,7 @@ export interface ProviderStream {
   readonly wire: WireKind;
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** False where the events were recorded, but not the lines that they came in. */
+  /** False if only the events were recorded, and their lines were rebuilt. */
   readonly asSent: boolean;
 }
 
@@ -31,14 +31,14 @@ const fixtures: Readonly<Record<WireKind, readonly (readonly [name: string, byte
   anthropic: fixtureNames.map((name) => [name, fixture(name)]),
 };
 
-/** The fixtures that stand beside the decoders' specs. */
+/** The fixtures of the formats' specs. */
 export const fixtureStreams: readonly ProviderStream[] = kinds.flatMap((wire) =>
   fixtures[wire].map(([name, bytes]) => ({ wire, name, bytes, asSent: true })),
 );
 
 const rebuilt: ReadonlySet<string> = readRebuilt();
 
-/** What real providers sent; none, with a message, where the recordings are absent. */
+/** Streams of real providers; none, with a message, if the recordings are absent. */
 export const recordedStreams: readonly ProviderStream[] = kinds.flatMap((wire) =>
   recordings(wire).map(({ name, bytes }) => ({ wire, name, bytes, asSent: !rebuilt.has(name) })),
 );
@@ -46,7 +46,7 @@ export const recordedStreams: readonly ProviderStream[] = kinds.flatMap((wire) =
 export const allStreams: readonly ProviderStream[] = [...fixtureStreams, ...recordedStreams];
 
 function readRebuilt(): ReadonlySet<string> {
-  const folder = sharedFolder('RXLLM_RECORDINGS', '../shared/recordings', '.');
+  const folder = dataFolder('recordings', '.');
   if (folder === undefined) return new Set();
   const lines = readFileSync(join(folder, 'INDEX.tsv'), 'utf8').split('\n');
   return new Set(lines.flatMap((line) => (line.includes('rebuilt') ? (line.split('\t')[1] ?? []) : [])));
@@ -58,7 +58,7 @@ export const formats: Readonly<Record<WireKind, WireFormat>> = {
   anthropic: messagesFormat,
 };
 
-/** Decodes a stream that comes in these pieces: without a network, and so without waiting. */
+/** Decodes the pieces of a stream synchronously, without a network. */
 export function decodeStream(wire: WireKind, pieces: readonly Uint8Array[]): Collected {
   return decodeBytes(formats[wire], pieces);
 }

@@ -1,10 +1,9 @@
 import type { DeltaEvent } from '../../src/events.js';
-import { decodeChunk, endDecoding } from '../../src/providers/wire/decodeEvents.js';
-import { createEventDecoder, hasFinished } from '../../src/providers/wire/eventDecoder.js';
+import { createEventDecoder, decodeChunk, endDecoding, hasFinished } from '../../src/providers/wire/eventDecoder.js';
 import type { WireFormat } from '../../src/providers/wire/wireFormat.js';
 import type { Collected } from './respond.js';
 
-/** Decodes the chunks of a whole stream and its end synchronously, without a network. */
+/** Decodes the pieces of a stream, and its end, synchronously: without a network. */
 export function decodeBytes(format: WireFormat, pieces: readonly Uint8Array[]): Collected {
   const events: DeltaEvent[] = [];
   const decoder = createEventDecoder(format, (event) => events.push(event), {});

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { StandardResult, StandardSchema } from '../../src/structured/standardSchema.js';
 
 export interface AnyJsonOptions {
-  /** Keys may repeat, look like indices or be `__proto__`. @defaultValue true */
+  /** Whether keys may repeat, look like indices or be `__proto__`. @defaultValue true */
   readonly oddKeys?: boolean;
 }
 
@@ -31,7 +31,7 @@ const number = fc.oneof(
 );
 const literal = fc.constantFrom('true', 'false', 'null');
 
-/** A JSON text, in any white space and any way of escaping. */
+/** Generates JSON texts with any white space and any escapes. */
 export function anyJson({ oddKeys = true }: AnyJsonOptions = {}): fc.Arbitrary<string> {
   const oddKey = fc.oneof(fc.constantFrom('"a"', '"b"', '"0"', '"1"', '"__proto__"', '"constructor"', '""'), string);
   const { value } = fc.letrec<{ value: string; array: string; object: string }>((tie) => ({
@@ -51,7 +51,7 @@ function writeMember(member: readonly string[], index: number | undefined): stri
   return `${before}${index === undefined ? key : `"key${index}"`}${afterKey}:${beforeValue}${value}${after}`;
 }
 
-/** A JSON text with a few characters taken out, put in or cut off: most often no JSON any more. */
+/** Generates JSON texts with a few characters removed, inserted or cut off: most of them are not JSON any more. */
 export function anyBrokenJson(): fc.Arbitrary<string> {
   const piece = fc.constantFrom(
     '',
@@ -85,12 +85,12 @@ export function anyBrokenJson(): fc.Arbitrary<string> {
   });
 }
 
-/** A schema as a library would give it: `make` returns the value, or throws its issue. */
+/** Creates a schema like those of schema libraries: `make` returns the value, or throws the issue. */
 export function schemaOf<Output>(make: (value: unknown) => Output): StandardSchema<Output> {
   return { '~standard': { version: 1, vendor: 'spec', validate: (value) => judge(make, value) } };
 }
 
-/** The same, answering later. */
+/** Does the same for a schema that validates asynchronously. */
 export function laterSchemaOf<Output>(make: (value: unknown) => Output): StandardSchema<Output> {
   return { '~standard': { version: 1, vendor: 'spec', validate: async (value) => judge(make, value) } };
 }

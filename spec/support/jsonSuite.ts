@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedFolder } from './sharedFolder.js';
+import { dataFolder } from './dataFolder.js';
 
 export interface JsonSuiteCase {
   readonly name: string;
@@ -8,9 +8,9 @@ export interface JsonSuiteCase {
   readonly text: string | undefined;
 }
 
-/** The cases of https://github.com/nst/JSONTestSuite; none, with a message, where the folder is absent. */
+/** Returns the cases of https://github.com/nst/JSONTestSuite; none, with a message, if the folder is absent. */
 export function jsonSuite(): readonly JsonSuiteCase[] {
-  const folder = sharedFolder('RXLLM_REFERENCE', '../shared/reference', 'json-suite');
+  const folder = dataFolder('reference', 'json-suite');
   if (folder === undefined) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.sort().map((name) => ({ name, text: decode(readFileSync(join(folder, name))) }));

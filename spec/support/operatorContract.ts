@@ -44,7 +44,7 @@ export function operatorContract(
   const answer: readonly DeltaEvent[] = [start(), text(first), text(second), finish()];
   const repeated = [start(), text(texts.void), reset(), ...answer];
 
-  describe('keeps the operator contract', () => {
+  describe('the operator contract', () => {
     if (empty === 'nothing') {
       it('emits nothing for an empty source', () => {
         expect(record(EMPTY, create())).toEqual({ values: [], end: 'complete' });

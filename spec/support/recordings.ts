@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedFolder } from './sharedFolder.js';
+import { dataFolder } from './dataFolder.js';
 
 export interface Recording {
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Recording {
 
 /** The recorded streams of one wire; empty, with a message, where the folder is absent. */
 export function recordings(wire: 'chat' | 'responses' | 'anthropic'): readonly Recording[] {
-  const path = sharedFolder('RXLLM_RECORDINGS', '../shared/recordings', wire);
+  const path = dataFolder('recordings', wire);
   if (path === undefined) return [];
   return readdirSync(path)
     .filter((file) => file.endsWith('.sse'))

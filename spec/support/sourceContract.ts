@@ -8,17 +8,17 @@ import { type Answer, answerStream, startServer, type TestServer } from './serve
 export interface SourceContractOptions {
   /** A whole answer. */
   readonly whole: Uint8Array;
-  /** The same answer, cut after its text and before any terminal evidence. */
+  /** The same answer, cut after its text and before its end. */
   readonly cut: string;
   /** The text of both. */
   readonly text: string;
-  /** Creates the source, with the SDK's own client. */
+  /** The source, through the SDK's own client. */
   source(url: string, options?: SourceOptions): Observable<DeltaEvent>;
 }
 
-/** Defines the specs that every source must pass over real HTTP. Call it first in the wire spec of the source. */
+/** The behaviour of every source over real HTTP: run it first in the wire spec of the source. */
 export function sourceContract({ whole, cut, text, source }: SourceContractOptions): void {
-  describe('keeps the source contract', () => {
+  describe('the source contract', () => {
     let server: TestServer;
     let answer: Answer;
 
@@ -29,12 +29,12 @@ export function sourceContract({ whole, cut, text, source }: SourceContractOptio
 
     it('completes at the definite end, without waiting for the socket', async () => {
       answer = answerStream([whole], 'open');
-      const startedAt = performance.now();
+      const before = performance.now();
       expect((await collect(source(server.url))).completed).toBe(true);
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(performance.now() - before).toBeLessThan(1_000);
     });
 
-    it('errors with TruncatedError for a cut answer, without a second request', async () => {
+    it('errors with TruncatedError for a cut answer', async () => {
       answer = answerStream([cut]);
       expect((await collect(source(server.url))).error).toMatchObject({
         kind: 'truncated',
@@ -44,8 +44,8 @@ export function sourceContract({ whole, cut, text, source }: SourceContractOptio
       expect(server.requests).toHaveLength(1);
     });
 
-    // A chunked body without its last chunk is a broken connection.
-    it.each(['close', 'reset'] as const)('errors with ConnectionError for a broken connection (%s)', async (end) => {
+    // A chunked body that is closed without its end is a broken connection.
+    it.each(['close', 'reset'] as const)('errors with ConnectionError when the connection breaks (%s)', async (end) => {
       answer = answerStream([cut], end);
       expect((await collect(source(server.url))).error).toMatchObject({
         kind: 'connection',
@@ -54,7 +54,7 @@ export function sourceContract({ whole, cut, text, source }: SourceContractOptio
       });
     });
 
-    it('aborts the request within 100 ms after unsubscribe', async () => {
+    it('closes the request within 100 ms after unsubscribe', async () => {
       answer = answerStream([cut], 'open');
       const seen: DeltaEvent[] = [];
       const unsubscribed = await new Promise<number>((resolve, reject) => {
@@ -72,13 +72,13 @@ export function sourceContract({ whole, cut, text, source }: SourceContractOptio
       expect(seen.filter(({ type }) => type === 'text-delta')).toHaveLength(1);
     });
 
-    it('emits nothing more after unsubscribe in the middle of a chunk, and aborts the request', async () => {
+    it('emits nothing after unsubscribe in the middle of a chunk', async () => {
       answer = answerStream([cut], 'open');
       expect((await collect(source(server.url).pipe(take(1)))).events.map(({ type }) => type)).toEqual(['start']);
       expect((await (await server.received()).closed).byClient).toBe(true);
     });
 
-    it('sends one request for each subscription, and none before', async () => {
+    it('sends nothing before it is subscribed, and a request for each subscription', async () => {
       answer = answerStream([whole]);
       const events$ = source(server.url);
       expect(server.requests).toHaveLength(0);
@@ -87,14 +87,14 @@ export function sourceContract({ whole, cut, text, source }: SourceContractOptio
       expect(server.requests).toHaveLength(2);
     });
 
-    it('sends one request for two branches of `connect`', async () => {
+    it('sends one request for two branches of one pipe', async () => {
       answer = answerStream([whole]);
       const twice$ = source(server.url).pipe(connect((events$) => merge(events$, events$)));
       expect((await collect(twice$)).events.filter(({ type }) => type === 'finish')).toHaveLength(2);
       expect(server.requests).toHaveLength(1);
     });
 
-    it("errors with StreamAbortedError and the caller's reason when the caller's signal aborts", async () => {
+    it("errors with StreamAbortedError and the caller's reason when the signal aborts", async () => {
       answer = answerStream([cut], 'open');
       const controller = new AbortController();
       const result = collect(source(server.url, { signal: controller.signal }));

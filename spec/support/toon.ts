@@ -4,7 +4,7 @@ import { createToonDecoder, type ToonDecoderOptions } from '../../src/codecs/too
 import { createToonValueBuilder } from '../../src/codecs/toon/value.js';
 import { cut } from './chunks.js';
 
-/** What our decoder makes of a text that comes in pieces of these sizes. */
+/** Decodes a text that arrives in pieces of these sizes. */
 export function decodeChunks(text: string, sizes: readonly number[] = [], options: ToonDecoderOptions = {}): unknown {
   const builder = createToonValueBuilder();
   const decoder = createToonDecoder(builder, options);
@@ -13,7 +13,7 @@ export function decodeChunks(text: string, sizes: readonly number[] = [], option
   return builder.value();
 }
 
-/** What a decoder did: the value, or the fact of an error. */
+/** The result of a decoder: its value, or that it threw. */
 export type Outcome = { readonly value: unknown } | 'an error';
 
 export function outcome(decode: () => unknown): Outcome {
@@ -58,7 +58,7 @@ const name = fc.oneof(
   fc.string({ maxLength: 5 }),
 );
 
-/** Rows that all have the same columns, some of them in a group. */
+/** Generates rows with the same columns, some of them in a group. */
 export const anyRows: fc.Arbitrary<Record<string, unknown>[]> = fc
   .uniqueArray(name, { minLength: 1, maxLength: 4 })
   .chain((names) =>
@@ -70,7 +70,7 @@ export const anyRows: fc.Arbitrary<Record<string, unknown>[]> = fc
     ),
   );
 
-/** Values of every shape that TOON writes in its own way. */
+/** Generates values of every shape for which TOON has a form of its own. */
 export const anyToonValue: fc.Arbitrary<unknown> = fc
   .oneof(
     fc.jsonValue({ maxDepth: 4 }),
@@ -87,7 +87,7 @@ export const anyToonValue: fc.Arbitrary<unknown> = fc
   )
   .map((value): unknown => JSON.parse(JSON.stringify(value)));
 
-/** Options under which what was encoded can be decoded. */
+/** Generates options for encoding and decoding. */
 export const anyLayout: fc.Arbitrary<{ readonly delimiter: ',' | '\t' | '|'; readonly indentSize: number }> = fc.record({
   delimiter: fc.constantFrom(',', '\t', '|'),
   indentSize: fc.constantFrom(2, 2, 2, 1, 4),
@@ -115,7 +115,7 @@ const fragment = fc.constantFrom(
   ],
 );
 
-/** A document with a few faults in it. */
+/** Generates documents with a few faults. */
 export const anyMutation: fc.Arbitrary<string> = fc
   .tuple(
     anyToonValue,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToonDecoderOptions } from '../../src/codecs/toon/decoder.js';
-import { sharedFolder } from './sharedFolder.js';
+import { dataFolder } from './dataFolder.js';
 
 /** A case of the public TOON fixtures (MIT): https://github.com/toon-format/spec/tree/main/tests */
 export interface ToonCase {
@@ -12,9 +12,9 @@ export interface ToonCase {
   readonly options?: ToonDecoderOptions;
 }
 
-/** Every decode case, named by its file too; empty, with a message, where the folder is absent. */
+/** Returns every decode case, its name preceded by that of its file; none, with a message, if the folder is absent. */
 export function toonCases(): readonly ToonCase[] {
-  const folder = sharedFolder('RXLLM_REFERENCE', '../shared/reference', 'toon-spec');
+  const folder = dataFolder('reference', 'toon-spec');
   if (folder === undefined) return [];
   return readdirSync(folder)
     .filter((file) => file.startsWith('decode-'))

@@ -1,11 +1,11 @@
-import { providerError } from '../../src/providers/http/providerError.js';
+import { providerError } from '../../src/providers/http/responseErrors.js';
 import type { WireFormat, WireState } from '../../src/providers/wire/wireFormat.js';
 import { finish, start, text } from '../../src/testing/index.js';
 
 /** The smallest wire format. Payloads: `{text}`, `{error}`, `{stop}` (every choice has finished), `{end}` (the definite end) and `[DONE]`. */
 export const toyFormat: WireFormat = {
   provider: 'toy',
-  holes: { said: [['text']], padding: [] },
+  variables: { text: [['text']], padding: [] },
   createState: () => ({ started: false, finished: false, settled: false, growing: undefined }),
   decode(state, payload, name, emit) {
     if (payload['error'] !== undefined || name === 'error') throw providerError(payload);

@@ -5,7 +5,7 @@ import { cut } from '../support/chunks.js';
 
 const letters = 'abcdefgh';
 
-/** A vocabulary made by training: each token is two earlier ones, so that each is the encoding of its own bytes. */
+/** A vocabulary as training creates it: each token is a merge of two earlier ones, so each is the encoding of its own bytes. */
 const anyRanks = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 40 }).map((merges) => {
   const tokens = [...letters];
   for (const [left, right] of merges) {
@@ -19,7 +19,7 @@ const anyBytes = fc.string({ unit: fc.constantFrom(...letters), maxLength: 200 }
 const anySizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 });
 
 describe('createEncodeBytes', () => {
-  it('merges the pair of the lowest rank first, of equals the leftmost', () => {
+  it('merges the pair with the lowest rank first, the leftmost if several have it', () => {
     const encode = createEncodeBytes(new Map([...letters, 'bc', 'ab', 'aa', 'abc'].map((token, rank) => [token, rank])));
     expect(encode('abbc')).toEqual(['ab', 'bc']);
     expect(encode('abcd')).toEqual(['abc', 'd']);
@@ -28,7 +28,7 @@ describe('createEncodeBytes', () => {
 });
 
 describe('appendBytes', () => {
-  it('gives the tokens of all bytes, whatever the vocabulary and the pieces', () => {
+  it('results in the encoding of all bytes, for any vocabulary and any chunking', () => {
     fc.assert(
       fc.property(anyRanks, anyBytes, anySizes, (ranks, bytes, sizes) => {
         const encode = createEncodeBytes(ranks);
@@ -44,7 +44,7 @@ describe('appendBytes', () => {
     );
   });
 
-  it('goes back as far as the tokens change', () => {
+  it('replaces all tokens that the new bytes change', () => {
     // Pairs merge from the right, so that one more byte changes them all.
     const encode = createEncodeBytes(
       new Map([...letters, 'gh', 'fg', 'ef', 'de', 'cd', 'bc', 'ab'].map((token, rank) => [token, rank])),
@@ -58,7 +58,7 @@ describe('appendBytes', () => {
 });
 
 describe('dropBytes', () => {
-  it('gives the tokens of the bytes that stay', () => {
+  it('results in the encoding of the remaining bytes', () => {
     fc.assert(
       fc.property(anyRanks, anyBytes, fc.nat(200), (ranks, bytes, length) => {
         const encode = createEncodeBytes(ranks);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isHighSurrogate, toBytes } from '../../src/tiktoken/bytes.js';
 
 describe('toBytes', () => {
-  it('gives the bytes of TextEncoder, a character each', () => {
+  it('returns the bytes of TextEncoder, one character each', () => {
     const anyString = fc.string({
       unit: fc.oneof(
         fc.string({ unit: 'binary', maxLength: 2 }),
@@ -20,7 +20,7 @@ describe('toBytes', () => {
 });
 
 describe('isHighSurrogate', () => {
-  it('knows the first half of a pair', () => {
+  it('is true for the first half of a surrogate pair', () => {
     expect([0xd7ff, 0xd800, 0xdbff, 0xdc00, Number.NaN].map(isHighSurrogate)).toEqual([false, true, true, false, false]);
   });
 });

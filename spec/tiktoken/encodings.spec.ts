@@ -34,7 +34,7 @@ describe('encodingOf', () => {
     'openai.gpt-oss-20b-1:0',
     'ft:gpt-4o-mini-2024-07-18:acme::8k2',
     'GPT-4o',
-  ])('gives o200k_base for %s', (model) => {
+  ])('returns o200k_base for %s', (model) => {
     expect(encodingOf(model)).toBe('o200k_base');
   });
 
@@ -52,16 +52,16 @@ describe('encodingOf', () => {
     'text-embedding-3-small',
     'text-embedding-3-large',
     'davinci-002',
-  ])('gives cl100k_base for %s', (model) => {
+  ])('returns cl100k_base for %s', (model) => {
     expect(encodingOf(model)).toBe('cl100k_base');
   });
 
-  it.each(encodings)('gives %s for itself', (encoding) => {
+  it.each(encodings)('returns %s for its own name', (encoding) => {
     expect(encodingOf(encoding)).toBe(encoding);
   });
 
   it.each(['claude-sonnet-4-5', 'grok-4', 'gpt-4.2', 'gpt-4all', 'gpt-5x', 'o1000', 'o2', 'my-gpt-4o', 'toString', ''])(
-    'knows nothing of %j',
+    'returns undefined for %j',
     (model) => {
       expect(encodingOf(model)).toBeUndefined();
     },

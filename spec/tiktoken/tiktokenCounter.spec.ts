@@ -16,7 +16,7 @@ async function loaded(model: string) {
   return counter;
 }
 
-/** What an answer used, of which the provider tells nothing. */
+/** The usage events of an answer without a usage report of the provider. */
 function usageOfAnswer(answer: string, model: string, prompt?: unknown): Usage[] {
   const events = [start({ provider: 'anthropic' }), ...cut(answer, [3]).map((piece) => text(piece)), finish()];
   const { values } = record(streamOf(events), (source) =>
@@ -27,7 +27,7 @@ function usageOfAnswer(answer: string, model: string, prompt?: unknown): Usage[]
 
 describe('tiktokenCounter', () => {
   describe('load', () => {
-    it('loads the vocabulary of the model, and no other', async () => {
+    it('loads only the vocabulary of the model', async () => {
       const counter = tiktokenCounter('p50k_base');
       expect(counter.ready).toBe(false);
       expect(() => counter.count('a')).toThrow('tiktokenCounter: p50k_base is not loaded yet: await load() first');
@@ -37,30 +37,30 @@ describe('tiktokenCounter', () => {
       expect(tiktokenCounter('p50k_edit').ready).toBe(false);
     });
 
-    it('loads it once for all counters', async () => {
+    it('loads a vocabulary once for all counters', async () => {
       const [counter, other] = [tiktokenCounter('gpt-4'), tiktokenCounter('gpt-3.5-turbo')];
       expect(counter.load()).toBe(other.load());
       await counter.load();
       expect([counter.ready, other.ready, tiktokenCounter('cl100k_base').ready]).toEqual([true, true, true]);
     });
 
-    it('lets other work go on meanwhile', async () => {
+    it('does not block timers while it loads', async () => {
       const turns = await lastValueFrom(timer(0, 0).pipe(takeUntil(loaded('gpt2')), count()));
       expect(turns).toBeGreaterThan(2);
     });
   });
 
-  it('counts a whole text, also as a plain function', async () => {
+  it('counts a whole text, with a detached `count` too', async () => {
     const { count: countWhole } = await loaded('gpt-4o');
     expect([countWhole(''), countWhole('Hello world'), countWhole('中文')]).toEqual([0, 2, 1]);
   });
 
-  it('takes special tokens for text', async () => {
+  it('counts special tokens as text', async () => {
     const counter = await loaded('gpt-4o');
     expect(counter.count('<|endoftext|>')).toBe(7);
   });
 
-  it('counts texts that arrive at the same time apart', async () => {
+  it('counts texts that arrive at the same time separately', async () => {
     const counter = await loaded('gpt-4o');
     const [left, right] = [counter.stream(), counter.stream()];
     expect([left.push('Hel'), right.push(' '), left.push('lo'), right.push(' '), left.push(' world')]).toEqual([1, 1, 1, 1, 2]);
@@ -85,7 +85,7 @@ describe('tiktokenCounter', () => {
       '/*'.concat('-'.repeat(75)),
     ];
 
-    it.each(units)('of %j is counted within 10 %%, in any pieces', async (unit) => {
+    it.each(units)('of %j is counted within 10 %%, for any chunking', async (unit) => {
       const counter = await loaded('gpt-4o');
       for (const tail of ['', 'x', ' x', "'s", '1', '\n']) {
         const whole = unit.repeat(Math.ceil(2_000 / unit.length)) + tail;
@@ -101,8 +101,8 @@ describe('tiktokenCounter', () => {
     });
 
     it.each([
-      ['is told', longestPiece + 1, 'low'],
-      ['is not told where there is none', longestPiece, 'high'],
+      ['makes the count approximate', longestPiece + 1, 'low'],
+      ['does not make the count approximate at the bound', longestPiece, 'high'],
     ])('%s', async (_, length, confidence) => {
       const { stream } = await loaded('gpt-4o');
       const long = stream();
@@ -125,7 +125,7 @@ describe('tiktokenCounter', () => {
         'base64',
         Buffer.from(Array.from({ length: 37_500 }, (_, index) => (index * 7_919 + index ** 2) & 0xff)).toString('base64'),
       ],
-    ])('costs what it is long, as 50,000 characters of %s', async (_, whole) => {
+    ])('takes time linear in its length: 50,000 characters of %s', async (_, whole) => {
       const counter = await loaded('gpt-4o');
       counter.count(whole);
       const before = process.cpuUsage();
@@ -135,7 +135,7 @@ describe('tiktokenCounter', () => {
     });
   });
 
-  describe('of a model that is not known', () => {
+  describe('for an unknown model', () => {
     it.each([
       ['gpt-99', 420, 105],
       ['claude-sonnet-4-5', 420, 120],
@@ -145,7 +145,7 @@ describe('tiktokenCounter', () => {
       ['x-ai/grok-4-fast', 420, 100],
       ['llama3.2', 420, 105],
       ['llama3.2', 1, 1],
-    ])('guesses from the characters: %s', async (model, length, tokens) => {
+    ])('estimates from the characters: %s', async (model, length, tokens) => {
       const counter = tiktokenCounter(model);
       expect(counter.ready).toBe(true);
       await counter.load();
@@ -155,7 +155,7 @@ describe('tiktokenCounter', () => {
       expect([pieces.at(-1), stream.approximate]).toEqual([tokens, true]);
     });
 
-    it('marks the estimate', () => {
+    it('marks the usage as an estimate of low confidence', () => {
       expect(usageOfAnswer('x'.repeat(70), 'claude-sonnet-4-5', 'x'.repeat(35))).toMatchObject([
         { inputTokens: 10, outputTokens: 20, totalTokens: 30, estimated: true, confidence: 'low' },
       ]);
@@ -163,21 +163,21 @@ describe('tiktokenCounter', () => {
   });
 
   describe('in aggregateUsage', () => {
-    it('estimates with high confidence once it is loaded', async () => {
+    it('estimates with high confidence if it is loaded', async () => {
       await loaded('gpt-4o');
       expect(
         usageOfAnswer('The capital of France is Paris.', 'gpt-4o', [{ role: 'user', content: 'Hello world' }]),
       ).toMatchObject([{ inputTokens: 2, outputTokens: 7, totalTokens: 9, estimated: true, confidence: 'high' }]);
     });
 
-    it('leaves the estimate to the characters of the provider where it is not', () => {
+    it('estimates from the characters if it is not loaded', () => {
       expect(tiktokenCounter('r50k_base').ready).toBe(false);
       expect(usageOfAnswer('x'.repeat(35), 'r50k_base')).toMatchObject([
         { outputTokens: 10, estimated: true, confidence: 'low' },
       ]);
     });
 
-    it('gives a running total', async () => {
+    it('emits a running total', async () => {
       const countTokens = await loaded('gpt-4o');
       const events = [start(), text('Hello'), text(' wor'), text('ld'), finish()];
       const running$ = streamOf(events).pipe(aggregateUsage({ countTokens, every: 1 }), ofEvent('usage'));
@@ -185,18 +185,18 @@ describe('tiktokenCounter', () => {
       expect(totals).toEqual([1, 2, 2, 2]);
     });
 
-    it('counts nothing where the provider tells', async () => {
-      const told = usage({ inputTokens: 1, outputTokens: 2, totalTokens: 3 });
+    it('does not change a usage that the provider reports', async () => {
+      const reported = usage({ inputTokens: 1, outputTokens: 2, totalTokens: 3 });
       const countTokens = await loaded('gpt-4o');
-      const usage$ = streamOf([start(), text('Hello world again'), told, finish()]).pipe(
+      const usage$ = streamOf([start(), text('Hello world again'), reported, finish()]).pipe(
         aggregateUsage({ countTokens }),
         ofEvent('usage'),
       );
-      expect(await lastValueFrom(usage$)).toEqual(told);
+      expect(await lastValueFrom(usage$)).toEqual(reported);
     });
   });
 
-  it('rejects what is no name', () => {
+  it('rejects a model that is not a non-empty string', () => {
     expect(() => tiktokenCounter('')).toThrow(new TypeError('tiktokenCounter: model must be the name of a model'));
     // @ts-expect-error: a wrong type
     expect(() => tiktokenCounter({ model: 'gpt-4o' })).toThrow(TypeError);

@@ -7,7 +7,7 @@ import { tiktokenCounter } from '../../src/tiktoken/tiktokenCounter.js';
 import { createTokenStream, longestPiece } from '../../src/tiktoken/tokenStream.js';
 import { anyChunking, cut } from '../support/chunks.js';
 
-/** Characters of every kind that a pattern tells apart, and such as change what came before them. */
+/** Characters of every kind that a pattern distinguishes, and characters that change the pieces before them. */
 const kinds: readonly (readonly string[])[] = [
   ['a', 'e', 'ß', 'я', 'ff'],
   ['A', 'Ж', 'İ'],
@@ -53,7 +53,7 @@ const texts = {
   json: '{"id":1,"name":"Lamp","tags":["a","b"],"price":9.5,"ok":true,"none":null}\n'.repeat(3),
 };
 
-/** js-tiktoken's own, and ours. */
+/** The counters of js-tiktoken and of this package. */
 async function both(encoding: TiktokenEncoding) {
   const { default: source } = (await import(`js-tiktoken/ranks/${encoding}`)) as { default: TiktokenBPE };
   const tiktoken = new Tiktoken(source);
@@ -72,7 +72,7 @@ function wholes(pieces: readonly string[]): readonly string[] {
   return pieces.map((_, index) => pieces.slice(0, index + 1).join(''));
 }
 
-describe.each(encodings)('the tokens of %s, as a text arrives', (encoding) => {
+describe.each(encodings)('createTokenStream with %s', (encoding) => {
   let exact: (text: string) => number;
   let counter: TokenCounter;
   let pattern: RegExp;
@@ -81,7 +81,7 @@ describe.each(encodings)('the tokens of %s, as a text arrives', (encoding) => {
     ({ exact, counter, pattern } = await both(encoding));
   });
 
-  it('are of the pieces that the pattern cuts the whole text into', () => {
+  it('splits an arriving text into the same pieces as the pattern splits the whole text', () => {
     // A vocabulary in which every piece is one token.
     const pieceCounter = { stream: () => createTokenStream({ pattern, encode: (bytes) => [bytes] }) };
     fc.assert(
@@ -95,7 +95,7 @@ describe.each(encodings)('the tokens of %s, as a text arrives', (encoding) => {
     expect(running(pieceCounter, pieces)).toEqual(wholes(pieces).map((whole) => whole.match(pattern)?.length ?? 0));
   });
 
-  it('are those of js-tiktoken for the whole text, after every piece', () => {
+  it('counts the same as js-tiktoken after every delta', () => {
     fc.assert(
       fc.property(anyKindOfText, anyChunking, (text, sizes) => {
         const pieces = cut(text, sizes);
@@ -105,7 +105,7 @@ describe.each(encodings)('the tokens of %s, as a text arrives', (encoding) => {
     );
   });
 
-  it('are so for characters from everywhere', () => {
+  it('counts the same as js-tiktoken for any characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), anyChunking, (text, sizes) => {
         const pieces = cut(text, sizes);
@@ -115,16 +115,19 @@ describe.each(encodings)('the tokens of %s, as a text arrives', (encoding) => {
     );
   });
 
-  it.each(Object.entries(texts))('are so for %s, unit by unit', (_, text) => {
+  it.each(Object.entries(texts))('counts the same as js-tiktoken for %s, one code unit per delta', (_, text) => {
     const pieces = cut(text, [1]);
     expect(running(counter, pieces)).toEqual(wholes(pieces).map(exact));
     expect(counter.count(text)).toBe(exact(text));
   });
 
-  it.each(['x', '中', ' ', '=', '\n', 'é', '😀', 'aB', 'e\u0301', '中A'])('are so for a run of %j up to the bound', (unit) => {
-    const text = unit.repeat(longestPiece / unit.length);
-    const stream = counter.stream();
-    for (const piece of cut(text, [7])) stream.push(piece);
-    expect([stream.push(''), stream.approximate]).toEqual([exact(text), false]);
-  });
+  it.each(['x', '中', ' ', '=', '\n', 'é', '😀', 'aB', 'e\u0301', '中A'])(
+    'counts a run of %j up to the bound exactly',
+    (unit) => {
+      const text = unit.repeat(longestPiece / unit.length);
+      const stream = counter.stream();
+      for (const piece of cut(text, [7])) stream.push(piece);
+      expect([stream.push(''), stream.approximate]).toEqual([exact(text), false]);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import type { TiktokenBPE } from 'js-tiktoken/lite';
 import { encodings } from '../../src/tiktoken/encodings.js';
 import { loadedVocabulary, loadVocabulary } from '../../src/tiktoken/vocabulary.js';
 
-/** An independent reading. */
+/** An independent implementation. */
 async function read(encoding: string) {
   const { default: source } = (await import(`js-tiktoken/ranks/${encoding}`)) as { default: TiktokenBPE };
   const lines = source.bpe_ranks.split('\n').map((line) => line.split(' '));
@@ -25,7 +25,7 @@ function merge(bytes: string, ranks: ReadonlyMap<string, number>): readonly stri
 }
 
 describe('loadVocabulary', () => {
-  it.each(encodings)('reads %s as js-tiktoken wrote it', async (encoding) => {
+  it.each(encodings)('reads the pattern and the ranks of %s', async (encoding) => {
     await loadVocabulary(encoding);
     const { pattern, encode } = loadedVocabulary(encoding) ?? {};
     const source = await read(encoding);
@@ -33,12 +33,12 @@ describe('loadVocabulary', () => {
     expect([...source.ranks.keys()].filter((token) => encode?.(token).length !== 1)).toEqual([]);
   });
 
-  it.each(encodings)('reads %s, in which each token is the encoding of its own bytes', async (encoding) => {
+  it.each(encodings)('may assume that each token of %s is the encoding of its own bytes', async (encoding) => {
     const { ranks } = await read(encoding);
     expect([...ranks.keys()].filter((token) => merge(token, ranks).length !== 1)).toEqual([]);
   });
 
-  it('tries again after a failure', async () => {
+  it('loads again after a failure', async () => {
     let attempts = 0;
     jest.unstable_mockModule('js-tiktoken/ranks/gpt2', () => {
       if (++attempts === 1) throw new Error('not installed');

@@ -22,7 +22,7 @@ const nothingElse = { errors: [], truncated: false };
 
 type Options = ParseToonOnCompleteOptions<unknown>;
 
-/** What the parser makes of a source, which must give one value at once. */
+/** The one result, which must be emitted synchronously. */
 function only(source: Observable<DeltaEvent | string>, options: Options = {}): ToonResult<unknown> {
   const { values, end } = record(source, parseToonOnComplete(options));
   expect(end).toBe('complete');
@@ -34,12 +34,12 @@ function parse(whole: string, options?: Options): ToonResult<unknown> {
   return only(of(whole), options);
 }
 
-/** What a source emits, once it has completed. */
+/** All values of a source, once it has completed. */
 function all<T>(source: Observable<T>): Promise<T[]> {
   return lastValueFrom(source.pipe(toArray()), { defaultValue: [] });
 }
 
-/** An answer whose stream ended for this reason, or without one. */
+/** The result for an answer with this finish reason, or without a `finish`. */
 function ended(whole: string, reason: FinishReason | undefined, options?: Options): ToonResult<unknown> {
   const events = [start(), text(whole), ...(reason ? [finish(reason)] : [])];
   return only(from(events), options);
@@ -49,11 +49,12 @@ function fenced(language: string, body: string): string {
   return `Here you are:\n\n\`\`\`${language}\n${body}\n\`\`\`\n\nAnything else?`;
 }
 
+// candidates.ts, readPart.ts, fences.ts, toonForm.ts and decideFormat.ts are tested through the operator.
 describe('parseToonOnComplete', () => {
   operatorContract(() => parseToonOnComplete(), { kind: 'fold' });
 
   it(
-    'emits once, when the stream completes, what the last attempt said',
+    'emits the text of the last attempt once, when the stream completes',
     marbles(({ stream, expectObservable, expectSubscriptions }) => {
       const source = stream('s-a-b-R-s-c-d-f|', { a: text('not'), b: text(' this'), c: text('a: 1\n'), d: text('b: 2') });
       const subscription = ' ^--------------!';
@@ -64,7 +65,7 @@ describe('parseToonOnComplete', () => {
     }),
   );
 
-  it('reads choice 0 and the phase of the answer, and keeps the text of the steps before a reset', () => {
+  it('reads choice 0 and the phase `answer`, and keeps the steps before a reset', () => {
     const events = [
       start(),
       text('{"a":'),
@@ -80,7 +81,7 @@ describe('parseToonOnComplete', () => {
     expect(only(from(events))).toEqual({ format: 'json', value: { a: 1 }, text: '{"a":1}', ...nothingElse });
   });
 
-  it('takes plain strings, whose completion is the end', () => {
+  it('reads a source of strings, and its completion as the end of the answer', () => {
     expect(only(of('users[2]{id,na', 'me}:\n  1,Ann\n', '  2,Bob'))).toMatchObject({
       format: 'toon',
       value: { users },
@@ -88,13 +89,13 @@ describe('parseToonOnComplete', () => {
     });
   });
 
-  it('gives text for an empty text', () => {
+  it('emits text for an empty text', () => {
     expect(parse('')).toEqual({ format: 'text', value: '', text: '', ...nothingElse });
     expect(parse(' \n ')).toEqual({ format: 'text', value: ' \n ', text: ' \n ', ...nothingElse });
     expect(only(from([start(), finish()]))).toEqual({ format: 'text', value: '', text: '', ...nothingElse });
   });
 
-  it('is typed by its schema, and by JSON without one', async () => {
+  it('types its value by the schema, and as JSON without one', async () => {
     const schema = schemaOf((value) => ({ value: (value as { id: number }).id }));
     const [typed] = await all(of('id: 1').pipe(parseToonOnComplete({ schema })));
     expect(typed?.value).toBe(1);
@@ -104,7 +105,7 @@ describe('parseToonOnComplete', () => {
     if (plain?.format === 'text') expectTypeOf(plain.value).toEqualTypeOf<string>();
   });
 
-  describe('1. a fenced block', () => {
+  describe('a fenced block', () => {
     it.each([
       ['toon', table, 'toon', { users }],
       ['toon', 'Hello world', 'toon', 'Hello world'],
@@ -137,11 +138,11 @@ describe('parseToonOnComplete', () => {
       expect(parse(fenced(language, body)).format).toBe('text');
     });
 
-    it('without a label needs no header where plain keys are enough', () => {
+    it('without a label needs no header if plain keys are accepted', () => {
       expect(parse(fenced('', 'name: Ann'), { accept: 'keys' })).toMatchObject({ format: 'toon', value: { name: 'Ann' } });
     });
 
-    it('may be of tildes, longer than three marks, indented, left open, or on lines that end with CRLF', () => {
+    it('may have tildes, more than three marks, an indentation, no closing line, or lines that end with CRLF', () => {
       const answers = [
         `~~~toon\n${table}\n~~~`,
         `\`\`\`\`toon\n${table}\n\`\`\`\`\``,
@@ -152,24 +153,24 @@ describe('parseToonOnComplete', () => {
       for (const answer of answers) expect(parse(answer)).toMatchObject({ format: 'toon', value: { users } });
     });
 
-    it('is not closed by a shorter fence, or by one of the other mark', () => {
+    it('is not closed by a shorter fence, or by a fence of the other mark', () => {
       expect(parse('````toon\nmark[2]:\n  - ```\n  - ~~~~\n````')).toMatchObject({ value: { mark: ['```', '~~~~'] } });
     });
 
-    it('gives way to the next when it is refused, and tells the line in the whole text', () => {
+    it('that is rejected is followed by the next one, and its error has the line within the whole text', () => {
       const answer = `A first try:\n\`\`\`toon\nusers[3]{id,name}:\n  1,Ann\n\`\`\`\nBetter:\n\`\`\`json\n{"id":1}\n\`\`\``;
-      const refused = { format: 'toon', message: 'Expected 3 rows, got 1', line: 4 };
+      const rejected = { format: 'toon', message: 'Expected 3 rows, got 1', line: 4 };
       expect(parse(answer)).toMatchObject({
         format: 'json',
         value: { id: 1 },
         text: answer,
-        errors: [refused],
+        errors: [rejected],
         truncated: false,
       });
     });
   });
 
-  describe('2. the whole text as JSON', () => {
+  describe('the whole text as JSON', () => {
     it.each(['{"a":1}', '[1,2,3]', '{}', '[]', ' \n{"a": [\n1]}\n', '\ufeff{"a":1}'])('is JSON: %j', (answer) => {
       expect(parse(answer)).toMatchObject({ format: 'json', value: JSON.parse(answer.trim()), errors: [] });
     });
@@ -185,7 +186,7 @@ describe('parseToonOnComplete', () => {
     });
   });
 
-  it('3. skips TOON for a text that starts like JSON and has no header', () => {
+  it('does not try TOON for a text that starts like JSON and has no header', () => {
     for (const answer of ['{"a":1', '[a]: b', '[see]: x\nb: 1']) {
       const { format, errors } = parse(answer, { accept: 'keys' });
       expect(format).toBe('text');
@@ -194,7 +195,7 @@ describe('parseToonOnComplete', () => {
     expect(parse(fenced('toon', '[]'), { formats: ['toon'] })).toMatchObject({ format: 'toon', value: [] });
   });
 
-  describe('4. TOON by its header', () => {
+  describe('the whole text as TOON by its header', () => {
     it.each([
       [table, { users }],
       ['[2]{id,name}:\n  1,Ann\n  2,Bob', users],
@@ -221,7 +222,7 @@ describe('parseToonOnComplete', () => {
     });
   });
 
-  describe('5. TOON by its canonical form', () => {
+  describe('the whole text as TOON by its canonical form', () => {
     it.each([
       ['a: 1\nb: two', { a: 1, b: 'two' }],
       ['user:\n  name: Ann', { user: { name: 'Ann' } }],
@@ -251,7 +252,7 @@ describe('parseToonOnComplete', () => {
     });
   });
 
-  describe('what plain decoding makes of a text, and what we make of it', () => {
+  describe('a text that a TOON decoder may misread', () => {
     it.each<[string, string, ToonResult<unknown>['format'], unknown?]>([
       ['fewer rows', 'users[3]{id,name}:\n  1,Ann\n  2,Bob', 'text'],
       ['extra rows', 'users[1]{id,name}:\n  1,Ann\n  2,Bob', 'text'],
@@ -290,12 +291,12 @@ describe('parseToonOnComplete', () => {
       if (format === 'toon') expect(Object.keys(result.value as object)).toEqual(Object.keys(value as object));
     });
 
-    it('only a word with a colon after the table cannot be told from a key', () => {
+    it('reads a word with a colon after the table as a key, because nothing distinguishes them', () => {
       expect(parse(`${table}\nNote: two`)).toMatchObject({ format: 'toon', value: { users, Note: 'two' } });
     });
   });
 
-  it('says why each reading was refused, with its line and what was read before', () => {
+  it('reports why each candidate was rejected, with its line and the value read before', () => {
     expect(parse('users[3]{id,name}:\n  1,Ann').errors).toEqual([
       {
         format: 'toon',
@@ -315,14 +316,14 @@ describe('parseToonOnComplete', () => {
   });
 
   describe('options', () => {
-    it("accept: 'keys' takes whatever decodes to plain keys", () => {
+    it("accept: 'keys' accepts any text that decodes to plain keys", () => {
       expect(parse('name: Ann Smith', { accept: 'keys' })).toMatchObject({ format: 'toon', value: { name: 'Ann Smith' } });
       expect(parse('a:  1\nb: 2.0', { accept: 'keys' })).toMatchObject({ format: 'toon', value: { a: 1, b: 2 } });
       for (const answer of ['full name: Ann', 'Hello world', '# Title'])
         expect(parse(answer, { accept: 'keys' }).format).toBe('text');
     });
 
-    it("accept: 'any' takes whatever decodes, before anything else", () => {
+    it("accept: 'any' accepts any text that decodes, before JSON is tried", () => {
       expect(parse('full name: Ann', { accept: 'any' })).toMatchObject({ format: 'toon', value: { 'full name': 'Ann' } });
       expect(parse('{"a":1}', { accept: 'any' })).toMatchObject({ format: 'toon', value: { '{"a"': '1}' } });
       expect(parse('[1,2]', { accept: 'any' })).toMatchObject({ format: 'json', value: [1, 2] });
@@ -330,13 +331,13 @@ describe('parseToonOnComplete', () => {
       expect(parse('Hello world', { accept: 'any' }).format).toBe('text');
     });
 
-    it('formats leaves the other formats out', () => {
+    it('formats limits the formats that are tried', () => {
       expect(parse('{"a":1}', { formats: ['toon'] })).toMatchObject({ format: 'text', errors: [] });
       expect(parse(table, { formats: ['json'] })).toMatchObject({ format: 'text', errors: [] });
       expect(parse(table, { formats: [] })).toMatchObject({ format: 'text', errors: [] });
     });
 
-    it('allowPrimitive takes one JSON primitive, and any line where anything is accepted', () => {
+    it("allowPrimitive accepts one JSON primitive, and with accept: 'any' any line", () => {
       for (const value of [42, 'text', null, true]) {
         expect(parse(JSON.stringify(value), { allowPrimitive: true })).toMatchObject({ format: 'json', value });
       }
@@ -348,10 +349,14 @@ describe('parseToonOnComplete', () => {
     });
 
     it('are checked at call time', () => {
-      expect(() => parseToonOnComplete({ salvge: true } as never)).toThrow('did you mean "salvage"?');
-      expect(() => parseToonOnComplete({ accept: 'all' as never })).toThrow(TypeError);
-      expect(() => parseToonOnComplete({ formats: ['yaml' as never] })).toThrow(TypeError);
-      expect(() => parseToonOnComplete({ schema: {} as never })).toThrow('must be a Standard Schema');
+      // @ts-expect-error: a wrong name
+      expect(() => parseToonOnComplete({ salvge: true })).toThrow('did you mean "salvage"?');
+      // @ts-expect-error: a wrong value
+      expect(() => parseToonOnComplete({ accept: 'all' })).toThrow(TypeError);
+      // @ts-expect-error: a wrong value
+      expect(() => parseToonOnComplete({ formats: ['yaml'] })).toThrow(TypeError);
+      // @ts-expect-error: a wrong value
+      expect(() => parseToonOnComplete({ schema: {} })).toThrow('must be a Standard Schema');
     });
   });
 
@@ -362,14 +367,14 @@ describe('parseToonOnComplete', () => {
         : { issues: [{ message: 'Expected a number', path: [{ key: 'id' }] }, { message: 'Another' }] },
     );
 
-    it('takes plain keys and lets the schema decide', () => {
+    it('accepts plain keys that the schema finds valid', () => {
       expect(parse('id: 1', { schema: hasId })).toMatchObject({ format: 'toon', value: { id: 1 } });
       const answer = 'Note: be careful';
       const issues = [
         { message: 'Expected a number', path: ['id'] },
         { message: 'Another', path: [] },
       ];
-      const refused = {
+      const rejected = {
         format: 'toon',
         message: 'Expected a number (at id), and 1 more',
         issues,
@@ -379,26 +384,26 @@ describe('parseToonOnComplete', () => {
         format: 'text',
         value: answer,
         text: answer,
-        errors: [refused],
+        errors: [rejected],
         truncated: false,
       });
     });
 
-    it('keeps to an accept that is given', () => {
+    it('does not change an explicit accept', () => {
       expect(parse('id: 1', { schema: hasId, accept: 'header' }).format).toBe('text');
     });
 
-    it('goes on to the next reading after one that is not valid', () => {
+    it('tries the next candidate after one that is not valid', () => {
       const answer = `${fenced('json', '{"no":1}')}\n${fenced('toon', 'id: 7')}`;
       expect(parse(answer, { schema: hasId })).toMatchObject({ format: 'toon', value: { id: 7 }, errors: [{ format: 'json' }] });
     });
 
-    it('emits what the schema made of the value', () => {
+    it('emits the output of the schema', () => {
       const doubled = schemaOf((value) => ({ value: (value as { id: number }).id * 2 }));
       expect(parse('id: 21', { schema: doubled }).value).toBe(42);
     });
 
-    it('treats a throw and a rejection as a value that is not valid', async () => {
+    it('treats a throw and a rejection of the schema as an invalid value', async () => {
       const throwing = schemaOf(() => {
         throw new Error('from a transform');
       });
@@ -408,20 +413,20 @@ describe('parseToonOnComplete', () => {
       expect(result).toMatchObject({ format: 'text', errors: [{ message: 'from a transform' }] });
     });
 
-    it('waits for a schema that answers later, reading after reading', async () => {
+    it('awaits an asynchronous schema, candidate by candidate', async () => {
       const later = schemaOf((value) => Promise.resolve(hasId['~standard'].validate(value)));
       const answer = `${fenced('json', '{"no":1}')}\n${fenced('toon', 'id: 7')}`;
       const [result] = await all(of(answer).pipe(parseToonOnComplete({ schema: later })));
       expect(result).toMatchObject({ format: 'toon', value: { id: 7 }, errors: [{ format: 'json' }] });
     });
 
-    it('says nothing when it is unsubscribed before the schema has answered', async () => {
+    it('emits nothing when it is unsubscribed before the schema has answered', async () => {
       const answered = Promise.resolve<StandardResult<unknown>>({ value: 1 });
       const seen: unknown[] = [];
       const see = (notification: string) => () => seen.push(notification);
       const parsed = of('id: 1').pipe(parseToonOnComplete({ schema: schemaOf(() => answered) }));
       parsed.subscribe({ next: see('next'), error: see('error'), complete: see('complete') }).unsubscribe();
-      // Longer than any chain of promises inside takes.
+      // More turns than any chain of promises inside the operator.
       for (let turn = 0; turn < 10; turn++) await answered;
       expect(seen).toEqual([]);
     });
@@ -431,7 +436,7 @@ describe('parseToonOnComplete', () => {
     const cutTable = 'users[3]{id,name}:\n  1,Ann\n  2,Bo';
 
     it.each<FinishReason | undefined>([undefined, 'length', 'paused', 'aborted', 'budget'])(
-      'is text, even where it could be read (%s)',
+      'is text, even if it could be read (%s)',
       (reason) => {
         for (const answer of [cutTable, table, '{"a":1}', fenced('json', '{"a":1}')]) {
           expect(ended(answer, reason)).toEqual({ format: 'text', value: answer, text: answer, errors: [], truncated: true });
@@ -440,7 +445,7 @@ describe('parseToonOnComplete', () => {
     );
 
     it.each<FinishReason>(['refusal', 'content-filter', 'tool-calls'])(
-      'is not what %s says: that is an error that carries the reason and the text',
+      'is not a finish with %s, which is a ParseError with the reason and the text',
       (reason) => {
         for (const salvage of [false, true]) {
           const source = from([start(), text('{"a":1}'), finish(reason)]);
@@ -452,11 +457,11 @@ describe('parseToonOnComplete', () => {
       },
     );
 
-    it.each<FinishReason>(['stop', 'other'])('is not what %s says', (reason) => {
+    it.each<FinishReason>(['stop', 'other'])('is not a finish with %s', (reason) => {
       expect(ended(table, reason)).toMatchObject({ format: 'toon', truncated: false });
     });
 
-    it('counts a finish before a reset for nothing', () => {
+    it('is an answer that has no finish after its reset', () => {
       const events = [start(), text('a'), finish(), reset(), start(), text('{"a":1}')];
       expect(only(from(events))).toMatchObject({ format: 'text', truncated: true });
     });
@@ -482,12 +487,12 @@ describe('parseToonOnComplete', () => {
       ['["x\ud83d', 'json', ['x']],
       ['[{},{', 'json', [{}, {}]],
       ['{"a":1}', 'json', { a: 1 }],
-    ])('is salvaged on request: %j', (answer, format, value) => {
+    ])('is salvaged if the option is set: %j', (answer, format, value) => {
       expect(ended(answer, 'length', { salvage: true })).toMatchObject({ format, value, truncated: true });
     });
 
     it.each(['users[2]{id', 'Hello world', 'Hello\nworld', '{"a":1} and', '{"a" 1,', '12', '```toon\nusers[2'])(
-      'is text where there is nothing to salvage: %j',
+      'is text if there is nothing to salvage: %j',
       (answer) => {
         expect(ended(answer, undefined, { salvage: true, allowPrimitive: true })).toMatchObject({
           format: 'text',
@@ -496,7 +501,7 @@ describe('parseToonOnComplete', () => {
       },
     );
 
-    it('is not salvaged when it is whole', () => {
+    it('is never salvaged if the stream is whole', () => {
       expect(parse(cutTable, { salvage: true }).format).toBe('text');
       expect(ended(cutTable, 'stop', { salvage: true }).format).toBe('text');
     });
@@ -523,7 +528,7 @@ describe('parseToonOnComplete', () => {
       expect(parse(answer).format).toBe(format);
     });
 
-    it('half a surrogate pair, which no encoder writes', () => {
+    it('a lone surrogate, which no encoder writes', () => {
       expect(parse('a: \ud83d\nb: 1').format).toBe('text');
       expect(parse('a[1]: \ud83d')).toMatchObject({ format: 'toon', value: { a: ['\ud83d'] } });
     });
@@ -535,7 +540,7 @@ describe('parseToonOnComplete', () => {
     });
   });
 
-  it('errors with the very error of its source', () => {
+  it('forwards the error of its source', () => {
     const error = new Error('from the source');
     const source = concat(
       of(text(table)),
@@ -581,7 +586,7 @@ describe('parseToonOnComplete', () => {
       fc.constantFrom(table, 'Hello: world\nand 😀', fenced('', 'a: 1\nb: 😀')),
     );
 
-    it('gives the same however the text is cut into deltas', () => {
+    it('emits the same result for any chunking of the text', () => {
       fc.assert(
         fc.property(answers, anyChunking, (answer, sizes) => {
           const deltas = cut(answer, sizes).map((piece) => text(piece));
@@ -591,7 +596,7 @@ describe('parseToonOnComplete', () => {
       );
     });
 
-    it('never takes a truncated text for data', () => {
+    it('never reads a truncated text as data', () => {
       fc.assert(
         fc.property(answers, fc.nat(), fc.constantFrom<FinishReason | undefined>(undefined, 'length'), (answer, at, reason) => {
           const rest = answer.slice(0, at % (answer.length + 1));
@@ -601,7 +606,7 @@ describe('parseToonOnComplete', () => {
       );
     });
 
-    it('salvages from a table only rows that the whole one has', () => {
+    it('salvages from a table only rows that the whole table has', () => {
       fc.assert(
         fc.property(tables, fc.nat(), (rows, at) => {
           const whole = toonPrompt({ rows }, { fence: false }).text;
@@ -648,7 +653,7 @@ describe('parseToonOnComplete', () => {
       }
     }
 
-    /** JSON must come back as JSON; beside it, as in lines of JSON or JSON and prose, only TOON is wrong. */
+    /** A whole JSON text must be read as JSON. For other texts with JSON, such as lines of JSON or JSON with prose, only TOON is wrong. */
     function isMistaken(kind: string, paragraph: string, format: string): boolean {
       if (kind !== 'json') return format !== 'text';
       return isWholeJson(paragraph) ? format !== 'json' : format === 'toon';
@@ -665,18 +670,18 @@ describe('parseToonOnComplete', () => {
       return { mistaken, figures: `${counts.map(({ figure }) => figure).join(', ')}; all ${mistaken}/${total}` };
     }
 
-    it.each(kinds)('of $kind is enough to measure with, and no paragraph is there twice', ({ paragraphs }) => {
+    it.each(kinds)('has at least 65 different paragraphs of $kind', ({ paragraphs }) => {
       expect(paragraphs.length).toBeGreaterThanOrEqual(65);
       expect(new Set(paragraphs).size).toBe(paragraphs.length);
     });
 
     const byDefault = count('canonical');
-    it(`is taken for TOON at most once in a hundred (${byDefault.figures})`, () => {
+    it(`is read as TOON in at most one of a hundred paragraphs (${byDefault.figures})`, () => {
       expect(byDefault.mistaken / total).toBeLessThanOrEqual(0.01);
     });
 
     const byHeader = count('header');
-    it(`is never taken for TOON by its header (${byHeader.figures})`, () => {
+    it(`is never read as TOON by its header (${byHeader.figures})`, () => {
       expect(byHeader.mistaken).toBe(0);
     });
   });

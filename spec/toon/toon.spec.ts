@@ -27,17 +27,17 @@ function parse(whole: string, options: ToonOptions<unknown> = {}, truncated = fa
 }
 
 describe('toon', () => {
-  it('takes a document, in a fence or as a whole', () => {
+  it('accepts a document, in a fence or as the whole text', () => {
     expect(parse(table)).toEqual({ accepted: true, value: { users } });
     expect(parse(`Here:\n\`\`\`toon\n${table}\n\`\`\`\nDone.`)).toEqual({ accepted: true, value: { users } });
   });
 
-  it('leaves JSON to others, also in a fence', () => {
+  it('rejects JSON, in a fence too', () => {
     for (const answer of ['{"a":1}', '[1,2]', '```json\n{"a":1}\n```', '```toon\n{"a":1}\n```'])
       expect(parse(answer)).toMatchObject({ accepted: false });
   });
 
-  it('tells what is wrong, on which line of the text, and what was read before', () => {
+  it('reports the fault, its line in the text and the value read before', () => {
     const cutTable = 'users[3]{id,name}:\n  1,Ann\n  2,Bob';
     const wrong = { accepted: false, message: 'Expected 3 rows, got 2', value: { users } };
     expect(parse(cutTable)).toEqual({ ...wrong, line: 3 });
@@ -51,37 +51,41 @@ describe('toon', () => {
       expect(parse(answer)).toEqual({ accepted: false, message: 'Nothing in the text may be TOON' });
   });
 
-  it('refuses a text that is cut, and on request salvages its whole lines', () => {
+  it('rejects a cut text, or with salvage reads its whole lines', () => {
     expect(parse(table, {}, true)).toEqual({ accepted: false, message: 'The text is cut' });
     expect(parse(table, { salvage: true }, true)).toEqual({ accepted: true, value: { users: [users[0]] } });
     expect(parse('users[2]{id', { salvage: true }, true)).toEqual({ accepted: false, message: 'No whole line' });
   });
 
-  it('takes what its options admit', () => {
+  it('accepts the forms of its options', () => {
     expect(parse('name: Ann', { accept: 'keys' })).toEqual({ accepted: true, value: { name: 'Ann' } });
     expect(parse('full name: Ann', { accept: 'any' })).toEqual({ accepted: true, value: { 'full name': 'Ann' } });
     expect(parse('Hello', { accept: 'any' })).toMatchObject({ accepted: false });
     expect(parse('Hello', { accept: 'any', allowPrimitive: true })).toEqual({ accepted: true, value: 'Hello' });
   });
 
-  it('lets a schema decide, at once or later', async () => {
+  it('validates with a schema, synchronous or asynchronous', async () => {
     expect(parse(table, { schema: hasUsers })).toEqual({ accepted: true, value: 2 });
-    const refused = {
+    const rejected = {
       accepted: false,
       message: expect.any(String),
       issues: [{ message: expect.any(String), path: ['id'] }],
       value: { a: 1 },
     };
-    expect(parse('a: 1', { schema: hasUsers })).toEqual(refused);
+    expect(parse('a: 1', { schema: hasUsers })).toEqual(rejected);
     await expect(parse(table, { schema: laterSchemaOf(countUsers) })).resolves.toEqual({ accepted: true, value: 2 });
-    await expect(parse('a: 1', { schema: laterSchemaOf(countUsers) })).resolves.toEqual(refused);
+    await expect(parse('a: 1', { schema: laterSchemaOf(countUsers) })).resolves.toEqual(rejected);
   });
 
   it('checks its options at call time', () => {
-    expect(() => toon({ formats: ['toon'] } as never)).toThrow(TypeError);
-    expect(() => toon({ salvge: true } as never)).toThrow('did you mean "salvage"?');
-    expect(() => toon({ accept: 'all' as never })).toThrow(TypeError);
-    expect(() => toon({ schema: {} as never })).toThrow('must be a Standard Schema');
+    // @ts-expect-error: a wrong value
+    expect(() => toon({ formats: ['toon'] })).toThrow(TypeError);
+    // @ts-expect-error: a wrong name
+    expect(() => toon({ salvge: true })).toThrow('did you mean "salvage"?');
+    // @ts-expect-error: a wrong value
+    expect(() => toon({ accept: 'all' })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toon({ schema: {} })).toThrow('must be a Standard Schema');
   });
 
   it('is one of the parsers of parseOnComplete', async () => {
@@ -98,13 +102,13 @@ describe('toon', () => {
     expect(record(EMPTY, parsed)).toEqual({ values: [], end: 'complete' });
   });
 
-  it('alone makes a ParseError of a bad document, with its line and what was read of it', () => {
+  it('as the only parser, makes a bad document a ParseError with its line and the value read before', () => {
     const answer = 'users[2]{id,name}:\n  1,Ann\n  2';
     const { end } = record(from([start(), text(answer), finish()]), parseOnComplete(toon()));
     expect(end).toMatchObject({ kind: 'parse', line: 3, value: { users: [users[0]] }, text: answer, finishReason: 'stop' });
   });
 
-  it('takes all that parseToonOnComplete takes for TOON, and never throws', () => {
+  it('accepts every document that parseToonOnComplete reads as TOON, and never throws', () => {
     const documents = fc.oneof(
       anyMutation,
       anyToonValue.map((value) => encode(value)),

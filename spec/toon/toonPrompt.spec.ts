@@ -20,11 +20,11 @@ describe('toonPrompt', () => {
     });
   });
 
-  it('leaves the fence out when it is told to', () => {
+  it('writes no fence if `fence` is false', () => {
     expect(toonPrompt(products, { fence: false }).text).toBe(productsToon);
   });
 
-  it('takes a fence that no line of the data can close', () => {
+  it('writes a fence that no line of the data can close', () => {
     const { text } = toonPrompt({ lines: [{ mark: '```' }, { mark: '`````' }] });
     expect(text).toBe('``````toon\nlines[2]{mark}:\n  ```\n  `````\n``````');
   });
@@ -46,28 +46,28 @@ describe('toonPrompt', () => {
       { id: 2 },
     ];
 
-    it('TOON, however long, by default', () => {
+    it('TOON by default, even if it is longer', () => {
       expect(toonPrompt(nested).format).toBe('toon');
     });
 
-    it('by characters when it compares and cannot count tokens', () => {
+    it("by characters with 'auto' and no countTokens", () => {
       expect(toonPrompt(products, { pick: 'auto' }).format).toBe('toon');
       expect(toonPrompt(nested, { pick: 'auto' })).toMatchObject({ format: 'json', tokens: undefined });
     });
 
-    it('by tokens when it can count them, against compact JSON', () => {
+    it("by tokens with 'auto' and countTokens, compared with compact JSON", () => {
       const costlyBraces = (text: string): number => text.replace(/[^{}]/g, '').length * 100 + text.length;
       const cheapBraces = (text: string): number => text.replace(/[{}"]/g, '').length;
       expect(toonPrompt(nested, { pick: 'auto', countTokens: costlyBraces }).format).toBe('toon');
       expect(toonPrompt(nested, { pick: 'auto', countTokens: cheapBraces }).format).toBe('json');
     });
 
-    it('compact JSON, in a json fence, when it is told to', () => {
+    it("compact JSON, in a json fence, with 'json'", () => {
       expect(toonPrompt([{ id: 1 }], { pick: 'json' })).toMatchObject({ text: '```json\n[{"id":1}]\n```', format: 'json' });
     });
   });
 
-  it('tells the tokens of each format and what TOON saves against compact JSON', () => {
+  it('returns the tokens of each format and the saving against compact JSON', () => {
     const { tokens, saving } = toonPrompt(products, { countTokens: (text) => text.length });
     const json = JSON.stringify(products).length;
     const jsonPretty = JSON.stringify(products, null, 2).length;
@@ -75,7 +75,7 @@ describe('toonPrompt', () => {
     expect(saving).toBeCloseTo(1 - productsToon.length / json);
   });
 
-  it('counts by a counter as by a function', async () => {
+  it('counts the same with a counter and with a function', async () => {
     const counter = tiktokenCounter('gpt-4o');
     await counter.load();
     const table = Array.from({ length: 100 }, (_, id) => ({ id, name: `Product ${id}`, price: id * 1.25 }));
@@ -85,7 +85,7 @@ describe('toonPrompt', () => {
     expect(saving).toBeGreaterThan(0.25);
   });
 
-  it('gives up with a counter that is not loaded', () => {
+  it('throws the error of a counter that is not loaded', () => {
     expect(() => toonPrompt(products, { countTokens: tiktokenCounter('r50k_base') })).toThrow(/not loaded/);
   });
 
@@ -132,7 +132,7 @@ describe('toonPrompt', () => {
     expect(toonPrompt(data, { fence: false }).text).toBe('__proto__:\n  x: 1');
   });
 
-  describe('refuses what cannot be encoded, and says where', () => {
+  describe('rejects a value that cannot be encoded, with its path', () => {
     const cycle: { self?: unknown } = {};
     cycle.self = { again: [cycle] };
     const nest = (levels: number): unknown => (levels === 0 ? 1 : [nest(levels - 1)]);
@@ -160,13 +160,13 @@ describe('toonPrompt', () => {
       expect(() => toonPrompt(data)).toThrow(where);
     });
 
-    it('but takes 256 levels, and the same object twice', () => {
+    it('but accepts 256 levels, and the same object twice', () => {
       const shared = { x: 1 };
       expect(toonPrompt(nest(256)).format).toBe('toon');
       expect(toonPrompt({ a: shared, b: [shared] }).format).toBe('toon');
     });
 
-    it('and lets the error of a getter through', () => {
+    it('and forwards the error of a getter', () => {
       const error = new Error('from the getter');
       const data = {
         get broken(): never {
@@ -178,14 +178,19 @@ describe('toonPrompt', () => {
   });
 
   it('checks its options at call time', () => {
-    expect(() => toonPrompt([], { delimeter: ',' } as never)).toThrow('did you mean "delimiter"?');
-    expect(() => toonPrompt([], { delimiter: ';' as never })).toThrow(TypeError);
-    expect(() => toonPrompt([], { pick: 'yaml' as never })).toThrow(TypeError);
-    expect(() => toonPrompt([], { countTokens: 5 as never })).toThrow(TypeError);
-    expect(() => toonPrompt([], { countTokens: {} as never })).toThrow(TypeError);
+    // @ts-expect-error: a wrong name
+    expect(() => toonPrompt([], { delimeter: ',' })).toThrow('did you mean "delimiter"?');
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { delimiter: ';' })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { pick: 'yaml' })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { countTokens: 5 })).toThrow(TypeError);
+    // @ts-expect-error: a wrong value
+    expect(() => toonPrompt([], { countTokens: {} })).toThrow(TypeError);
   });
 
-  it('writes any JSON value so that TOON reads it back', () => {
+  it('writes any JSON value so that a TOON decoder returns the same value', () => {
     const value = fc.jsonValue({ maxDepth: 4, noUnicodeString: false });
     fc.assert(
       fc.property(value, fc.constantFrom(',', '\t', '|'), (data, delimiter) => {

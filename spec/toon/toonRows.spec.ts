@@ -25,12 +25,12 @@ function read(source: Observable<DeltaEvent | string>, options?: ToonRowsOptions
   return { rows: values as readonly ToonRow<unknown>[], end };
 }
 
-/** What comes of a whole text. */
+/** The rows of a whole text. */
 function rowsOf(whole: string, options?: ToonRowsOptions): Read {
   return read(of(whole), options);
 }
 
-/** What comes of an answer whose stream ended for this reason, or without one. */
+/** The rows of an answer that ended with this finish reason, or without `finish`. */
 function ended(whole: string, reason: FinishReason | undefined, options?: ToonRowsOptions): Read {
   return read(from([start(), text(whole), ...(reason ? [finish(reason)] : [])]), options);
 }
@@ -50,7 +50,7 @@ describe('toonRows', () => {
         1: { ...ann, key, provisional },
         2: { ...bob, key, provisional },
       });
-      expectSubscriptions(source.subscriptions as never).toBe(subscription);
+      expectSubscriptions(source.subscriptions).toBe(subscription);
     }),
   );
 
@@ -72,7 +72,7 @@ describe('toonRows', () => {
 
   const several = 'a:\n  b[1]{x}:\n    1\nl[3]:\n  - x\n  - [1]: 2\n  - t[1]{x}:\n      3\n    u: 4\nc[1]{x}:\n  5';
 
-  it('says where each table stands', () => {
+  it('emits the path of each table', () => {
     const { rows, end } = rowsOf(several);
     expect(rows.map(({ path, row }) => [path, row])).toEqual([
       [['a', 'b'], { x: 1 }],
@@ -89,7 +89,7 @@ describe('toonRows', () => {
     expect(rowsOf('[1]{x}:\n  1', { path: [] }).rows).toMatchObject([{ path: [] }]);
   });
 
-  it('gives no rows for a text without a table, and for an empty source', () => {
+  it('emits no rows for a text without a table, and for an empty source', () => {
     for (const whole of ['', 'a: 1', 'users: []', 'Hello world']) expect(rowsOf(whole)).toEqual({ rows: [], end: 'complete' });
     expect(read(from([]))).toEqual({ rows: [], end: 'complete' });
   });
@@ -111,7 +111,7 @@ describe('toonRows', () => {
     expect(Object.hasOwn(row as object, '__proto__')).toBe(true);
   });
 
-  it('stops in the middle of a piece when downstream has enough', () => {
+  it('emits nothing more once downstream has unsubscribed, in the middle of a piece', () => {
     const seen: unknown[] = [];
     of(`${table}\nnot a field`)
       .pipe(toonRows(), take(2))
@@ -119,7 +119,7 @@ describe('toonRows', () => {
     expect(seen).toHaveLength(2);
   });
 
-  describe('when a row is bad', () => {
+  describe('with an invalid row', () => {
     const bad = 'users[4]{id,name}:\n  1,Ann\n  2,Bob,x\n  "3,Eve\n  4,Joe\n';
 
     it('errors with its line, after the rows before it', () => {
@@ -129,7 +129,7 @@ describe('toonRows', () => {
       expect(end).toMatchObject({ kind: 'parse', line: 3, text: bad, retryable: false, partial: { text: bad } });
     });
 
-    it('leaves it out on request, and counts it', () => {
+    it('skips it on request, and counts it', () => {
       const { rows, end } = rowsOf(bad, { onRowError: 'skip' });
       expect(rows).toMatchObject([
         { index: 0, line: 2 },
@@ -138,12 +138,12 @@ describe('toonRows', () => {
       expect(end).toBe('complete');
     });
 
-    it('takes a row that is written as a list item for bad', () => {
+    it('errors at a row that is written as a list item', () => {
       expect(rowsOf('users[1]{id,name}:\n  - 1,Ann').end).toMatchObject({ kind: 'parse', line: 2 });
     });
   });
 
-  it('errors at the end of a table, after its rows, for what shows only there', () => {
+  it('errors at the end of a table, after its rows, for a fault that shows only there', () => {
     for (const [whole, line] of [
       ['users[3]{id,name}:\n  1,Ann\n  2,Bob\nmore: 1', 3],
       ['users[1]{id,name}:\n  1,Ann\n  2,Bob', 3],
@@ -167,6 +167,25 @@ describe('toonRows', () => {
     expect(rowsOf(deep).end).toBeInstanceOf(LimitError);
   });
 
+  it('errors with the message so far, also at the end of the stream', () => {
+    const deep = Array.from({ length: 300 }, (_, level) => `${'  '.repeat(level)}a:\n`).join('');
+    expect(ended(deep, 'stop').end).toMatchObject({ kind: 'limit', partial: { text: deep, finishReason: undefined } });
+    const short = 'users[2]{id,name}:\n  1,Ann\n  2';
+    const partial = { text: short, finishReason: 'stop' };
+    expect(ended(short, 'stop').end).toMatchObject({ kind: 'parse', line: 3, finishReason: 'stop', partial });
+  });
+
+  it('reads the deltas of several blocks in the order of the stream', () => {
+    const deltas = [
+      text('users[2]{id,name}:\n  1,', { block: 1 }),
+      text('Ann\n', { block: 3 }),
+      text('  2,Bob,x\n', { block: 1 }),
+    ];
+    const { rows, end } = read(from([start(), ...deltas, finish()]));
+    expect(rows).toEqual([ann]);
+    expect(end).toMatchObject({ kind: 'parse', line: 3, text: 'users[2]{id,name}:\n  1,Ann\n  2,Bob,x\n' });
+  });
+
   it('reads another indentation', () => {
     expect(rowsOf('a:\n    t[1]{x}:\n        1', { indentSize: 4 }).rows).toHaveLength(1);
   });
@@ -178,13 +197,13 @@ describe('toonRows', () => {
       expect(ended(table, reason)).toEqual({ rows: [ann, { ...bob, provisional: true }], end: 'complete' });
     });
 
-    it.each(early)('leaves out a last row without all its cells (%s)', (reason) => {
+    it.each(early)('does not emit a last row without all its cells (%s)', (reason) => {
       for (const cutText of [`${table.slice(0, -4)}`, 'users[2]{id,name}:\n  1,Ann\n', 'users[2]{id,name}:\n  1,Ann\n  2,"B']) {
         expect(ended(cutText, reason)).toEqual({ rows: [ann], end: 'complete' });
       }
     });
 
-    it('takes an unfinished last line for whole when the stream finished', () => {
+    it('emits the row of a last line without a line end when the answer is whole', () => {
       expect(ended(table, 'stop')).toEqual({ rows: [ann, bob], end: 'complete' });
     });
 
@@ -198,12 +217,12 @@ describe('toonRows', () => {
   describe('with something around the document', () => {
     const fenced = `\`\`\`toon\n${table}\n\`\`\`\n`;
 
-    it('takes off a fence, and does not read what follows it', () => {
+    it('removes a fence, and reads nothing after it', () => {
       expect(rowsOf(`${fenced}\nAnything else?`).rows).toMatchObject([{ line: 3 }, { line: 4 }]);
       expect(rowsOf(`\n  ~~~\n  ${table.replaceAll('\n', '\n  ')}\n  ~~~`).rows).toHaveLength(2);
     });
 
-    it('does not take prose for a document', () => {
+    it('errors at prose before the document', () => {
       expect(rowsOf(`Here are they\n\n${table}`).end).toMatchObject({ kind: 'parse', line: 1 });
       expect(rowsOf('```json\n{"a": 1}\n```').end).toMatchObject({ kind: 'parse' });
     });
@@ -222,11 +241,11 @@ describe('toonRows', () => {
     });
   });
 
-  describe('when a repeat begins', () => {
+  describe('on reset', () => {
     const one = text('users[2]{id,name}:\n  1,Ann\n');
     const two = text('  2,Bob\n');
 
-    it('errors with the fault once rows have left, after the source was unsubscribed', () => {
+    it('errors with the fault when rows were emitted, after the source was unsubscribed', () => {
       const source = new Subject<DeltaEvent>();
       const ends: unknown[] = [];
       source.pipe(toonRows()).subscribe({ error: (error: unknown) => ends.push(error) });
@@ -241,13 +260,18 @@ describe('toonRows', () => {
       expect(end).toBe('complete');
     });
 
-    it('goes on without a word when no row has left', () => {
+    it('continues when no row was emitted', () => {
       const { rows, end } = read(from([start(), text('users[9]{a'), reset(), start(), one, two, finish()]));
       expect(rows).toEqual([ann, bob]);
       expect(end).toBe('complete');
     });
 
-    it('keeps the rows of the steps that stand', () => {
+    it('changes nothing when the reset removes no text', () => {
+      const events = [start(), one, text('  2,', { block: 1 }), reset({ step: 1 }), text('Bob\n', { block: 1 }), finish()];
+      expect(read(from(events))).toEqual({ rows: [ann, bob], end: 'complete' });
+    });
+
+    it('keeps the rows of the steps that are not repeated', () => {
       const second = text('  2,Bob\n', { block: 1 });
       const events = [start(), one, step(1), text('  2,B', { block: 1 }), reset({ step: 1 }), step(1), second, finish()];
       expect(read(from(events))).toEqual({ rows: [ann, bob], end: 'complete' });
@@ -260,7 +284,7 @@ describe('toonRows', () => {
     });
   });
 
-  it('emits the rows that were encoded, however the text is cut', () => {
+  it('emits the rows that were encoded, however the text is chunked', () => {
     fc.assert(
       fc.property(anyRows, anyChunking, fc.boolean(), (rows, sizes, keyed) => {
         const plain = JSON.parse(JSON.stringify(rows)) as readonly unknown[];
@@ -274,7 +298,7 @@ describe('toonRows', () => {
     );
   });
 
-  it('emits a prefix of the final rows of every document that is cut, apart from a provisional one', () => {
+  it('emits a prefix of the final rows for every truncated document, apart from a provisional one', () => {
     fc.assert(
       fc.property(anyRows, anyRows, fc.nat(), anyChunking, (first, second, place, sizes) => {
         const whole = encode({ first, l: [{ second, x: 1 }], last: 1 });
@@ -297,11 +321,14 @@ describe('toonRows', () => {
     expectTypeOf(of('').pipe(toonRows<{ id: number }>())).toEqualTypeOf<Observable<ToonRow<{ id: number }>>>();
   });
 
-  it('checks its options at call time', () => {
+  it('throws on unknown options and values at call time', () => {
     expect(() => toonRows({ pth: 'a' } as ToonRowsOptions)).toThrow('did you mean "path"');
-    expect(() => toonRows({ onRowError: 'ignore' } as never)).toThrow(TypeError);
-    expect(() => toonRows({ onReset: 'again' } as never)).toThrow(TypeError);
-    expect(() => toonRows({ path: 1 } as never)).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => toonRows({ onRowError: 'ignore' })).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => toonRows({ onReset: 'again' })).toThrow(TypeError);
+    // @ts-expect-error
+    expect(() => toonRows({ path: 1 })).toThrow(TypeError);
     expect(() => toonRows({ indentSize: 0 })).toThrow(RangeError);
     expect(() => toonRows({ indentSize: 1.5 })).toThrow(RangeError);
   });

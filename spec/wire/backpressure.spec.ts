@@ -10,10 +10,10 @@ import { type Collected, collect } from '../support/respond.js';
 import { type Answer, answerWith, startServer, type TestServer } from '../support/server.js';
 
 const data = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`;
-const said = 'A sentence of the answer. '.repeat(400);
-/** How often the server says that: 103 MB in all. */
-const times = Math.ceil(103_000_000 / said.length);
-/** What may be read of that while nobody wants it, most of it by the operating systems' own buffers. */
+const piece = 'A sentence of the answer. '.repeat(400);
+/** The number of pieces that the server sends: 103 MB in all. */
+const times = Math.ceil(103_000_000 / piece.length);
+/** The most that may be read while the consumer is paused, most of it by the buffers of the operating system. */
 const mostRead = 16_000_000;
 const messages = [{ role: 'user' as const, content: 'Tell me everything' }];
 
@@ -29,14 +29,14 @@ const wires: readonly Wire[] = [
   {
     name: 'fromChatCompletions',
     beginning: '',
-    delta: data({ id: 'c', choices: [{ index: 0, delta: { content: said } }] }),
+    delta: data({ id: 'c', choices: [{ index: 0, delta: { content: piece } }] }),
     end: `${data({ id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}data: [DONE]\n\n`,
     source: (baseURL, options) => fromChatCompletions(new OpenAI({ baseURL, apiKey: 'none' }), { model: 'm', messages }, options),
   },
   {
     name: 'fromResponses',
     beginning: data({ type: 'response.created', response: { id: 'r' } }),
-    delta: data({ type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: said }),
+    delta: data({ type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: piece }),
     end: data({ type: 'response.completed', response: { id: 'r', status: 'completed', output: [] } }),
     source: (baseURL, options) =>
       fromResponses(new OpenAI({ baseURL, apiKey: 'none' }), { model: 'm', input: 'Tell me everything' }, options),
@@ -46,7 +46,7 @@ const wires: readonly Wire[] = [
     beginning:
       data({ type: 'message_start', message: { id: 'm' } }) +
       data({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
-    delta: data({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: said } }),
+    delta: data({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: piece } }),
     end:
       data({ type: 'content_block_stop', index: 0 }) +
       data({ type: 'message_delta', delta: { stop_reason: 'end_turn' } }) +
@@ -56,24 +56,24 @@ const wires: readonly Wire[] = [
   },
 ];
 
-/** An answer as fast as the client takes it. `taken` is what the operating system has taken of it. */
-function fastAnswer({ beginning, delta, end }: Wire): { readonly answer: Answer; readonly taken: () => number } {
-  let taken = 0;
+/** Sends an answer as fast as the client reads it. `accepted`: how much of it the operating system has accepted. */
+function fastAnswer({ beginning, delta, end }: Wire): { readonly answer: Answer; readonly accepted: () => number } {
+  let accepted = 0;
   const answer: Answer = async ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    // The callback runs once the bytes have left this process.
+    // The callback runs when the operating system has accepted the bytes.
     const write = (piece: string): Promise<unknown> => new Promise((resolve) => response.write(piece, resolve));
     await write(beginning);
     for (let time = 0; time < times && !response.closed; time++) {
       await write(delta);
-      taken += delta.length;
+      accepted += delta.length;
     }
     response.end(end);
   };
-  return { answer, taken: () => taken };
+  return { answer, accepted: () => accepted };
 }
 
-/** Pauses at the first piece of text, and not again. */
+/** Pauses at the first text delta, once. */
 const pauseOnce =
   (demand: Demand): MonoTypeOperatorFunction<DeltaEvent> =>
   (source) =>
@@ -97,12 +97,12 @@ describe.each(wires)('a consumer of $name that pauses', (wire) => {
   });
   afterEach(() => server?.close());
 
-  /** Starts a server, and a consumer that pauses at once; gives how much the server has got rid of when no more is taken. */
+  /** Starts a server, and a consumer that pauses at once. Returns how much the server has sent when no more is accepted. */
   async function pausedConsumer(
     options: { readonly before?: readonly Answer[]; readonly signal?: AbortSignal; readonly pipeline?: typeof pauseOnce } = {},
-  ): Promise<{ readonly taken: number; readonly result: Promise<Collected>; readonly subscription: Subscription }> {
+  ): Promise<{ readonly accepted: number; readonly result: Promise<Collected>; readonly subscription: Subscription }> {
     const { before = [], signal, pipeline = () => identity } = options;
-    const { answer, taken } = fastAnswer(wire);
+    const { answer, accepted } = fastAnswer(wire);
     server = await startServer(...before, answer);
     const events$ = wire.source(server.url, signal ? { demand, signal } : { demand }).pipe(pipeline(demand), pauseOnce(demand));
     let subscription = Subscription.EMPTY;
@@ -113,26 +113,26 @@ describe.each(wires)('a consumer of $name that pauses', (wire) => {
     const result = collect(subscribed$);
     await server.received(before.length);
     let last = -1;
-    while (last !== taken() || last === 0) {
-      last = taken();
+    while (last !== accepted() || last === 0) {
+      last = accepted();
       await sleep(150);
     }
-    return { taken: last, result, subscription };
+    return { accepted: last, result, subscription };
   }
 
   const lengthOf = (events: readonly DeltaEvent[]): number =>
     events.reduce((length, event) => length + (event.type === 'text-delta' ? event.text.length : 0), 0);
 
-  it('makes the provider wait, and gets everything in the end', async () => {
-    const { taken, result } = await pausedConsumer();
-    expect(taken).toBeLessThanOrEqual(mostRead);
+  it('makes the provider wait, and receives everything after it resumes', async () => {
+    const { accepted, result } = await pausedConsumer();
+    expect(accepted).toBeLessThanOrEqual(mostRead);
     demand.resume();
     const { completed, events } = await result;
     expect(completed).toBe(true);
-    expect(lengthOf(events)).toBe(times * said.length);
+    expect(lengthOf(events)).toBe(times * piece.length);
   });
 
-  it('is not taken for a silent provider, nor is its attempt repeated', async () => {
+  it('causes no timeout and no retry', async () => {
     const { result } = await pausedConsumer({
       before: [answerWith(503, { error: { message: 'Try again' } })],
       pipeline: (demand) =>
@@ -155,7 +155,7 @@ describe.each(wires)('a consumer of $name that pauses', (wire) => {
     expect((closed?.at ?? Infinity) - before).toBeLessThan(100);
   });
 
-  it('ends at once when its signal aborts', async () => {
+  it('errors at once when its signal aborts', async () => {
     const controller = new AbortController();
     const { result } = await pausedConsumer({ signal: controller.signal });
     const before = performance.now();

@@ -51,7 +51,7 @@ describe("fromChatCompletions, through the SDK's client over HTTP", () => {
     expect(JSON.parse(body)).toEqual({ ...params, stream: true, stream_options: { include_usage: true } });
   });
 
-  it('streams tool calls, whose turn the SDK sends back', async () => {
+  it('streams tool calls, and the SDK sends their turn back', async () => {
     const { server, client } = await start(answerStream([chatFixture('tools-interleaved')]), answerStream([chatFixture('text')]));
     const message = messageOf(await collect(fromChatCompletions(client, params)));
     expect(message.finishReason).toBe('tool-calls');

@@ -39,29 +39,29 @@ import {
   wires,
 } from './wires.js';
 
-/** Where in an exchange the fault is: a chapter of docs/faults.md. */
+/** The place of the fault in an exchange: a chapter of docs/faults.md. */
 export type Group = 'before' | 'mid' | 'end' | 'http' | 'in-band' | 'content' | 'consumer';
 
 /** The stream errors. */
 export interface Failure {
   readonly ends: 'error';
-  /** The error's class; one of several where that is Node's business. */
+  /** The error's class; one of several if it depends on Node. */
   readonly error: string | readonly string[];
   readonly kind: StreamErrorKind | readonly StreamErrorKind[];
   /** Whether the fault is transient. */
   readonly retryable: boolean;
-  /** The text in the error's `partial`; `undefined` where that is Node's business. */
+  /** The text in the error's `partial`; `undefined` if it depends on Node. */
   readonly partial: string | undefined;
-  /** The usage in it: what the wire tells by then, or these figures. */
+  /** The usage in it: the figures that the wire has reported by then, or these. */
   readonly usage: 'so far' | Figures;
-  /** The requests that the source sends through `retryStream`, if the second one is answered well. Without it, it sends one. */
+  /** The number of requests through `retryStream`, if the second one succeeds. Without `retryStream` it is one. */
   readonly requests: 1 | 2;
   /** More fields of the error. */
   readonly fields?: object;
   readonly phase?: TimeoutPhase;
-  /** How long after the request the error may come at the latest. */
+  /** The longest time from the request to the error. */
   readonly withinMs?: number;
-  /** In addition, for the reader. */
+  /** A note for the reader. */
   readonly note?: string;
 }
 
@@ -70,21 +70,21 @@ export interface Completion {
   readonly ends: 'complete';
   readonly finish: FinishReason;
   readonly text: string;
-  /** What is told by the end: by default what the wire tells of its answer. */
+  /** The usage at the end. @defaultValue the usage that the wire reports of its answer */
   readonly usage?: Figures;
-  /** Redirects make two requests of one. @defaultValue 1 */
+  /** The number of requests: a redirect needs two. @defaultValue 1 */
   readonly requests?: 1 | 2;
-  /** Whether the events are, but for pings, those of the undisturbed stream. */
+  /** Whether the events, except for pings, equal those without a fault. */
   readonly same?: boolean;
   /** More fields of the message. */
   readonly message?: object;
   /** Whether a `raw` event is among them. */
   readonly raw?: boolean;
-  /** In addition, for the reader. */
+  /** A note for the reader. */
   readonly note?: string;
 }
 
-/** Nothing more is heard. */
+/** Nothing more is emitted. */
 export interface Silence {
   readonly ends: 'silence';
   readonly requests: 0 | 1;
@@ -92,7 +92,7 @@ export interface Silence {
 
 export type Outcome = Failure | Completion | Silence;
 
-/** What the consumer does, for the rows where the provider does nothing wrong. */
+/** The action of the consumer, for rows without a fault of the provider. */
 export type Act =
   | 'unsubscribes before it has subscribed'
   | 'unsubscribes before the headers'
@@ -112,13 +112,13 @@ interface Row extends Partial<Readonly<Record<WireName, Outcome>>> {
   /** The number in the specification. */
   readonly row: number;
   readonly group: Group;
-  /** What goes wrong, as a user would say it. */
+  /** The fault, in the words of a user. */
   readonly fault: string;
-  /** Which form of it, where several give the same. */
+  /** The form of the fault, if several forms have the same outcome. */
   readonly form?: string;
-  /** What the server does. By default it answers well. */
+  /** The script of the server. @defaultValue a whole answer */
   readonly answer?: (wire: Wire, name: WireName) => Script;
-  /** Where there is no server. */
+  /** For rows without a server. */
   readonly address?: 'unknown' | 'refused';
   readonly act?: Act;
   readonly limits?: TimeoutLimits;
@@ -132,7 +132,7 @@ export interface FaultLine extends Omit<Row, WireName | 'answer'> {
   readonly script: () => Script;
 }
 
-// ---- What can come of it.
+// ---- The outcomes.
 
 const every = (outcome: Outcome): Readonly<Record<WireName, Outcome>> => ({
   chat: outcome,
@@ -142,10 +142,10 @@ const every = (outcome: Outcome): Readonly<Record<WireName, Outcome>> => ({
 
 type Said = Pick<Failure, 'partial' | 'usage'>;
 const nothing: Said = { partial: '', usage: undefined };
-/** What was said by the end of `hello`. */
+/** The text by the end of `hello`. */
 const hello: Said = { partial: 'Hello', usage: 'so far' };
 
-/** A fault of which each repeat is worth a try, and one of which none is. */
+/** A transient fault, and a permanent one. */
 const passing = { ends: 'error', retryable: true, requests: 2 } as const;
 const lasting = { ends: 'error', retryable: false, requests: 1 } as const;
 
@@ -154,7 +154,7 @@ type Retry = Pick<Failure, 'ends' | 'retryable' | 'requests'>;
 const connection = { ...passing, error: 'ConnectionError', kind: 'connection' } as const;
 const truncated = { ...passing, error: 'TruncatedError', kind: 'truncated' } as const;
 const empty = { ...passing, error: 'EmptyStreamError', kind: 'empty' } as const;
-/** Which of the two, and how much came before, is the business of Node's decompression. */
+/** Which of the two errors, and how much text comes before it, depends on Node's decompression. */
 const cutOrBroken: Failure = {
   ...passing,
   error: ['TruncatedError', 'ConnectionError'],
@@ -192,11 +192,11 @@ const completes = (finish: FinishReason, text: string, more: Partial<Completion>
   text,
   ...more,
 });
-/** As if nothing had happened. */
+/** The same events as without a fault. */
 const same = completes('stop', 'Hello', { same: true });
 const silence: Silence = { ends: 'silence', requests: 1 };
 
-// ---- What the server does.
+// ---- The scripts of the server.
 
 const begun = ({ opening, hello }: Wire): string => opening + hello;
 const whole = (wire: Wire): string => begun(wire) + wire.ending + wire.terminal;
@@ -206,13 +206,13 @@ const plainHead = (headers: Readonly<Record<string, string>> = {}): Script[numbe
   head(200, { 'content-type': 'text/event-stream', ...headers });
 const longer = (wire: Wire): string =>
   begun(wire) + Array.from({ length: 200 }, (_, index) => wire.says(` and ${index}`)).join('') + wire.ending + wire.terminal;
-/** @param part How much of it comes. */
+/** @param part The share of it that is sent. */
 function zipped(text: string, part = 1): Script {
   const bytes = gzipSync(text);
   const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
   return respond(200, bytes.subarray(0, Math.ceil(bytes.length * part)), headers);
 }
-/** One that no wire knows yet. */
+/** An event of unknown type. */
 const unknownEvent = typed({ type: 'brand_new', object: 'brand_new' });
 /** A ping, in each provider's own form. */
 const ping = (name: WireName): string =>
@@ -222,7 +222,7 @@ const ping = (name: WireName): string =>
     messages: typed({ type: 'ping' }),
   })[name];
 
-/** An error body that every SDK knows. */
+/** An error body in a form that every SDK reads. */
 const fault = (type: string): object => ({ type: 'error', error: { type, code: type, message: 'Something went wrong' } });
 const page = `<html><head><title>502 Bad Gateway</title></head><body>${'<p>漢字 nginx</p>'.repeat(300)}</body></html>`;
 const limited = (headers: Readonly<Record<string, string>>): Script => respond(429, fault('rate_limit_error'), headers);
@@ -230,7 +230,7 @@ const limited = (headers: Readonly<Record<string, string>>): Script => respond(4
 // ---- Content.
 
 const big = 'x'.repeat(10_000_000);
-/** Much more than may be read while nobody wants it. */
+/** Much more than may be read while the consumer is busy. */
 const speech: readonly string[] = Array.from({ length: 64 }, () => 'A sentence. '.repeat(50_000));
 
 interface CallPiece {
@@ -271,7 +271,7 @@ const brokenCall = { toolCalls: [{ name: 'weather', argumentsText: '{"city": Os'
 
 const chatEnd = (reason: string): string => chatDelta({}, reason) + chatChunk([], chatUsage(10, 5)) + event('[DONE]');
 
-/** Anthropic's blocks as they are sent, and as they must go back. */
+/** Anthropic's blocks as they are streamed, and as they must go back. */
 const anthropicBlocks: readonly (readonly [fault: string, blocks: readonly string[], finish: FinishReason, message: object])[] = [
   [
     'thinking with its signature',
@@ -357,7 +357,7 @@ const rows: readonly Row[] = [
   {
     row: 1,
     group: 'before',
-    fault: 'Nobody listens: the connection is refused',
+    fault: 'No server listens: the connection is refused',
     address: 'refused',
     ...every({ ...connection, ...nothing, fields: { code: 'ECONNREFUSED' } }),
   },
@@ -378,7 +378,7 @@ const rows: readonly Row[] = [
   {
     row: 2,
     group: 'before',
-    fault: 'The answer is not HTTP',
+    fault: 'The response is not HTTP',
     answer: () => [send('Hello!\r\n\r\n')],
     ...every({ ...connection, ...nothing }),
   },
@@ -418,7 +418,7 @@ const rows: readonly Row[] = [
   {
     row: 6,
     group: 'mid',
-    fault: 'The stream stalls, but goes on sending pings',
+    fault: 'The stream stalls, but pings still arrive',
     answer: (wire, name) => [...midway(wire), repeat(asChunk(ping(name)), 20)],
     limits: { betweenMs: 150 },
     ...every({ ...timeout('between'), ...hello }),
@@ -426,7 +426,7 @@ const rows: readonly Row[] = [
   {
     row: 7,
     group: 'mid',
-    fault: 'The answer comes one byte at a time',
+    fault: 'The answer arrives one byte at a time',
     answer: (wire) => [
       streamHead,
       drip([...Buffer.from(whole(wire), 'latin1')].map((byte) => asChunk(Uint8Array.of(byte)))),
@@ -437,7 +437,7 @@ const rows: readonly Row[] = [
   {
     row: 7,
     group: 'mid',
-    fault: 'The answer goes on longer than `totalMs`',
+    fault: 'The answer takes longer than `totalMs`',
     answer: (wire) => [...midway(wire), repeat(asChunk(unknownEvent), 20)],
     limits: { betweenMs: 100, totalMs: 150 },
     ...every({ ...timeout('total'), ...hello }),
@@ -480,14 +480,14 @@ const rows: readonly Row[] = [
   {
     row: 12,
     group: 'mid',
-    fault: 'The stream ends properly, but the answer is not over',
+    fault: 'The body ends normally, but without the terminal marker',
     answer: (wire) => [...midway(wire), ...end],
     ...every({ ...truncated, ...hello }),
   },
   {
     row: 13,
     group: 'mid',
-    fault: 'The connection is closed where nothing tells the length of the body',
+    fault: 'The connection is closed in a body without a length',
     answer: (wire) => [plainHead({ connection: 'close' }), send(begun(wire)), fin],
     ...every({ ...truncated, ...hello }),
   },
@@ -517,21 +517,21 @@ const rows: readonly Row[] = [
   {
     row: 16,
     group: 'end',
-    fault: 'There is a `finish_reason`, but no `[DONE]`',
+    fault: 'A `finish_reason` without `[DONE]`',
     answer: (wire) => stream(begun(wire), wire.ending),
     chat: same,
   },
   {
     row: 17,
     group: 'end',
-    fault: 'There is a `[DONE]`, but no `finish_reason`',
+    fault: 'A `[DONE]` without `finish_reason`',
     answer: (wire) => stream(begun(wire), wire.terminal),
     chat: completes('other', 'Hello', { usage: [10, 2] }),
   },
   {
     row: 17,
     group: 'end',
-    fault: 'There is a `[DONE]`, but no `finish_reason`, after a tool call',
+    fault: 'A `[DONE]` without `finish_reason`, after a tool call',
     answer: (wire) =>
       stream(wire.opening, chatCalls({ index: 0, id: 'call-1', name: 'weather', json: '{"city":"Oslo"}' }), wire.terminal),
     chat: completes('tool-calls', '', { usage: undefined, message: { toolCalls: [oslo] } }),
@@ -547,14 +547,14 @@ const rows: readonly Row[] = [
   {
     row: 19,
     group: 'end',
-    fault: 'The answer is over, but the connection stays open',
+    fault: 'The connection stays open after the terminal marker',
     answer: (wire) => openStream(begun(wire), wire.ending, wire.terminal),
-    ...every({ ...same, note: 'within 50 ms; the connection is let go after 100 ms more' }),
+    ...every({ ...same, note: 'within 50 ms; the connection is released after 100 ms more' }),
   },
   {
     row: 20,
     group: 'end',
-    fault: 'More follows after the end',
+    fault: 'More events follow after the terminal marker',
     answer: (wire) => stream(whole(wire), whole(wire), event('nonsense')),
     ...every(same),
   },
@@ -580,7 +580,7 @@ const rows: readonly Row[] = [
   {
     row: 23,
     group: 'end',
-    fault: 'The answer is only its terminal event',
+    fault: 'Only the terminal marker arrives',
     answer: ({ terminal }) => stream(terminal),
     chat: { ...empty, ...nothing },
     responses: { ...empty, ...nothing },
@@ -589,7 +589,7 @@ const rows: readonly Row[] = [
   {
     row: 23,
     group: 'end',
-    fault: 'The answer is only its terminal event, and the connection stays open',
+    fault: 'Only the terminal marker arrives, and the connection stays open',
     answer: ({ terminal }) => openStream(terminal),
     ...every({ ...empty, ...nothing, withinMs: 1_000 }),
   },
@@ -604,13 +604,13 @@ const rows: readonly Row[] = [
       ...contentType,
       ...nothing,
       fields: { contentType: 'text/html; charset=utf-8' },
-      note: 'its beginning is `snippet`, at most 1 kB',
+      note: '`snippet` is its first 1 kB',
     }),
   },
   {
     row: 26,
     group: 'http',
-    fault: 'A JSON answer that is not streamed, with status 200',
+    fault: 'A JSON response that is not streamed, with status 200',
     answer: () => respond(200, { id: 'x', object: 'chat.completion', type: 'message', choices: [], content: [], output: [] }),
     ...every({ ...contentType, ...nothing, fields: { contentType: 'application/json' } }),
   },
@@ -668,7 +668,7 @@ const rows: readonly Row[] = [
     group: 'http',
     fault: 'Status 502 with an HTML page',
     answer: () => respond(502, page, { 'content-type': 'text/html' }),
-    ...every({ ...http(502, 'server', passing), note: 'the message is cut to 200 characters' }),
+    ...every({ ...http(502, 'server', passing), note: 'the message is limited to 200 characters' }),
   },
   ...(
     [
@@ -682,7 +682,7 @@ const rows: readonly Row[] = [
       group: 'http',
       fault: `Status 429 with Retry-After ${how}`,
       answer: () => limited(headers()),
-      ...every({ ...http(429, 'rate-limit', passing), note: 'after what it says, and at most 250 ms more' }),
+      ...every({ ...http(429, 'rate-limit', passing), note: 'after that time, and at most 250 ms more' }),
     }),
   ),
   {
@@ -693,17 +693,17 @@ const rows: readonly Row[] = [
     ...every({
       ...http(429, 'rate-limit', passing, { retryAfterMs: 31_000 }),
       requests: 1,
-      note: 'at once, with `retryAfterMs`',
+      note: 'the error is emitted at once, with `retryAfterMs`',
     }),
   },
   ...['soon', '-5', '1e3'].map(
     (value): Row => ({
       row: 47,
       group: 'http',
-      fault: 'Status 429 with a Retry-After that is nonsense',
+      fault: 'Status 429 with an invalid Retry-After',
       form: `\`${value}\``,
       answer: () => limited({ 'retry-after': value }),
-      ...every({ ...http(429, 'rate-limit', passing, { retryAfterMs: undefined }), note: 'after the usual wait' }),
+      ...every({ ...http(429, 'rate-limit', passing, { retryAfterMs: undefined }), note: 'after the usual delay' }),
     }),
   ),
   {
@@ -723,14 +723,14 @@ const rows: readonly Row[] = [
   {
     row: 48,
     group: 'http',
-    fault: 'Status 429 because the quota is used up',
+    fault: 'Status 429 because the quota is exhausted',
     answer: () => respond(429, fault('insufficient_quota')),
     ...every(http(429, 'quota', lasting)),
   },
   {
     row: 49,
     group: 'http',
-    fault: 'Status 500 whose body stalls',
+    fault: 'Status 500 with a body that stalls',
     answer: () => [head(500, { 'content-length': '999' }), send('Half a')],
     ...every({ ...http(500, 'server', passing), withinMs: 5_000, note: 'within 5 s' }),
   },
@@ -748,17 +748,17 @@ const rows: readonly Row[] = [
     group: 'in-band',
     fault: 'A JSON error with status 200 and Retry-After',
     answer: () => respond(200, fault('rate_limit_error'), { 'retry-after-ms': '300' }),
-    ...every({ ...provider('rate-limit'), ...nothing, fields: { retryAfterMs: 300 }, note: 'after what it says' }),
+    ...every({ ...provider('rate-limit'), ...nothing, fields: { retryAfterMs: 300 }, note: 'after that time' }),
   },
   {
     row: 25,
     group: 'in-band',
-    fault: 'A JSON error with status 200 (a wrong request)',
+    fault: 'A JSON error with status 200 (an invalid request)',
     answer: () => respond(200, fault('invalid_request_error')),
     ...every({ ...provider('invalid-request', lasting), ...nothing }),
   },
   ...(['nested', 'flat', 'text', 'named'] as const).flatMap((form): readonly Row[] => {
-    const forms = { nested: 'nested in `error`', flat: 'flat', text: 'bare text', named: 'told by the name of its event' };
+    const forms = { nested: 'nested in `error`', flat: 'flat', text: 'plain text', named: 'only in the name of the event' };
     return [
       {
         row: 37,
@@ -867,14 +867,14 @@ const rows: readonly Row[] = [
   {
     row: 31,
     group: 'content',
-    fault: 'An event that is not known yet',
+    fault: 'An unknown event',
     answer: (wire) => stream(begun(wire), unknownEvent, wire.ending + wire.terminal),
-    ...every(completes('stop', 'Hello', { raw: true, note: 'passed on as `raw`' })),
+    ...every(completes('stop', 'Hello', { raw: true, note: 'emitted as `raw`' })),
   },
   {
     row: 31,
     group: 'content',
-    fault: 'A delta that is not known yet',
+    fault: 'An unknown delta',
     answer: (wire, name) => {
       const unknown = {
         chat: chatDelta({ brand_new: true }),
@@ -884,8 +884,8 @@ const rows: readonly Row[] = [
       return stream(begun(wire), unknown[name], wire.ending + wire.terminal);
     },
     chat: completes('stop', 'Hello', { note: 'skipped, see `includeRaw`' }),
-    responses: completes('stop', 'Hello', { raw: true, note: 'passed on as `raw`' }),
-    messages: completes('stop', 'Hello', { raw: true, note: 'passed on as `raw`' }),
+    responses: completes('stop', 'Hello', { raw: true, note: 'emitted as `raw`' }),
+    messages: completes('stop', 'Hello', { raw: true, note: 'emitted as `raw`' }),
   },
   ...(
     [
@@ -902,7 +902,7 @@ const rows: readonly Row[] = [
     ([what, mutate]): Row => ({
       row: 32,
       group: 'content',
-      fault: 'The same events in other framing',
+      fault: 'The same events with different framing',
       form: what,
       answer: (wire) => stream(mutate(whole(wire))),
       ...every(same),
@@ -911,7 +911,7 @@ const rows: readonly Row[] = [
   {
     row: 33,
     group: 'content',
-    fault: 'A cut after every byte, also inside a character',
+    fault: 'A chunk boundary after every byte, inside characters too',
     answer: (wire) => {
       const text = whole(wire).replaceAll('"lo"', '"l漢😀"').replaceAll('Hello', 'Hell漢😀');
       return [streamHead, drip([...Buffer.from(text)].map((byte) => asChunk(Uint8Array.of(byte)))), ...end];
@@ -926,7 +926,7 @@ const rows: readonly Row[] = [
       const [before = '', after = ''] = whole(wire).split(/(?<="He)l(?=")/);
       return stream(Buffer.concat([Buffer.from(before), Uint8Array.of(0xff), Buffer.from(after)]));
     },
-    ...every(completes('stop', 'He\ufffdlo', { note: 'U+FFFD in their place' })),
+    ...every(completes('stop', 'He\ufffdlo', { note: 'replaced by U+FFFD' })),
   },
   {
     row: 35,
@@ -960,7 +960,7 @@ const rows: readonly Row[] = [
   {
     row: 41,
     group: 'content',
-    fault: 'The answer is cut by its token limit',
+    fault: 'The answer is cut at its token limit',
     answer: (wire, name) => {
       const ends = {
         chat: chatEnd('length'),
@@ -1001,8 +1001,8 @@ const rows: readonly Row[] = [
       };
       return stream(wire.opening, refusals[name]);
     },
-    chat: completes('refusal', '', { message: { refusal: 'I cannot.' }, note: 'its words are `refusal-delta`' }),
-    responses: completes('refusal', '', { message: { refusal: 'I cannot.' }, note: 'its words are `refusal-delta`' }),
+    chat: completes('refusal', '', { message: { refusal: 'I cannot.' }, note: 'its text is emitted as `refusal-delta`' }),
+    responses: completes('refusal', '', { message: { refusal: 'I cannot.' }, note: 'its text is emitted as `refusal-delta`' }),
     messages: completes('refusal', 'Hello'),
   },
   {
@@ -1091,7 +1091,7 @@ const rows: readonly Row[] = [
   {
     row: 52,
     group: 'content',
-    fault: 'Arguments that are cut by the token limit',
+    fault: 'Arguments that are cut at the token limit',
     answer: (wire, name) => {
       const incomplete = { ...functionCall('call-1', 'weather', '{"city": Os'), status: 'incomplete' };
       const calls = {
@@ -1113,7 +1113,7 @@ const rows: readonly Row[] = [
     ...every(
       completes('length', '', {
         message: { toolCalls: [{ ...brokenCall.toolCalls[0], ended: false }] },
-        note: 'the call never ends, its arguments are kept as text',
+        note: 'no `tool-call-end`; the arguments are kept as text',
       }),
     ),
   },
@@ -1149,13 +1149,13 @@ const rows: readonly Row[] = [
       group: 'content',
       fault: `Anthropic: ${what}`,
       answer: (wire) => stream(wire.opening, ...blocks, messageDelta(anthropicReasons[what] ?? 'end_turn'), wire.terminal),
-      messages: completes(finish, '', { message, note: 'whole, and never part of the text' }),
+      messages: completes(finish, '', { message, note: 'kept whole, and never part of the text' }),
     }),
   ),
   {
     row: 55,
     group: 'content',
-    fault: 'No usage is told',
+    fault: 'No usage is reported',
     answer: (wire, name) => {
       const streams = {
         chat: [chatDelta({ content: 'Hello' }), chatDelta({}, 'stop'), wire.terminal],
@@ -1179,7 +1179,7 @@ const rows: readonly Row[] = [
   {
     row: 55,
     group: 'content',
-    fault: 'Usage is told over and over, each time for all so far',
+    fault: 'Usage is reported several times, cumulative each time',
     answer: (wire, name) => {
       const streams = {
         chat: [
@@ -1194,13 +1194,13 @@ const rows: readonly Row[] = [
       };
       return stream(...streams[name]);
     },
-    chat: completes('stop', 'Hello', { note: 'the last one counts, nothing is added up' }),
-    messages: completes('stop', 'Hello', { note: 'the last one counts, nothing is added up' }),
+    chat: completes('stop', 'Hello', { note: 'the last report counts; they are not summed' }),
+    messages: completes('stop', 'Hello', { note: 'the last report counts; they are not summed' }),
   },
   {
     row: 55,
     group: 'content',
-    fault: 'Usage is told in parts',
+    fault: 'Usage is reported in parts',
     answer: (wire, name) => {
       const streams = {
         chat: [
@@ -1213,8 +1213,8 @@ const rows: readonly Row[] = [
       };
       return stream(...streams[name]);
     },
-    chat: completes('stop', 'Hello', { note: 'the parts are put together' }),
-    messages: completes('stop', 'Hello', { note: 'the parts are put together' }),
+    chat: completes('stop', 'Hello', { note: 'the parts are combined' }),
+    messages: completes('stop', 'Hello', { note: 'the parts are combined' }),
   },
   {
     row: 56,
@@ -1228,14 +1228,14 @@ const rows: readonly Row[] = [
   {
     row: 56,
     group: 'content',
-    fault: 'The opening event comes late',
+    fault: 'The opening event is late',
     answer: (wire) => stream(wire.hello, wire.opening, wire.ending, wire.terminal),
     ...every(completes('stop', 'Hello')),
   },
   {
     row: 56,
     group: 'content',
-    fault: 'The opening event comes twice',
+    fault: 'The opening event is repeated',
     answer: (wire) => stream(wire.opening, wire.hello, wire.opening, wire.ending, wire.terminal),
     ...every(completes('stop', 'Hello')),
   },
@@ -1244,7 +1244,7 @@ const rows: readonly Row[] = [
   {
     row: 57,
     group: 'consumer',
-    fault: 'You have left before the request was sent',
+    fault: 'You unsubscribe before the request is sent',
     act: 'unsubscribes before it has subscribed',
     ...every({ ...silence, requests: 0 }),
   },
@@ -1267,7 +1267,7 @@ const rows: readonly Row[] = [
   {
     row: 57,
     group: 'consumer',
-    fault: 'You unsubscribe in a stall',
+    fault: 'You unsubscribe during a stall',
     act: 'unsubscribes in a stall',
     answer: midway,
     ...every(silence),
@@ -1275,7 +1275,7 @@ const rows: readonly Row[] = [
   {
     row: 57,
     group: 'consumer',
-    fault: 'You unsubscribe in the wait before a repeat',
+    fault: 'You unsubscribe during the delay of a retry',
     act: 'unsubscribes in the wait before a repeat',
     answer: () => respond(503, fault('server_error')),
     ...every(silence),
@@ -1283,7 +1283,7 @@ const rows: readonly Row[] = [
   {
     row: 58,
     group: 'consumer',
-    fault: 'Your signal was aborted before you subscribed',
+    fault: 'Your signal is aborted before you subscribe',
     act: 'aborts before it subscribes',
     ...every({ ...aborted, ...nothing }),
   },
@@ -1306,7 +1306,7 @@ const rows: readonly Row[] = [
   {
     row: 58,
     group: 'consumer',
-    fault: 'Your signal aborts in the wait before a repeat',
+    fault: 'Your signal aborts during the delay of a retry',
     act: 'aborts in the wait before a repeat',
     answer: () => respond(503, fault('server_error')),
     ...every({ ...aborted, ...nothing }),
@@ -1314,15 +1314,15 @@ const rows: readonly Row[] = [
   {
     row: 58,
     group: 'consumer',
-    fault: 'Your signal aborts in the wait after an answer that broke off',
+    fault: 'Your signal aborts during the delay after a partial answer',
     act: 'aborts in the wait before a repeat',
     answer: (wire) => [...midway(wire), fin],
-    ...every({ ...aborted, partial: '', usage: 'so far' as const, note: 'the `reset` had taken the text back' }),
+    ...every({ ...aborted, partial: '', usage: 'so far' as const, note: 'the `reset` has voided the text' }),
   },
   {
     row: 59,
     group: 'consumer',
-    fault: 'An operator after the source throws, and its error is yours',
+    fault: 'A downstream operator throws, and you receive its error',
     act: 'throws in an operator',
     answer: midway,
     ...every(silence),
@@ -1330,7 +1330,7 @@ const rows: readonly Row[] = [
   {
     row: 59,
     group: 'consumer',
-    fault: '`take(2)` has enough',
+    fault: '`take(2)` completes',
     act: 'takes the first two events',
     answer: midway,
     ...every(silence),
@@ -1346,7 +1346,7 @@ const rows: readonly Row[] = [
   {
     row: 60,
     group: 'consumer',
-    fault: 'You are slow, and pause the source (`createDemand`)',
+    fault: 'You are slow and pause the source (`createDemand`)',
     act: 'pauses, and goes on when nothing more is sent',
     answer: (wire) => [
       ...midway(wire),
@@ -1354,7 +1354,9 @@ const rows: readonly Row[] = [
       chunk(wire.ending + wire.terminal),
       ...end,
     ],
-    ...every(completes('stop', `Hello${speech.join('')}`, { note: 'at most 16 MB are on their way: the provider waits' })),
+    ...every(
+      completes('stop', `Hello${speech.join('')}`, { note: 'at most 16 MB are buffered on the way, then the provider waits' }),
+    ),
   },
 ];
 

@@ -24,7 +24,7 @@ const apiKey = 'sk-local-0123456789abcdef';
 const question = 'the secret of the prompt';
 const messages = [{ role: 'user' as const, content: question }];
 
-/** Each source through its SDK's own client. */
+/** Each source, through its SDK's own client. */
 const sources: Readonly<Record<WireName, Source>> = {
   chat: (baseURL, options) => fromChatCompletions(new OpenAI({ baseURL, apiKey }), { model: 'm', messages }, options),
   responses: (baseURL, options) => fromResponses(new OpenAI({ baseURL, apiKey }), { model: 'm', input: question }, options),
@@ -34,13 +34,13 @@ const sources: Readonly<Record<WireName, Source>> = {
 
 const quick: RetryStreamOptions = { initialDelayMs: 1, jitter: 0 };
 
-/** What a subscriber heard, and when. */
+/** The notifications of a subscription, and their times. */
 interface Heard {
   readonly events: readonly DeltaEvent[];
   readonly error: unknown;
   readonly completed: boolean;
   readonly subscribedAt: number;
-  /** When the last event came that is not a ping. */
+  /** The time of the last event that is not a ping. */
   readonly eventAt: number;
   readonly endedAt: number;
 }
@@ -72,14 +72,14 @@ async function serve<T>(scripts: readonly Script[], use: (server: FaultServer) =
   }
 }
 
-/** A port on which nobody listens any more. */
+/** A port on which no server listens. */
 async function deadUrl(): Promise<string> {
   const server = await startFaultServer();
   await server.close();
   return server.url;
 }
 
-/** The first request meets the fault, the second one is answered well. */
+/** The first request meets the fault, the second one succeeds. */
 async function meet(line: FaultLine, server: FaultServer, retried: boolean): Promise<Heard> {
   const { address, limits, options, source } = line;
   const dead = address === 'unknown' ? 'http://nowhere.invalid' : await deadUrl();
@@ -127,9 +127,9 @@ function expectFailure(line: FaultLine, expected: Failure, { error, events }: He
   expect(retryable).toBe(expected.retryable);
   expect(error).toMatchObject(expected.fields ?? {});
   if (expected.phase) expect((error as StreamTimeoutError).phase).toBe(expected.phase);
-  // What was said before the fault is kept, whatever the fault.
-  const { finishReason: _, ...said } = { ...messageOf(events) };
-  expect(partial).toMatchObject(JSON.parse(JSON.stringify(said)));
+  // The message so far is kept, whatever the fault.
+  const { finishReason: _, ...soFar } = { ...messageOf(events) };
+  expect(partial).toMatchObject(JSON.parse(JSON.stringify(soFar)));
   if (expected.partial !== undefined) {
     expect(partial?.text).toBe(expected.partial);
     expect(figuresOf(partial?.usage)).toEqual(usageOf(line, expected));
@@ -155,14 +155,14 @@ function expectCompletion(line: FaultLine, expected: Completion, heard: Heard): 
 const undisturbed = async (source: WireName): Promise<readonly DeltaEvent[]> =>
   serve([wholeAnswer(source)], async ({ url }) => withoutPings((await hear(sources[source](url))).events));
 
-/** What is said where nothing goes wrong. Before any spec, because what a client does for the first time takes long. */
+/** The events without a fault. Collected before the specs, because the first request of a client takes long. */
 const wholeEvents: Readonly<Record<WireName, readonly DeltaEvent[]>> = {
   chat: await undisturbed('chat'),
   responses: await undisturbed('responses'),
   messages: await undisturbed('messages'),
 };
 
-/** Nothing is left of a request: its socket closed, unless the response was whole, so that the connection may serve another one. */
+/** A request is over: its socket is closed, or its response was whole, so that the connection can be reused. */
 async function expectOver(server: FaultServer, endedAt: number, withinMs = 100): Promise<void> {
   for (const exchange of server.exchanges) expect((await exchange.over) - endedAt).toBeLessThan(withinMs);
 }
@@ -183,14 +183,14 @@ async function meetAlone(line: FaultLine): Promise<void> {
       expect(server.exchanges).toHaveLength(outcome.requests ?? 1);
       if (line.row === 19) {
         expect(heard.endedAt - (server.exchanges[0]?.sentAt ?? 0)).toBeLessThan(50);
-        // It reads on for 100 ms, because a body that was read to its end leaves a connection that can be used again.
+        // The body is read for 100 ms more, because only a body that was read to its end frees its connection.
         await expectOver(server, heard.endedAt, 200);
       }
     }
   });
 }
 
-/** The limit as the server sees it: from the event that began the wait to the closing of the socket. */
+/** A time limit as the server sees it: from the event that started it until the socket is closed. */
 async function expectLimit(server: FaultServer, { phase, limitMs }: StreamTimeoutError, heard: Heard): Promise<void> {
   const since = phase === 'between' ? heard.eventAt : heard.subscribedAt;
   const closed = await server.exchanges[0]?.closed;
@@ -229,7 +229,7 @@ async function meetRetried(line: FaultLine): Promise<void> {
   });
 }
 
-/** A Retry-After is never undercut, and passed by 250 ms at most, on the server's clock. */
+/** The wait is at least as long as Retry-After and at most 250 ms longer, on the server's clock. */
 function expectWait({ exchanges }: FaultServer, script: Script, delayMs: number): void {
   const told = script.flatMap((step) =>
     step.do === 'send' ? [...String(step.bytes).matchAll(/retry-after(-ms)?: (.*)\r/g)] : [],
@@ -247,7 +247,7 @@ function expectWait({ exchanges }: FaultServer, script: Script, delayMs: number)
   expect(waited - asked).toBeLessThan(250);
 }
 
-/** Waits longer than anything that is left could take. */
+/** Waits longer than any pending work could take. */
 const settle = (): Promise<void> => sleep(50);
 
 interface Stage {
@@ -257,7 +257,7 @@ interface Stage {
 
 const isText = ({ type }: DeltaEvent): boolean => type === 'text-delta';
 
-/** Unsubscribes when told to, and sees that nothing more is heard and that the request is over. */
+/** Unsubscribes at a stage, and expects that nothing is emitted after it and that the request is over. */
 async function leave({ server, source }: Stage, moment: (event?: DeltaEvent) => boolean, afterMs?: number): Promise<void> {
   const heard: unknown[] = [];
   let leftAt = 0;
@@ -342,7 +342,7 @@ const acts: Readonly<Record<Act, (stage: Stage) => Promise<unknown>>> = {
   },
   'aborts in the wait before a repeat': ({ server, source }) =>
     abort(
-      // A wait that nobody would wait for.
+      // A wait that is longer than the spec.
       { server, source: (options) => source(options).pipe(retryStream({ initialDelayMs: 20_000, jitter: 0 })) },
       (go) =>
         ({ type }) =>
@@ -422,7 +422,7 @@ async function act(line: FaultLine, does: Act, retried: boolean): Promise<void> 
       return retried ? events$.pipe(retryStream({ initialDelayMs: 30, jitter: 0 })) : events$;
     };
     const heard = await acts[does]({ server, source: events });
-    if (outcome.ends === 'error') expectFailure(line, outcome, { ...(heard as Heard), events: said(heard as Heard) });
+    if (outcome.ends === 'error') expectFailure(line, outcome, { ...(heard as Heard), events: validEvents(heard as Heard) });
     if (outcome.ends === 'complete') expectCompletion(line, outcome, heard as Heard);
     await settle();
     const requests = does === 'aborts before it subscribes' || (outcome.ends === 'silence' && outcome.requests === 0) ? 0 : 1;
@@ -430,8 +430,9 @@ async function act(line: FaultLine, does: Act, retried: boolean): Promise<void> 
   });
 }
 
-/** What still stands: nothing of what a reset took back, and the source knows only its own attempt. */
-const said = ({ events }: Heard): readonly DeltaEvent[] => events.slice(events.findLastIndex(({ type }) => type === 'reset') + 1);
+/** The events after the last reset: the source knows only its own attempt. */
+const validEvents = ({ events }: Heard): readonly DeltaEvent[] =>
+  events.slice(events.findLastIndex(({ type }) => type === 'reset') + 1);
 
 const titleOf = ({ row, source, fault, form, outcome }: FaultLine): string => {
   const gives = outcome.ends === 'error' ? [outcome.error].flat().join(' or ') : outcome.ends;
@@ -440,7 +441,7 @@ const titleOf = ({ row, source, fault, form, outcome }: FaultLine): string => {
 
 const titled = (lines: readonly FaultLine[]): [string, FaultLine][] => lines.map((line) => [titleOf(line), line]);
 
-/** Rows that measure time, or that keep the machine busy, have it for themselves. */
+/** Rows that measure time, or that need much of it, run alone. */
 const measured: ReadonlySet<number> = new Set([3, 4, 5, 6, 7, 19, 36]);
 const provided = faultMatrix.filter(({ act: does }) => does === undefined);
 
@@ -464,7 +465,7 @@ describe('the fault matrix', () => {
     );
   });
 
-  describe('through retryStream: one request more if the fault is passing', () => {
+  describe('through retryStream: one request more if the fault is transient', () => {
     it.concurrent.each(titled(provided.filter(({ row }) => !measured.has(row))))('%s', (_, line) =>
       bestOf(2, () => meetRetried(line)),
     );
@@ -480,14 +481,14 @@ describe('the fault matrix', () => {
   const acting = faultMatrix.flatMap((line): [string, Act, FaultLine][] => (line.act ? [[titleOf(line), line.act, line]] : []));
   const isSlow = ([, , { row }]: [string, Act, FaultLine]): boolean => row === 60;
 
-  describe('when the consumer leaves', () => {
+  describe('when the consumer unsubscribes', () => {
     it.concurrent.each(acting.filter((each) => !isSlow(each)))('%s', async (_, does, line) => {
       await bestOf(3, () => act(line, does, false));
       await bestOf(3, () => act(line, does, true));
     });
   });
 
-  // One after another, because there is much to read in the end.
+  // One after another, because each reads much data.
   describe('when the consumer is slow', () => {
     it.each(acting.filter(isSlow))('%s', async (_, does, line) => {
       await act(line, does, false);
@@ -496,7 +497,7 @@ describe('the fault matrix', () => {
   });
 });
 
-/** A busy machine may be late once; code that is wrong is wrong each time. */
+/** A busy machine may be late once; wrong code fails each time. */
 async function bestOf(times: number, measure: () => Promise<void>): Promise<void> {
   for (let left = times - 1; ; left--) {
     try {

@@ -28,10 +28,10 @@ interface SourceOptions {
 
 interface Wire {
   readonly name: string;
-  /** What the provider sends, up to its end and with it. */
+  /** The provider's answer, without its end and the end itself. */
   readonly begins: readonly string[];
   readonly ends: readonly string[];
-  /** Rate-limit headers of a provider that has nothing left for so long. */
+  /** Rate-limit headers of an exhausted provider that resets after this time. */
   exhausted(waitMs: number): Readonly<Record<string, string>>;
   source(url: string, options?: SourceOptions): Observable<DeltaEvent>;
 }
@@ -102,7 +102,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
   it.each([
     ['characters', { maxChars: 10 }, 'Two and tw'],
     ['tokens', { maxOutputTokens: 3, countTokens: () => 1 }, 'Two and two are '],
-  ] as const)('takeWithinBudget aborts the request at its budget of %s', async (_, budget, said) => {
+  ] as const)('takeWithinBudget aborts the request at its budget of %s', async (_, budget, text) => {
     const { url, received } = await serve(answerStream(begins, 'open'));
     const result = await collect(source(url).pipe(takeWithinBudget(budget)));
     const endedAt = performance.now();
@@ -110,7 +110,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     expect(byClient).toBe(true);
     expect(at - endedAt).toBeLessThanOrEqual(100);
     expect(result.completed).toBe(true);
-    expect(result.events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')).toBe(said);
+    expect(result.events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')).toBe(text);
     expect(result.events.slice(-2)).toMatchObject([
       { type: 'usage', usage: { estimated: true } },
       { type: 'finish', reason: 'budget' },
@@ -123,7 +123,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     let most = 0;
     const counted: Answer = async (exchange) => {
       most = Math.max(most, ++open);
-      // A while, so that the others would come in.
+      // Long enough for the others to arrive.
       await new Promise((resolve) => setTimeout(resolve, 15));
       open--;
       await whole(exchange);
@@ -174,7 +174,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     const text$ = limited$.pipe(retryStream({ jitter: 0 }), bufferToText());
     const texts = await lastValueFrom(merge(text$, text$, text$).pipe(toArray()));
     expect(texts).toEqual(Array(3).fill(words.join('')));
-    // One goes ahead and is refused; none of the others was.
+    // One request goes first and gets a 429; none of the others does.
     expect(requests).toHaveLength(5);
     const [first = 0, second = 0, third = 0] = times;
     expect(second - first).toBeGreaterThanOrEqual(195);
@@ -182,7 +182,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
   });
 
   describe('onResponse', () => {
-    it('is told of a success and of an error, once each', async () => {
+    it('is called once for a success and once for an error', async () => {
       const { url } = await serve(
         answerStream([...begins, ...ends], 'end', { 'x-request-id': 'one' }),
         answerWith(400, { error: { message: 'No' } }, { 'x-request-id': 'two' }),
@@ -215,7 +215,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
       expect((await (await received()).closed).byClient).toBe(status === 200);
     });
 
-    it('is not told of a response that comes after an unsubscription', async () => {
+    it('is not called for a response that arrives after unsubscribe', async () => {
       let answer: () => void = () => undefined;
       const asked = new Promise<void>((resolve) => (answer = resolve));
       const { url, received } = await serve(async (exchange) => {

@@ -47,12 +47,12 @@ describe("fromMessages, through the SDK's client over HTTP", () => {
     expect(usage).toMatchObject({ inputTokens: 117, outputTokens: 20, totalTokens: 137, cachedInputTokens: 100 });
     const { method, path, headers, body } = await server.received();
     expect({ method, path }).toEqual({ method: 'POST', path: '/v1/messages' });
-    // The SDK's versions use different headers.
+    // The header differs between versions of the SDK.
     expect(headers['authorization'] ?? headers['x-api-key']).toContain('local');
     expect(JSON.parse(body)).toEqual({ ...params, stream: true });
   });
 
-  it('streams tool calls, whose turn the SDK sends back', async () => {
+  it('streams tool calls, and the SDK sends their turn back', async () => {
     const { server, client } = await start(answerStream([fixture('tool-use')]), answerStream([fixture('text')]));
     const result = await collect(fromMessages(client, params));
     const message = messageOf(result);
@@ -80,7 +80,7 @@ describe("fromMessages, through the SDK's client over HTTP", () => {
     expect(JSON.parse(body)).toEqual({ ...params, stream: true });
   });
 
-  it('reports an overloaded provider once, as retryable', async () => {
+  it('errors once for an overloaded provider, retryable', async () => {
     const body = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' }, request_id: 'req_1' };
     const { server, client } = await start(answerWith(529, body, { 'request-id': 'req_1', 'retry-after': '2' }));
     const { error, events } = await collect(fromMessages(client, params));
@@ -90,7 +90,7 @@ describe("fromMessages, through the SDK's client over HTTP", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('reports a refused key as final', async () => {
+  it('errors for an invalid key, not retryable', async () => {
     const body = { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } };
     const { client } = await start(answerWith(401, body));
     const { error } = await collect(fromMessages(client, params));

@@ -9,7 +9,7 @@ import { type Answer, answerStream, answerWith, startServer, type TestServer } f
 import { sourceContract } from '../support/sourceContract.js';
 
 const params = { model: 'gpt-test-1', input: 'Hello' };
-const said = 'Hello, "wörld" 🌍\n';
+const answer = 'Hello, "wörld" 🌍\n';
 const allButTheEnd = new TextDecoder().decode(responsesFixture('text')).split('event: response.output_text.done')[0] ?? '';
 
 let server: TestServer | undefined;
@@ -28,7 +28,7 @@ describe("fromResponses, through the SDK's client over HTTP", () => {
   sourceContract({
     whole: responsesFixture('text'),
     cut: allButTheEnd,
-    text: said,
+    text: answer,
     source: (baseURL, options) => fromResponses(new OpenAI({ baseURL, apiKey: 'local' }), params, options),
   });
 
@@ -37,7 +37,7 @@ describe("fromResponses, through the SDK's client over HTTP", () => {
     const { events, completed } = await collect(fromResponses(client, params));
     expect(completed).toBe(true);
     const { text, usage, finishReason } = messageOf(events);
-    expect({ text, finishReason }).toEqual({ text: said, finishReason: 'stop' });
+    expect({ text, finishReason }).toEqual({ text: answer, finishReason: 'stop' });
     expect(usage).toMatchObject({ inputTokens: 40, outputTokens: 12, totalTokens: 52, cachedInputTokens: 30 });
     const { method, path, headers, body } = await server.received();
     expect({ method, path }).toEqual({ method: 'POST', path: '/v1/responses' });
@@ -45,7 +45,7 @@ describe("fromResponses, through the SDK's client over HTTP", () => {
     expect(JSON.parse(body)).toEqual({ ...params, stream: true });
   });
 
-  it('streams tool calls, whose turn the SDK sends back', async () => {
+  it('streams tool calls, and the SDK sends their turn back', async () => {
     const { server, client } = await start(
       answerStream([responsesFixture('function-calls')]),
       answerStream([responsesFixture('text')]),
@@ -79,7 +79,7 @@ describe("fromResponses, through the SDK's client over HTTP", () => {
     expect(JSON.parse(body)).toEqual({ ...params, stream: true });
   });
 
-  it('reports a failed response once, with the usage it had', async () => {
+  it('errors once for a failed response, after its usage', async () => {
     const { server, client } = await start(answerStream([responsesFixture('failed')]));
     const { error, events } = await collect(fromResponses(client, params));
     expect(error).toMatchObject({
@@ -92,7 +92,7 @@ describe("fromResponses, through the SDK's client over HTTP", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('reports a rate limit once, as retryable, with the time to wait', async () => {
+  it('errors once for a rate limit, retryable, with retryAfterMs', async () => {
     const body = { error: { type: 'requests', code: 'rate_limit_exceeded', message: 'Slow down', param: null } };
     const { server, client } = await start(answerWith(429, body, { 'x-request-id': 'req_1', 'retry-after': '2' }));
     const { error, events } = await collect(fromResponses(client, params));

@@ -16,7 +16,7 @@ import { type Answer, answerStream, answerWith, startServer, type TestServer } f
 
 const data = (payload: object): string => `data: ${JSON.stringify(payload)}\n\n`;
 
-/** Answers all wires: the path tells. A model named `limited` is refused. */
+/** Answers all wires, by the path. A model named `limited` gets a rate limit. */
 const answerAnything: Answer = (exchange) => {
   const { path, body } = exchange.request;
   if (JSON.parse(body).model === 'limited')
@@ -50,7 +50,7 @@ type Source = (url: string, model: string) => Observable<DeltaEvent>;
 
 const messages = [{ role: 'user' as const, content: 'Hello' }];
 
-/** The classes of two versions have private members, so that TypeScript takes them for different ones: users have only one. */
+/** The classes have private members, so TypeScript does not accept one version's client as another's. Users have only one version. */
 type AnyVersion<Class> = new (options: { baseURL: string; apiKey: string }) => Class;
 
 function openai(version: string, Client: AnyVersion<OpenAI>): (readonly [string, Source])[] {
@@ -98,7 +98,7 @@ describe.each(sources)('with %s', (_name, source) => {
     expect(await messageOf(source(server.url, 'any'))).toMatchObject({ text: 'Hello', finishReason: 'stop' });
   });
 
-  it('tells an error of the server after one request', async () => {
+  it('errors after one request for an error of the server', async () => {
     const before = server.requests.length;
     const { error } = await collect(source(server.url, 'limited'));
     expect(error).toMatchObject({ name: 'HttpError', kind: 'rate-limit', status: 429, retryable: true, retryAfterMs: 2_000 });
@@ -111,7 +111,7 @@ describe.each(sources)('with %s', (_name, source) => {
       for (let request = 0; request < 50; request++) {
         expect((await collect(source(ownServer.url, 'any'))).completed).toBe(true);
         await ownServer.requests[request]?.closed;
-        // The end of the body comes some turns of the event loop after the end of the answer, more of them on a busy machine.
+        // The body ends some turns of the event loop after the answer, later on a busy machine.
         for (let turn = 0; turn < 20; turn++) await setImmediate();
       }
       expect(ownServer.requests).toHaveLength(50);

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { describe, expect, it, jest } from '@jest/globals';
 import { type Figures, judge, percentile, slope } from '../../scripts/soak/figures.js';
 
-/** A process, ended by itself or by us, and what it printed. */
+/** A finished process and its output. */
 interface Run {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The soak in a process of its own, because it measures the heap and the timers of its process. */
+/** Runs the soak in its own process, because it measures the heap and the timers of its process. */
 function runSoak(flags: readonly string[], interruptAfterMs?: number): Promise<Run> {
   const soak = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', 'scripts/soak.ts', ...flags], {
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -25,7 +25,7 @@ function runSoak(flags: readonly string[], interruptAfterMs?: number): Promise<R
     stderr += text.toString();
   });
   let interruption: NodeJS.Timeout | undefined;
-  // From when it runs, however long a busy machine takes to load it.
+  // Starts when the soak runs, because a busy machine may take long to load it.
   if (interruptAfterMs) soak.once('message', () => (interruption = setTimeout(() => soak.kill('SIGINT'), interruptAfterMs)));
   return new Promise((resolve) => {
     soak.on('close', (code) => {
@@ -38,19 +38,19 @@ function runSoak(flags: readonly string[], interruptAfterMs?: number): Promise<R
 jest.setTimeout(120_000);
 
 describe('the soak', () => {
-  it('leaves nothing behind after a few hundred streams', async () => {
+  it('leaks nothing in a few hundred streams', async () => {
     const { stdout, stderr } = await runSoak(['--streams', '300', '--seed', '7']);
     expect(stderr).toBe('');
     expect(stdout).toMatch(
       /^300 streams at concurrency 50, seed 7, in \d+ s:\n\d+ complete, \d+ error, \d+ unsubscribed, \d+ aborted\n/,
     );
-    // The 99th in a hundred of so few is the slowest, which tells more of the machine than of us.
+    // The 99th percentile of few streams is the slowest one, which depends more on the machine than on the library.
     const lines = stdout.split('\n').filter((line) => / (met|MISSED)$/.test(line) && !line.includes('p99'));
     expect(lines).toHaveLength(7);
     expect(lines.filter((line) => line.endsWith('MISSED'))).toEqual([]);
   });
 
-  it('stops at Ctrl-C', async () => {
+  it('stops on Ctrl-C', async () => {
     const begun = performance.now();
     const { code, stdout, stderr } = await runSoak(['--streams', '1000000'], 1_000);
     expect(code).toBe(1);
@@ -67,17 +67,17 @@ describe('the soak', () => {
     [['--seed=-1'], 'soak: --seed must be a whole number from 0 to 2147483648, got "-1"\n'],
     [['--seed'], "soak: Option '--seed <value>' argument missing\n"],
     [['fast'], "soak: Unexpected argument 'fast'\n"],
-  ])('says in one line what is wrong with %j', async (flags, line) => {
+  ])('reports a wrong argument in one line: %j', async (flags, line) => {
     expect(await runSoak(flags)).toEqual({ code: 1, stdout: '', stderr: line });
   });
 
-  it('explains itself', async () => {
+  it('prints its flags with --help', async () => {
     const { code, stdout, stderr } = await runSoak(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const flag of ['--streams', '--concurrency', '--seed', '--help']) expect(stdout).toContain(flag);
   });
 
-  describe('judges', () => {
+  describe('its figures', () => {
     const flawless: Figures = {
       wrong: 0,
       unhandled: 0,
@@ -85,26 +85,26 @@ describe('the soak', () => {
       listeners: 0,
       timers: 0,
       open: 0,
-      leaveMedianMs: 50,
-      leaveMs: 50,
+      closeMedianMs: 50,
+      closeMs: 50,
     };
 
-    it('what is at its limit as met', () => {
+    it('are met at their limits', () => {
       expect(judge(flawless, 10_000).filter(({ met }) => !met)).toEqual([]);
     });
 
-    it.each(Object.keys(flawless) as (keyof Figures)[])('%s that is over its limit, or was not measured, as missed', (figure) => {
+    it.each(Object.keys(flawless) as (keyof Figures)[])('miss %s if it is above its limit or was not measured', (figure) => {
       for (const value of [flawless[figure] + 1, Number.NaN]) {
         expect(judge({ ...flawless, [figure]: value }, 10_000).filter(({ met }) => !met)).toHaveLength(1);
       }
     });
 
-    it('the heap of a short soak less strictly, but not a leak of whole streams', () => {
+    it('allow the heap of a short soak to grow more, but not by whole streams', () => {
       const limitOf = (streams: number): number | undefined => judge(flawless, streams)[2]?.limit;
       expect([300, 2_000, 5_000].map(limitOf)).toEqual([7_667, 2_000, 1_000]);
     });
 
-    it('the heap by the line that fits it best', () => {
+    it('have the slope of the least-squares line', () => {
       expect(
         slope([
           [0, 5],
@@ -121,7 +121,7 @@ describe('the soak', () => {
       ).toBe(0);
     });
 
-    it('times by their percentiles', () => {
+    it('have the percentiles of times', () => {
       const times = Array.from({ length: 200 }, (_, index) => 200 - index);
       expect([percentile(times, 0.5), percentile(times, 0.99), percentile([], 0.99)]).toEqual([100, 198, Number.NaN]);
     });

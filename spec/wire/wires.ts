@@ -1,4 +1,4 @@
-/** The sources, by the wire that each speaks. */
+/** The sources, by their wire. */
 export type WireName = 'chat' | 'responses' | 'messages';
 
 export const sourceNames: Readonly<Record<WireName, string>> = {
@@ -7,23 +7,23 @@ export const sourceNames: Readonly<Record<WireName, string>> = {
   messages: 'fromMessages',
 };
 
-/** Tokens in, tokens out; `undefined` where nobody told. */
+/** Input and output tokens; `undefined` if they are not reported. */
 export type Figures = readonly [input: number | undefined, output: number] | undefined;
 
 /** The forms in which a provider reports an error inside a stream; `word` is its own name for the fault. */
 export type ErrorForm = 'nested' | 'flat' | 'text' | 'named';
 
-/** One and the same answer, "Hello", as each provider sends it. */
+/** The same answer, "Hello", as each provider sends it. */
 export interface Wire {
   /** Its beginning, before any content. */
   readonly opening: string;
-  /** All that says "Hello". */
+  /** The text "Hello". */
   readonly hello: string;
-  /** What ends the text, but not the answer. */
+  /** The end of the text, but not of the answer. */
   readonly ending: string;
   /** The definite end. */
   readonly terminal: string;
-  /** What the provider told by the end of `hello`, and by the end of all. */
+  /** The usage reported by the end of `hello`, and by the end of the answer. */
   readonly usageSoFar: Figures;
   readonly usage: Figures;
   /** A piece of text. */
@@ -35,7 +35,7 @@ export interface Wire {
 export const event = (payload: object | string, name?: string): string =>
   `${name === undefined ? '' : `event: ${name}\n`}data: ${typeof payload === 'string' ? payload : JSON.stringify(payload)}\n\n`;
 
-/** One event that is named like its type. */
+/** One event with its type as its name. */
 export const typed = (payload: { readonly type: string; readonly [field: string]: unknown }): string =>
   event(payload, payload.type);
 

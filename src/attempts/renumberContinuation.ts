@@ -1,8 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { fromErrorInfo } from '../errors.js';
 import { type DeltaEvent, isContent, type ResetEvent, type TextDeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import type { Delivered } from './deliveredBlocks.js';
-import { fromErrorInfo } from './fromErrorInfo.js';
 
 /**
  * Makes a stream of its own the rest of another one: its blocks are counted on, its callIds are unique, and its first text goes on in the

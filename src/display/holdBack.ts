@@ -1,36 +1,34 @@
 import type { Subscriber } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
 import type { OperatorHandlers } from '../kernel/operate.js';
-import { type AddingEvent, isAdding } from '../message/deltas.js';
+import { isTextPiece, type TextPieceEvent } from '../message/deltas.js';
 
-/** What an operator does with the text that it holds back. */
-export interface Holder {
-  /** Takes an event that adds text. */
-  hold(event: AddingEvent): void;
-  /** Lets all out that is held. */
+/** How an operator keeps the text that it holds back. */
+export interface HeldText {
+  hold(event: TextPieceEvent): void;
+  /** Emits the held text. */
   flush(): void;
-  /** Forgets it. */
-  drop(): void;
+  discard(): void;
 }
 
 /**
- * The handlers of a mirror that holds text back for a while: every other event leaves at once, after what is held, and so does the end. A
- * `reset` makes what is held void.
+ * The handlers of a mirror that holds text back for a while. Any other event is forwarded at once, after the held text is emitted; so are
+ * the error and the completion. A `reset` discards the held text, because it voids it.
  */
-export function holdBack<E extends DeltaEvent>(destination: Subscriber<E>, { hold, flush, drop }: Holder): OperatorHandlers<E> {
+export function holdBack<E extends DeltaEvent>(destination: Subscriber<E>, held: HeldText): OperatorHandlers<E> {
   return {
     next(event) {
-      if (isAdding(event)) return hold(event);
-      if (event.type === 'reset') drop();
-      flush();
+      if (isTextPiece(event)) return held.hold(event);
+      if (event.type === 'reset') held.discard();
+      held.flush();
       destination.next(event);
     },
     error(error) {
-      flush();
+      held.flush();
       destination.error(error);
     },
     complete() {
-      flush();
+      held.flush();
       destination.complete();
     },
   };

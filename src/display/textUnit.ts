@@ -1,19 +1,19 @@
-/** How to cut text into what is shown at once. */
+/** How to cut text into the units that are shown at once: see the option `by` of `smooth`. */
 export type TextUnit =
   | 'word'
   | 'line'
   | 'grapheme'
   | RegExp
   | Intl.Segmenter
-  /** The length of the first unit of a text, or `undefined` if it is not whole yet. */
+  /** Returns the length of the first unit of a text; `undefined` if that unit is not complete yet. */
   | ((context: { readonly text: string }) => number | undefined);
 
-/** The length of the first unit of a text, or `undefined` if it may go on. */
+/** Returns the length of the first unit of a text; `undefined` if more text may belong to it. */
 export type MeasureUnit = (text: string) => number | undefined;
 
 const units = { word: /\s*\S+\s+/, line: /[^\n]*\n/ } as const;
 
-/** @throws TypeError if it is none of these. */
+/** @throws TypeError if `by` is not a {@link TextUnit}. */
 export function measureUnit(by: TextUnit): MeasureUnit {
   if (by === 'grapheme') return bySegment(new Intl.Segmenter(undefined, { granularity: 'grapheme' }));
   if (by === 'word' || by === 'line') return byPattern(units[by]);
@@ -23,7 +23,7 @@ export function measureUnit(by: TextUnit): MeasureUnit {
   throw new TypeError('by must be "word", "line", "grapheme", a RegExp, an Intl.Segmenter or a function');
 }
 
-/** What stands before the match belongs to the unit. */
+/** A unit ends with the match; text before the match belongs to the same unit. */
 function byPattern(pattern: RegExp): MeasureUnit {
   return (text) => {
     const match = pattern.exec(text);
@@ -31,7 +31,7 @@ function byPattern(pattern: RegExp): MeasureUnit {
   };
 }
 
-/** The last segment may still grow. */
+/** The last segment of a text is not complete, because more text may extend it. */
 function bySegment(segmenter: Intl.Segmenter): MeasureUnit {
   return (text) => {
     const length = segmenter.segment(text).containing(0)?.segment.length;

@@ -1,29 +1,30 @@
 import type { MeasureUnit } from './textUnit.js';
 
-/** Text that waits to be shown a unit at a time. */
+/** Text that is pending until it is shown, one or more units after each pause. */
 export interface UnitQueue {
-  /** Whether anything waits. */
-  readonly waiting: boolean;
+  /** Whether any text is pending. */
+  readonly pending: boolean;
   push(text: string): void;
-  /** What is due, once a pause: so much that nothing waits longer than thirty pauses. */
-  takeDue(): string;
-  takeAll(): string;
+  /** Removes what is due after one pause: as many units as it takes that none is pending for more than `mostPauses`. */
+  removeDue(): string;
+  removeAll(): string;
 }
 
-/** Whatever waits leaves within so many pauses. */
+/** A unit is pending for at most this many pauses. */
 const mostPauses = 30;
-/** A unit whose end has not come leaves as it is after so many pauses. */
-const patience = 10;
-/** So does one of so many characters; it bounds how much is looked at, time and again. */
+/** After this many pauses, a unit is shown although its end has not arrived. */
+const pausesForEnd = 10;
+/** A unit of this many characters is cut, which bounds how much text is measured again and again. */
 const longestUnit = 256;
 
 export function createUnitQueue(measure: MeasureUnit): UnitQueue {
-  /** Whole units. */
+  /** Complete units. */
   const units: string[] = [];
-  /** How many of them leave at a time; only more, until none waits. */
+  /** How many units are due after each pause. It only grows while units are pending. */
   let pace = 1;
-  /** The beginning of a unit. */
+  /** The beginning of the unit that is not complete yet. */
   let rest = '';
+  /** The pauses since `rest` began. */
   let pauses = 0;
 
   function lengthOf(text: string): number | undefined {
@@ -32,21 +33,21 @@ export function createUnitQueue(measure: MeasureUnit): UnitQueue {
     return text.length < longestUnit ? undefined : wholeCharacters(text);
   }
 
-  function takeUnits(count: number): string {
-    const taken = units.splice(0, count).join('');
+  function removeUnits(count: number): string {
+    const removed = units.splice(0, count).join('');
     if (units.length === 0) pace = 1;
-    return taken;
+    return removed;
   }
 
-  function takeRest(): string {
-    const taken = rest;
+  function removeRest(): string {
+    const removed = rest;
     rest = '';
     pauses = 0;
-    return taken;
+    return removed;
   }
 
   return {
-    get waiting() {
+    get pending() {
       return units.length > 0 || rest !== '';
     },
     push(text) {
@@ -61,15 +62,15 @@ export function createUnitQueue(measure: MeasureUnit): UnitQueue {
       rest = all.slice(from);
       pace = Math.max(pace, Math.ceil(units.length / mostPauses));
     },
-    takeDue() {
-      if (units.length > 0) return takeUnits(pace);
-      return ++pauses > patience ? takeRest() : '';
+    removeDue() {
+      if (units.length > 0) return removeUnits(pace);
+      return ++pauses > pausesForEnd ? removeRest() : '';
     },
-    takeAll: () => takeUnits(units.length) + takeRest(),
+    removeAll: () => removeUnits(units.length) + removeRest(),
   };
 }
 
-/** The length without half of a surrogate pair at the end. */
+/** The length of a text without half a surrogate pair at its end. */
 function wholeCharacters(text: string): number {
   return /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length;
 }

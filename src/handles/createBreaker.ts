@@ -1,42 +1,20 @@
-import {
-  asyncScheduler,
-  concat,
-  defer,
-  distinctUntilChanged,
-  type Observable,
-  of,
-  Subject,
-  share,
-  startWith,
-  switchMap,
-  timer,
-} from 'rxjs';
+import { concat, defer, distinctUntilChanged, type Observable, of, Subject, share, startWith, switchMap, timer } from 'rxjs';
 import { CircuitOpenError, isStreamError } from '../errors.js';
 import { longestTimerMs } from '../kernel/alarm.js';
-import { checkCount, checkFunction, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
+import { type BreakerPass, type BreakerState, createCircuit } from '../limits/circuit.js';
 import { createMessageFold } from '../message/messageFold.js';
 
-/** `closed`: requests pass. `open`: none does. `half-open`: a few may try whether the provider is well again. */
-export type BreakerState = 'closed' | 'open' | 'half-open';
+export type { BreakerPass, BreakerState } from '../limits/circuit.js';
 
-/** Leave to send one request. Only the first of the three counts. */
-export interface BreakerPass {
-  /** The provider answered to the end. */
-  succeed(): void;
-  /** The request failed, perhaps by no fault of the provider: the breaker judges. */
-  fail(error: unknown): void;
-  /** Nobody knows, because nobody waited for the end. */
-  release(): void;
-}
-
-/** What the streams to one provider share, so that all of them leave it alone while it is unwell. */
+/** Shared by all streams to one provider, so that none sends requests while the provider fails. Made by {@link createBreaker}. */
 export interface Breaker {
-  /** As of now: it goes on with the clock, whether somebody watches or not. */
+  /** The state now: an open circuit becomes half-open by the clock, whether `state$` is subscribed or not. */
   readonly state: BreakerState;
-  /** The state on subscribe, and then each change, on time. Never ends. */
+  /** Emits the state on subscribe, then each change when it happens. Never completes. */
   readonly state$: Observable<BreakerState>;
   /**
-   * Asks for leave to send a request: `circuitBreaker` does, and calls that are no streams can.
+   * Lets a request pass. `circuitBreaker` calls it for streams; call it yourself for requests that are not streams.
    * @throws CircuitOpenError if the circuit is open, or half-open with all its trials running.
    */
   enter(): BreakerPass;
@@ -45,122 +23,69 @@ export interface Breaker {
 export interface BreakerOptions {
   /** How many failures in a row open the circuit. @defaultValue 5 */
   readonly failures?: number;
-  /** How many trials must succeed to close it again. @defaultValue 2 */
+  /** How many trials must succeed to close the circuit again. @defaultValue 2 */
   readonly successes?: number;
-  /** How long it stays open before it lets requests try, in milliseconds. @defaultValue 60,000 */
+  /** How long the circuit stays open before trials pass, in milliseconds. @defaultValue 60,000 */
   readonly openMs?: number;
-  /** How many trials may run at once while it is half-open. @defaultValue 3 */
+  /** How many trials may run at once while the circuit is half-open. @defaultValue 3 */
   readonly halfOpen?: number;
-  /** Whether an error says that the provider is unwell. @defaultValue `error.retryable`, and not another breaker's `CircuitOpenError` */
+  /** Whether an error counts as a failure of the provider. @defaultValue `error.retryable`, and not another breaker's `CircuitOpenError` */
   readonly isFailure?: (context: { readonly error: unknown }) => boolean;
 }
 
 /**
- * Makes a breaker for `circuitBreaker`, to be shared by all streams to one provider.
+ * Creates the handle that {@link circuitBreaker} shares between all streams to one provider.
  *
  *     closed --(`failures` in a row)--> open --(`openMs`)--> half-open --(`successes`)--> closed
  *                                       open <--(a failure)-- half-open
  *
- * A success between them sets the count of failures back to 0. An error that says nothing of the provider's health (a bad request, the
- * caller's own abort) and an unsubscribe count as neither. A change of state aborts nothing that runs; what was sent before it does not count
- * any more, but a trial keeps its place until it ends. The breaker has a timer only while `state$` is subscribed.
+ * A success resets the count of failures to 0. An error that shows nothing about the provider (a bad request, the caller's own abort) and
+ * an unsubscribe count as neither. A change of state does not abort running requests; their results no longer count, but a running trial
+ * occupies its place until it ends. A timer runs only while `state$` is subscribed.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if a number is not > 0, or a count not whole.
  * @example const breaker = createBreaker({ failures: 3, openMs: 10_000 })
  */
 export function createBreaker(options: BreakerOptions = {}): Breaker {
   checkOptions('createBreaker', options, ['failures', 'successes', 'openMs', 'halfOpen', 'isFailure']);
-  checkNumbers(options);
-  const { failures = 5, successes = 2, openMs = 60_000, halfOpen = 3, isFailure = isUnwell } = options;
+  const { failures = 5, successes = 2, openMs = 60_000, halfOpen = 3, isFailure = isProviderFailure } = options;
+  for (const [name, count] of Object.entries({ failures, successes, halfOpen })) checkPositiveCount(name, count);
+  checkPositive('openMs', openMs);
+  checkFunction('isFailure', isFailure);
   const changed$ = new Subject<void>();
-  /** One timer for all who watch, so that all see a change at once. */
+  const circuit = createCircuit({ failures, successes, openMs, halfOpen, isFailure }, () => changed$.next());
+  /** One timer for all subscribers, so that they see a change at the same time. */
   const states$ = changed$.pipe(startWith(undefined), switchMap(watch), share());
-  /** When it becomes half-open, as `asyncScheduler.now()` counts; `undefined` while it is closed. */
-  let openUntil: number | undefined;
-  /** How often it was opened or closed: passes of an earlier period do not count. */
-  let period = 0;
-  let failed = 0;
-  let succeeded = 0;
-  let trials = 0;
 
-  const openForMs = (): number => (openUntil === undefined ? 0 : openUntil - asyncScheduler.now());
-
-  function read(): BreakerState {
-    if (openUntil === undefined) return 'closed';
-    return openForMs() > 0 ? 'open' : 'half-open';
-  }
-
-  function turn(until: number | undefined): void {
-    openUntil = until;
-    period++;
-    succeeded = 0;
-    changed$.next();
-  }
-
-  function countSuccess(): void {
-    failed = 0;
-    if (openUntil !== undefined && ++succeeded >= successes) turn(undefined);
-  }
-
-  function countFailure(error: unknown): void {
-    if (!isFailure({ error })) return;
-    if (openUntil !== undefined || ++failed >= failures) turn(asyncScheduler.now() + openMs);
-  }
-
-  /** A timer may be early, or cannot be as long: then it looks again. */
+  /**
+   * Emits the state, and the next one when the clock changes it. Looks again if the timer fired early or the wait exceeds the longest
+   * timer.
+   */
   function watch(): Observable<BreakerState> {
-    const state = read();
+    const { state } = circuit;
     if (state !== 'open') return of(state);
-    return concat(of(state), timer(Math.min(openForMs(), longestTimerMs)).pipe(switchMap(watch)));
+    return concat(of(state), timer(Math.min(circuit.openForMs, longestTimerMs)).pipe(switchMap(watch)));
   }
 
   return {
     get state() {
-      return read();
+      return circuit.state;
     },
-    state$: defer(() => states$.pipe(startWith(read()), distinctUntilChanged())),
+    state$: defer(() => states$.pipe(startWith(circuit.state), distinctUntilChanged())),
     enter() {
-      const waitMs = openForMs();
-      if (waitMs > 0) throw refusal('The circuit is open', waitMs);
-      const trial = openUntil !== undefined;
-      if (trial && trials >= halfOpen) throw refusal('The circuit is half-open, and all its trials are running');
-      const entered = period;
-      let running = true;
-      if (trial) {
-        trials++;
-        // Those who watch hear that it is half-open before they hear what came of it, also when their timer is late.
-        changed$.next();
-      }
-
-      function leave(count?: () => void): void {
-        if (!running) return;
-        running = false;
-        if (trial) trials--;
-        if (entered === period) count?.();
-      }
-
-      return {
-        succeed: () => leave(countSuccess),
-        fail: (error) => leave(() => countFailure(error)),
-        release: () => leave(),
-      };
+      const waitMs = circuit.openForMs;
+      const pass = circuit.enter();
+      if (pass) return pass;
+      if (waitMs > 0) throw circuitOpen('The circuit is open', waitMs);
+      throw circuitOpen('The circuit is half-open, and all its trials are running');
     },
   };
 }
 
-function checkNumbers({ failures, successes, openMs, halfOpen, isFailure }: BreakerOptions): void {
-  for (const [name, count] of Object.entries({ failures, successes, halfOpen })) {
-    checkCount(name, count);
-    checkPositive(name, count);
-  }
-  checkPositive('openMs', openMs);
-  checkFunction('isFailure', isFailure);
-}
-
-function isUnwell({ error }: { readonly error: unknown }): boolean {
+function isProviderFailure({ error }: { readonly error: unknown }): boolean {
   return isStreamError(error) && error.retryable && error.kind !== 'circuit-open';
 }
 
-function refusal(message: string, retryAfterMs?: number): CircuitOpenError {
+function circuitOpen(message: string, retryAfterMs?: number): CircuitOpenError {
   return new CircuitOpenError(message, { retryAfterMs, partial: () => createMessageFold().partial() });
 }

@@ -1,53 +1,53 @@
 import type { Observable } from 'rxjs';
-import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
-import { createTurnstile } from '../limits/admissionQueue.js';
+import { checkCount, checkOptions, checkPositiveCount } from '../kernel/options.js';
+import { createAdmissionQueue } from '../limits/admissionQueue.js';
 
 export interface ConcurrencyLimiterOptions {
-  /** The most streams that run at once. */
+  /** How many streams may run at once. */
   readonly maxConcurrent: number;
-  /** The most streams that wait; one more errors with a {@link LimitError}. @defaultValue no limit */
+  /** How many streams may wait; one more errors with a {@link LimitError}. @defaultValue no limit */
   readonly maxQueue?: number;
 }
 
 /** A place among the streams that run. */
 export interface ConcurrencySlot {
-  /** Subscribe to wait for the slot: it emits and completes once the slot is yours. Unsubscribing before that gives up the wait. */
+  /** Emits and completes as soon as the slot is granted. Unsubscribing before that removes the stream from the queue. */
   readonly granted$: Observable<void>;
-  /** Gives the slot back; the next stream begins before it returns. */
+  /** Frees the slot. The next waiting stream is subscribed before this returns. */
   release(): void;
 }
 
-/** What streams share that must not run all at once. Made by {@link createConcurrencyLimiter}. */
+/** Shared by streams that must not all run at once. Made by {@link createConcurrencyLimiter}. */
 export interface ConcurrencyLimiter {
   /** How many streams run. */
   readonly active: number;
   /** How many streams wait. */
   readonly waiting: number;
-  /** Asks for a slot. */
+  /** Requests a slot for one stream. */
   request(): ConcurrencySlot;
 }
 
 /**
- * Makes what {@link limitConcurrency} shares: at most so many streams run at once, the others wait in the order in which they came.
+ * Creates the handle that {@link limitConcurrency} shares between streams: at most `maxConcurrent` run at once, the others wait in the
+ * order in which they were subscribed.
  *
- * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxConcurrent` is not a whole number > 0 or `maxQueue`
- * not one ≥ 0.
+ * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxConcurrent` is not a whole number > 0 or
+ * `maxQueue` not one ≥ 0.
  * @example const limiter = createConcurrencyLimiter({ maxConcurrent: 8, maxQueue: 100 })
  */
 export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): ConcurrencyLimiter {
   checkOptions('createConcurrencyLimiter', options, ['maxConcurrent', 'maxQueue']);
   const { maxConcurrent, maxQueue = Infinity } = options;
   if (maxConcurrent === undefined) throw new TypeError('createConcurrencyLimiter: give maxConcurrent');
-  checkPositive('maxConcurrent', maxConcurrent);
-  checkCount('maxConcurrent', maxConcurrent);
+  checkPositiveCount('maxConcurrent', maxConcurrent);
   checkCount('maxQueue', maxQueue);
   let active = 0;
-  const turnstile = createTurnstile<{ held: boolean }>({
+  const queue = createAdmissionQueue<{ granted: boolean }>({
     maxQueue,
     admit(slot) {
       if (active >= maxConcurrent) return false;
       active++;
-      slot.held = true;
+      slot.granted = true;
       return true;
     },
   });
@@ -56,17 +56,17 @@ export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): Co
       return active;
     },
     get waiting() {
-      return turnstile.waiting;
+      return queue.waiting;
     },
     request() {
-      const slot = { held: false };
+      const slot = { granted: false };
       return {
-        granted$: turnstile.enter(slot),
+        granted$: queue.request(slot),
         release() {
-          if (!slot.held) return;
-          slot.held = false;
+          if (!slot.granted) return;
+          slot.granted = false;
           active--;
-          turnstile.serve();
+          queue.admitWaiting();
         },
       };
     },

@@ -1,30 +1,31 @@
 import { BehaviorSubject, combineLatest, distinctUntilChanged, map, type Observable } from 'rxjs';
+import { checkHandle } from './checkHandle.js';
 
-/** Tells a source whether its events are wanted: whoever takes them pauses it when they come too fast. */
+/** Lets a consumer pause the sources of a stream when their events arrive too fast. Made by {@link createDemand}. */
 export interface Demand {
-  /** Whether it is paused now. */
+  /** Whether the sources are paused now. */
   readonly paused: boolean;
-  /** The same as an Observable: what it is now, then each change. */
+  /** Emits the value of `paused` on subscribe, then each change. Never completes. */
   readonly paused$: Observable<boolean>;
-  /** Stops reading. To pause what is paused changes nothing. */
+  /** Makes the sources stop reading. Has no effect while it is paused already. */
   pause(): void;
-  /** Reads on. */
+  /** Makes the sources read on. */
   resume(): void;
 }
 
 /**
- * A handle by which a slow consumer holds back the sources that were given it.
+ * Creates a handle by which a slow consumer holds back the sources that read with it.
  *
  *     demand    -----pause------resume----
- *     body      [ab]-[cd]                  [ef]: left to TCP, so that the provider waits
- *     result    (ab)-(cd)-------(ef)---    the chunk that is being pushed is pushed to its end
+ *     body      [ab]-[cd]                  [ef]: stays in the TCP buffers, so that the provider waits
+ *     result    (ab)-(cd)-------(ef)---    a chunk that is being emitted is emitted to its end
  *
- * Give it to the source as `demand`, and to `timeoutBetweenChunks` too, so that a slow consumer is not taken for a silent provider. One handle
- * serves all attempts of a retry, and every request that is subscribed with it. It has no owner: a sink that leaves a stream which others
- * still read resumes first.
+ * Pass it to the source as `demand`, and to `timeoutBetweenChunks` too, so that a slow consumer does not count as a silent provider. One
+ * handle serves all attempts of a retry, and every request that is subscribed with it. No consumer owns it: one that unsubscribes from a
+ * stream which others still read calls `resume` first.
  *
- * @param parts Handles of several consumers of one stream: the new handle is paused while any of them is, or while it is paused itself, so
- * that the slowest sets the pace.
+ * @param parts Handles of several consumers of one stream. The new handle is paused while it is paused itself or any of them is, so that
+ * the slowest consumer sets the pace.
  * @example
  * const demand = createDemand();
  * response.on('drain', demand.resume);
@@ -44,4 +45,9 @@ export function createDemand(...parts: readonly Demand[]): Demand {
     pause: () => own.next(true),
     resume: () => own.next(false),
   };
+}
+
+/** @throws TypeError if a value is given that is not a {@link Demand}. */
+export function checkDemand(name: string, value: unknown): void {
+  if (value !== undefined) checkHandle(name, value, 'createDemand', ['resume', 'paused$']);
 }

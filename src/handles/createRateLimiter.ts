@@ -1,93 +1,93 @@
 import { asyncScheduler, type Observable } from 'rxjs';
 import { type Alarm, createAlarm } from '../kernel/alarm.js';
-import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
-import { createTurnstile } from '../limits/admissionQueue.js';
-import { createAllowances } from '../limits/providerAllowances.js';
-import type { ResponseHead } from '../limits/responseHead.js';
-import { retryAfter } from '../limits/retryAfter.js';
-import { createRefusals } from '../limits/retryAfterGate.js';
+import { checkCount, checkOptions, checkPositiveCount } from '../kernel/options.js';
+import { createAdmissionQueue } from '../limits/admissionQueue.js';
+import { createProviderAllowances } from '../limits/providerAllowances.js';
+import { type ResponseHead, retryAfter } from '../limits/retryAfter.js';
+import { createRetryAfterGate } from '../limits/retryAfterGate.js';
 import { createSlidingWindow, type WindowEntry } from '../limits/slidingWindow.js';
 
 export interface RateLimiterOptions {
-  /** The most requests in any 60 seconds. @defaultValue no limit */
+  /** How many requests may start in any 60 seconds. @defaultValue no limit */
   readonly requestsPerMinute?: number;
-  /** The most tokens in any 60 seconds, input and output together. @defaultValue no limit */
+  /** How many tokens may be used in any 60 seconds, input and output together. @defaultValue no limit */
   readonly tokensPerMinute?: number;
-  /** The most streams that wait; one more errors with a {@link LimitError}. @defaultValue no limit */
+  /** How many streams may wait; one more errors with a {@link LimitError}. @defaultValue no limit */
   readonly maxQueue?: number;
 }
 
-/** A stream's turn to send its request. */
+/** The permission for one stream to send its request. */
 export interface RateLimitTurn {
-  /** Subscribe to wait for the turn: it emits and completes when the request may be sent. Unsubscribing before that gives up the wait. */
+  /** Emits and completes as soon as the request may be sent. Unsubscribing before that removes the stream from the queue. */
   readonly granted$: Observable<void>;
-  /** Tells that the provider answers. */
+  /** Records that the provider answers the request. */
   answered(): void;
-  /** Tells that the request is over, and the tokens that it used; undefined if that is not known. */
+  /** Records that the request ended, and how many tokens it used; `undefined` if that is not known: then what was reserved counts. */
   settle(tokens: number | undefined): void;
 }
 
-/** What streams share that must not ask more often than a provider allows. Made by {@link createRateLimiter}. */
+/** Shared by streams that must not send more requests than a provider allows. Made by {@link createRateLimiter}. */
 export interface RateLimiter {
   /** How many streams wait. */
   readonly waiting: number;
-  /** Learns from a response what the provider still allows: give it to a source as `onResponse`. */
+  /** Reads from a response what the provider still allows. Pass it to a source as `onResponse`. */
   readonly observe: (response: ResponseHead) => void;
-  /** Makes everybody wait so many milliseconds, because the provider asks for it. */
+  /** Makes all streams wait, in milliseconds, because the provider asks for it. */
   pause(waitMs: number): void;
-  /** Asks for a turn. @param tokens What to reserve for it. */
+  /** Requests a turn for one stream. @param tokens How many tokens to reserve for it. */
   request(tokens: number): RateLimitTurn;
 }
 
 /**
- * Makes what {@link rateLimit} shares: requests and tokens per minute, and what the provider itself says of its limits.
+ * Creates the handle that {@link rateLimit} shares between streams: requests and tokens per minute, and the limits that the provider
+ * reports.
  *
- * A stream waits until both limits have room, in the order in which the streams came. Never more than `requestsPerMinute` requests begin in any 60
- * seconds, wherever they begin, and no stream begins while as many as `tokensPerMinute` tokens were taken in the last 60: by what was reserved
- * when a stream began and, as soon as it is over, by what it used.
+ * Streams wait in the order in which they were subscribed, until both limits have room. At most `requestsPerMinute` requests start in any
+ * 60 seconds, wherever these begin. No request starts while the last 60 seconds used `tokensPerMinute` tokens or more: a stream counts with
+ * its reservation while it runs, and with its actual usage as soon as it has ended.
  *
- * Give `limiter.observe` to the sources as `onResponse`: then their headers count too. Nothing begins while nothing remains
- * (`x-ratelimit-remaining-requests`, `-tokens`, `anthropic-ratelimit-…-remaining`) until the reset, or within the Retry-After of a refusal. After
- * a refusal one stream goes ahead, and the others follow when it is answered. One timer runs while somebody waits, else none.
+ * Pass `limiter.observe` to the sources as `onResponse`, so that the headers of the responses count too. No request starts while nothing
+ * remains (`x-ratelimit-remaining-requests`, `-tokens`, `anthropic-ratelimit-…-remaining`) before the reset, or within the Retry-After of a
+ * response 429, 503 or 529. After a Retry-After only one request is sent; the others follow when it is answered. A timer runs only while
+ * streams wait.
  *
- * @throws TypeError at call time for an unknown option or a wrong type, RangeError if a limit is not a whole number > 0 or `maxQueue` not one ≥ 0.
+ * @throws TypeError at call time for an unknown option or a wrong type, RangeError if a limit is not a whole number > 0 or `maxQueue` not
+ * one ≥ 0.
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  * @example const limiter = createRateLimiter({ requestsPerMinute: 500, tokensPerMinute: 200_000 })
  */
 export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter {
   checkOptions('createRateLimiter', options, ['requestsPerMinute', 'tokensPerMinute', 'maxQueue']);
   const { requestsPerMinute = Infinity, tokensPerMinute = Infinity, maxQueue = Infinity } = options;
-  for (const name of ['requestsPerMinute', 'tokensPerMinute'] as const) {
-    checkPositive(name, options[name]);
-    checkCount(name, options[name]);
-  }
+  checkPositiveCount('requestsPerMinute', requestsPerMinute);
+  checkPositiveCount('tokensPerMinute', tokensPerMinute);
   checkCount('maxQueue', maxQueue);
 
   const requests = createSlidingWindow(requestsPerMinute);
   const tokens = createSlidingWindow(tokensPerMinute);
-  const allowances = createAllowances();
-  const refusals = createRefusals();
-  let next: Request | undefined;
+  const allowances = createProviderAllowances();
+  const gate = createRetryAfterGate();
+  let next: Admission | undefined;
   let alarm: Alarm | undefined;
 
   function fitsAt(needed: number): number {
-    return Math.max(refusals.until, requests.fitsAt(1), tokens.fitsAt(needed), allowances.fitsAt(needed));
+    return Math.max(gate.opensAt, requests.fitsAt(1), tokens.fitsAt(needed), allowances.fitsAt(needed));
   }
 
-  const turnstile = createTurnstile<Request>({
+  const queue = createAdmissionQueue<Admission>({
     maxQueue,
-    admit(request) {
-      if (fitsAt(request.tokens) > asyncScheduler.now()) return false;
-      requests.take(1);
-      request.entry = tokens.take(request.tokens);
-      allowances.take(request.tokens);
-      refusals.admit(request);
+    admit(admission) {
+      if (fitsAt(admission.tokens) > asyncScheduler.now()) return false;
+      requests.record(1);
+      admission.entry = tokens.record(admission.tokens);
+      allowances.reserve(admission.tokens);
+      gate.pass(admission);
       return true;
     },
-    onChange(first) {
+    onFirstChange(first) {
       next = first;
       if (!first) alarm?.clear();
-      alarm = first && (alarm ?? createAlarm(dueAt, turnstile.serve));
+      alarm = first && (alarm ?? createAlarm(dueAt, queue.admitWaiting));
       alarm?.set();
     },
   });
@@ -97,43 +97,44 @@ export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter
   }
 
   function pause(waitMs: number): void {
-    refusals.refuse(waitMs);
-    turnstile.serve();
+    gate.close(waitMs);
+    queue.admitWaiting();
   }
 
   return {
     get waiting() {
-      return turnstile.waiting;
+      return queue.waiting;
     },
     observe({ status, headers }) {
-      allowances.learn(headers);
-      pause(refused.has(status) ? (retryAfter(headers) ?? 0) : 0);
+      allowances.update(headers);
+      pause(busyStatuses.has(status) ? (retryAfter(headers) ?? 0) : 0);
     },
     pause,
     request(needed) {
-      const request: Request = { tokens: needed, entry: undefined };
+      const admission: Admission = { tokens: needed, entry: undefined };
       return {
-        granted$: turnstile.enter(request),
+        granted$: queue.request(admission),
         answered() {
-          if (refusals.answered(request)) turnstile.serve();
+          if (gate.answered(admission)) queue.admitWaiting();
         },
         settle(used = needed) {
-          if (!request.entry) return;
-          tokens.correct(request.entry, used);
-          request.entry = undefined;
-          refusals.ended(request);
-          turnstile.serve();
+          if (!admission.entry) return;
+          tokens.correct(admission.entry, used);
+          admission.entry = undefined;
+          gate.ended(admission);
+          queue.admitWaiting();
         },
       };
     },
   };
 }
 
-interface Request {
+interface Admission {
+  /** The tokens that are reserved. */
   readonly tokens: number;
-  /** What it has taken, from its turn to its end. */
+  /** The reservation, from the turn to the end of the stream. */
   entry: WindowEntry | undefined;
 }
 
-/** Statuses that say "not now". */
-const refused: ReadonlySet<number> = new Set([429, 503, 529]);
+/** Statuses by which a provider asks clients to come back later. */
+const busyStatuses: ReadonlySet<number> = new Set([429, 503, 529]);

@@ -1,24 +1,30 @@
 import { defer, EMPTY, Observable, type OperatorFunction, Subscriber, Subscription } from 'rxjs';
 
-/** What an operator does with its source; a missing `error` or `complete` passes the notification on. */
+/** How a subscription ended. */
+export type Outcome = 'complete' | 'error' | 'unsubscribe';
+
+/** What an operator does with its source; a missing `error` or `complete` forwards the notification. */
 export interface OperatorHandlers<T> {
   next(value: T): void;
   error?(error: unknown): void;
   complete?(): void;
   /**
-   * Runs when downstream unsubscribes before the source has ended and before a handler has thrown. No notification can carry what it
-   * throws itself, so RxJS reports that as unhandled.
+   * Runs exactly once, however the subscription ends: before the `error` or `complete` handler, when downstream unsubscribes first, and when
+   * a handler has thrown. On `complete` it may still emit. What it throws becomes the error notification; after `unsubscribe`, where no
+   * notification can carry it, RxJS reports it as unhandled.
+   *
+   * @param error The error of the source, or the one that a handler has thrown; undefined for any other outcome.
    */
-  unsubscribe?(): void;
+  settle?(outcome: Outcome, error?: unknown): void;
 }
 
 /**
  * The kernel of every hand-written operator.
  *
- * `start` runs once a subscription, so its variables are that subscription's own state. Whatever a handler throws becomes the error
- * notification. When downstream is done, the source is unsubscribed before `destination.next` returns, so that a synchronous producer stops
- * at once, and no handler runs any more. What `start` itself holds (timers, inner subscriptions) goes into `destination.add`; an operator
- * that ends the stream of its own accord unsubscribes `upstream` before it says so.
+ * `start` runs once for each subscription, so its variables are the state of that subscription. What a handler throws becomes the error
+ * notification. When downstream is closed, the source is unsubscribed before `destination.next` returns, so that a synchronous producer stops
+ * at once and no handler runs again. Timers and inner subscriptions that `start` creates are added to `destination`; an operator that
+ * completes or errors by itself unsubscribes `upstream` first.
  */
 export function operate<T, R>(
   start: (destination: Subscriber<R>, upstream: Subscription) => OperatorHandlers<T>,
@@ -27,32 +33,44 @@ export function operate<T, R>(
     new Observable<R>((destination) => {
       const upstream = new Subscription();
       const subscriber = new Subscriber<T>(guard(start(destination, upstream), destination, upstream));
-      // Before the source is subscribed, because a synchronous source is over when `subscribe` returns.
+      // Added before the source is subscribed, because a synchronous source has ended when `subscribe` returns.
       upstream.add(subscriber);
       destination.add(upstream);
-      // `start` may have ended the stream: then no request is sent.
+      // When `start` has already ended the stream, no request is sent.
       if (!subscriber.closed) source.subscribe(subscriber);
     });
 }
 
-/** RxJS's Subscriber sees to the rest of the contract: nothing after the end or after unsubscription. */
+/** The rest of the contract is kept by RxJS's Subscriber: no notification after the end or after unsubscription. */
 function guard<T, R>(
   handlers: OperatorHandlers<T>,
   destination: Subscriber<R>,
   upstream: Subscription,
 ): Required<Pick<OperatorHandlers<T>, 'next' | 'error' | 'complete'>> {
+  let settled = handlers.settle === undefined || destination.closed;
   let ended = false;
 
-  /** The source goes first, so that whoever repeats it on an error never has two of it open. */
-  function fail(error: unknown): void {
+  function settle(outcome: Outcome, error?: unknown): void {
     ended = true;
+    if (settled) return;
+    settled = true;
+    handlers.settle?.(outcome, error);
+  }
+
+  /** The source is unsubscribed first, so that an operator which repeats it on an error never has two subscriptions open. */
+  function fail(error: unknown): void {
     upstream.unsubscribe();
+    try {
+      settle('error', error);
+    } catch (thrown) {
+      return destination.error(thrown);
+    }
     destination.error(error);
   }
 
-  if (handlers.unsubscribe && !destination.closed) {
+  if (!settled) {
     destination.add(() => {
-      if (!ended) runUnheard(() => handlers.unsubscribe?.());
+      if (!ended) reportUnhandled(() => settle('unsubscribe'));
     });
   }
 
@@ -65,18 +83,18 @@ function guard<T, R>(
       }
     },
     error(error) {
-      ended = true;
-      if (!handlers.error) return destination.error(error);
       try {
+        settle('error', error);
+        if (!handlers.error) return destination.error(error);
         handlers.error(error);
       } catch (thrown) {
         fail(thrown);
       }
     },
     complete() {
-      ended = true;
-      if (!handlers.complete) return destination.complete();
       try {
+        settle('complete');
+        if (!handlers.complete) return destination.complete();
         handlers.complete();
       } catch (error) {
         fail(error);
@@ -85,8 +103,8 @@ function guard<T, R>(
   };
 }
 
-/** What it throws goes where RxJS sends an error that nobody handles. */
-function runUnheard(run: () => void): void {
+/** Reports what `run` throws as RxJS reports an error without a handler. */
+function reportUnhandled(run: () => void): void {
   defer(() => {
     run();
     return EMPTY;

@@ -37,6 +37,12 @@ export function checkCount(name: string, value: number | undefined): void {
   }
 }
 
+/** @throws TypeError if it is not a number, RangeError if it is not a whole number > 0. */
+export function checkPositiveCount(name: string, value: number | undefined): void {
+  checkPositive(name, value);
+  checkCount(name, value);
+}
+
 /** @throws TypeError if it is given and not a function. */
 export function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);

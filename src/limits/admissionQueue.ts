@@ -1,78 +1,81 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { LimitError } from '../errors.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { createWaitingLine } from './linkedQueue.js';
+import { createLinkedQueue } from './linkedQueue.js';
 
-export interface TurnstileOptions<Visitor> {
-  /** Lets the visitor in, and takes note of it, if there is room now. */
-  admit(visitor: Visitor): boolean;
-  /** The most that may wait. */
+export interface AdmissionQueueOptions<Admission> {
+  /** Admits a stream and records it, if the limits allow it now. @returns Whether it was admitted. */
+  admit(admission: Admission): boolean;
+  /** How many streams may wait. */
   readonly maxQueue: number;
-  /** Called when another visitor is first in the line, or none. */
-  onChange?(first: Visitor | undefined): void;
+  /** Called when the first of the waiting streams has changed; `undefined` when none waits. */
+  onFirstChange?(first: Admission | undefined): void;
 }
 
-/** Lets streams begin in the order in which they came. */
-export interface Turnstile<Visitor> {
+/** Admits streams in the order in which they were subscribed. */
+export interface AdmissionQueue<Admission> {
+  /** How many streams wait. */
   readonly waiting: number;
   /**
-   * Emits and completes as soon as the visitor is let in; unsubscribing before that leaves the line.
-   * Emits error: {@link LimitError} if the line is full.
+   * Emits and completes when the stream is admitted; unsubscribing before that removes it from the queue.
+   *
+   * Emits error: {@link LimitError} if the queue is full.
    */
-  enter(visitor: Visitor): Observable<void>;
-  /** Lets in whom there is room for: call it when there may be more of it. */
-  serve(): void;
+  request(admission: Admission): Observable<void>;
+  /** Admits as many waiting streams as the limits allow. Call it whenever they may allow more. */
+  admitWaiting(): void;
 }
 
-export function createTurnstile<Visitor>({ admit, maxQueue, onChange }: TurnstileOptions<Visitor>): Turnstile<Visitor> {
-  const line = createWaitingLine<{ readonly visitor: Visitor; begin(): void }>();
-  let serving = false;
+export function createAdmissionQueue<Admission>(options: AdmissionQueueOptions<Admission>): AdmissionQueue<Admission> {
+  const { admit, maxQueue, onFirstChange } = options;
+  const queue = createLinkedQueue<{ readonly admission: Admission; start(): void }>();
+  let admitting = false;
 
-  function changed(): void {
-    if (!serving) onChange?.(line.first?.visitor);
+  function reportFirst(): void {
+    if (!admitting) onFirstChange?.(queue.first?.admission);
   }
 
-  /** A loop, because a stream that is over at once makes room for the next before it has returned. */
-  function serve(): void {
-    if (serving) return;
-    serving = true;
-    for (let first = line.first; first && admit(first.visitor); first = line.first) first.begin();
-    serving = false;
-    changed();
+  /** A loop instead of a recursion, because a stream that ends synchronously makes room for the next one before `start` returns. */
+  function admitWaiting(): void {
+    if (admitting) return;
+    admitting = true;
+    for (let first = queue.first; first && admit(first.admission); first = queue.first) first.start();
+    admitting = false;
+    reportFirst();
   }
 
-  function wait(visitor: Visitor, subscriber: Subscriber<void>): void {
-    const leave = line.join({
-      visitor,
-      begin() {
-        leave();
-        letIn(subscriber);
+  function wait(admission: Admission, subscriber: Subscriber<void>): void {
+    const remove = queue.append({
+      admission,
+      start() {
+        remove();
+        grant(subscriber);
       },
     });
     subscriber.add(() => {
-      leave();
-      // The next may need less.
-      serve();
+      remove();
+      // The stream that is first now may need less.
+      admitWaiting();
     });
-    changed();
+    reportFirst();
   }
 
   return {
     get waiting() {
-      return line.length;
+      return queue.length;
     },
-    enter(visitor) {
+    request(admission) {
       return new Observable((subscriber) => {
-        if (line.length === 0 && admit(visitor)) letIn(subscriber);
-        else if (line.length < maxQueue) wait(visitor, subscriber);
+        if (queue.length === 0 && admit(admission)) grant(subscriber);
+        else if (queue.length < maxQueue) wait(admission, subscriber);
         else subscriber.error(new LimitError('maxQueue', maxQueue, { retryable: true, partial: createMessageFold().partial }));
       });
     },
-    serve,
+    admitWaiting,
   };
 }
 
-function letIn(subscriber: Subscriber<void>): void {
+function grant(subscriber: Subscriber<void>): void {
   subscriber.next();
   subscriber.complete();
 }

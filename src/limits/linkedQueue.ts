@@ -1,25 +1,25 @@
-/** Who waits, first come, first served. To leave costs the same from any place. */
-export interface WaitingLine<T> {
+/** A first-in, first-out queue. An entry is removed at constant cost from any position. */
+export interface LinkedQueue<T> {
   readonly length: number;
   readonly first: T | undefined;
-  /** Joins at the end, and gives what leaves again. */
-  join(value: T): () => void;
+  /** Adds an entry at the end, and returns a function that removes it; calling that again has no effect. */
+  append(value: T): () => void;
 }
 
-/** A linked list: an array would be searched by whoever leaves from the middle. */
-export function createWaitingLine<T>(): WaitingLine<T> {
-  let front: Place<T> | undefined;
-  let back: Place<T> | undefined;
+/** A linked list, because removing an entry from the middle of an array would search the array. */
+export function createLinkedQueue<T>(): LinkedQueue<T> {
+  let front: Entry<T> | undefined;
+  let back: Entry<T> | undefined;
   let length = 0;
 
-  function leave(place: Place<T>): void {
-    if (place.left) return;
-    place.left = true;
+  function remove(entry: Entry<T>): void {
+    if (entry.removed) return;
+    entry.removed = true;
     length--;
-    if (place.before) place.before.after = place.after;
-    else front = place.after;
-    if (place.after) place.after.before = place.before;
-    else back = place.before;
+    if (entry.previous) entry.previous.next = entry.next;
+    else front = entry.next;
+    if (entry.next) entry.next.previous = entry.previous;
+    else back = entry.previous;
   }
 
   return {
@@ -29,20 +29,20 @@ export function createWaitingLine<T>(): WaitingLine<T> {
     get first() {
       return front?.value;
     },
-    join(value) {
-      const place: Place<T> = { value, before: back, after: undefined, left: false };
-      if (back) back.after = place;
-      else front = place;
-      back = place;
+    append(value) {
+      const entry: Entry<T> = { value, previous: back, next: undefined, removed: false };
+      if (back) back.next = entry;
+      else front = entry;
+      back = entry;
       length++;
-      return () => leave(place);
+      return () => remove(entry);
     },
   };
 }
 
-interface Place<T> {
+interface Entry<T> {
   readonly value: T;
-  before: Place<T> | undefined;
-  after: Place<T> | undefined;
-  left: boolean;
+  previous: Entry<T> | undefined;
+  next: Entry<T> | undefined;
+  removed: boolean;
 }

@@ -1,11 +1,13 @@
 import { asyncScheduler } from 'rxjs';
 
-/** What a provider says, in the headers of its responses, that it will still accept. */
-export interface Allowances {
-  learn(headers: Headers): void;
-  /** The earliest time, as `asyncScheduler.now()` counts, at which a request of so many tokens is within all of them; 0 if it is now. */
+/** How many requests and tokens a provider still accepts until each limit is reset, according to the headers of its responses. */
+export interface ProviderAllowances {
+  /** Reads the headers of a response. */
+  update(headers: Headers): void;
+  /** The earliest time, as `asyncScheduler.now()` counts, at which a request of `tokens` fits all allowances; 0 if it fits now. */
   fitsAt(tokens: number): number;
-  take(tokens: number): void;
+  /** Subtracts a request that is sent now, until the next response reports what remains. */
+  reserve(tokens: number): void;
 }
 
 interface Allowance {
@@ -13,15 +15,18 @@ interface Allowance {
   readonly resetAt: number;
 }
 
-/** What one request takes of an allowance. Of input and output alone we have no figure: only when there is nothing left they stop it. */
+/**
+ * How much of an allowance one request needs. We cannot split a request into input and output tokens, so those two allowances block only at
+ * zero.
+ */
 const needs = {
   requests: () => 1,
   tokens: (tokens: number) => tokens,
-  some: () => 0,
+  unknown: () => 0,
 } as const satisfies Readonly<Record<string, (tokens: number) => number>>;
 
 /**
- * The headers of what remains and of when it is replenished.
+ * The headers that report what remains of each allowance and when it is reset.
  *
  * @see https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
  * @see https://platform.claude.com/docs/en/api/rate-limits#response-headers
@@ -32,24 +37,24 @@ const headerNames: readonly (readonly [remaining: string, reset: string, need: k
   ['x-ratelimit-remaining', 'x-ratelimit-reset', 'requests'],
   ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset', 'requests'],
   ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset', 'tokens'],
-  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset', 'some'],
-  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset', 'some'],
+  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset', 'unknown'],
+  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset', 'unknown'],
 ];
 
-/** Resets that are as near as this are one, because every response takes its own time to arrive, in milliseconds. */
+/** Resets within this many milliseconds of each other are the same one, because responses take different times to arrive. */
 const sameResetMs = 1_000;
 
-export function createAllowances(): Allowances {
+export function createProviderAllowances(): ProviderAllowances {
   const known = new Map<string, Allowance>();
 
-  /** Responses overtake each other: the one with the later reset, or with less left, is the newer. */
+  /** Responses may arrive out of order: the one with the later reset, or with less remaining, is newer. */
   function isNewer(allowance: Allowance, earlier: Allowance | undefined): boolean {
     if (!earlier || allowance.remaining < earlier.remaining) return true;
     return earlier.resetAt <= asyncScheduler.now() || allowance.resetAt > earlier.resetAt + sameResetMs;
   }
 
   return {
-    learn(headers) {
+    update(headers) {
       for (const [name, resetName] of headerNames) {
         const remaining = Number.parseFloat(headers.get(name) ?? '');
         const resetAt = readReset(headers.get(resetName) ?? '');
@@ -67,7 +72,7 @@ export function createAllowances(): Allowances {
       });
       return Math.max(...times);
     },
-    take(tokens) {
+    reserve(tokens) {
       for (const [name, , need] of headerNames) {
         const allowance = known.get(name);
         if (allowance) allowance.remaining -= needs[need](tokens);
@@ -76,7 +81,7 @@ export function createAllowances(): Allowances {
   };
 }
 
-/** The time of a reset: after a duration (`6m0s`, `120ms`), after so many seconds, at a Unix time, or at a date of RFC 3339. */
+/** Parses the time of a reset: a duration (`6m0s`, `120ms`), a number of seconds, a Unix time, or a date of RFC 3339. */
 function readReset(value: string): number | undefined {
   const now = asyncScheduler.now();
   if (/^\d+(\.\d+)?$/.test(value)) return readNumber(Number(value), now);
@@ -88,7 +93,7 @@ function readReset(value: string): number | undefined {
   return Number.isNaN(wait) ? undefined : now + wait;
 }
 
-/** A number this large cannot be a wait. */
+/** A number from 1e9 on is too large for a wait: it is a Unix time in seconds, and from 1e12 on in milliseconds. */
 function readNumber(value: number, now: number): number {
   if (value >= 1e12) return value;
   return value >= 1e9 ? value * 1_000 : now + value * 1_000;

@@ -1,58 +1,59 @@
 import { asyncScheduler } from 'rxjs';
 
 /**
- * The waits that a provider asks for. After one, a single request goes ahead: the others follow when it is answered, so that a provider that
- * still refuses is asked once and not by all at once. If it stays silent, another goes ahead after as long again.
+ * Holds requests back for as long as the provider asks. After the wait only one request, the probe, passes, so that a provider which is
+ * still rate-limited receives one request and not all of the waiting ones. The others pass when the probe is answered; if it is not
+ * answered, another probe passes after the same time again.
  */
-export interface Refusals {
-  /** When the next may go, as `asyncScheduler.now()` counts. */
-  readonly until: number;
-  /** Begins a wait that the provider asks for, unless it has asked for a longer one. */
-  refuse(waitMs: number): void;
-  /** Somebody goes. */
-  admit(request: object): void;
-  /** A request is answered. Tells whether that ends the wait of the others. */
+export interface RetryAfterGate {
+  /** When the next request may pass, as `asyncScheduler.now()` counts. */
+  readonly opensAt: number;
+  /** Closes the gate for `waitMs`, unless it is closed for longer already. */
+  close(waitMs: number): void;
+  /** Records that a request passes. */
+  pass(request: object): void;
+  /** Records that the provider answers a request. @returns Whether that opens the gate for all. */
   answered(request: object): boolean;
-  /** A request is over. Tells whether another may go ahead in its place. */
+  /** Records that a request ended. @returns Whether another probe may pass in its place. */
   ended(request: object): boolean;
 }
 
-export function createRefusals(): Refusals {
-  let until = 0;
+export function createRetryAfterGate(): RetryAfterGate {
+  let opensAt = 0;
   let waitMs = 0;
-  let ahead: object | undefined;
+  let probe: object | undefined;
 
-  function forget(request: object): boolean {
-    if (request !== ahead) return false;
-    ahead = undefined;
-    until = asyncScheduler.now();
+  function endProbe(request: object): boolean {
+    if (request !== probe) return false;
+    probe = undefined;
+    opensAt = asyncScheduler.now();
     return true;
   }
 
   return {
-    get until() {
-      return until;
+    get opensAt() {
+      return opensAt;
     },
-    refuse(milliseconds) {
+    close(milliseconds) {
       const end = asyncScheduler.now() + milliseconds;
-      if (milliseconds === 0 || (!ahead && end <= until)) return;
-      until = end;
+      if (milliseconds === 0 || (!probe && end <= opensAt)) return;
+      opensAt = end;
       waitMs = milliseconds;
-      ahead = undefined;
+      probe = undefined;
     },
-    admit(request) {
+    pass(request) {
       const now = asyncScheduler.now();
-      // A refusal of long ago says nothing of now.
-      if (now >= until + waitMs) waitMs = 0;
+      // A wait that ended long ago needs no probe.
+      if (now >= opensAt + waitMs) waitMs = 0;
       if (waitMs === 0) return;
-      ahead = request;
-      until = now + waitMs;
+      probe = request;
+      opensAt = now + waitMs;
     },
     answered(request) {
-      if (!forget(request)) return false;
+      if (!endProbe(request)) return false;
       waitMs = 0;
       return true;
     },
-    ended: forget,
+    ended: endProbe,
   };
 }

@@ -1,8 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 import type { DeltaEvent, Timing, Usage } from '../events.js';
-import { isDelta } from '../message/isDelta.js';
+import { isDelta, writtenText } from '../message/deltas.js';
 import { createStepMarks } from '../message/stepMarks.js';
-import { writtenText } from '../message/writtenText.js';
 import { createMedian } from './median.js';
 import { createRequestTracker } from './requestUsage.js';
 
@@ -92,7 +91,7 @@ function createAnswer(askedAt: number, onGap: (milliseconds: number) => void): A
   return {
     push(event) {
       if (isDelta(event)) return note(event);
-      if (event.type === 'step') marks.begin(event.step, { deltas, characters });
+      if (event.type === 'step') marks.set(event.step, { deltas, characters });
       else if (event.type === 'reset') ({ deltas, characters } = marks.rewind(event.step) ?? { deltas, characters });
       else return;
       lastAt = undefined;

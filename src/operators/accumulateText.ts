@@ -5,20 +5,20 @@ import { checkCount, checkOptions } from '../kernel/options.js';
 import { createTextFold } from '../message/textFold.js';
 
 export interface AccumulateTextOptions {
-  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  /** Which choice to read if the request asked for several. @defaultValue 0 */
   readonly choice?: number;
 }
 
 /**
- * Emits the visible text so far whenever it changes: what a view binds to.
+ * Emits the whole visible text so far, each time it changes, for a view to bind to.
  *
  *     source   s-a-b-R-c-f|     R: reset
  *     result   --v-w-x-y--|     v = 'a', w = 'ab', x = '', y = 'c'
  *
- * A `reset` that takes back text emits what is left of it at once, so that no view shows void text while the repeat waits.
+ * A `reset` that voids text emits the remaining text at once, so that no view shows void text during the delay of a retry.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
- * Emits error: none of its own. On unsubscribe: drops what it holds.
+ * Emits error: none of its own. On unsubscribe: discards the text.
  * @example readonly answer = toSignal(events$.pipe(accumulateText()), { initialValue: '' })
  */
 export function accumulateText(options: AccumulateTextOptions = {}): OperatorFunction<DeltaEvent, string> {

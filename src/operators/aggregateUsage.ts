@@ -1,8 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, Price, Usage, UsageEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
-import { checkCount, checkFunction, checkOptions, checkPositive } from '../kernel/options.js';
+import { type Outcome, operate } from '../kernel/operate.js';
+import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { loadCounter } from '../metering/loadCounter.js';
 import { createBill } from '../metering/requestCost.js';
 import { type CountTokens, checkCountTokens } from '../metering/tokenCounter.js';
@@ -12,7 +12,7 @@ import { createUsageLedger } from '../metering/usageLedger.js';
 export interface UsageSettlement {
   /** The provider's figures over all attempts; an estimate where it gave none. With what they cost, if `price` is given. */
   readonly usage: Usage;
-  readonly outcome: 'complete' | 'error' | 'unsubscribe';
+  readonly outcome: Outcome;
 }
 
 export interface AggregateUsageOptions {
@@ -54,8 +54,7 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkOptions('aggregateUsage', options, ['countTokens', 'prompt', 'every', 'price', 'onSettled']);
   const { countTokens = 'auto', prompt, every = Infinity, price, onSettled } = options;
   checkCountTokens(countTokens);
-  checkCount('every', every);
-  checkPositive('every', every);
+  checkPositiveCount('every', every);
   checkFunction('price', price);
   checkFunction('onSettled', onSettled);
   return operate((destination) => {
@@ -64,74 +63,49 @@ export function aggregateUsage<E extends DeltaEvent>(
     loadCounter(countTokens);
     let deltas = 0;
     let finished = false;
-    let settled = false;
 
     function total(running: boolean): Usage {
       const usage = ledger.statement(running);
       return bill ? bill.priced(usage) : usage;
     }
 
-    function settle(outcome: UsageSettlement['outcome']): void {
-      if (settled || !onSettled) return;
-      settled = true;
+    /** The usage to report; a counter or a price that throws ends the stream with an error, after its usage was reported. */
+    function report(outcome: Outcome): void {
       let usage: Usage;
       try {
         usage = total(false);
       } catch (error) {
-        // From now on characters stand in for the counter. A price that threw is not asked again.
-        onSettled({ usage: ledger.total(), outcome: 'error' });
+        // The counter that threw is replaced by characters, and a price that threw is not called again.
+        onSettled?.({ usage: ledger.total(), outcome: 'error' });
         throw error;
       }
-      onSettled({ usage, outcome });
+      onSettled?.({ usage, outcome });
     }
 
     function emitTotal(running: boolean): void {
-      destination.next({ type: 'usage', usage: total(running) });
-    }
-
-    function take(event: E | UsageEvent): void {
-      ledger.push(event);
-      bill?.push(event);
-      if (event.type === 'usage') return;
-      if (event.type === 'finish') {
-        finished = true;
-        emitTotal(false);
-      }
-      destination.next(event);
-      if (every < Infinity && event.type.endsWith('-delta') && ++deltas % every === 0) emitTotal(true);
-    }
-
-    /** A counter or a price that throws ends the stream, so it settles it. */
-    function orSettle(error: unknown): never {
-      settle('error');
-      throw error;
+      destination.next({ type: 'usage', usage: total(running), requests: undefined });
     }
 
     return {
       next(event) {
-        try {
-          take(event);
-        } catch (error) {
-          orSettle(error);
+        ledger.push(event);
+        bill?.push(event);
+        if (event.type === 'usage') return;
+        if (event.type === 'finish') {
+          finished = true;
+          emitTotal(false);
         }
+        destination.next(event);
+        if (every < Infinity && event.type.endsWith('-delta') && ++deltas % every === 0) emitTotal(true);
       },
-      error(error) {
-        // What nobody was told of may still have been paid for.
+      settle(outcome, error) {
+        // A request that failed before its first event may still have been paid for.
         if (!ledger.begun && isStreamError(error) && error.partial?.usage)
-          ledger.push({ type: 'usage', usage: error.partial.usage });
-        settle('error');
-        destination.error(error);
+          ledger.push({ type: 'usage', usage: error.partial.usage, requests: undefined });
+        const unreported = outcome === 'complete' && !finished && ledger.begun;
+        if (onSettled) report(outcome);
+        if (unreported) emitTotal(false);
       },
-      complete() {
-        try {
-          if (!finished && ledger.begun) emitTotal(false);
-        } catch (error) {
-          orSettle(error);
-        }
-        settle('complete');
-        destination.complete();
-      },
-      unsubscribe: () => settle('unsubscribe'),
     };
   });
 }

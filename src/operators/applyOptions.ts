@@ -3,6 +3,7 @@ import type { DeltaEvent, Price } from '../events.js';
 import type { Breaker } from '../handles/createBreaker.js';
 import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
 import type { RateLimiter } from '../handles/createRateLimiter.js';
+import { namedOperators } from '../kernel/namedOptions.js';
 import { checkOptions } from '../kernel/options.js';
 import { type AggregateUsageOptions, aggregateUsage } from './aggregateUsage.js';
 import { batchFrames } from './batchFrames.js';
@@ -20,141 +21,108 @@ import { type TapStreamOptions, tapStream } from './tapStream.js';
 import { type TimeoutLimits, timeoutBetweenChunks } from './timeoutBetweenChunks.js';
 import { withCost } from './withCost.js';
 
-/** An operator's options under its name; `true` for its defaults, `false` or `undefined` to leave it out, for instance of a preset. */
+/**
+ * Each key is the name of an operator, its value the options of that operator: `true` for the defaults, `false` or `undefined` to omit it,
+ * for instance from a preset.
+ */
 export interface ApplyOptions {
-  /** A limiter that streams share. */
+  /** The limiter that the streams share. */
   readonly limitConcurrency?: ConcurrencyLimiter | false | undefined;
-  /** A limiter that streams share. */
+  /** The limiter that the streams share. */
   readonly rateLimit?: RateLimiter | false | undefined;
-  /** `firstMs` and `betweenMs` are for each attempt, `totalMs` is for the whole stream. */
+  /** The time limits: `firstMs` and `betweenMs` hold for each attempt, `totalMs` for the whole stream. A number is both of the former. */
   readonly timeoutBetweenChunks?: number | TimeoutLimits | false | undefined;
-  /** A breaker that streams share. */
+  /** The breaker that the streams share. */
   readonly circuitBreaker?: Breaker | false | undefined;
-  /** How to repeat on a transient fault. */
+  /** How to repeat the request after a transient fault. */
   readonly retryStream?: RetryStreamOptions | boolean | undefined;
-  /** The other providers, in the order in which they are asked. */
+  /** The sources of the other providers, in the order in which they are subscribed. */
   readonly fallbackTo?: readonly Observable<DeltaEvent>[] | false | undefined;
-  /** A second provider, and when it is asked. */
+  /** The source of a second provider, and when it is subscribed. */
   readonly hedge?: (HedgeOptions & { readonly other: Observable<DeltaEvent> }) | false | undefined;
-  /** What stops the stream. */
+  /** The notifier: its first value ends the stream. */
   readonly stopOn?: ObservableInput<unknown> | false | undefined;
-  /** What the stream may use. */
+  /** The budget at which the stream ends. */
   readonly takeWithinBudget?: TakeWithinBudgetOptions | false | undefined;
-  /** How its usage is told. */
+  /** How usage is counted and reported. */
   readonly aggregateUsage?: AggregateUsageOptions | boolean | undefined;
-  /** What usage costs; also for the `onSettled` of `aggregateUsage`. */
+  /** The price of usage; it is also the `price` of `aggregateUsage` if that has an `onSettled`. */
   readonly withCost?: Price | false | undefined;
-  /** How its pace is told. */
+  /** How timing is reported. */
   readonly measureStream?: MeasureStreamOptions | boolean | undefined;
-  /** Whom to call back. */
+  /** The callbacks. */
   readonly tapStream?: TapStreamOptions | false | undefined;
-  /** For a branch that only displays. */
+  /** How text is paced; only for a branch that displays. */
   readonly smooth?: SmoothOptions | boolean | undefined;
-  /** For a branch that only displays. */
+  /** Whether to merge the deltas of a frame; only for a branch that displays. */
   readonly batchFrames?: boolean | undefined;
 }
 
-type Mirror = MonoTypeOperatorFunction<DeltaEvent>;
-type Given<Name extends keyof ApplyOptions> = Exclude<ApplyOptions[Name], boolean | undefined>;
+const operator = namedOperators<DeltaEvent, ApplyOptions>('applyOptions');
 
-interface Stage {
-  readonly name: keyof ApplyOptions;
-  create(options: ApplyOptions): Mirror | undefined;
-}
-
-/** The order of the design, from the source on. */
-const stages: readonly Stage[] = [
-  // Next to the source: a turn that was granted would grow old in the line for a slot.
-  stage('rateLimit', rateLimit),
-  stage('limitConcurrency', limitConcurrency),
-  stage('timeoutBetweenChunks', limitAttempt),
-  stage('circuitBreaker', circuitBreaker),
-  orDefault('retryStream', retryStream),
-  stage('fallbackTo', (others) => fallbackTo(...others)),
-  stage('hedge', ({ other, ...options }) => hedge(other, options)),
-  stage('timeoutBetweenChunks', limitWhole),
-  stage('stopOn', stopOn),
-  stage('takeWithinBudget', takeWithinBudget),
-  withPriceToSettle(orDefault('aggregateUsage', aggregateUsage)),
-  stage('withCost', withCost),
-  orDefault('measureStream', measureStream),
-  stage('tapStream', tapStream),
-  orDefault('smooth', smooth),
-  orDefault('batchFrames', batchFrames),
+/** The order in which operators are applied, from the source on. A third argument creates the operator with its defaults. */
+const operators = [
+  // Before limitConcurrency: a granted turn must not wait for a slot, or the rate is exceeded.
+  operator('rateLimit', rateLimit),
+  operator('limitConcurrency', limitConcurrency),
+  operator('timeoutBetweenChunks', limitAttempt),
+  operator('circuitBreaker', circuitBreaker),
+  operator('retryStream', retryStream, retryStream),
+  operator('fallbackTo', (others) => fallbackTo(...others)),
+  operator('hedge', ({ other, ...options }) => hedge(other, options)),
+  operator('timeoutBetweenChunks', limitWhole),
+  operator('stopOn', stopOn),
+  operator('takeWithinBudget', takeWithinBudget),
+  operator('aggregateUsage', aggregateUsage, aggregateUsage),
+  operator('withCost', withCost),
+  operator('measureStream', measureStream, measureStream),
+  operator('tapStream', tapStream),
+  operator('smooth', smooth, smooth),
+  operator('batchFrames', batchFrames, batchFrames),
 ];
 
-const names = [...new Set(stages.map(({ name }) => name))];
-
 /**
- * Applies operators in the one right order, whatever the order in which they are named.
+ * Applies several operators in the one right order, whatever the order of their names.
  *
  *     source                              s-a-----#     #: a transient fault
  *     { retryStream: true,
  *       timeoutBetweenChunks: 5_000 }     the same as pipe(timeoutBetweenChunks(5_000), retryStream())
  *     result                              s-a-----R 1s s-a-b-f|
  *
- * It is a mirror: what it gives are events, for a fold after it. The order: `rateLimit`, `limitConcurrency`, `timeoutBetweenChunks` (per
- * attempt), `circuitBreaker`, `retryStream`, `fallbackTo`, `hedge`, `timeoutBetweenChunks` (`totalMs`), `stopOn`, `takeWithinBudget`,
+ * It is a mirror: it emits events, and a fold follows it. The order: `rateLimit`, `limitConcurrency`, `timeoutBetweenChunks` (per attempt),
+ * `circuitBreaker`, `retryStream`, `fallbackTo`, `hedge`, `timeoutBetweenChunks` (`totalMs`), `stopOn`, `takeWithinBudget`,
  * `aggregateUsage`, `withCost`, `measureStream`, `tapStream`, `smooth`, `batchFrames`.
  *
- * @param options Names of operators, each with its options; presets are such objects, to spread: `{ ...jsonModeOptions, withCost }`.
- * @throws TypeError at call time for a name that is unknown, with the nearest one, and whatever the operators throw for their options.
+ * @param options The options of each operator under its name. Presets are such objects, to be spread: `{ ...jsonModeOptions, withCost }`.
+ * @throws TypeError at call time for an unknown name, with the nearest known one, and what the operators throw for their options.
  * Emits error: what the operators emit. On unsubscribe: what the operators do.
  * @example events$.pipe(applyOptions({ ...highReliabilityOptions, fallbackTo: [other$] }), toMessage())
  */
 export function applyOptions(options: ApplyOptions): MonoTypeOperatorFunction<DeltaEvent> {
-  checkOptions('applyOptions', plain(options), names);
-  const mirrors = stages.flatMap(({ create }) => create(options) ?? []);
+  // A preset may be a function with options as its properties, as debugOptions is; a function without any is a mistake.
+  const named = Object.keys(Object(options)).length > 0 ? { ...options } : options;
+  checkOptions('applyOptions', named, [...new Set(operators.map(({ name }) => name))]);
+  const priced = withSettlementPrice(named);
+  const mirrors = operators.flatMap(({ create }) => create(priced) ?? []);
   return (source) => mirrors.reduce((stream, mirror) => mirror(stream), source);
 }
 
-/** `debugOptions` is a function with options on it; one without is a mistake. */
-function plain(options: ApplyOptions): ApplyOptions {
-  const named = { ...options };
-  return typeof options === 'function' && Object.keys(named).length > 0 ? named : options;
+/** Gives `onSettled` the price, because `withCost` has no event to add a cost to when the stream ends by an error or an unsubscribe. */
+function withSettlementPrice(options: ApplyOptions): ApplyOptions {
+  const { aggregateUsage: usage, withCost: price } = options;
+  if (typeof usage !== 'object' || usage?.onSettled === undefined || typeof price !== 'function') return options;
+  return { ...options, aggregateUsage: { price, ...usage } };
 }
 
-/** An operator that needs options. */
-function stage<Name extends keyof ApplyOptions>(name: Name, apply: (given: Given<Name>) => Mirror | undefined): Stage {
-  return {
-    name,
-    create(options) {
-      const given = options[name];
-      if (given === undefined || given === false) return undefined;
-      if (given === true) throw new TypeError(`applyOptions: ${name} needs its options, not true`);
-      return apply(given as Given<Name>);
-    },
-  };
-}
-
-/** An operator that has defaults for all its options. */
-function orDefault<Name extends keyof ApplyOptions>(name: Name, apply: (given?: Given<Name>) => Mirror): Stage {
-  const { create } = stage(name, apply);
-  return { name, create: (options) => (options[name] === true ? apply() : create(options)) };
-}
-
-/** `withCost` has no event to put a cost on where the stream ends by an error or `unsubscribe`. */
-function withPriceToSettle({ name, create }: Stage): Stage {
-  return {
-    name,
-    create(options) {
-      const { aggregateUsage: given, withCost: price } = options;
-      const settles = typeof given === 'object' && given?.onSettled !== undefined && typeof price === 'function';
-      return create(settles ? { ...options, aggregateUsage: { price, ...given } } : options);
-    },
-  };
-}
-
-function limitAttempt(limits: number | TimeoutLimits): Mirror | undefined {
+function limitAttempt(limits: number | TimeoutLimits): MonoTypeOperatorFunction<DeltaEvent> | undefined {
   if (typeof limits === 'number') return timeoutBetweenChunks(limits);
   const { totalMs, ...perAttempt } = limits;
   const limited = perAttempt.firstMs !== undefined || perAttempt.betweenMs !== undefined;
-  // Without any limit, it says what is missing.
+  // Without any limit, timeoutBetweenChunks throws an error that names what is missing.
   return limited || totalMs === undefined ? timeoutBetweenChunks(perAttempt) : undefined;
 }
 
-function limitWhole(limits: number | TimeoutLimits): Mirror | undefined {
-  return typeof limits === 'number' || limits.totalMs === undefined
-    ? undefined
-    : timeoutBetweenChunks({ totalMs: limits.totalMs });
+function limitWhole(limits: number | TimeoutLimits): MonoTypeOperatorFunction<DeltaEvent> | undefined {
+  if (typeof limits === 'number' || limits.totalMs === undefined) return undefined;
+  return timeoutBetweenChunks({ totalMs: limits.totalMs });
 }

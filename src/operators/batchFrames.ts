@@ -2,57 +2,59 @@ import { animationFrames, catchError, type MonoTypeOperatorFunction, merge, type
 import { holdBack } from '../display/holdBack.js';
 import type { DeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../message/deltas.js';
+import { haveSameTarget, pieceText, type TextPieceEvent, withText } from '../message/deltas.js';
 
-/** Where there are no animation frames, so many milliseconds are one. */
+/** The length of a frame where there are no animation frames, in milliseconds. */
 const frameMs = 16;
-/** A hidden page gets no frames: after so many milliseconds, what is held leaves without one. */
+/** A hidden page gets no animation frames: after this many milliseconds, the held text is emitted without one. */
 const longestWaitMs = 100;
 
 /**
- * Merges the deltas of an animation frame into one, so that a view is drawn once a frame however fast the model writes.
+ * Merges the deltas of an animation frame into one, so that a view renders at most once a frame, however fast the model writes.
  *
  *     source   s-abc-d--e--f|
  *     frames   ------x----x---
  *     result   s-----A----Bf|       A = 'abc', B = 'de'
  *
- * Nothing is lost, as it would be with `auditTime`, and the order stays: every event that does not add text leaves at once, after what was
- * held before it. Where there are no animation frames (a server), it merges what comes within 16 ms; in a hidden page, within 100 ms. A
- * `reset` drops what is held, because it is void. Belongs into the branch that displays, after everything that measures or counts.
+ * In contrast to `auditTime`, no text is lost, and the order is kept: an event that adds no text is forwarded at once, after the text that
+ * was held back before it. Where there are no animation frames (on a server), it merges the deltas of 16 ms, in a hidden page those of 100
+ * ms. A `reset` discards the held text, because it voids it. Use it only in a branch that displays, downstream of everything that measures
+ * or counts.
  *
- * Emits error: none of its own; what is held leaves before the error of the source. On unsubscribe: drops what it holds, cancels the frame.
+ * Emits error: none of its own; the held text is emitted before the error of the source. On unsubscribe: discards the held text and cancels
+ * the frame.
  * @example events$.pipe(batchFrames(), accumulateText()).subscribe((text) => view.set(text))
  */
 export function batchFrames<E extends DeltaEvent>(): MonoTypeOperatorFunction<E> {
   return operate((destination) => {
-    let held: AddingEvent | undefined;
+    let first: TextPieceEvent | undefined;
     let texts: string[] = [];
     let frame: Subscription | undefined;
 
     function flush(): void {
       frame?.unsubscribe();
       frame = undefined;
-      if (!held) return;
-      const merged = texts.length === 1 ? held : adding(held, texts.join(''));
-      drop();
+      if (!first) return;
+      const merged = texts.length === 1 ? first : withText(first, texts.join(''));
+      discard();
       destination.next(merged as E);
     }
 
-    function drop(): void {
-      held = undefined;
+    function discard(): void {
+      first = undefined;
       texts = [];
     }
 
-    function hold(event: AddingEvent): void {
-      if (held && !addsToSame(held, event)) flush();
-      held ??= event;
-      texts.push(addedText(event));
+    function hold(event: TextPieceEvent): void {
+      if (first && !haveSameTarget(first, event)) flush();
+      first ??= event;
+      texts.push(pieceText(event));
       if (frame) return;
       frame = nextFrame().subscribe({ next: flush, error: (error: unknown) => destination.error(error) });
       destination.add(frame);
     }
 
-    return holdBack(destination, { hold, flush, drop });
+    return holdBack(destination, { hold, flush, discard });
   });
 }
 

@@ -7,9 +7,9 @@ import { createMessageFold } from '../message/messageFold.js';
 import { createTextFold } from '../message/textFold.js';
 
 export interface BufferToTextOptions {
-  /** Longest text to hold, in UTF-16 code units. @defaultValue no limit */
+  /** The longest text to collect, in UTF-16 code units. @defaultValue no limit */
   readonly maxChars?: number;
-  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  /** Which choice to read if the request asked for several. @defaultValue 0 */
   readonly choice?: number;
 }
 
@@ -19,11 +19,12 @@ export interface BufferToTextOptions {
  *     source   s-a-b-R-c-d-f|         R: reset
  *     result   -------------(x|)     x = 'cd'
  *
- * A stream that completes without `finish` gives what it had said; an answer without text gives `''`; an empty source gives nothing.
+ * A stream that completes without `finish` emits its text too; an answer without text emits `''`; an empty source emits nothing. A `reset`
+ * discards the text that it voids.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxChars` is not > 0 or `choice` is not a whole
  * number >= 0.
- * Emits error: {@link LimitError} past `maxChars`, after the source was unsubscribed. On unsubscribe: drops what it holds.
+ * Emits error: {@link LimitError} past `maxChars`, after the source was unsubscribed. On unsubscribe: discards the text.
  * @example events$.pipe(bufferToText({ maxChars: 100_000 }))
  */
 export function bufferToText(options: BufferToTextOptions = {}): OperatorFunction<DeltaEvent, string> {
@@ -33,7 +34,7 @@ export function bufferToText(options: BufferToTextOptions = {}): OperatorFunctio
   checkCount('choice', choice);
   return operate((destination) => {
     const fold = createTextFold(choice);
-    // Only an error shows it.
+    // Only the LimitError carries a message.
     const message = maxChars < Infinity ? createMessageFold(choice) : undefined;
     let empty = true;
     return {

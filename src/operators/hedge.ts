@@ -95,7 +95,8 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
         const { held } = lane;
         lane.held = [];
         held.forEach(leave);
-        if (lost && !lane.usage && held.length > 0) destination.next({ type: 'usage', usage: noteLosers({ ...lost }, losers) });
+        if (lost && !lane.usage && held.length > 0)
+          destination.next({ type: 'usage', usage: noteLosers({ ...lost }, losers), requests: undefined });
       }
 
       function leave(event: DeltaEvent): void {
@@ -132,7 +133,7 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
       /** Nothing was delivered, but money was spent. */
       function partial(): PartialMessage {
         const fold = createMessageFold();
-        if (lost) fold.push({ type: 'usage', usage: lost });
+        if (lost) fold.push({ type: 'usage', usage: lost, requests: undefined });
         return fold.partial();
       }
 

@@ -3,39 +3,39 @@ import type { JsonPath } from '../codecs/json/handler.js';
 import type { ValidationIssue } from '../errors.js';
 import type { DeltaEvent, JsonValue } from '../events.js';
 import { checkOneOf } from '../kernel/options.js';
-import { parseAnswer } from '../structured/answerKernel.js';
-import { checkJsonReading, type JsonReadingOptions } from '../structured/jsonOptions.js';
+import { operateOnAnswer } from '../structured/answerKernel.js';
+import { checkJsonOptions, type JsonReadingOptions } from '../structured/jsonOptions.js';
 import { readElements } from '../structured/readElements.js';
 import { checkSchema, type StandardSchema } from '../structured/standardSchema.js';
 
 export interface JsonElementsOptions<T = JsonValue> extends JsonReadingOptions {
   /**
-   * Where the array is: keys and indices from the root, or the same joined by dots. `[]` is the root.
+   * The path of the array: keys and indices from the root, or the same joined by dots. `[]` is the root.
    * @defaultValue the root, else the first array that is a property of the root
    */
   readonly path?: string | JsonPath;
-  /** What each element must be (zod, valibot, arktype or another Standard Schema). @defaultValue none */
+  /** The schema of each element (zod, valibot, arktype or another Standard Schema). @defaultValue none */
   readonly schema?: StandardSchema<T>;
   /**
-   * What to do with an element that the schema refuses: error, leave it out, or `'emit'` it as it is, with its `issues`.
+   * What to do with an element that is not valid: error, `'skip'` it, or `'emit'` it as the model wrote it, with its `issues`.
    * @defaultValue 'error'
    */
   readonly onInvalid?: 'error' | 'skip' | 'emit';
   /**
-   * What to do when a repeat takes back elements that have left: error with the fault that caused it, so that no second request is sent, or
-   * begin again at index 0. @defaultValue 'error'
+   * What to do when a `reset` voids elements that were emitted: error with the fault that caused it, so that no second request is sent, or
+   * `'restart'` at index 0. @defaultValue 'error'
    */
   readonly onReset?: 'error' | 'restart';
 }
 
-/** An element of an array, counted from 0. */
+/** An element of an array, with its index, counted from 0. */
 export interface JsonElement<T> {
   readonly index: number;
   readonly value: T;
   readonly issues?: undefined;
 }
 
-/** An element that the schema refuses, as it is. */
+/** An element that is not valid, as the model wrote it. */
 export interface InvalidJsonElement {
   readonly index: number;
   readonly value: JsonValue;
@@ -45,18 +45,20 @@ export interface InvalidJsonElement {
 const optionNames = ['path', 'schema', 'onInvalid', 'onReset'];
 
 /**
- * Emits each element of an array as soon as it is whole: at its own closing character, or what follows a number or literal.
+ * Emits each element of a JSON array as soon as it is complete.
  *
  *     source   s-a---b---c-f|     a, b, c: '[{"id":1', '},{"id":2}', ']'
  *     result   ------(xy)---|     x = { index: 0, value: { id: 1 } }, y = { index: 1, value: { id: 2 } }
  *
- * The values are final. What stands around the array is read, strictly, and not kept. Reads choice 0 and the phase `answer`. A `reset` that
- * takes back no element changes nothing. A source without values gives none.
+ * An object, array or string is complete at its closing character, a number or literal at the character after it. What surrounds the array
+ * is read as strict JSON and discarded. Reads choice 0 and the phase `answer`. A `reset` that voids no emitted element changes nothing. A
+ * source that completes without a value gives none.
+ *
+ * Emits error: {@link ParseError} with `offset` where the text is not JSON, is truncated or has no such array, and with `finishReason` when
+ * the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError} with the
+ * element; the fault that caused a `reset`. On unsubscribe: discards the open element and a pending validation.
  *
  * @throws TypeError at call time for an unknown option or value, RangeError if `maxDepth` is not > 0.
- * Emits error: {@link ParseError} with `offset` where the text is not JSON, is cut or has no such array, and with `finishReason` when the
- * stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError}; the fault that
- * caused a `reset`. On unsubscribe: drops what it holds, and a pending validation with it.
  * @example events$.pipe(jsonElements({ path: 'products', schema: product }), map(({ value }) => value))
  */
 export function jsonElements<T = JsonValue>(
@@ -68,11 +70,11 @@ export function jsonElements<T = JsonValue>(
 export function jsonElements(options: JsonElementsOptions<unknown> = {}): OperatorFunction<DeltaEvent | string, unknown> {
   const { schema, onInvalid = 'error', onReset = 'error' } = options;
   const settings = { ...options, path: checkJsonElements(options), schema, onInvalid, onReset };
-  return parseAnswer((destination, answer) => readElements(destination, answer, settings));
+  return operateOnAnswer((destination, answer) => readElements(destination, answer, settings));
 }
 
 function checkJsonElements(options: JsonElementsOptions<unknown>): JsonPath | undefined {
-  checkJsonReading('jsonElements', options, optionNames);
+  checkJsonOptions('jsonElements', options, optionNames);
   checkOneOf('onInvalid', options.onInvalid, ['error', 'skip', 'emit']);
   checkOneOf('onReset', options.onReset, ['error', 'restart']);
   checkSchema('schema', options.schema);

@@ -1,55 +1,43 @@
 import { concatMap, defer, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
+import { checkHandle } from '../handles/checkHandle.js';
 import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
 import { operate } from '../kernel/operate.js';
 
 /**
- * Lets only so many streams run at once: the request is sent when one of the limiter's slots is free.
+ * Limits how many streams run at once: the request is sent as soon as a slot of the limiter is free.
  *
  *     maxConcurrent = 1
  *     source            s-a-f|
  *     another source    s-b-f|
  *     result            s-a-f|
- *     another result    -----s-b-f|      it waited for the end of the first
+ *     another result    -----s-b-f|      subscribed when the first has ended
  *
- * Streams that share a limiter wait in the order in which they came. The slot is given back when the stream completes, errors or is
- * unsubscribed, as soon as its request is over and before anybody is told. Put it before `retryStream`, so that a wait between two attempts
- * holds no slot, and after `rateLimit`: a turn that has come and then waits for a slot would break the rate. A time limit that comes after it
- * runs while the stream waits.
+ * Streams that share a limiter wait in the order in which they were subscribed. The slot is released when the stream completes, errors or
+ * is unsubscribed: after its request has ended, and before the notification is emitted. Place it before `retryStream`, so that no slot is
+ * held during the delay of a retry, and after `rateLimit`, because a granted turn that then waits for a slot would exceed the rate. Time
+ * limits downstream of it include the wait.
  *
- * @param limiter Made by {@link createConcurrencyLimiter}, once, for all the streams that share it.
- * @throws TypeError at call time if it is not a limiter.
- * Emits error: {@link LimitError} of `maxQueue`, retryable, when too many wait. On unsubscribe: leaves the line, or aborts the request and gives
- * the slot back.
+ * @param limiter Made by {@link createConcurrencyLimiter}, once, for all streams that share it.
+ * @throws TypeError at call time if `limiter` is not a limiter.
+ * Emits error: {@link LimitError} of `maxQueue`, retryable, if too many streams wait. On unsubscribe: removes the stream from the queue, or
+ * aborts its request and releases the slot.
  * @example events$.pipe(limitConcurrency(limiter))
  */
 export function limitConcurrency<E extends DeltaEvent>(limiter: ConcurrencyLimiter): MonoTypeOperatorFunction<E> {
-  if (typeof Object(limiter).request !== 'function')
-    throw new TypeError('limitConcurrency: give a limiter of createConcurrencyLimiter()');
+  checkHandle('limitConcurrency: limiter', limiter, 'createConcurrencyLimiter', ['request']);
   return (source) =>
     defer(() => {
       const slot = limiter.request();
       return slot.granted$.pipe(
         concatMap(() => source),
-        operate<E, E>((destination, upstream) => {
-          function leave(): void {
+        operate<E, E>((destination, upstream) => ({
+          next: (event) => destination.next(event),
+          settle() {
             upstream.unsubscribe();
             slot.release();
-          }
-
-          return {
-            next: (event) => destination.next(event),
-            error(error) {
-              leave();
-              destination.error(error);
-            },
-            complete() {
-              leave();
-              destination.complete();
-            },
-            unsubscribe: leave,
-          };
-        }),
+          },
+        })),
       );
     });
 }

@@ -1,13 +1,13 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Timing } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { type Outcome, operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createPace } from '../metering/streamTiming.js';
 
 /** How a stream went, and how fast. */
 export interface TimingSettlement {
   readonly timing: Timing;
-  readonly outcome: 'complete' | 'error' | 'unsubscribe';
+  readonly outcome: Outcome;
 }
 
 export interface MeasureStreamOptions {
@@ -38,14 +38,6 @@ export function measureStream<E extends DeltaEvent>(options: MeasureStreamOption
   return operate<E, E>((destination) => {
     const pace = createPace();
     let finished: Timing | undefined;
-    let settled = false;
-
-    function settle(outcome: TimingSettlement['outcome']): void {
-      if (settled) return;
-      settled = true;
-      onSettled?.({ timing: finished ?? pace.read(), outcome });
-    }
-
     return {
       next(event) {
         pace.push(event);
@@ -53,15 +45,7 @@ export function measureStream<E extends DeltaEvent>(options: MeasureStreamOption
         finished = pace.read();
         destination.next({ ...event, timing: finished });
       },
-      error(error) {
-        settle('error');
-        destination.error(error);
-      },
-      complete() {
-        settle('complete');
-        destination.complete();
-      },
-      unsubscribe: () => settle('unsubscribe'),
+      settle: (outcome) => onSettled?.({ timing: finished ?? pace.read(), outcome }),
     };
   });
 }

@@ -3,15 +3,15 @@ import { type DeltaEvent, eventTypes } from '../events.js';
 import { checkName } from '../kernel/options.js';
 
 /**
- * Keeps the events of some types, and narrows to them.
+ * Emits only the events of the given types, and narrows the TypeScript type to them.
  *
  *     source     s-a-p-b-f|
  *     types = ['text-delta']
  *     result     --a---b--|
  *
- * @param types The `type`s to keep, at least one.
- * @throws TypeError at call time if no type is given, or one that no event has.
- * Emits error: none of its own. On unsubscribe: holds nothing.
+ * @param types The values of `type` to keep, at least one.
+ * @throws TypeError at call time if no type is given, or an unknown one.
+ * Emits error: none of its own. On unsubscribe: has nothing to discard.
  * @example events$.pipe(ofEvent('tool-call-end'), map(({ name, argumentsText }) => run(name, argumentsText)))
  */
 export function ofEvent<Type extends DeltaEvent['type']>(

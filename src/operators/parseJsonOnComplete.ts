@@ -1,7 +1,7 @@
 import { from, map, type OperatorFunction, of } from 'rxjs';
 import { fillPartial, LimitError, ValidationError } from '../errors.js';
 import type { DeltaEvent, JsonValue } from '../events.js';
-import { type Answer, parseAnswer } from '../structured/answerKernel.js';
+import { type AnswerSoFar, operateOnAnswer } from '../structured/answerKernel.js';
 import type { ParserVerdict } from '../structured/parser.js';
 import { type JsonOptions, json } from '../structured/parsers/json.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
@@ -14,12 +14,13 @@ export type ParseJsonOnCompleteOptions<T = JsonValue> = JsonOptions<T>;
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = '{"a":1}'
  *     result   -------------(x|)     x = { a: 1 }
  *
- * Reads choice 0 and the phase `answer`, and skips a code fence around the value. A source without values gives none.
+ * Reads choice 0 and the phase `answer`, and skips a code fence around the value. A source that completes without a value gives none.
+ *
+ * Emits error: {@link ParseError} with `offset` where the text is not JSON or is truncated, and with `finishReason` when the stream ended
+ * with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError}. On unsubscribe: discards
+ * the text and a pending validation.
  *
  * @throws TypeError at call time for an unknown option or value, RangeError if `maxDepth` is not > 0.
- * Emits error: {@link ParseError} with `offset` where the text is not JSON or is cut, and with `finishReason` when the stream ended with
- * `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError}.
- * On unsubscribe: drops what it holds, and a pending validation with it.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @example events$.pipe(parseJsonOnComplete({ schema: z.object({ name: z.string() }) }))
  */
@@ -27,9 +28,7 @@ export function parseJsonOnComplete<T = JsonValue>(
   options: ParseJsonOnCompleteOptions<T> = {},
 ): OperatorFunction<DeltaEvent | string, T> {
   const parser = json(options);
-  return parseAnswer((destination, answer) => ({
-    write: () => undefined,
-    restart: () => undefined,
+  return operateOnAnswer((destination, answer) => ({
     end(whole) {
       const verdict = parser.parse(answer.text, !whole);
       const verdict$ = isPromiseLike(verdict) ? from(verdict) : of(verdict);
@@ -38,10 +37,10 @@ export function parseJsonOnComplete<T = JsonValue>(
   }));
 }
 
-function unwrap<T>(verdict: ParserVerdict<T>, answer: Answer): T {
+function unwrap<T>(verdict: ParserVerdict<T>, answer: AnswerSoFar): T {
   if (verdict.accepted) return verdict.value;
   const { message, offset, value, issues, cause } = verdict;
   if (issues) throw new ValidationError(issues, value, { partial: answer.partial });
   if (cause instanceof LimitError) throw fillPartial(cause, answer.partial);
-  throw answer.error(message, { offset, value, cause });
+  throw answer.parseError(message, { offset, value, cause });
 }

@@ -1,6 +1,7 @@
 import { concatMap, defer, type MonoTypeOperatorFunction } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
+import { checkHandle } from '../handles/checkHandle.js';
 import type { RateLimiter } from '../handles/createRateLimiter.js';
 import { operate } from '../kernel/operate.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
@@ -9,14 +10,14 @@ import { promptTexts } from '../metering/promptTexts.js';
 import { createUsageLedger } from '../metering/usageLedger.js';
 
 export interface RateLimitOptions {
-  /** What to reserve of `tokensPerMinute` when the stream begins, for input and output. @defaultValue an estimate of `prompt` */
+  /** How many of `tokensPerMinute` to reserve when the stream starts, for input and output. @defaultValue an estimate of `prompt` */
   readonly estimateTokens?: number;
-  /** What was asked, in any form (text, messages, all params): only the texts in it are counted. @defaultValue nothing is reserved */
+  /** The prompt in any form (text, messages, all params): only the texts in it are counted. @defaultValue nothing is reserved */
   readonly prompt?: unknown;
 }
 
 /**
- * Sends the request no sooner than the limiter's rates allow, and the provider itself.
+ * Delays the request until the rates of the limiter and the limits that the provider reports allow it.
  *
  *     requestsPerMinute = 1
  *     source            s-a-f|
@@ -24,20 +25,23 @@ export interface RateLimitOptions {
  *     result            s-a-f|
  *     another result    60s s-b-f|
  *
- * Streams that share a limiter go in the order in which they came. What a stream used is settled when it completes, errors or is unsubscribed: the
- * provider's figures, or an estimate. An error that says how long to wait (`retryAfterMs`) makes all of them wait. Put it next to the source: a
- * `retryStream` after it has each attempt counted. A time limit that comes after it runs while the stream waits.
+ * Streams that share a limiter wait in the order in which they were subscribed. When a stream completes, errors or is unsubscribed, its
+ * reservation is replaced by the usage that the provider reported, or by an estimate. An error with `retryAfterMs` makes all of them wait.
+ * Place it directly after the source, so that each attempt of a `retryStream` counts. Time limits downstream of it include the wait.
  *
- * @param limiter Made by {@link createRateLimiter}, once, for all the streams that share a provider's limits; let it see their responses too.
- * @throws TypeError at call time if it is not a limiter, for an unknown option or a wrong type; RangeError if `estimateTokens` is negative.
- * Emits error: {@link LimitError} of `maxQueue`, retryable, when too many wait. On unsubscribe: leaves the line, or aborts the request.
+ * @param limiter Made by {@link createRateLimiter}, once, for all streams that share a provider's limits. Pass its `observe` to their
+ * sources.
+ * @throws TypeError at call time if `limiter` is not a limiter, for an unknown option or a wrong type; RangeError if `estimateTokens` is
+ * negative.
+ * Emits error: {@link LimitError} of `maxQueue`, retryable, if too many streams wait. On unsubscribe: removes the stream from the queue, or
+ * aborts its request.
  * @example fromChatCompletions(client, params, { onResponse: limiter.observe }).pipe(rateLimit(limiter, { prompt: params }))
  */
 export function rateLimit<E extends DeltaEvent>(
   limiter: RateLimiter,
   options: RateLimitOptions = {},
 ): MonoTypeOperatorFunction<E> {
-  if (typeof Object(limiter).observe !== 'function') throw new TypeError('rateLimit: give a limiter of createRateLimiter()');
+  checkHandle('rateLimit: limiter', limiter, 'createRateLimiter', ['request', 'observe']);
   checkOptions('rateLimit', options, ['estimateTokens', 'prompt']);
   const { prompt, estimateTokens = estimate(prompt) } = options;
   checkNotNegative('estimateTokens', estimateTokens);
@@ -46,7 +50,7 @@ export function rateLimit<E extends DeltaEvent>(
       const turn = limiter.request(estimateTokens);
       const ledger = createUsageLedger('character', prompt);
 
-      /** Never less than was reserved, while the input is not known. */
+      /** Not less than the reservation as long as the input is not reported. */
       function used(): number {
         const { totalTokens, outputTokens = 0 } = ledger.total();
         return totalTokens ?? Math.max(estimateTokens, outputTokens);
@@ -54,31 +58,20 @@ export function rateLimit<E extends DeltaEvent>(
 
       return turn.granted$.pipe(
         concatMap(() => source),
-        operate<E, E>((destination, upstream) => {
-          /** @param refused What is used by a request that was not answered. */
-          function leave(refused?: 0): void {
+        operate<E, E>((destination, upstream) => ({
+          next(event) {
+            ledger.push(event);
+            if (ledger.begun) turn.answered();
+            destination.next(event);
+          },
+          settle(outcome, error) {
+            if (isStreamError(error)) limiter.pause(error.retryAfterMs ?? 0);
             upstream.unsubscribe();
-            turn.settle(ledger.begun ? used() : refused);
-          }
-
-          return {
-            next(event) {
-              ledger.push(event);
-              if (ledger.begun) turn.answered();
-              destination.next(event);
-            },
-            error(error) {
-              if (isStreamError(error)) limiter.pause(error.retryAfterMs ?? 0);
-              leave(0);
-              destination.error(error);
-            },
-            complete() {
-              leave(0);
-              destination.complete();
-            },
-            unsubscribe: leave,
-          };
-        }),
+            // A request that ended without an answer used nothing; for one that was unsubscribed before its answer, that is unknown.
+            const unanswered = outcome === 'unsubscribe' ? undefined : 0;
+            turn.settle(ledger.begun ? used() : unanswered);
+          },
+        })),
       );
     });
 }

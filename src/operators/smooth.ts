@@ -5,36 +5,37 @@ import { createUnitQueue } from '../display/unitQueue.js';
 import type { DeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkOptions, checkPositive } from '../kernel/options.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../message/deltas.js';
+import { haveSameTarget, pieceText, type TextPieceEvent, withText } from '../message/deltas.js';
 
 export type { TextUnit } from '../display/textUnit.js';
 
 export interface SmoothOptions {
   /**
-   * What is shown at once: a word with the space after it, a line, a character as people see it, what a pattern matches, a segment of an
-   * `Intl.Segmenter`, or a function that tells how long the first unit of a text is, once it is whole. One of 256 characters is whole.
-   * @defaultValue 'word'
+   * The unit of text that is emitted at once: a word with the space after it, a line, a grapheme (a character as people see it), the match
+   * of a pattern, a segment of an `Intl.Segmenter`, or a function that returns the length of the first unit of a text once that unit is
+   * complete. A unit of 256 characters is always complete. @defaultValue 'word'
    */
   readonly by?: TextUnit;
-  /** The pause between two of them, in milliseconds. @defaultValue 10 */
+  /** The pause between two units, in milliseconds, > 0. @defaultValue 10 */
   readonly delayMs?: number;
 }
 
 /**
- * Paces text evenly, however unevenly the model sends it.
+ * Emits text at an even pace, however unevenly it arrives.
  *
  *     source      s-A-----------f|       A = 'one two three '
  *     delayMs = 3
  *     result      s-1--2--3-----f|       1 = 'one ', 2 = 'two ', 3 = 'three '
  *
- * The pace adapts to what waits, so that no whole unit waits longer than thirty pauses, however fast the model is.
- * An event that does not add text, above all the `finish`, lets out at once what waits before it, so that nothing ends later than without
- * `smooth`. A unit without its end waits ten pauses for it, then leaves as it is. In a hidden page nothing waits. A `reset` drops what waits,
- * because it is void. Paces text, reasoning, refusals and tool arguments; belongs into the branch that displays, after everything that
- * measures or counts.
+ * The pace adapts to the pending text: no complete unit is pending for more than 30 pauses, however fast the model is. A unit that is not
+ * complete after 10 pauses is emitted as it is. An event that adds no text, above all the `finish`, is forwarded at once, after the pending
+ * text, so that no stream ends later than without `smooth`. In a hidden page, text is emitted without pauses. A `reset` discards the
+ * pending text, because it voids it. It paces text, reasoning, refusals and the arguments of tool calls. Use it only in a branch that
+ * displays, downstream of everything that measures or counts.
  *
  * @throws TypeError at call time for an unknown option or unit, RangeError if `delayMs` is not > 0.
- * Emits error: what a function `by` throws; what waits leaves before the error of the source. On unsubscribe: drops what waits, clears its timer.
+ * Emits error: what a function `by` throws; pending text is emitted before the error of the source. On unsubscribe: discards the pending
+ * text and clears its timer.
  * @example events$.pipe(smooth({ by: 'word', delayMs: 15 }), accumulateText())
  */
 export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoTypeOperatorFunction<E> {
@@ -44,41 +45,41 @@ export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoT
   const measure = measureUnit(by);
   return operate((destination) => {
     const queue = createUnitQueue(measure);
-    /** What the waiting text adds to. */
-    let run: AddingEvent | undefined;
+    /** An event with the same target as the pending text. */
+    let target: TextPieceEvent | undefined;
     let pause: Subscription | undefined;
     destination.add(() => pause?.unsubscribe());
 
-    function say(text: string): void {
-      if (run && text !== '') destination.next(adding(run, text) as E);
+    function emitText(text: string): void {
+      if (target && text !== '') destination.next(withText(target, text) as E);
     }
 
     function flush(): void {
       pause?.unsubscribe();
       pause = undefined;
-      say(queue.takeAll());
+      emitText(queue.removeAll());
     }
 
-    /** Lets the next units out, and then pauses for as long as there are any. */
-    function step(): void {
+    /** Emits the next units, and again after a pause as long as text is pending. */
+    function emitDue(): void {
       pause = undefined;
-      say(queue.takeDue());
-      if (queue.waiting && !destination.closed) pause = asyncScheduler.schedule(step, delayMs);
+      emitText(queue.removeDue());
+      if (queue.pending && !destination.closed) pause = asyncScheduler.schedule(emitDue, delayMs);
     }
 
-    function hold(event: AddingEvent): void {
-      if (run && !addsToSame(run, event)) flush();
-      run = event;
-      queue.push(addedText(event));
+    function hold(event: TextPieceEvent): void {
+      if (target && !haveSameTarget(target, event)) flush();
+      target = event;
+      queue.push(pieceText(event));
       if (isHidden()) flush();
-      else if (!pause) step();
+      else if (!pause) emitDue();
     }
 
-    return holdBack(destination, { hold, flush, drop: () => void queue.takeAll() });
+    return holdBack(destination, { hold, flush, discard: () => void queue.removeAll() });
   });
 }
 
-/** Nobody looks, and the browser makes timers of such a page slow. */
+/** A hidden page needs no pacing, and browsers slow its timers down. */
 function isHidden(): boolean {
   return typeof document !== 'undefined' && document.hidden;
 }

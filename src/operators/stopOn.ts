@@ -1,22 +1,22 @@
 import { from, type MonoTypeOperatorFunction, type ObservableInput, take } from 'rxjs';
 import type { DeltaEvent, FinishEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { ownFinish } from '../message/localFinish.js';
+import { localFinish } from '../message/localFinish.js';
 
 /**
- * Ends the stream properly when a notifier emits: the request is aborted, then `finish` leaves with the reason `aborted`.
+ * Completes the stream when a notifier emits: aborts the request, then emits a `finish` with the reason `aborted`.
  *
  *     source     s-a-b-c-d-f|
  *     notifier   -----x
  *     result     s-a-b(f|)       f.reason = 'aborted'
  *
- * So folds keep what the answer had said, and usage settles, where `takeUntil` would leave them without a definite end. A notifier that
- * completes without a value stops nothing. One that emits at once, while it is being subscribed, stops the stream before the request is
- * sent: `finish` is then its only event.
+ * In contrast to `takeUntil`, the stream has a definite end, so that folds emit the answer so far and usage is settled. A notifier that
+ * completes without a value has no effect. One that emits synchronously on subscribe stops the stream before the request is sent: `finish`
+ * is then the only event.
  *
- * @param notifier Anything that RxJS can subscribe to: its first value stops the stream.
- * @throws TypeError at call time if `notifier` is not something RxJS can subscribe to.
- * Emits error: the notifier's own. On unsubscribe: unsubscribes the notifier too.
+ * @param notifier Any `ObservableInput`: its first value stops the stream.
+ * @throws TypeError at call time if `notifier` is not an `ObservableInput`.
+ * Emits error: the notifier's. On unsubscribe: unsubscribes from the notifier too.
  * @example events$.pipe(stopOn(fromEvent(stopButton, 'click')))
  */
 export function stopOn<E extends DeltaEvent>(notifier: ObservableInput<unknown>): MonoTypeOperatorFunction<E | FinishEvent> {
@@ -27,7 +27,7 @@ export function stopOn<E extends DeltaEvent>(notifier: ObservableInput<unknown>)
       first$.subscribe({
         next() {
           upstream.unsubscribe();
-          if (!finished) destination.next(ownFinish('aborted'));
+          if (!finished) destination.next(localFinish('aborted'));
           destination.complete();
         },
         error(error: unknown) {

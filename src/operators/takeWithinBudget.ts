@@ -1,9 +1,9 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, FinishEvent, UsageEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { checkCount, checkFunction, checkOptions, checkPositive } from '../kernel/options.js';
-import { ownFinish } from '../message/localFinish.js';
-import { writtenText } from '../message/writtenText.js';
+import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
+import { writtenText } from '../message/deltas.js';
+import { localFinish } from '../message/localFinish.js';
 import { type BudgetLimits, createBudget } from '../metering/budget.js';
 import { createVisibleText } from '../metering/characterLimit.js';
 import { loadCounter } from '../metering/loadCounter.js';
@@ -47,8 +47,8 @@ export function takeWithinBudget<E extends DeltaEvent>(
 
     function end(): void {
       upstream.unsubscribe();
-      destination.next({ type: 'usage', usage: budget.usage() });
-      destination.next(ownFinish('budget'));
+      destination.next({ type: 'usage', usage: budget.usage(), requests: undefined });
+      destination.next(localFinish('budget'));
       destination.complete();
     }
 
@@ -74,9 +74,9 @@ function checkBudget(options: TakeWithinBudgetOptions): void {
   if (limits.every((name) => options[name] === undefined)) {
     throw new TypeError(`takeWithinBudget: give at least one of ${limits.join(', ')}`);
   }
-  for (const name of limits) checkPositive(name, options[name]);
-  checkCount('maxOutputTokens', maxOutputTokens);
-  checkCount('maxChars', maxChars);
+  checkPositiveCount('maxOutputTokens', maxOutputTokens);
+  checkPositiveCount('maxChars', maxChars);
+  checkPositive('maxCost', maxCost);
   if (countTokens !== undefined) checkCountTokens(countTokens);
   checkFunction('price', price);
   if (maxCost !== undefined && price === undefined) throw new TypeError('takeWithinBudget: maxCost needs a price');

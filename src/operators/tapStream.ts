@@ -12,19 +12,22 @@ import { operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 
-/** What to call, and when: each before the event goes on. */
+/** The callbacks. Each one is called before the event is emitted downstream. */
 export interface TapStreamOptions {
   /** The provider accepted the request. */
   readonly start?: (event: StartEvent) => void;
-  /** Any part of the answer: text, reasoning, refusal, a tool call or its result, a file, a citation, a finished block. */
+  /**
+   * An event with a part of the answer: text, reasoning, a refusal, a tool call or its result, a file, a citation, log-probabilities, the
+   * end of a block.
+   */
   readonly delta?: (event: ContentEvent) => void;
-  /** Usage so far, or the final figure. */
+  /** The provider or an operator reports usage, either so far or final. */
   readonly usage?: (event: UsageEvent) => void;
-  /** A repeat begins. */
+  /** An attempt failed and the request is repeated. */
   readonly reset?: (event: ResetEvent) => void;
-  /** The stream completed, and this is what it said; `finishReason` is `aborted` if it had no `finish`. */
+  /** The stream completed, with this message; its `finishReason` is `aborted` if there was no `finish`. */
   readonly complete?: (message: Message) => void;
-  /** The stream failed. */
+  /** The stream errored. */
   readonly error?: (error: unknown) => void;
   /** Downstream unsubscribed before the end. */
   readonly unsubscribe?: () => void;
@@ -33,15 +36,15 @@ export interface TapStreamOptions {
 const callbackNames = ['start', 'delta', 'usage', 'reset', 'complete', 'error', 'unsubscribe'] as const;
 
 /**
- * Calls you back as the stream goes by, and changes nothing.
+ * Calls back at each stage of a stream, and forwards all events unchanged.
  *
  *     source     s-a-b-f|
  *     result     s-a-b-f|
  *     called     s-d-d--c     start, delta, delta, complete
  *
- * @param options The callbacks; only those given cost anything.
+ * @param options The callbacks. Without `complete`, no message is collected.
  * @throws TypeError at call time for an unknown callback, or one that is not a function.
- * Emits error: what a callback throws. On unsubscribe: calls `unsubscribe`; what that throws is reported as unhandled.
+ * Emits error: what a callback throws. On unsubscribe: calls `unsubscribe`; an error that it throws is reported as unhandled.
  * @example events$.pipe(tapStream({ complete: ({ text, usage }) => log(text.length, usage?.totalTokens) }))
  */
 export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}): MonoTypeOperatorFunction<E> {
@@ -57,23 +60,24 @@ export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}):
   }
 
   return operate((destination) => {
-    // Only `complete` asks for it.
+    // Only `complete` receives the message.
     const fold = complete && createMessageFold();
+    let calling = false;
     return {
       next(event) {
-        fold?.push(event);
+        calling = true;
         call(event);
+        calling = false;
+        fold?.push(event);
         destination.next(event);
       },
-      error(fault) {
-        error?.(fault);
-        destination.error(fault);
+      settle(outcome, fault) {
+        // When a callback has thrown, no other one is called.
+        if (calling) return;
+        if (outcome === 'error') error?.(fault);
+        else if (outcome === 'unsubscribe') unsubscribe?.();
+        else if (fold) complete?.(fold.message());
       },
-      complete() {
-        if (fold) complete?.(fold.message());
-        destination.complete();
-      },
-      unsubscribe: () => unsubscribe?.(),
     };
   });
 }

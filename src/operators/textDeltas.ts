@@ -1,6 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { fromErrorInfo } from '../attempts/fromErrorInfo.js';
-import { fillPartial } from '../errors.js';
+import { fillPartial, fromErrorInfo } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkCount, checkOneOf, checkOptions } from '../kernel/options.js';
@@ -8,25 +7,25 @@ import { createMessageFold } from '../message/messageFold.js';
 
 export interface TextDeltasOptions {
   /**
-   * What to do when a repeat takes back text that has left: error with the fault that caused it, so that no second request is sent, or begin
-   * again with the new attempt's text. @defaultValue 'error'
+   * What to do when a `reset` voids text that was already emitted. `'error'`: error with the fault that caused the reset, so that no second
+   * request is sent. `'restart'`: go on with the text of the new attempt. @defaultValue 'error'
    */
   readonly onReset?: 'error' | 'restart';
-  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  /** Which choice to read if the request asked for several. @defaultValue 0 */
   readonly choice?: number;
 }
 
 /**
- * Emits the visible text as it comes, in the provider's pieces.
+ * Emits each piece of the visible text as it arrives.
  *
  *     source                  s-a-b-R-c-f|     R: reset
  *     result                  --a-b-#          the fault that caused the reset
  *     onReset: 'restart'      --a-b---c--|
  *
- * A `reset` that takes back none of the text that has left changes nothing.
+ * A `reset` that voids none of the emitted text has no effect.
  *
  * @throws TypeError at call time for an unknown option or `onReset`, RangeError if `choice` is not a whole number >= 0.
- * Emits error: the fault that caused a `reset`, after the source was unsubscribed. On unsubscribe: holds nothing.
+ * Emits error: the fault that caused a `reset`, after the source was unsubscribed. On unsubscribe: has nothing to discard.
  * @example events$.pipe(textDeltas()).subscribe((text) => process.stdout.write(text))
  */
 export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<DeltaEvent, string> {
@@ -37,22 +36,22 @@ export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<De
   return operate((destination) => {
     const fold = createMessageFold(choice);
     let step = 0;
-    /** The last step that has said something. */
-    let spokenStep = -1;
+    /** The last step whose text was emitted. */
+    let emittedStep = -1;
 
-    function repeat(reset: ResetEvent): void {
-      const voidsText = reset.step <= spokenStep;
+    function handleReset(reset: ResetEvent): void {
+      const voidsText = reset.step <= emittedStep;
       if (voidsText && onReset === 'error') throw fillPartial(fromErrorInfo(reset.error), () => fold.partial());
       step = Math.min(step, reset.step);
     }
 
     return {
       next(event) {
-        if (event.type === 'reset') repeat(event);
+        if (event.type === 'reset') handleReset(event);
         fold.push(event);
         if (event.type === 'step') step = event.step;
         if (event.type !== 'text-delta' || event.choice !== choice || event.text === '') return;
-        spokenStep = step;
+        emittedStep = step;
         destination.next(event.text);
       },
     };

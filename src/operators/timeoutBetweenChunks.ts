@@ -1,8 +1,7 @@
 import { asyncScheduler, type MonoTypeOperatorFunction } from 'rxjs';
 import { StreamTimeoutError, type TimeoutPhase } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { checkDemand } from '../handles/checkDemand.js';
-import type { Demand } from '../handles/createDemand.js';
+import { checkDemand, type Demand } from '../handles/createDemand.js';
 import { createAlarm } from '../kernel/alarm.js';
 import { leaveFor } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';

@@ -5,21 +5,21 @@ import { checkCount, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 
 export interface ToMessageOptions {
-  /** Which choice to read when the request asked for several. @defaultValue 0 */
+  /** Which choice to read if the request asked for several. @defaultValue 0 */
   readonly choice?: number;
 }
 
 /**
- * Folds the stream into one message, and emits it when the stream completes.
+ * Collects the events into one `Message` and emits it when the stream completes.
  *
  *     source   s-a-b-u-f|
  *     result   ---------(m|)     m.text = 'ab', m.finishReason = 'stop'
  *
- * A stream that completes without `finish` gives what it had said, with the finish reason `aborted`; an empty source gives nothing. What
- * a `reset` takes back is not in the message; its usage is.
+ * A stream that completes without `finish` emits its message too, with the finish reason `aborted`; an empty source emits nothing. A
+ * `reset` discards the content that it voids, but not its usage.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
- * Emits error: none of its own. On unsubscribe: drops what it holds.
+ * Emits error: none of its own. On unsubscribe: discards the message.
  * @example const { text, toolCalls, usage } = await lastValueFrom(events$.pipe(toMessage()))
  */
 export function toMessage(options: ToMessageOptions = {}): OperatorFunction<DeltaEvent, Message> {

@@ -1,20 +1,29 @@
 import { concatMap, from, map, type Observable, type OperatorFunction, of } from 'rxjs';
 import { ValidationError } from '../errors.js';
-import { checkSchema, isPromiseLike, type StandardSchema, type Verdict, validateWith } from '../structured/standardSchema.js';
-import { toValidationIssues } from '../structured/validationQueue.js';
+import {
+  checkSchema,
+  isPromiseLike,
+  type StandardSchema,
+  toValidationIssues,
+  type Verdict,
+  validateWith,
+} from '../structured/standardSchema.js';
 
 export type { StandardSchema } from '../structured/standardSchema.js';
 
 /**
- * Emits what a schema makes of each value, in order; a schema that answers at once is not waited for.
+ * Validates each value by a schema, and emits its output.
  *
  *     source   -a---b---|
- *     result   -A---#        the schema makes A of a, and refuses b
+ *     result   -A---#        the schema makes A of a; b is not valid
+ *
+ * A synchronous schema is not awaited. Values are emitted in the order of the source.
+ *
+ * Emits error: {@link ValidationError} with `issues` and the `value`, also when the schema throws or rejects. On unsubscribe: discards a
+ * pending validation.
  *
  * @param schema Any Standard Schema: zod, valibot, arktype and others.
- * @throws TypeError at call time if it is none.
- * Emits error: {@link ValidationError} with `issues` and the `value`, also when the schema throws or rejects. On unsubscribe: drops a
- * pending validation.
+ * @throws TypeError at call time if it is not a Standard Schema.
  * @see https://standardschema.dev
  * @example events$.pipe(parseJsonOnComplete(), validate(z.object({ name: z.string() })))
  */

@@ -1,5 +1,5 @@
 /**
- * The names of OpenTelemetry's conventions for generative AI, all in this place, because they are in development and still change.
+ * The names of OpenTelemetry's conventions for generative AI. They are in one file, because they are in development and still change.
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  */
@@ -29,19 +29,19 @@ export const attributeNames = {
   delayMs: 'rxllm.reset.delay_ms',
 } as const;
 
-/** The event of a span for each repeat of the request. */
+/** The span event added for each reset. */
 export const resetEventName = 'rxllm.reset';
 
-/** What the conventions call an error, or a provider, that has no name. */
+/** The value of the conventions for an error or a provider without a name. */
 export const unnamed = '_OTHER';
 
-/** What the conventions call a provider, where it is not what we call it. */
+/** The providers that have another name in the conventions. */
 export const providerNames: ReadonlyMap<string, string> = new Map([['xai', 'x_ai']]);
 
 const seconds = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const tokens = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
 
-/** One of a client's histograms, and where the conventions draw its buckets. */
+/** A client histogram of the conventions, with its bucket boundaries. */
 export interface HistogramConvention {
   readonly name: string;
   readonly unit: string;

@@ -10,11 +10,14 @@ import {
 } from './conventions.js';
 import type { Operation } from './operation.js';
 
-/** The four histograms of a client. */
+/** Records the four client histograms. */
 export interface Meters {
-  /** Takes the time between two deltas. */
+  /** Records the time between two deltas. */
   gap(milliseconds: number, operation: Operation): void;
-  /** @param errorType What it failed with, if it did. */
+  /**
+   * Records the figures of a stream that has ended.
+   * @param errorType The type of its error; undefined if it did not fail.
+   */
   settle(timing: Timing, operation: Operation, errorType: string | undefined): void;
 }
 

@@ -3,22 +3,22 @@ import { isStreamError } from '../errors.js';
 import type { DeltaEvent, FinishEvent, ResetEvent, StartEvent, Timing, Usage } from '../events.js';
 import { attributeNames as names, providerNames, unnamed } from './conventions.js';
 
-/** What the conventions call an operation: one question to a model, whatever it takes to have the answer. */
+/** An operation of the conventions: one question to a model, including all attempts to answer it. */
 export interface Operation {
   readonly spanName: string;
-  /** Who was asked, and who answers: of the span and of all metrics. */
+  /** The attributes of the span and of all metrics: the provider and model requested, and the model that responds. */
   readonly labels: Attributes;
   readonly usage: Usage | undefined;
   push(event: DeltaEvent): void;
-  /** Takes from an error what no event has told: `aggregateUsage` holds the figures back until the end. */
+  /** Reads the usage from an error if no event reported it: `aggregateUsage` holds usage back until the end. */
   settle(error: unknown): void;
-  /** What came of it. */
+  /** The attributes that are known at the end of the stream. */
   result(timing: Timing): Attributes;
 }
 
 /**
- * @param requestModel The model that is asked, where that is known.
- * @param requestProvider The provider that is asked, where that is known.
+ * @param requestModel The model requested, if known.
+ * @param requestProvider The provider requested, if known.
  */
 export function createOperation(requestModel?: string, requestProvider?: string): Operation {
   let start: StartEvent | undefined;
@@ -27,7 +27,7 @@ export function createOperation(requestModel?: string, requestProvider?: string)
   let labels = toLabels();
 
   function toLabels(): Attributes {
-    return known({
+    return withoutUndefined({
       [names.operation]: 'chat',
       [names.provider]: requestProvider ?? providerName(start?.provider),
       [names.requestModel]: requestModel ?? start?.model,
@@ -58,7 +58,7 @@ export function createOperation(requestModel?: string, requestProvider?: string)
       if (isStreamError(error)) usage ??= error.partial?.usage;
     },
     result: ({ firstDeltaMs }) =>
-      known({
+      withoutUndefined({
         [names.requestStream]: true,
         [names.responseId]: start?.id,
         [names.finishReasons]: finish?.choices.map(({ reason, rawReason }) => rawReason ?? reason),
@@ -79,7 +79,7 @@ export function resetAttributes({ attempt, cause, delayMs, error }: ResetEvent):
   return { [names.attempt]: attempt, [names.cause]: cause, [names.delayMs]: delayMs, [names.errorType]: error.kind };
 }
 
-/** A name of which there are few: our kind of error, else the name of its class. */
+/** A name from a small set, as metrics need it: the `kind` of our errors, else the name of the class. */
 export function errorType(error: unknown): string {
   if (isStreamError(error)) return error.kind;
   return error instanceof Error && error.name !== '' ? error.name : unnamed;
@@ -89,6 +89,6 @@ function providerName(provider: string | undefined): string {
   return provider === undefined ? unnamed : (providerNames.get(provider) ?? provider);
 }
 
-function known(attributes: Attributes): Attributes {
+function withoutUndefined(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

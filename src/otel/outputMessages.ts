@@ -1,7 +1,7 @@
 import type { MessagePart, PartialMessage } from '../events.js';
 
 /**
- * What the model said, as the conventions write it into an attribute. Without the bytes of files, which would fill a span.
+ * Formats a message as the conventions require for an attribute. Omits the bytes of files, which would be too large for a span.
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-output-messages.json
  */

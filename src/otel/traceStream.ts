@@ -2,7 +2,7 @@ import type { Attributes, Meter, Span, SpanKind, SpanStatusCode, Tracer } from '
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { type Outcome, operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createPace } from '../metering/streamTiming.js';
@@ -11,28 +11,28 @@ import { createMeters } from './createMeters.js';
 import { createOperation, errorType, resetAttributes } from './operation.js';
 import { outputMessages } from './outputMessages.js';
 
-/** How a stream ended, for attributes of one's own. */
+/** How a stream ended; the argument of `attributes`. */
 export interface TraceEnd {
-  readonly outcome: 'complete' | 'error' | 'unsubscribe';
-  /** What it failed with. */
+  readonly outcome: Outcome;
+  /** The error of the stream; undefined if it did not fail. */
   readonly error: unknown;
-  /** What it said, its usage and its cost: what of it may be told is the hook's decision. */
+  /** The message so far with its usage and cost. The callback decides which content is recorded. */
   readonly message: PartialMessage;
   readonly timing: Timing;
 }
 
 export interface TraceStreamOptions {
-  /** Makes the span. @defaultValue no span */
+  /** Creates the span. @defaultValue no span */
   readonly tracer?: Tracer;
-  /** Makes the histograms. @defaultValue no metrics */
+  /** Creates the histograms. @defaultValue no metrics */
   readonly meter?: Meter;
-  /** The model that is asked. @defaultValue the one that answers, once it does */
+  /** The model requested. @defaultValue the model of the `start` event */
   readonly model?: string;
-  /** The provider that is asked, in the words of the conventions (`'azure.ai.openai'`). @defaultValue the one that `start` names */
+  /** The provider requested, by its name in the conventions (`'azure.ai.openai'`). @defaultValue the provider of the `start` event */
   readonly provider?: string;
-  /** Whether what the model says is put on the span, in `gen_ai.output.messages`. @defaultValue false */
+  /** Record the model's output on the span, in `gen_ai.output.messages`. @defaultValue false */
   readonly captureContent?: boolean;
-  /** Called once as the stream ends; gives more attributes for the span. @defaultValue none */
+  /** Called once when the stream ends. Returns more attributes for the span. @defaultValue none */
   readonly attributes?: (end: TraceEnd) => Attributes | undefined;
 }
 
@@ -40,18 +40,19 @@ const client: SpanKind.CLIENT = 2;
 const failed: SpanStatusCode.ERROR = 2;
 
 /**
- * Traces a stream by OpenTelemetry's conventions for generative AI, and changes nothing.
+ * Traces a stream by OpenTelemetry's conventions for generative AI; forwards every event unchanged.
  *
  *     source   s-a-R-s-b-f|
  *     result   s-a-R-s-b-f|
  *     span     (---e------)     one, with an event for each reset
  *
- * The span runs from subscribe to the end, over all attempts, and is the active one while the source is subscribed, so that those of HTTP
- * requests are its children. It has the models, the finish reasons, the tokens, and the time to the first delta that was not taken back; on
- * an error `error.type` and the status ERROR, on unsubscribe neither. What was asked and answered is left out, unless `captureContent`. Four
- * histograms: `gen_ai.client.operation.duration`, `.time_to_first_chunk`, `.time_per_output_chunk` and `gen_ai.client.token.usage`. Put it
- * after `aggregateUsage` and `withCost` to have their figures; of a stream that is cut those of the last `usage`, which comes as often as
- * `aggregateUsage({ every })` says. Nothing of OpenTelemetry is loaded: tracer and meter are yours.
+ * The span starts on subscribe, ends when the stream ends, and covers all attempts. It is the active span while the source is being
+ * subscribed, so the spans of HTTP requests are its children. Its attributes are the models, the finish reasons, the tokens, and the time to the
+ * first delta that no reset voided; on an error also `error.type` and the status ERROR, on unsubscribe neither. Prompts are never recorded, and
+ * output only with `captureContent`. The four histograms are `gen_ai.client.operation.duration`, `.time_to_first_chunk`,
+ * `.time_per_output_chunk` and `gen_ai.client.token.usage`. Put the operator after `aggregateUsage` and `withCost` to record their figures. A
+ * stream that is unsubscribed early has the figures of its last `usage` event, which `aggregateUsage({ every })` emits more often. Nothing of
+ * OpenTelemetry is loaded here: you create tracer and meter.
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  * @throws TypeError at call time for an unknown option, a wrong type, or neither `tracer` nor `meter`.
@@ -67,11 +68,10 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
     return operate<E, E>((destination) => {
       const operation = createOperation(model, provider);
       const pace = createPace((milliseconds) => meters?.gap(milliseconds, operation));
-      // Only these ask what was said.
+      // Only these two options need the message.
       const fold = captureContent || attributes ? createMessageFold() : undefined;
-      let ended = false;
 
-      function note(event: DeltaEvent): void {
+      function record(event: DeltaEvent): void {
         pace.push(event);
         fold?.push(event);
         operation.push(event);
@@ -79,9 +79,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
         else if (event.type === 'reset') span?.addEvent(resetEventName, resetAttributes(event));
       }
 
-      function end(outcome: TraceEnd['outcome'], error?: unknown): void {
-        if (ended) return;
-        ended = true;
+      function settle(outcome: Outcome, error: unknown): void {
         const timing = pace.read();
         operation.settle(error);
         const type = outcome === 'error' ? errorType(error) : undefined;
@@ -99,18 +97,10 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
 
       return {
         next(event) {
-          note(event);
+          record(event);
           destination.next(event);
         },
-        error(error) {
-          end('error', error);
-          destination.error(error);
-        },
-        complete() {
-          end('complete');
-          destination.complete();
-        },
-        unsubscribe: () => end('unsubscribe'),
+        settle,
       };
     });
   }
@@ -124,7 +114,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
     });
 }
 
-/** Our own messages quote nothing of what was said; others might. */
+/** Our own error messages never contain content; those of other errors may. */
 function markFailed(span: Span | undefined, type: string, error: unknown): void {
   span?.setAttribute(attributeNames.errorType, type);
   span?.setStatus({ code: failed, ...(isStreamError(error) && { message: error.message }) });

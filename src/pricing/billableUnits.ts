@@ -1,19 +1,19 @@
 import type { JsonValue, Usage } from '../events.js';
 
-/** What is paid for, in the names of `@pydantic/genai-prices`. Totals there include their parts, as ours do. */
+/** The quantities that cost money, by the names of `@pydantic/genai-prices`. Totals include their parts, as in a `Usage`. */
 export type BillableUnits = Readonly<Record<string, number>>;
 
-/** The providers' names for a web search, which is paid for by the piece. */
+/** The providers' names for web searches, which have a price each. */
 const webSearches: ReadonlySet<string> = new Set(['web_search_requests', 'web_search']);
 
-/** Where the providers tell what only some of them have. */
+/** The paths in the native usage of figures that only some providers report. */
 const nativeUnits: Readonly<Record<string, readonly string[]>> = {
   cache_write_1h_tokens: ['cache_creation', 'ephemeral_1h_input_tokens'],
   input_audio_tokens: ['prompt_tokens_details', 'audio_tokens'],
   output_audio_tokens: ['completion_tokens_details', 'audio_tokens'],
 };
 
-/** `undefined` where a total is not known: a part of it would pass for the whole. */
+/** Undefined if a total is unknown, because a cost of only the known part would look like the whole cost. */
 export function billableUnits(usage: Usage): BillableUnits | undefined {
   const { inputTokens, outputTokens, serverTools = {}, native } = usage;
   if (inputTokens === undefined || outputTokens === undefined) return undefined;

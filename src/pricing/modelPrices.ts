@@ -1,22 +1,22 @@
 import type { Provider } from '@pydantic/genai-prices';
 import { checkCount, checkNotNegative, checkOptions } from '../kernel/options.js';
 
-/** Dollars for each unit; with tiers, the whole request costs what the highest tier costs that its input tokens go past. */
+/** Dollars per unit. With tiers, the whole request has the price of the highest tier with a `start` below its input tokens. */
 export type UnitPrice =
   | number
   | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] };
 
-/** What a model costs, in the keys of `@pydantic/genai-prices`: dollars for a million tokens, or for a thousand pieces. */
+/** The prices of a model, with the keys of `@pydantic/genai-prices`: dollars per million tokens, or per thousand uses. */
 export interface ModelPrices {
   readonly input_mtok: UnitPrice;
   readonly output_mtok: UnitPrice;
-  /** Read from the cache. @defaultValue as `input_mtok` */
+  /** Tokens read from the cache. @defaultValue the price of `input_mtok` */
   readonly cache_read_mtok?: UnitPrice;
-  /** Written to the cache. @defaultValue as `input_mtok` */
+  /** Tokens written to the cache. @defaultValue the price of `input_mtok` */
   readonly cache_write_mtok?: UnitPrice;
-  /** Written to the cache for an hour; needs `cache_write_mtok` too. @defaultValue as `cache_write_mtok` */
+  /** Tokens written to the cache for one hour; needs `cache_write_mtok` too. @defaultValue the price of `cache_write_mtok` */
   readonly cache_write_1h_mtok?: UnitPrice;
-  /** Web searches of the provider's own, a thousand. @defaultValue nothing */
+  /** A thousand web searches by the provider. @defaultValue 0 */
   readonly web_searches_kcount?: UnitPrice;
 }
 
@@ -54,7 +54,7 @@ function checkAmount(name: string, amount: number | undefined): void {
   if (amount === Infinity) throw new RangeError(`${name} must be finite`);
 }
 
-/** A list of one model, which any name matches. */
+/** A list with one model that matches every name. */
 export function toProvider(prices: ModelPrices): Provider {
   const units = Object.fromEntries(
     Object.entries(prices).map(([key, price]: [string, UnitPrice]) => [

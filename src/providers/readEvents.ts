@@ -1,33 +1,32 @@
 import { Observable } from 'rxjs';
 import { fillPartial, isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { checkDemand } from '../handles/checkDemand.js';
+import { checkDemand } from '../handles/createDemand.js';
 import { abortOf, noteCaller, onLeaving } from '../kernel/callerAbort.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
-import type { ResponseHead } from '../limits/responseHead.js';
-import { connectionError } from './http/connectionError.js';
-import { writeStacks } from './http/writeStacks.js';
-import { createEventDecoder, saidSoFar } from './wire/eventDecoder.js';
+import type { ResponseHead } from '../limits/retryAfter.js';
+import { connectionError, formatStacks } from './http/responseErrors.js';
+import { createEventDecoder, partialMessage } from './wire/eventDecoder.js';
 import { pullBody } from './wire/pullBody.js';
 import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
 
-/** Sends a request, tells of its response, whatever its status, and rejects when the signal aborts. */
-export type Send = (signal: AbortSignal, tell: (response: ResponseHead) => void) => Promise<Response>;
+/** Sends a request, reports the head of its response, whatever the status, and rejects when the signal aborts. */
+export type Send = (signal: AbortSignal, report: (response: ResponseHead) => void) => Promise<Response>;
 
 /**
- * A request whose response is read as a stream of events.
+ * Creates the source that sends a request and emits the events of its response.
  *
  *     request   -------r            r: response
  *     body             --[s]-[ab]-[cf]-----      a chunk may hold several events
- *     result    ---------s-(ab)-(cf|)            complete at `finish`, though the socket is open
+ *     result    ---------s-(ab)-(cf|)            completes at `finish`, though the socket is open
  *
- * Cold: each subscription sends its own request. Events are pushed synchronously as their bytes arrive.
- * While `demand` is paused, one chunk is held and no other is read, so that the provider waits; then no limit of ours runs either.
+ * Cold: each subscription sends its own request. Events are emitted synchronously as their bytes arrive. While `demand` is paused, one chunk is
+ * held and no other is read, so that the provider waits; no time limit of the source runs meanwhile.
  *
- * @param source The source's name, for what is thrown at call time.
+ * @param source The source's name, for exceptions at call time.
  * @throws TypeError or RangeError at call time for bad options.
- * Emits error: a {@link StreamError} whose `partial` is what was said so far. On unsubscribe: aborts the request at once.
- * @example readEvents(chatFormat, sendRequest(client, params, call), options, 'fromChatCompletions')
+ * Emits error: a {@link StreamError} whose `partial` is the message so far. On unsubscribe: aborts the request at once.
+ * @example readEvents(chatFormat(), sendRequest(client, params, call), options, 'fromChatCompletions')
  */
 export function readEvents(
   format: WireFormat,
@@ -38,17 +37,17 @@ export function readEvents(
   checkSourceOptions(source, options);
   const { signal } = options;
   return new Observable((subscriber) => {
-    const emit = (event: DeltaEvent): void => {
+    const deliver = (event: DeltaEvent): void => {
       if (!subscriber.closed) subscriber.next(event);
     };
-    const decoder = createEventDecoder(format, emit, options);
+    const decoder = createEventDecoder(format, deliver, options);
     const fail = (error: unknown): void => {
       const known = isStreamError(error) ? error : connectionError(error);
-      writeStacks(known);
+      formatStacks(known);
       if (signal) noteCaller(known, signal);
-      subscriber.error(fillPartial(known, () => saidSoFar(decoder)));
+      subscriber.error(fillPartial(known, () => partialMessage(decoder)));
     };
-    const tell = (response: ResponseHead): void => {
+    const report = (response: ResponseHead): void => {
       if (subscriber.closed) return;
       try {
         options.onResponse?.(response);
@@ -60,7 +59,7 @@ export function readEvents(
       subscriber.add(onLeaving(signal));
       subscriber.add(abortOf(signal).subscribe({ error: fail }));
     }
-    if (!subscriber.closed) pullBody((own) => send(own, tell), { decoder, subscriber, options, fail });
+    if (!subscriber.closed) pullBody((own) => send(own, report), { decoder, subscriber, options, fail });
   });
 }
 

@@ -1,17 +1,16 @@
 import type { FinishReason } from '../events.js';
 
-/** Whether a text is the whole answer, a part of it, or not the answer that was asked for. */
-export type AnswerEnding = 'whole' | 'cut' | 'refused';
+/** How much of an answer a text is: all of it, its beginning, or nothing, because the stream ended with something else than an answer. */
+export type AnswerCompleteness = 'whole' | 'truncated' | 'missing';
 
-/** What a finish reason says of the text before it. */
-export const answerEndings: Readonly<Record<FinishReason, AnswerEnding>> = {
+export const completenessByReason: Readonly<Record<FinishReason, AnswerCompleteness>> = {
   stop: 'whole',
   other: 'whole',
-  length: 'cut',
-  paused: 'cut',
-  aborted: 'cut',
-  budget: 'cut',
-  refusal: 'refused',
-  'content-filter': 'refused',
-  'tool-calls': 'refused',
+  length: 'truncated',
+  paused: 'truncated',
+  aborted: 'truncated',
+  budget: 'truncated',
+  refusal: 'missing',
+  'content-filter': 'missing',
+  'tool-calls': 'missing',
 };

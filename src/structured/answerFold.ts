@@ -1,22 +1,24 @@
-import type { DeltaEvent, PartialMessage, TextDeltaEvent } from '../events.js';
+import type { DeltaEvent, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createTextFold } from '../message/textFold.js';
 
-/** The text of an answer so far, choice 0 and the phase `answer`, and the message around it. */
+/** The text of an answer so far (choice 0, phase `answer`) and the message around it. */
 export interface AnswerFold {
   readonly text: string;
-  /** Takes more text of the answer. */
-  add(event: TextDeltaEvent): void;
-  /** Takes any other event. */
+  /** Appends text of the answer. */
+  append(event: TextDeltaEvent): void;
+  /** Folds any other event than a reset. */
   push(event: DeltaEvent): void;
+  /** @returns The message before the reset, if the reset removed text; else undefined. */
+  rewind(event: ResetEvent): PartialMessage | undefined;
   partial(): PartialMessage;
 }
 
-/** Parsers look at the text only when they are done or fail: until then it costs one reference a delta. */
+/** Joins deltas only when the text is read: parsers need it at the end and for errors, so a delta costs one reference until then. */
 export function createAnswerFold(): AnswerFold {
   const message = createMessageFold();
   const answer = createTextFold(0, 'answer');
-  /** What came last, all of one block. */
+  /** The latest texts, all of one block. */
   let pieces: string[] = [];
   let last: TextDeltaEvent | undefined;
 
@@ -34,15 +36,22 @@ export function createAnswerFold(): AnswerFold {
       join();
       return answer.text;
     },
-    add(event) {
+    append(event) {
       if (last && last.block !== event.block) join();
       last = event;
       pieces.push(event.text);
     },
     push(event) {
-      join();
+      // Neither depends on the text before it, so the text of an answer that is read without an error is never joined.
+      if (event.type !== 'finish' && event.type !== 'usage') join();
       message.push(event);
       answer.push(event);
+    },
+    rewind(event) {
+      join();
+      const before = message.partial();
+      message.push(event);
+      return answer.push(event) ? before : undefined;
     },
     partial() {
       join();
@@ -51,7 +60,7 @@ export function createAnswerFold(): AnswerFold {
   };
 }
 
-/** Tells whether an event is text that a parser reads. */
+/** Whether an event is text that parsers read. */
 export function isAnswerText(event: DeltaEvent): event is TextDeltaEvent {
   return event.type === 'text-delta' && event.choice === 0 && event.phase === 'answer' && event.text !== '';
 }

@@ -1,105 +1,115 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
-import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
 import { fillPartial, ParseError, type ParseErrorDetails, type PartialSource } from '../errors.js';
 import type { DeltaEvent, FinishReason, ResetEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
-import { type AnswerEnding, answerEndings } from './answerCompleteness.js';
+import { type OperatorHandlers, operate } from '../kernel/operate.js';
+import { type AnswerCompleteness, completenessByReason } from './answerCompleteness.js';
 import { createAnswerFold, isAnswerText } from './answerFold.js';
 
-/** What an operator does with the text of an answer. */
+/** What an operator does with the text of an answer. A missing `write` or `restart` suits one that reads the whole text at the end. */
 export interface AnswerHandlers {
-  /** More text. */
-  write(text: string): void;
+  /** Reads the next piece of text. */
+  write?(text: string): void;
   /**
-   * What was written is void.
-   * @param text What stands of it, from the steps that are not repeated: to be read again from the beginning.
+   * Begins again after a reset that removed text.
+   *
+   * @param text The text that remains, from the steps that are not repeated; `write` continues it.
    */
-  restart(event: ResetEvent, text: string): void;
-  /** @param whole False when the stream ended before the answer did. */
+  restart?(text: string, event: ResetEvent): void;
+  /**
+   * Completes the destination, or errors, after the source has completed.
+   *
+   * @param whole False if the stream ended before the answer did.
+   */
   end(whole: boolean): void;
-  /** What was read before a fault. */
-  value?(): unknown;
+  /** Makes the error notification of a syntax error that a handler has thrown; undefined for any other error, which is emitted as it is. */
+  toParseError?(error: unknown): ParseError | undefined;
 }
 
-/** The answer so far, for the errors of those who read it. */
-export interface Answer {
+/** The answer so far, from which an operator makes its errors. */
+export interface AnswerSoFar {
   readonly text: string;
-  readonly finishReason: FinishReason | undefined;
-  /** What the stream had said, for the `partial` of an error. */
+  /** The message so far, for the `partial` of an error. */
   readonly partial: PartialSource;
-  error(message: string, details?: ParseErrorDetails): ParseError;
+  parseError(message: string, details?: ParseErrorDetails): ParseError;
 }
+
+/** Handlers of a source of events or strings; an error of the source is forwarded. */
+export type AnswerReader = Required<Pick<OperatorHandlers<DeltaEvent | string>, 'next' | 'complete'>>;
+
+/** Makes the handlers of one subscription, so its variables are the state of that subscription. */
+export type StartReading<R> = (destination: Subscriber<R>, answer: AnswerSoFar) => AnswerHandlers;
 
 /**
- * The kernel of the operators that parse an answer: choice 0 and the phase `answer` of a stream of events, or strings as they come. Events
- * that complete without `finish` are cut; strings are whole when they complete; a source without values completes without one.
+ * The kernel of the operators that parse an answer: choice 0 and phase `answer` of a stream of events, or strings as they are emitted.
+ *
+ * Events that complete without `finish` are a truncated answer; strings have no finish reason, so their completion is the end of the answer.
+ * A source that completes without a value gives an empty stream. Handlers emit to the destination whenever they like; what they throw becomes
+ * the error notification, and after unsubscribe none of them runs.
  */
-export function parseAnswer<R>(
-  start: (destination: Subscriber<R>, answer: Answer) => AnswerHandlers,
-): OperatorFunction<DeltaEvent | string, R> {
-  return operate((destination) => {
-    const fold = createAnswerFold();
-    let ending: AnswerEnding | undefined;
-    let finishReason: FinishReason | undefined;
-
-    const answer: Answer = {
-      get text() {
-        return fold.text;
-      },
-      get finishReason() {
-        return finishReason;
-      },
-      partial: () => fold.partial(),
-      error: (text, details) => new ParseError(text, fold.text, finishReason, { partial: answer.partial, ...details }),
-    };
-    const handlers = start(destination, answer);
-
-    function take(event: DeltaEvent): void {
-      if (isAnswerText(event)) {
-        fold.add(event);
-        handlers.write(event.text);
-      } else if (event.type === 'reset') takeBack(event);
-      else fold.push(event);
-    }
-
-    /** A reset that takes back nothing changes nothing. */
-    function takeBack(event: ResetEvent): void {
-      const before = fold.text;
-      // The partial of an error that a reset causes is what it takes back.
-      const partial = fold.partial();
-      fold.push(event);
-      if (fold.text === before) return;
-      try {
-        handlers.restart(event, fold.text);
-      } catch (error) {
-        throw fillPartial(error, partial);
-      }
-    }
-
-    return {
-      next(value) {
-        const event = typeof value === 'string' ? toDelta(value) : value;
-        if (event === value) ending = event.type === 'finish' ? answerEndings[event.reason] : 'cut';
-        else ending ??= 'whole';
-        if (event.type === 'finish') finishReason = event.reason;
-        try {
-          take(event);
-        } catch (error) {
-          throw explain(error, answer, handlers);
-        }
-      },
-      complete() {
-        if (ending === undefined) return destination.complete();
-        if (ending === 'refused') throw answer.error(`The stream ended with ${finishReason} instead of an answer`);
-        handlers.end(ending === 'whole');
-      },
-    };
-  });
+export function operateOnAnswer<R>(start: StartReading<R>): OperatorFunction<DeltaEvent | string, R> {
+  return operate((destination) => readAnswer(destination, start));
 }
 
-function explain(error: unknown, answer: Answer, handlers: AnswerHandlers): unknown {
-  if (!(error instanceof JsonSyntaxError)) return fillPartial(error, answer.partial);
-  return answer.error(error.message, { offset: error.offset, value: handlers.value?.(), cause: error });
+/** The same as handlers, for an operator that has to transform the values of its source first. */
+export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>): AnswerReader {
+  const fold = createAnswerFold();
+  let completeness: AnswerCompleteness | undefined;
+  let finishReason: FinishReason | undefined;
+
+  const answer: AnswerSoFar = {
+    get text() {
+      return fold.text;
+    },
+    partial: () => fold.partial(),
+    parseError: (message, details) => new ParseError(message, fold.text, finishReason, { partial: answer.partial, ...details }),
+  };
+  const handlers = start(destination, answer);
+
+  function push(event: DeltaEvent): void {
+    if (isAnswerText(event)) {
+      fold.append(event);
+      handlers.write?.(event.text);
+    } else if (event.type === 'reset') rewind(event);
+    else fold.push(event);
+  }
+
+  function rewind(event: ResetEvent): void {
+    const voided = fold.rewind(event);
+    if (!voided) return;
+    try {
+      handlers.restart?.(fold.text, event);
+    } catch (error) {
+      // The message that the reset voids is the partial of an error that the reset causes.
+      throw fillPartial(error, voided);
+    }
+  }
+
+  function toNotification(error: unknown): unknown {
+    return fillPartial(handlers.toParseError?.(error) ?? error, answer.partial);
+  }
+
+  return {
+    next(value) {
+      const event = typeof value === 'string' ? toDelta(value) : value;
+      if (event === value) completeness = event.type === 'finish' ? completenessByReason[event.reason] : 'truncated';
+      else completeness ??= 'whole';
+      if (event.type === 'finish') finishReason = event.reason;
+      try {
+        push(event);
+      } catch (error) {
+        throw toNotification(error);
+      }
+    },
+    complete() {
+      if (completeness === undefined) return destination.complete();
+      if (completeness === 'missing') throw answer.parseError(`The stream ended with ${finishReason} instead of an answer`);
+      try {
+        handlers.end(completeness === 'whole');
+      } catch (error) {
+        throw toNotification(error);
+      }
+    },
+  };
 }
 
 function toDelta(text: string): DeltaEvent {

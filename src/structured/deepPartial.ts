@@ -1,6 +1,6 @@
 /**
- * A value of which any part may still be missing: properties are optional, arrays are shorter, and a string may be a beginning of itself.
- * What a schema makes of a whole value (a Date, a function) is there or not.
+ * A value of which any part may still be missing: properties are optional, arrays may be shorter, and a string may be a prefix of the final
+ * one. Dates and functions, which only a schema can make of a complete value, are missing or final.
  */
 export type DeepPartial<T> = T extends Date | ((...parameters: never[]) => unknown)
   ? T

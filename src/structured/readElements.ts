@@ -1,16 +1,15 @@
 import type { Subscriber } from 'rxjs';
-import { fromErrorInfo } from '../attempts/fromErrorInfo.js';
 import { createJsonElements } from '../codecs/json/elements.js';
 import type { JsonPath } from '../codecs/json/handler.js';
 import { createJsonText, type JsonText, type JsonTextOptions } from '../codecs/json/text.js';
-import { ValidationError } from '../errors.js';
+import { fromErrorInfo, ValidationError } from '../errors.js';
 import type { JsonValue } from '../events.js';
-import type { Answer, AnswerHandlers } from './answerKernel.js';
-import { endJson } from './endJson.js';
-import type { StandardSchema, Verdict } from './standardSchema.js';
-import { createValidationQueue, toValidationIssues } from './validationQueue.js';
+import type { AnswerHandlers, AnswerSoFar } from './answerKernel.js';
+import { endJson, toJsonParseError } from './jsonAnswer.js';
+import { type StandardSchema, toValidationIssues, type Verdict } from './standardSchema.js';
+import { createValidationQueue } from './validationQueue.js';
 
-export interface ElementReadingOptions extends JsonTextOptions {
+export interface ReadElementsOptions extends JsonTextOptions {
   readonly path: JsonPath | undefined;
   readonly schema: StandardSchema | undefined;
   readonly onInvalid: 'error' | 'skip' | 'emit';
@@ -22,41 +21,46 @@ interface Element {
   readonly value: JsonValue;
 }
 
-/** What `jsonElements` does with an answer: each element as it is or, when it is to be validated, in its turn. */
-export function readElements(destination: Subscriber<unknown>, answer: Answer, options: ElementReadingOptions): AnswerHandlers {
+/** The handlers of `jsonElements`: each element is emitted at once or, with a schema, in its order after it was validated. */
+export function readElements(
+  destination: Subscriber<unknown>,
+  answer: AnswerSoFar,
+  options: ReadElementsOptions,
+): AnswerHandlers {
   const { path, schema, onInvalid, onReset } = options;
-  const queue = schema && createValidationQueue(schema, deliver, (error) => destination.error(error));
+  const queue = schema && createValidationQueue(schema, emitValidated, (error) => destination.error(error));
+  // A verdict that comes after unsubscribe is not emitted.
   if (queue) destination.add(() => queue.clear());
-  /** How many elements were read, and up to which one they have left. */
   let read = 0;
-  let left = 0;
-  /** How many elements of what is read again have left already. */
-  let known = 0;
+  /** The index after the last element that was emitted. */
+  let emitted = 0;
+  /** During the restart after a reset: the elements before this index are not emitted a second time. */
+  let skipped = 0;
   let found = (): boolean => false;
-  let text = begin();
+  let text = startText();
 
-  function begin(): JsonText {
-    const reader = createJsonElements(path, take, () => {
-      throw answer.error('The array occurs twice');
+  function startText(): JsonText {
+    const reader = createJsonElements(path, pushElement, () => {
+      throw answer.parseError('The array occurs twice');
     });
     read = 0;
     found = () => reader.found;
     return createJsonText(reader, () => undefined, options);
   }
 
-  function take(value: JsonValue): void {
+  function pushElement(value: JsonValue): void {
     const element = { index: read++, value };
-    if (element.index < known) return;
+    if (element.index < skipped) return;
     if (queue) queue.push(element);
     else emit(element);
   }
 
   function emit(element: { readonly index: number; readonly value: unknown; readonly issues?: unknown }): void {
-    left = element.index + 1;
+    emitted = element.index + 1;
     destination.next(element);
   }
 
-  function deliver(element: Element, verdict: Verdict<unknown>): void {
+  function emitValidated(element: Element, verdict: Verdict<unknown>): void {
     if (verdict.valid) return emit({ index: element.index, value: verdict.value });
     const issues = toValidationIssues(verdict.issues);
     if (onInvalid === 'error') throw new ValidationError(issues, element.value, { partial: answer.partial });
@@ -65,19 +69,20 @@ export function readElements(destination: Subscriber<unknown>, answer: Answer, o
 
   return {
     write: (piece) => text.write(piece),
-    restart({ error }, kept) {
+    restart(remaining, { error }) {
       queue?.clear();
-      known = onReset === 'error' ? left : 0;
-      text = begin();
-      text.write(kept);
-      if (read < known) throw fromErrorInfo(error);
-      known = 0;
+      skipped = onReset === 'error' ? emitted : 0;
+      text = startText();
+      text.write(remaining);
+      if (read < skipped) throw fromErrorInfo(error);
+      skipped = 0;
     },
     end(whole) {
       endJson(text, whole, answer);
-      if (!found()) throw answer.error('The JSON value has no array there');
+      if (!found()) throw answer.parseError('The JSON value has no array there');
       if (queue) queue.whenEmpty(() => destination.complete());
       else destination.complete();
     },
+    toParseError: (error) => toJsonParseError(error, answer),
   };
 }

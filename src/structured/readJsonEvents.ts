@@ -2,19 +2,23 @@ import type { Subscriber } from 'rxjs';
 import { createEventParser, type JsonEvent } from '../codecs/json/events.js';
 import type { JsonParser } from '../codecs/json/parser.js';
 import type { JsonTextOptions } from '../codecs/json/text.js';
-import type { Answer, AnswerHandlers } from './answerKernel.js';
-import { endJson } from './endJson.js';
+import type { AnswerHandlers, AnswerSoFar } from './answerKernel.js';
+import { endJson, toJsonParseError } from './jsonAnswer.js';
 
-export interface EventReadingOptions extends JsonTextOptions {
+export interface ReadJsonEventsOptions extends JsonTextOptions {
   readonly onIncomplete?: 'error' | 'emit';
 }
 
-/** What `partialJson` does for those who want events. */
-export function readJsonEvents(destination: Subscriber<JsonEvent>, answer: Answer, options: EventReadingOptions): AnswerHandlers {
+/** The handlers of `partialJson` with `mode: 'events'`. */
+export function readJsonEvents(
+  destination: Subscriber<JsonEvent>,
+  answer: AnswerSoFar,
+  options: ReadJsonEventsOptions,
+): AnswerHandlers {
   let emitted = false;
-  let parser = begin();
+  let parser = startParser();
 
-  function begin(): JsonParser {
+  function startParser(): JsonParser {
     emitted = false;
     return createEventParser((event) => {
       emitted = true;
@@ -24,14 +28,15 @@ export function readJsonEvents(destination: Subscriber<JsonEvent>, answer: Answe
 
   return {
     write: (text) => parser.write(text),
-    restart(_event, text) {
+    restart(remaining) {
       if (emitted) destination.next({ type: 'reset' });
-      parser = begin();
-      parser.write(text);
+      parser = startParser();
+      parser.write(remaining);
     },
     end(whole) {
       endJson(parser, whole, answer, options.onIncomplete);
       destination.complete();
     },
+    toParseError: (error) => toJsonParseError(error, answer),
   };
 }

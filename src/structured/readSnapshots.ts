@@ -4,12 +4,12 @@ import { createJsonParser, type JsonParser } from '../codecs/json/parser.js';
 import type { JsonTextOptions } from '../codecs/json/text.js';
 import { ValidationError } from '../errors.js';
 import type { JsonValue } from '../events.js';
-import type { Answer, AnswerHandlers } from './answerKernel.js';
-import { endJson } from './endJson.js';
-import type { StandardSchema, Verdict } from './standardSchema.js';
-import { createValidationQueue, toValidationIssues } from './validationQueue.js';
+import type { AnswerHandlers, AnswerSoFar } from './answerKernel.js';
+import { endJson, toJsonParseError } from './jsonAnswer.js';
+import { type StandardSchema, toValidationIssues, type Verdict } from './standardSchema.js';
+import { createValidationQueue } from './validationQueue.js';
 
-export interface SnapshotOptions extends JsonTextOptions {
+export interface ReadSnapshotsOptions extends JsonTextOptions {
   readonly mode?: 'snapshot' | 'mutable' | 'events';
   readonly onIncomplete?: 'error' | 'emit';
   readonly schema?: StandardSchema;
@@ -22,21 +22,26 @@ interface Snapshot<Value> {
   readonly index: number;
 }
 
-/** What `partialJson` does for those who want values: each snapshot as it is or, when it is to be validated, in its turn. */
-export function readSnapshots(destination: Subscriber<unknown>, answer: Answer, options: SnapshotOptions): AnswerHandlers {
+/** The handlers of `partialJson` in its other modes: a snapshot is emitted at once or, if it is to be validated, in its order after that. */
+export function readSnapshots(
+  destination: Subscriber<unknown>,
+  answer: AnswerSoFar,
+  options: ReadSnapshotsOptions,
+): AnswerHandlers {
   const { mode, onIncomplete, schema, validatePartials = false } = options;
   const createParser = mode === 'mutable' ? createLiveParser : createJsonParser;
-  const queue = schema && createValidationQueue(schema, deliver, (error) => destination.error(error));
+  const queue = schema && createValidationQueue(schema, emitValidated, (error) => destination.error(error));
+  // A verdict that comes after unsubscribe is not emitted.
   if (queue) destination.add(() => queue.clear());
   let index = 0;
-  let parser = begin();
+  let parser = startParser();
 
-  function begin(): JsonParser {
+  function startParser(): JsonParser {
     index = 0;
-    return createParser({ ...options, onSnapshot: take });
+    return createParser({ ...options, onSnapshot: pushSnapshot });
   }
 
-  function take(value: JsonValue, complete: boolean, changed: boolean): void {
+  function pushSnapshot(value: JsonValue, complete: boolean, changed: boolean): void {
     const snapshot = { value, complete, index };
     if (complete) index++;
     if (queue && (complete || (validatePartials && changed))) queue.push(snapshot, !complete);
@@ -47,7 +52,7 @@ export function readSnapshots(destination: Subscriber<unknown>, answer: Answer, 
     destination.next(onIncomplete === 'emit' ? snapshot : snapshot.value);
   }
 
-  function deliver(snapshot: Snapshot<JsonValue>, verdict: Verdict<unknown>): void {
+  function emitValidated(snapshot: Snapshot<JsonValue>, verdict: Verdict<unknown>): void {
     if (verdict.valid) emit({ ...snapshot, value: verdict.value });
     else if (snapshot.complete) {
       throw new ValidationError(toValidationIssues(verdict.issues), snapshot.value, { partial: answer.partial });
@@ -56,16 +61,16 @@ export function readSnapshots(destination: Subscriber<unknown>, answer: Answer, 
 
   return {
     write: (text) => parser.write(text),
-    restart(_event, text) {
+    restart(remaining) {
       queue?.clear();
-      parser = begin();
-      parser.write(text);
+      parser = startParser();
+      parser.write(remaining);
     },
     end(whole) {
       if (!endJson(parser, whole, answer, onIncomplete)) parser.flush();
       if (queue) queue.whenEmpty(() => destination.complete());
       else destination.complete();
     },
-    value: () => parser.value(),
+    toParseError: (error) => toJsonParseError(error, answer, parser),
   };
 }

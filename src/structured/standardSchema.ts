@@ -1,5 +1,7 @@
+import type { ValidationIssue } from '../errors.js';
+
 /**
- * Any schema that follows Standard Schema 1 (zod, valibot, arktype and others): the part of its interface that we call.
+ * Any schema that implements Standard Schema 1 (zod, valibot, arktype and others): the part of its interface that we call.
  *
  * @see https://standardschema.dev
  */
@@ -20,7 +22,7 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** @throws TypeError if it is given and does not follow Standard Schema. */
+/** @throws TypeError if it is given and does not implement Standard Schema. */
 export function checkSchema(name: string, schema: unknown): void {
   if (schema === undefined) return;
   // Some libraries' schemas are functions.
@@ -28,13 +30,14 @@ export function checkSchema(name: string, schema: unknown): void {
   if (!holder || !('~standard' in holder)) throw new TypeError(`${name} must be a Standard Schema (zod, valibot, arktype, …)`);
 }
 
-/** What a schema says of a value: the value that it made of it, or why it refuses it. */
+/** The output of a schema for a valid value, or its issues. */
 export type Verdict<Output> =
   | { readonly valid: true; readonly value: Output }
   | { readonly valid: false; readonly issues: readonly StandardIssue[] };
 
 /**
- * Asks a schema about a value: at once where the schema answers at once. A throw or a rejection, for instance of a transform, is an issue.
+ * Validates a value, synchronously where the schema is synchronous. What the schema throws or rejects with, for instance in a transform, is
+ * an issue.
  */
 export function validateWith<Output>(
   schema: StandardSchema<Output>,
@@ -48,7 +51,12 @@ export function validateWith<Output>(
   }
 }
 
-/** Says in one line what the first issue is, and where. */
+/** Issues as plain data, the same for every library. */
+export function toValidationIssues(issues: readonly StandardIssue[]): readonly ValidationIssue[] {
+  return Array.from(issues, (issue) => ({ message: issue.message, path: pathOf(issue) }));
+}
+
+/** The first issue and its path, in one line, and the number of the others. */
 export function describeIssues(issues: readonly StandardIssue[]): string {
   const [first, ...others] = issues;
   const path = first && pathOf(first).map(String).join('.');
@@ -57,7 +65,7 @@ export function describeIssues(issues: readonly StandardIssue[]): string {
   return `${first?.message ?? 'Invalid'}${where}${more}`;
 }
 
-/** Where an issue is, as plain keys: libraries write a path's parts as keys or as objects that hold one. */
+/** The path of an issue as plain keys: some libraries give each part as an object that holds the key. */
 export function pathOf({ path = [] }: StandardIssue): readonly PropertyKey[] {
   // Not `map`: it would make an array of the library's own class, and arktype's class reads a length of 0 as the key 0.
   return Array.from(path, (part) => (typeof part === 'object' ? part.key : part));

@@ -1,65 +1,69 @@
-import type { ValidationIssue } from '../errors.js';
-import { isPromiseLike, pathOf, type StandardIssue, type StandardSchema, type Verdict, validateWith } from './standardSchema.js';
+import { isPromiseLike, type StandardSchema, type Verdict, validateWith } from './standardSchema.js';
 
-/** Validates one value after another: at once where the schema answers at once, else each when its turn comes. */
+/** Validates one item after another: synchronously where the schema is, else each after the one before it. */
 export interface ValidationQueue<Item> {
-  /** @param replaceable Not worth waiting for once another item comes. */
+  /** @param replaceable The next item takes its place if this one is not validated by then. */
   push(item: Item, replaceable?: boolean): void;
-  /** Forgets what waits and what is being validated. */
+  /** For a reset and for unsubscribe: discards the pending items, and the verdict of the item that is being validated. */
   clear(): void;
-  /** Calls back once, as soon as nothing waits. */
+  /** Calls back once, as soon as nothing is pending. */
   whenEmpty(callback: () => void): void;
 }
 
+interface Entry<Item> {
+  readonly item: Item;
+  readonly replaceable: boolean;
+}
+
 /**
- * @param deliver Takes each item's verdict, in order.
- * @param onError Takes what `deliver` throws when the schema has answered later.
+ * @param onVerdict Called for each item, in order.
+ * @param onError Called with what `onVerdict` throws after an asynchronous validation; else `push` throws it.
  */
 export function createValidationQueue<Item extends { readonly value: unknown }, Output>(
   schema: StandardSchema<Output>,
-  deliver: (item: Item, verdict: Verdict<Output>) => void,
+  onVerdict: (item: Item, verdict: Verdict<Output>) => void,
   onError: (error: unknown) => void,
 ): ValidationQueue<Item> {
-  let waiting: Entry<Item>[] = [];
-  /** How many of them have had their turn: `shift` would move a long queue each time. */
-  let passed = 0;
+  let entries: Entry<Item>[] = [];
+  /** The index of the next entry to validate: `shift` would move a long queue each time. */
+  let next = 0;
   let running: Entry<Item> | undefined;
-  let emptied: (() => void) | undefined;
+  let onEmpty: (() => void) | undefined;
 
   function advance(): void {
     while (!running) {
-      const entry = waiting[passed];
+      const entry = entries[next];
       if (!entry) {
-        forget();
+        discard();
         break;
       }
-      passed++;
+      next++;
       validate(entry);
     }
-    if (running || !emptied) return;
-    const callback = emptied;
-    emptied = undefined;
+    if (running || !onEmpty) return;
+    const callback = onEmpty;
+    onEmpty = undefined;
     callback();
   }
 
-  function forget(): void {
-    waiting = [];
-    passed = 0;
+  function discard(): void {
+    entries = [];
+    next = 0;
   }
 
   function validate(entry: Entry<Item>): void {
     const verdict = validateWith(schema, entry.item.value);
-    if (!isPromiseLike(verdict)) return deliver(entry.item, verdict);
+    if (!isPromiseLike(verdict)) return onVerdict(entry.item, verdict);
     running = entry;
-    void verdict.then((settled) => settle(entry, settled));
+    void verdict.then((settled) => conclude(entry, settled));
   }
 
-  function settle(entry: Entry<Item>, verdict: Verdict<Output>): void {
-    // It was forgotten meanwhile.
+  function conclude(entry: Entry<Item>, verdict: Verdict<Output>): void {
+    // Cleared or replaced meanwhile.
     if (running !== entry) return;
     running = undefined;
     try {
-      deliver(entry.item, verdict);
+      onVerdict(entry.item, verdict);
       advance();
     } catch (error) {
       onError(error);
@@ -68,29 +72,19 @@ export function createValidationQueue<Item extends { readonly value: unknown }, 
 
   return {
     push(item, replaceable = false) {
-      // Every push replaces, so that only the last can be replaceable.
-      if (waiting[passed] && waiting.at(-1)?.replaceable) waiting.pop();
+      // Because every push replaces, only the last entry can be replaceable.
+      if (entries[next] && entries.at(-1)?.replaceable) entries.pop();
       if (running?.replaceable) running = undefined;
-      waiting.push({ item, replaceable });
+      entries.push({ item, replaceable });
       advance();
     },
     clear() {
-      forget();
+      discard();
       running = undefined;
     },
     whenEmpty(callback) {
-      emptied = callback;
+      onEmpty = callback;
       advance();
     },
   };
-}
-
-interface Entry<Item> {
-  readonly item: Item;
-  readonly replaceable: boolean;
-}
-
-/** Issues in one form, whatever the library. */
-export function toValidationIssues(issues: readonly StandardIssue[]): readonly ValidationIssue[] {
-  return Array.from(issues, (issue) => ({ message: issue.message, path: pathOf(issue) }));
 }

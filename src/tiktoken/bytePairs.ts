@@ -1,44 +1,45 @@
-/** The rank of each token; its bytes are characters of one byte each. A lower rank merges first. */
+/** The rank of each token; the pair with the lowest rank is merged first. A token is a string with one character per byte. */
 export type Ranks = ReadonlyMap<string, number>;
 
-/** The tokens of some bytes. */
+/** Encodes bytes, given as one character per byte, into tokens. */
 export type EncodeBytes = (bytes: string) => readonly string[];
 
-/** Merging scans all pairs for each merge: bytes go in by so many. */
+/** Bytes are appended in slices of this size, because each merge scans all pairs. */
 const window = 64;
 
-/** Of so many texts no longer than this the tokens are remembered: words come again, and a run of one character is the same at each turn. */
-const rememberedTexts = 4_096;
-const longestRemembered = 256;
+/** The cache size: words repeat, and each slice of a run of one character is the same. */
+const maxCachedTexts = 4_096;
+/** Only texts of at most this many bytes are cached. */
+const maxCachedLength = 256;
 
-/** Encodes what is short: the time grows with the square of its length. */
+/** Creates an encoder for short texts: its time grows with the square of the length. */
 export function createEncodeBytes(ranks: Ranks): EncodeBytes {
-  const remembered = new Map<string, readonly string[]>();
+  const cache = new Map<string, readonly string[]>();
   return (bytes) => {
-    // Each token of each of the known vocabularies is the encoding of its own bytes.
+    // In every known vocabulary, each token is the encoding of its own bytes.
     if (ranks.has(bytes)) return [bytes];
-    const known = remembered.get(bytes);
+    const known = cache.get(bytes);
     if (known) return known;
     const tokens = mergePairs(bytes, ranks);
-    if (bytes.length > longestRemembered) return tokens;
-    if (remembered.size >= rememberedTexts) remembered.clear();
-    remembered.set(bytes, tokens);
+    if (bytes.length > maxCachedLength) return tokens;
+    if (cache.size >= maxCachedTexts) cache.clear();
+    cache.set(bytes, tokens);
     return tokens;
   };
 }
 
 /**
- * Appends bytes to their tokens, exactly as if all of them were encoded at once.
+ * Appends bytes to their tokens, with the same result as encoding all the bytes at once.
  *
- * Tokens are the encoding of their bytes if, and only if, each two neighbours are the encoding of theirs: before the first merge over a border
- * in the whole, both sides merged as they do alone, so that the two of them alone would make that merge too. So an append takes back the last
- * token, and more of them until what stays and what comes are good neighbours.
+ * A list of tokens is the encoding of its bytes if, and only if, every pair of neighbours is the encoding of its own bytes: up to the first
+ * merge across a border, both sides merge as they do alone, so the pair alone would make that merge too. So `join` encodes the last token
+ * again together with the new bytes, and more tokens before it until the last kept token and the first new one are such a pair.
  */
 export function appendBytes(tokens: string[], bytes: string, encode: EncodeBytes): void {
   for (let from = 0; from < bytes.length; from += window) join(tokens, bytes.slice(from, from + window), encode);
 }
 
-/** Takes bytes back from the end: what stays are the tokens of the rest. */
+/** Removes bytes from the end. The result is the encoding of the remaining bytes. */
 export function dropBytes(tokens: string[], length: number, encode: EncodeBytes): void {
   let rest = '';
   while (rest.length < length) rest = (tokens.pop() ?? '') + rest;
@@ -48,8 +49,8 @@ export function dropBytes(tokens: string[], length: number, encode: EncodeBytes)
 function join(tokens: string[], bytes: string, encode: EncodeBytes): void {
   let kept = tokens.length;
   let text = bytes;
-  for (let taken = 1; ; taken *= 2) {
-    for (let count = 0; count < taken && kept > 0; count++) text = tokens[--kept] + text;
+  for (let removed = 1; ; removed *= 2) {
+    for (let count = 0; count < removed && kept > 0; count++) text = tokens[--kept] + text;
     const fresh = encode(text);
     const before = tokens[kept - 1];
     if (before !== undefined && encode(before + fresh[0])[0] !== before) continue;
@@ -59,10 +60,10 @@ function join(tokens: string[], bytes: string, encode: EncodeBytes): void {
   }
 }
 
-/** Merges the pair of the lowest rank, of equals the leftmost, until no pair is a token. */
+/** Merges the pair with the lowest rank, the leftmost if several have it, until no pair is a token. */
 function mergePairs(bytes: string, ranks: Ranks): readonly string[] {
   const parts = bytes.split('');
-  /** The rank of each part with the next one. */
+  /** The rank of the pair of each part and the next one. */
   const pairs: number[] = [];
   for (let index = 1; index < parts.length; index++) pairs.push(rankOf(parts, index - 1, ranks));
   for (;;) {

@@ -1,4 +1,4 @@
-/** A text in UTF-8, a character for each byte; half a surrogate pair is U+FFFD. Several times as fast as a TextEncoder for what a delta has. */
+/** Converts a text to UTF-8, with one character per byte; a lone surrogate becomes U+FFFD. For the length of a delta, several times as fast as a TextEncoder. */
 export function toBytes(text: string): string {
   if (isAscii(text)) return text;
   let bytes = '';

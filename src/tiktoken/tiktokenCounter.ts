@@ -5,28 +5,30 @@ import { createTokenStream } from './tokenStream.js';
 import { loadedVocabulary, loadVocabulary } from './vocabulary.js';
 
 /**
- * Counts tokens as OpenAI's models do, by the vocabularies of `js-tiktoken`: exactly what its `encode(text, [], [])` has, after every piece of a
- * text that is still arriving, and for what the piece costs, not the text. Special tokens such as `<|endoftext|>` count as plain text.
+ * Counts tokens as OpenAI's models do, with the vocabularies of `js-tiktoken`.
  *
- * `load()` loads the one vocabulary, once a process, and in slices, so that no event waits for it; it rejects where `js-tiktoken` is not
- * installed. Until then `ready` is false, and `count` and `stream` throw.
+ * The count equals the length of `encode(text, [], [])` of `js-tiktoken`, also after every delta of a text that is still arriving; a delta costs
+ * time for its own length, not for the whole text. Special tokens such as `<|endoftext|>` count as plain text.
  *
- * A run of more than 256 characters without a place to cut (no blank, no change between letters, digits and signs) counts as one piece too, but
- * where it ends is only guessed, which may err by a token or so: from then on `stream().approximate` is true, and a usage that is estimated
- * by it has confidence `'low'`.
+ * `load()` loads the vocabulary once per process, in slices of about 5 ms, so that it does not block events. It rejects if `js-tiktoken` is not
+ * installed. Before that `ready` is false, and `count` and `stream` throw.
  *
- * A model that is not known, such as another provider's, needs no loading: its tokens are guessed from the characters (3.5 a token for
- * `claude…`, 4.2 for `grok…`, else 4), and always approximate.
+ * A run of more than 256 characters without a boundary (white space, or a change between letters, digits and signs) also counts as one piece,
+ * but its end is guessed, so the count may be off by about one token: from then on `stream().approximate` is true, and a usage estimated with it
+ * has the confidence `'low'`.
+ *
+ * An unknown model, such as another provider's, needs no loading: its tokens are estimated from the characters (3.5 per token for `claude…`, 4.2
+ * for `grok…`, else 4) and are always approximate.
  *
  * @param model A model, with or without a date or a prefix (`gpt-4o`, `openai/gpt-4o-2024-08-06`, `ft:gpt-4o-mini:…`), or an encoding (`o200k_base`).
- * @throws TypeError at call time if it is not a name.
+ * @throws TypeError at call time if `model` is not a non-empty string.
  * @see https://github.com/openai/tiktoken
  * @example events$.pipe(aggregateUsage({ countTokens: tiktokenCounter('gpt-4o'), prompt: messages, every: 10 }))
  */
 export function tiktokenCounter(model: string): TokenCounter {
   if (typeof model !== 'string' || model === '') throw new TypeError('tiktokenCounter: model must be the name of a model');
   const encoding = encodingOf(model);
-  return encoding === undefined ? guessingCounter(model) : exactCounter(encoding);
+  return encoding === undefined ? estimatingCounter(model) : exactCounter(encoding);
 }
 
 function exactCounter(encoding: TiktokenEncoding): TokenCounter {
@@ -46,7 +48,7 @@ function exactCounter(encoding: TiktokenEncoding): TokenCounter {
   };
 }
 
-function guessingCounter(model: string): TokenCounter {
+function estimatingCounter(model: string): TokenCounter {
   const ratio = charactersPerToken(providerOf(model));
   const toTokens = (characters: number): number => Math.ceil(characters / ratio);
   return {
@@ -66,7 +68,7 @@ function guessingCounter(model: string): TokenCounter {
   };
 }
 
-/** Gateways put other words before the name, as in `anthropic/claude-…` or `us.anthropic.claude-…`. */
+/** Searches the whole name, because gateways add prefixes: `anthropic/claude-…`, `us.anthropic.claude-…`. */
 function providerOf(model: string): string | undefined {
   if (/\bclaude\b/i.test(model)) return 'anthropic';
   return /\bgrok\b/i.test(model) ? 'xai' : undefined;

@@ -4,31 +4,34 @@ import { isHighSurrogate, toBytes } from './bytes.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /**
- * Of a longer piece, in UTF-16 code units, the pattern sees only what comes after, as if a piece began there; so it may err where that piece
- * ends, by a token or so. The bytes are encoded as one piece all the same.
+ * The longest piece, in UTF-16 code units, that the pattern can see as a whole. After that many units of a longer piece the pattern matches as
+ * if a new piece began, so it may find a wrong end of the piece, which changes the count by about one token. The bytes are still encoded as one
+ * piece.
  */
 export const longestPiece = 256;
 
 /**
- * How many pieces at the end more text may change. `\s*[\r\n]+` looks to the end of all the blanks, which are three pieces with the first one;
- * an upper-case run after `中` joins it if a lower-case letter follows; `don`, `'` become `don't`; and half a surrogate pair is a piece of its own.
+ * The number of pieces at the end that more text may change. `\s*[\r\n]+` matches up to the end of all the white space, which may be three
+ * pieces; an upper-case run after `中` joins it if a lower-case letter follows; `don`, `'` become `don't`; and a lone surrogate is a piece of
+ * its own.
  */
 const openPieces = 3;
 
-/** What three letters of one kind begin, more of them go on. After less, `'ll` may end a piece: `we'll`, `l`. */
+/** More letters of the same kind extend a piece that ends with three of them. After fewer, the piece may end: `we'll`, `l`. */
 const sameLetters = /^(?:\p{Ll}{4,}|\p{Lo}{4,})$/u;
 
-/** A stretch of text that is encoded by itself. Positions count from the beginning of all the text. */
+/** A part of the text that is encoded on its own. Positions count from the beginning of the whole text. */
 interface Piece {
   readonly start: number;
   end: number;
   readonly tokens: string[];
 }
 
-/** Counts a text as it arrives: each piece is counted once, the last few again as far as they grow. */
+/** Counts the tokens of a text as it arrives. Each piece is encoded once; of the last pieces, the changed ends again. */
 export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream {
-  /** The tokens of the text before the tail. */
-  let settled = 0;
+  /** The number of tokens of the closed pieces, before the tail. */
+  let closedTokens = 0;
+  /** The text of the open pieces. */
   let tail = '';
   let tailStart = 0;
   let open: Piece[] = [];
@@ -52,7 +55,10 @@ export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream 
     return endsInHalf(end) ? end + 1 : end;
   }
 
-  /** Pieces grow; blanks give one back when a word follows. Half a surrogate pair is encoded as another character than the pair. */
+  /**
+   * Moves the end of a piece: text extends it, and white space loses its last unit to a following word. A lone surrogate at the end is encoded
+   * again, because the pair has other bytes.
+   */
   function moveEnd(piece: Piece, end: number): void {
     if (piece.end === end) return;
     const whole = piece.end > piece.start && endsInHalf(piece.end) ? piece.end - 1 : piece.end;
@@ -62,19 +68,19 @@ export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream 
     piece.end = end;
   }
 
-  function settle(count: number): void {
-    for (let index = 0; index < count; index++) settled += open.shift()?.tokens.length ?? 0;
+  function closePieces(count: number): void {
+    for (let index = 0; index < count; index++) closedTokens += open.shift()?.tokens.length ?? 0;
   }
 
-  /** Whether the last piece takes all of the text, and no other changes; often enough, and much cheaper than to match them all again. */
-  function goesOn({ start, end }: Piece, text: string): boolean {
+  /** Whether the text extends the last piece as a whole and changes no other piece. This is common, and much cheaper than matching the pattern again. */
+  function extendsPiece({ start, end }: Piece, text: string): boolean {
     if (end + text.length - start > longestPiece || endsInHalf(end)) return false;
     return sameLetters.test(tail.slice(-3) + text);
   }
 
-  function take(text: string): void {
+  function append(text: string): void {
     const last = open.at(-1);
-    const isMore = last && goesOn(last, text);
+    const isMore = last && extendsPiece(last, text);
     tail += text;
     const textEnd = tailStart + tail.length;
     if (isMore) return moveEnd(last, textEnd);
@@ -87,11 +93,11 @@ export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream 
       moveEnd(piece, end);
       if (end < match) {
         approximate = true;
-        settle(open.length);
+        closePieces(open.length);
         known.unshift({ start: end, end, tokens: piece.tokens });
       } else {
         open.push(piece);
-        settle(open.length - openPieces);
+        closePieces(open.length - openPieces);
       }
       start = end;
     }
@@ -105,9 +111,9 @@ export function createTokenStream({ pattern, encode }: Vocabulary): TokenStream 
       return approximate;
     },
     push(text) {
-      // By slices, because each match of a piece that is too long runs to the end of what it sees.
-      for (let from = 0; from < text.length; from += longestPiece) take(text.slice(from, from + longestPiece));
-      return open.reduce((sum, { tokens }) => sum + tokens.length, settled);
+      // In slices, because each match in a piece that is too long runs to the end of the tail.
+      for (let from = 0; from < text.length; from += longestPiece) append(text.slice(from, from + longestPiece));
+      return open.reduce((sum, { tokens }) => sum + tokens.length, closedTokens);
     },
   };
 }

@@ -3,14 +3,14 @@ import { lastValueFrom, timer } from 'rxjs';
 import { createEncodeBytes, type EncodeBytes, type Ranks } from './bytePairs.js';
 import type { TiktokenEncoding } from './encodings.js';
 
-/** How an encoding cuts a text into pieces, and those into tokens. */
+/** An encoding: it splits a text into pieces, and each piece into tokens. */
 export interface Vocabulary {
-  /** Matches a piece at a time. */
+  /** Matches one piece at a time. */
   readonly pattern: RegExp;
   readonly encode: EncodeBytes;
 }
 
-/** Written out, so that bundlers find them. */
+/** Literal import paths, so that bundlers find them. */
 const sources: Readonly<Record<TiktokenEncoding, () => Promise<{ readonly default: TiktokenBPE }>>> = {
   cl100k_base: () => import('js-tiktoken/ranks/cl100k_base'),
   gpt2: () => import('js-tiktoken/ranks/gpt2'),
@@ -27,7 +27,7 @@ export function loadedVocabulary(encoding: TiktokenEncoding): Vocabulary | undef
   return loaded.get(encoding);
 }
 
-/** Loads it once a process; after a failure the next call tries again. */
+/** Loads a vocabulary once per process. After a failure the next call tries again. */
 export function loadVocabulary(encoding: TiktokenEncoding): Promise<void> {
   const known = loading.get(encoding);
   if (known) return known;
@@ -45,10 +45,10 @@ async function read(encoding: TiktokenEncoding): Promise<void> {
   loaded.set(encoding, { pattern: new RegExp(source.pat_str, 'gu'), encode: createEncodeBytes(ranks) });
 }
 
-/** So many tokens are decoded at a time, about 5 ms, so that no event waits for long. */
+/** The number of tokens to decode at a time: about 5 ms, so that events are not blocked for long. */
 const slice = 10_000;
 
-/** Lines of a mark, the rank of the first token, and tokens in base64, whose ranks count up. */
+/** Decodes lines of a mark, the rank of the first token, and tokens in base64 with ascending ranks. */
 async function decode(lines: string): Promise<Ranks> {
   const ranks = new Map<string, number>();
   for (const line of lines.split('\n')) {

@@ -1,16 +1,20 @@
-import { closes, type OpenFence, openFence, outdent } from './fences.js';
+import { closesFence, type OpenFence, openFence, outdent } from './fences.js';
 import { isFirstHeader, isTopLine } from './toonForm.js';
 
-/** Gives of each line what belongs to the document, and '' for a line that does not, so that the lines can still be counted. */
+/**
+ * Returns the content of a line that belongs to the document, without the indentation of its fence. A line outside the document becomes '',
+ * so that line numbers stay correct.
+ */
 export type DocumentLines = (line: string) => string;
 
 /**
- * Unwraps a document from its fence; what follows the fence is no part of it.
+ * Unwraps a document from its fence, one line at a time. Lines after the fence are outside the document.
  *
- * @param lenient Skip what stands before the first fence or header, fences of other languages too. A document without a fence has then
- * only lines that are indented or begin with a key.
+ * @param lenient Skip everything before the first fence or header, including fences of other languages. A document without a fence then
+ * consists of only the lines that are indented or begin with a key.
  */
 export function createDocumentLines(lenient: boolean): DocumentLines {
+  /** The state of this machine, as a function that reads the next line. */
   let read: DocumentLines = readFirst;
 
   function readFirst(line: string): string {
@@ -21,28 +25,28 @@ export function createDocumentLines(lenient: boolean): DocumentLines {
     read = readBefore;
     if (line.trim() === '') return '';
     const fence = openFence(line);
-    if (fence && (fence.language === '' || fence.language === 'toon')) return enter(inFence(fence));
-    if (!lenient) return enterWith(readAll, line);
-    if (fence) return enter(skipFence(fence));
-    return isFirstHeader(line) ? enterWith(bareLines(line.length - line.trimStart().length), line) : '';
+    if (fence && (fence.language === '' || fence.language === 'toon')) return skipLineAndSwitch(inFence(fence));
+    if (!lenient) return switchAndRead(readAll, line);
+    if (fence) return skipLineAndSwitch(skipFence(fence));
+    return isFirstHeader(line) ? switchAndRead(bareLines(line.length - line.trimStart().length), line) : '';
   }
 
-  function enter(next: DocumentLines): string {
+  function skipLineAndSwitch(next: DocumentLines): string {
     read = next;
     return '';
   }
 
-  function enterWith(next: DocumentLines, line: string): string {
+  function switchAndRead(next: DocumentLines, line: string): string {
     read = next;
     return next(line);
   }
 
   function inFence({ mark, indent }: OpenFence): DocumentLines {
-    return (line) => (closes(line, mark) ? enter(readAfter) : outdent(line, indent));
+    return (line) => (closesFence(line, mark) ? skipLineAndSwitch(readAfter) : outdent(line, indent));
   }
 
   function skipFence({ mark }: OpenFence): DocumentLines {
-    return (line) => (closes(line, mark) ? enter(readBefore) : '');
+    return (line) => (closesFence(line, mark) ? skipLineAndSwitch(readBefore) : '');
   }
 
   return (line) => read(line);

@@ -1,15 +1,15 @@
 /** A fenced block of Markdown. */
 export interface Fence {
-  /** The first word of its info string, in lower case; empty if there is none. */
+  /** The first word of the info string, in lower case; '' if there is none. */
   readonly language: string;
   readonly body: string;
-  /** Where the body begins: the number of lines before it. */
+  /** The number of lines before the body. */
   readonly linesBefore: number;
-  /** False when the text ends inside the block. */
+  /** False if the text ends inside the block. */
   readonly closed: boolean;
 }
 
-/** A fence whose closing line has not come. */
+/** A fenced block before its closing line. */
 export interface OpenFence {
   readonly language: string;
   readonly linesBefore: number;
@@ -21,7 +21,7 @@ export interface OpenFence {
 const opener = /^([ \t]*)(`{3,}(?=[^`]*$)|~{3,})[ \t]*(\S*)/;
 
 /**
- * Finds the fenced blocks of a text, in order, at any indentation: models put them into list items.
+ * Finds the fenced blocks of a text, in order. Any indentation is accepted, because models put fences into list items.
  *
  * @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
  */
@@ -30,7 +30,7 @@ export function findFences(text: string): readonly Fence[] {
   let open: OpenFence | undefined;
   for (const [index, line] of text.split('\n').entries()) {
     if (!open) open = openFence(line, index + 1);
-    else if (closes(line, open.mark)) {
+    else if (closesFence(line, open.mark)) {
       fences.push(endFence(open, true));
       open = undefined;
     } else open.lines.push(outdent(line, open.indent));
@@ -39,27 +39,27 @@ export function findFences(text: string): readonly Fence[] {
   return fences;
 }
 
-/** Reads a line as the opening of a fence. */
+/** Reads a line as the opening of a fence; undefined if it opens none. */
 export function openFence(line: string, linesBefore = 0): OpenFence | undefined {
   const [, indentation, mark, language] = opener.exec(line.trimEnd()) ?? [];
   if (indentation === undefined || mark === undefined || language === undefined) return undefined;
   return { language: language.toLowerCase(), linesBefore, mark, indent: indentation.length, lines: [] };
 }
 
-/** Tells whether a line closes the fence that was opened with these marks. */
-export function closes(line: string, mark: string): boolean {
+/** Whether a line closes the fence that was opened with these marks. */
+export function closesFence(line: string, mark: string): boolean {
   const content = line.trim();
   return content.startsWith(mark) && content === (mark[0] ?? '').repeat(content.length);
 }
 
-/** Cuts up to so much white space off the beginning of a line. */
+/** Removes up to `indent` white space characters from the beginning of a line. */
 export function outdent(line: string, indent: number): string {
   const content = line.trimStart();
   return line.slice(Math.min(indent, line.length - content.length));
 }
 
 function endFence({ language, linesBefore, lines }: OpenFence, closed: boolean): Fence {
-  // A text that ends inside its closing fence leaves a mark or two behind.
+  // The text was cut inside the closing fence: its first one or two marks are no content.
   if (!closed && /^\s*(?:`{1,2}|~{1,2})$/.test(lines.at(-1) ?? '')) lines.splice(-1, 1, '');
   return { language, body: lines.join('\n'), linesBefore, closed };
 }

@@ -1,9 +1,9 @@
 import { from, map, type OperatorFunction, of } from 'rxjs';
 import type { DeltaEvent, JsonValue } from '../events.js';
 import { checkOneOf } from '../kernel/options.js';
-import { parseAnswer } from '../structured/answerKernel.js';
+import { operateOnAnswer } from '../structured/answerKernel.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
-import { type Decision, decide } from './decide.js';
+import { type Decision, decideFormat } from './decideFormat.js';
 import { checkToonOptions, type ToonOptions } from './toonOptions.js';
 import type { ToonResult } from './toonResult.js';
 
@@ -13,24 +13,27 @@ export interface ParseToonOnCompleteOptions<Value> extends ToonOptions<Value> {
 }
 
 /**
- * Collects the answer and, when the stream completes, emits what it is: TOON, JSON or text. Errors of the source pass through.
+ * Collects the answer and emits it once, when the stream completes, as TOON, JSON or text. Forwards errors of the source.
  *
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = 'a: 1\nb: 2'
  *     result   -------------(x|)     x = { format: 'toon', value: { a: 1, b: 2 }, … }
  *
- * It does not ask whether the text decodes, because most prose does. The first of these that fits decides:
- * 1. A fenced block: `toon` decodes; `json` is JSON; without a label it is a JSON object or array, or TOON by its array header.
+ * That a text decodes as TOON proves nothing, because most prose does. The first rule that matches decides:
+ * 1. A fenced block: labelled `toon` and it decodes; labelled `json` and it is JSON; or without a label and it is a JSON object or array, or
+ *    TOON with an array header.
  * 2. The whole text is a JSON object or array.
- * 3. The text decodes, and is TOON by its array header or its canonical form (see `accept`).
- * 4. It is text.
+ * 3. The whole text decodes, and has an array header or the canonical form of TOON (see `accept`).
+ * 4. Otherwise the result is text.
  *
- * No rule can tell a cut document from a whole one, so a truncated answer is text unless `salvage` is set, and always `truncated`: one that
- * completed without `finish`, or whose reason is `length`, `paused`, `aborted` or `budget`. A source of strings has no reason: its
- * completion counts as the end. Reads choice 0 and the phase `answer`; a source without values gives none.
+ * A truncated answer completed without `finish`, or its reason is `length`, `paused`, `aborted` or `budget`. A cut document cannot be
+ * distinguished from a whole one, so the result of a truncated answer is text unless `salvage` is set, and its `truncated` is always true. A
+ * source of strings has no finish reason: its completion is the end of the answer. Reads choice 0 and the phase `answer`. A source that emits
+ * nothing has no result.
  *
  * @throws TypeError at call time for an unknown option or value.
- * Emits error: {@link ParseError} with `text` and `finishReason` when the stream ended with `refusal`, `content-filter` or `tool-calls`; bad
- * data is no error but text, and `errors` says where and why. On unsubscribe: drops what it holds, and a pending validation with it.
+ * Emits error: {@link ParseError} with `text` and `finishReason` if the stream finished with `refusal`, `content-filter` or `tool-calls`.
+ * Bad data is not an error: the result is text, and its `errors` give the place and the reason. On unsubscribe: discards the text and a
+ * pending validation.
  * @see https://github.com/toon-format/spec
  * @example events$.pipe(parseToonOnComplete({ schema: z.object({ products: z.array(product) }) }))
  */
@@ -40,18 +43,16 @@ export function parseToonOnComplete<Value = JsonValue>(
   const rules = checkToonOptions('parseToonOnComplete', options, ['formats']);
   const { formats = ['toon', 'json'] } = options;
   for (const format of formats) checkOneOf('formats', format, ['toon', 'json']);
-  return parseAnswer((destination, answer) => ({
-    write: () => undefined,
-    restart: () => undefined,
+  return operateOnAnswer((destination, answer) => ({
     end(whole) {
       const { text } = answer;
-      const decision = decide(text, !whole, formats, rules);
+      const decision = decideFormat(text, !whole, formats, rules);
       const decision$ = isPromiseLike(decision) ? from(decision) : of(decision);
-      decision$.pipe(map((settled) => toResult(settled, text, !whole))).subscribe(destination);
+      decision$.pipe(map((resolved) => toResult(resolved, text, !whole))).subscribe(destination);
     },
   }));
 }
 
-function toResult<Value>({ taken, errors }: Decision<Value>, text: string, truncated: boolean): ToonResult<Value> {
-  return taken ? { ...taken, text, errors, truncated } : { format: 'text', value: text, text, errors, truncated };
+function toResult<Value>({ match, errors }: Decision<Value>, text: string, truncated: boolean): ToonResult<Value> {
+  return match ? { ...match, text, errors, truncated } : { format: 'text', value: text, text, errors, truncated };
 }

@@ -13,15 +13,15 @@ export interface RowReaderRules {
   readonly indentSize: number;
 }
 
-/** Reads the rows of an answer in the pieces in which it comes. */
+/** Reads the rows of an answer as its text arrives. */
 export interface RowReader {
   /** @throws ToonSyntaxError with its line, LimitError for deep nesting. */
   write(text: string): void;
-  /** The definite end of the answer. */
+  /** Ends an answer that is whole. */
   end(): void;
-  /** The end of an answer that is cut: a row without its line end counts if it has all its cells. */
+  /** Ends an answer that is cut: a last row without a line end is emitted if it has all its cells. */
   endEarly(): void;
-  /** No row is emitted any more. */
+  /** Emits no more rows. */
   stop(): void;
 }
 
@@ -30,7 +30,7 @@ export function createRowReader(rules: RowReaderRules, emit: (row: ToonRow<ToonR
   const rows = createTableRows(emit, path);
   const decoder = createToonDecoder(rows, {
     ...decoderRules,
-    refuseListedRows: true,
+    rejectListedRows: true,
     onRowError: onRowError === 'skip' ? rows.skip : undefined,
   });
   const readLine = createDocumentLines(rules.lenient);
@@ -42,7 +42,7 @@ export function createRowReader(rules: RowReaderRules, emit: (row: ToonRow<ToonR
       decoder.end();
     },
     endEarly() {
-      rows.beProvisional();
+      rows.markProvisional();
       try {
         splitter.end();
       } catch (error) {

@@ -1,31 +1,31 @@
 import type { ToonRowObject, ToonSink } from '../codecs/toon/sink.js';
 
-/** Where a value stands: the keys and indices that lead to it from the root. */
+/** The place of a value: the keys and indices that lead to it from the root. */
 export type ToonPath = readonly (string | number)[];
 
 /** A row of a table. */
 export interface ToonRow<Row> {
-  /** Where the table stands: the keys and indices that lead to it from the root, none for a table at the root. */
+  /** The place of the table: the keys and indices that lead to it from the root. Empty for a table at the root. */
   readonly path: ToonPath;
-  /** The row's place in its table, counted from 0; skipped rows count. */
+  /** The row's index in its table, counted from 0. Skipped rows count. */
   readonly index: number;
-  /** The key of the entry in a keyed table (`users[2:]{name}:`), `undefined` in an array. */
+  /** The key of the entry in a keyed table (`users[2:]{name}:`); undefined in an array. */
   readonly key: string | undefined;
   readonly row: Row;
-  /** How many rows the table's header declares. */
+  /** The number of rows that the table's header declares. */
   readonly expected: number;
-  /** The line of the answer, counted from 1. */
+  /** The row's line in the answer, counted from 1. */
   readonly line: number;
-  /** True for a last row whose line had no end when the stream ended early: its last cell may be cut. */
+  /** True for a last row without a line end in a stream that ended early: its last cell may be cut. */
   readonly provisional: true | undefined;
 }
 
-/** Picks the rows of tables out of a document, and forgets the rest of it. */
+/** Emits the rows of the tables of a document and discards the rest of it. */
 export interface TableRows extends ToonSink {
-  /** Leaves the next row out, but counts it. */
+  /** Counts a row without emitting it. */
   skip(): void;
-  /** Marks the rows from now on. */
-  beProvisional(): void;
+  /** Emits every following row as provisional. */
+  markProvisional(): void;
 }
 
 interface Table {
@@ -35,36 +35,36 @@ interface Table {
 }
 
 interface Frame {
-  /** What leads to the child that is read now. */
-  step: string | number;
-  /** Set if the children are rows that somebody wants. */
+  /** The key or index of the child that is being read. */
+  segment: string | number;
+  /** Set if the children are rows to emit. */
   readonly table: Table | undefined;
 }
 
 /** @param wanted The path of the one table to read. @defaultValue every table */
 export function createTableRows(emit: (row: ToonRow<ToonRowObject>) => void, wanted?: ToonPath): TableRows {
   const frames: Frame[] = [];
-  /** The length of the table that starts next. */
+  /** The declared length of the table that starts next. */
   let announced: number | undefined;
   let provisional: true | undefined;
 
-  /** Goes on to the next child, which in an object its key has announced. */
+  /** Moves to the next child of an array. In an object, `key` did. */
   function advance(): void {
     const parent = frames[frames.length - 1];
-    if (typeof parent?.step === 'number') parent.step++;
+    if (typeof parent?.segment === 'number') parent.segment++;
   }
 
   function openTable(): Table | undefined {
     const expected = announced;
     announced = undefined;
     if (expected === undefined) return undefined;
-    const path = Object.freeze(frames.map(({ step }) => step));
+    const path = Object.freeze(frames.map(({ segment }) => segment));
     return wanted === undefined || samePath(path, wanted) ? { path, expected, rows: 0 } : undefined;
   }
 
-  function open(step: string | number): void {
+  function open(segment: string | number): void {
     advance();
-    frames.push({ table: openTable(), step });
+    frames.push({ table: openTable(), segment });
   }
 
   return {
@@ -77,14 +77,14 @@ export function createTableRows(emit: (row: ToonRow<ToonRowObject>) => void, wan
     endArray: () => void frames.pop(),
     key(key) {
       const parent = frames[frames.length - 1];
-      if (parent) parent.step = key;
+      if (parent) parent.segment = key;
     },
     primitive: advance,
     row(row, line) {
       advance();
-      const { table, step } = frames[frames.length - 1] ?? {};
+      const { table, segment } = frames[frames.length - 1] ?? {};
       if (!table) return;
-      const key = typeof step === 'string' ? step : undefined;
+      const key = typeof segment === 'string' ? segment : undefined;
       emit({ path: table.path, index: table.rows, key, row, expected: table.expected, line, provisional });
       table.rows++;
     },
@@ -92,12 +92,12 @@ export function createTableRows(emit: (row: ToonRow<ToonRowObject>) => void, wan
       const table = frames[frames.length - 1]?.table;
       if (table) table.rows++;
     },
-    beProvisional() {
+    markProvisional() {
       provisional = true;
     },
   };
 }
 
 function samePath(path: ToonPath, wanted: ToonPath): boolean {
-  return path.length === wanted.length && path.every((step, index) => step === wanted[index]);
+  return path.length === wanted.length && path.every((segment, index) => segment === wanted[index]);
 }

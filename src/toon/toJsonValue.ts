@@ -1,15 +1,15 @@
 import type { JsonValue } from '../events.js';
 
-/** The deepest nesting that we write, as deep as we read. */
+/** The deepest nesting that is written, the same as the decoder reads. */
 const maxDepth = 256;
 
 const loneSurrogate = /\p{Surrogate}/u;
 
 /**
- * Makes of a value what JSON carries of it. `toJSON` is called and an undefined property left out, as `JSON.stringify` does; a Map becomes
- * an object, a Set an array, a bigint a number or, past the safe integers, its digits, as the TOON specification asks.
+ * Converts a value to plain JSON data. Calls `toJSON` and omits undefined properties, as `JSON.stringify` does. A Map becomes an object, a Set
+ * an array, and a bigint a number or, past the safe integers, a string of its digits, as the TOON specification requires.
  *
- * @throws TypeError that says where, for whatever would be lost without a word: functions, symbols, NaN, cycles and the like.
+ * @throws TypeError with the path, for anything that would be lost silently: functions, symbols, NaN, cycles and others.
  * @see https://github.com/toon-format/spec/blob/main/SPEC.md (host type normalization)
  */
 export function toJsonValue(data: unknown): JsonValue {
@@ -41,7 +41,7 @@ export function toJsonValue(data: unknown): JsonValue {
   }
 
   function convertContainer(value: object): JsonValue {
-    // Array.from fills the holes of a sparse array, so that they are seen.
+    // Array.from makes the holes of a sparse array undefined, so that they are rejected.
     if (Array.isArray(value) || value instanceof Set) return Array.from<unknown>(value).map(convertAt);
     if (value instanceof Map) return convertEntries([...value]);
     const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
@@ -74,7 +74,7 @@ function callToJson(value: unknown, key: PropertyKey = ''): unknown {
   return value.toJSON(String(key));
 }
 
-/** Its `toJSON` says null. */
+/** Rejected before `toJSON` is called, which would return null. */
 function isInvalidDate(value: unknown): boolean {
   return value instanceof Date && Number.isNaN(value.getTime());
 }

@@ -1,15 +1,15 @@
 import type { JsonValue } from '../events.js';
 import type { Parser, ParserVerdict } from '../structured/parser.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
-import { type Decision, decide } from './decide.js';
+import { type Decision, decideFormat } from './decideFormat.js';
 import { checkToonOptions, type ToonOptions } from './toonOptions.js';
 
 export type { ToonOptions } from './toonOptions.js';
 
 /**
- * Reads a text as TOON, in a fence or as a whole, for `parseOnComplete`: what {@link parseToonOnComplete} takes for TOON, it takes too.
+ * A parser for `parseOnComplete` that reads a text as TOON, in a fence or as a whole, by the rules of {@link parseToonOnComplete}.
  *
- * A text that was cut is refused unless `salvage` is set, because no rule can tell a cut document from a whole one.
+ * A cut text is rejected unless `salvage` is set, because a cut document cannot be distinguished from a whole one.
  *
  * @throws TypeError at call time for an unknown option or value.
  * @see https://github.com/toon-format/spec
@@ -20,16 +20,16 @@ export function toon<Value = JsonValue>(options: ToonOptions<Value> = {}): Parse
   return {
     format: 'toon',
     parse(text, truncated) {
-      const settle = (decision: Decision<Value>): ParserVerdict<Value> => toVerdict(decision, truncated && !rules.salvage);
-      const decision = decide(text, truncated, ['toon'], rules);
-      return isPromiseLike(decision) ? decision.then(settle) : settle(decision);
+      const convert = (decision: Decision<Value>): ParserVerdict<Value> => toVerdict(decision, truncated && !rules.salvage);
+      const decision = decideFormat(text, truncated, ['toon'], rules);
+      return isPromiseLike(decision) ? decision.then(convert) : convert(decision);
     },
   };
 }
 
-/** Of several objections the first counts: a fence, where the document was expected, comes before the text around it. */
-function toVerdict<Value>({ taken, errors: [first] }: Decision<Value>, cut: boolean): ParserVerdict<Value> {
-  if (taken) return { accepted: true, value: taken.value };
+/** Reports the first objection: a fence, where the document was expected, is tried before the text around it. */
+function toVerdict<Value>({ match, errors: [first] }: Decision<Value>, cut: boolean): ParserVerdict<Value> {
+  if (match) return { accepted: true, value: match.value };
   if (!first) return { accepted: false, message: cut ? 'The text is cut' : 'Nothing in the text may be TOON' };
   const { format: _, ...objection } = first;
   return { accepted: false, ...objection };

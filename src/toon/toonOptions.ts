@@ -3,21 +3,22 @@ import { checkOneOf, checkOptions } from '../kernel/options.js';
 import { checkSchema, type StandardSchema } from '../structured/standardSchema.js';
 import type { ToonForm } from './toonForm.js';
 
-/** How a text is told from a TOON document. */
+/** How a TOON document is distinguished from other text. */
 export interface ToonOptions<Value = JsonValue> {
   /**
-   * What counts as TOON outside a fence. `'header'`: plain keys and an array header. `'canonical'`: also what an encoder would have written
-   * letter for letter, unless people write it too: one line, nothing but words (`Lunch: soup`), nothing but capitalized labels (`Total: 42`),
-   * or a heading above it. `'keys'`: plain keys, which many ordinary paragraphs have too. `'any'`: whatever decodes, before anything else is
-   * tried, and that includes most prose and all JSON objects of one line. A fence without a label needs a header, or with the last two plain keys.
+   * What counts as TOON outside a fence. `'header'`: plain keys and an array header. `'canonical'`: also a text that equals the encoder's
+   * output, unless it is ordinary writing too (one line, only words as in `Lunch: soup`, only capitalized labels as in `Total: 42`, or a
+   * heading above it). `'keys'`: plain keys, which many ordinary paragraphs have too. `'any'`: any text that decodes, before JSON is tried;
+   * this includes most prose and every JSON object of one line. A document in a fence without a label needs a header; with `'keys'` and
+   * `'any'`, plain keys.
    * @defaultValue `'canonical'`, with a schema `'keys'`
    */
   readonly accept?: ToonForm | 'any';
-  /** What the value must be (zod, valibot, arktype or another Standard Schema); a reading that fails it gives way to the next. @defaultValue none */
+  /** Validates the value (zod, valibot, arktype or another Standard Schema). A value that fails is rejected and the next rule is tried. @defaultValue none */
   readonly schema?: StandardSchema<Value>;
-  /** With `accept: 'any'`, take any single line too. Where JSON is looked for, take one string, number, boolean or null too. @defaultValue false */
+  /** Accept a single JSON string, number, boolean or null, and with `accept: 'any'` any single line of TOON. @defaultValue false */
   readonly allowPrimitive?: boolean;
-  /** Read what there is of a truncated answer: the whole lines of TOON, the certain part of JSON. @defaultValue false */
+  /** Read the certain part of a truncated answer: the whole lines of TOON, the finished values of JSON. @defaultValue false */
   readonly salvage?: boolean;
 }
 

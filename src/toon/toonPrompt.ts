@@ -4,21 +4,21 @@ import { checkCountTokens, type TokenCounter } from '../metering/tokenCounter.js
 import { toJsonValue } from './toJsonValue.js';
 
 export interface ToonPromptOptions {
-  /** What stands between two cells. @defaultValue `','` */
+  /** The separator of two cells. @defaultValue `','` */
   readonly delimiter?: ',' | '\t' | '|';
-  /** Put the text into a fenced Markdown block that names its format. @defaultValue true */
+  /** Wrap the text in a fenced Markdown block with the format as its label. @defaultValue true */
   readonly fence?: boolean;
-  /** The model's tokenizer, loaded, or a function of a text; with it `tokens` and `saving` are given. @defaultValue none */
+  /** A loaded token counter of the model, or a function of a text. Needed for `tokens` and `saving`. @defaultValue none */
   readonly countTokens?: TokenCounter | ((text: string) => number);
   /**
-   * The format to write; `'auto'` takes TOON where it is shorter than compact JSON, in tokens if they can be counted, else in characters.
-   * By default the format does not change with the data, because the words around it in the prompt do not either.
+   * The format to write. `'auto'` picks TOON if it is shorter than compact JSON, in tokens if there is `countTokens`, else in characters. The
+   * default does not depend on the data, because the words around it in the prompt do not either.
    * @defaultValue `'toon'`
    */
   readonly pick?: 'auto' | 'toon' | 'json';
 }
 
-/** How many tokens the same data takes in each format, fences left out. */
+/** The number of tokens of the same data in each format, without a fence. */
 export interface PromptTokens {
   readonly toon: number;
   /** Compact JSON. */
@@ -27,14 +27,14 @@ export interface PromptTokens {
   readonly jsonPretty: number;
 }
 
-/** Data as text for a prompt, and in which form it is. */
+/** Data as text for a prompt. */
 export interface ToonPrompt {
-  /** What goes into the prompt. */
+  /** The text to put into the prompt. */
   readonly text: string;
   readonly format: 'toon' | 'json';
   /** Undefined without `countTokens`. */
   readonly tokens: PromptTokens | undefined;
-  /** What TOON saves against compact JSON, as a fraction of JSON's tokens: below 0 where TOON is longer. Undefined without `countTokens`. */
+  /** The saving of TOON against compact JSON, as a fraction of JSON's tokens; negative if TOON is longer. Undefined without `countTokens`. */
   readonly saving: number | undefined;
 }
 
@@ -42,15 +42,15 @@ export interface ToonPrompt {
  * Writes data as TOON, ready to go into a prompt.
  *
  * A table (an array of objects with the same keys and plain values) takes about a third fewer tokens than compact JSON (3,132 → 1,999
- * for 100 rows of 6). Nested orders took 10 % more and irregular events 31 % more: choose `pick: 'auto'` for data like that. Figures that
- * compare with indented JSON look better and mean less. Models read TOON well and write flat tables well, but nested TOON arrays badly:
- * ask for JSON where the answer is nested.
+ * for 100 rows of 6). Nested orders took 10 % more tokens and irregular events 31 % more: use `pick: 'auto'` for such data. Comparisons with
+ * indented JSON overstate the saving. Models read TOON well and write flat tables well, but write nested TOON arrays
+ * badly: ask for JSON if the answer is nested.
  *
- * A Date becomes its ISO text, a Map an object, a Set an array, a class instance its own fields; an undefined property is left out.
+ * A Date becomes its ISO text, a Map an object, a Set an array, a class instance an object of its own fields. An undefined property is omitted.
  *
- * @throws TypeError if something in the data cannot be encoded, with its path: a function, a symbol, undefined (but as a property), NaN, an
- * infinity, an invalid date, a lone surrogate, a cycle, a RegExp or another object that JSON would empty, more than 256 levels; and what a
- * counter throws that is not loaded.
+ * @throws TypeError at call time for an unknown option or value, and, with its path, for a value that cannot be encoded: a function, a symbol,
+ * undefined (except as a property), NaN, an infinity, an invalid date, a lone surrogate, a cycle, a RegExp or another object that JSON would
+ * write as `{}`, or more than 256 levels. Error if the counter is not loaded.
  * @see https://github.com/toon-format/spec
  * @example toonPrompt([{ id: 1, name: 'Lamp' }]).text // '```toon\n[1]{id,name}:\n  1,Lamp\n```'
  */
@@ -80,7 +80,7 @@ export function toonPrompt(data: unknown, options: ToonPromptOptions = {}): Toon
   };
 }
 
-/** The fence is longer than any run of backticks in the text, so that no line of the text can close it. */
+/** Uses a fence longer than any run of backticks in the text, so that no line of the text can close it. */
 function inFence(text: string, language: string): string {
   const longest = (text.match(/`{3,}/g) ?? []).reduce((length, run) => Math.max(length, run.length), 2);
   const mark = '`'.repeat(longest + 1);

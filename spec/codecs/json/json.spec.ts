@@ -8,10 +8,13 @@ import type { JsonValue } from '../../../src/events.js';
 import { anyChunking, cut } from '../../support/chunks.js';
 import { anyBrokenJson, anyJson } from '../../support/json.js';
 
+// scanner.ts, string.ts, word.ts, text.ts and tree.ts are tested through the parser; live.ts and events.ts through partialJson, and
+// elements.ts through jsonElements (spec/operators).
+
 const cases = { numRuns: 2_000 };
 const strict = { fences: false } as const;
 
-/** What the parser reads, or `undefined` if it refuses the text. */
+/** The value that the parser reads, or `undefined` if it rejects the text. */
 function read(pieces: readonly string[], options: JsonParserOptions = strict): { value: JsonValue } | undefined {
   const parser = createJsonParser(options);
   try {
@@ -33,7 +36,7 @@ function parse(text: string): { value: JsonValue } | undefined {
   }
 }
 
-/** The snapshot after every piece, as many as could be. */
+/** The value after every piece. */
 function snapshotsOf(pieces: readonly string[]): (JsonValue | undefined)[] {
   const parser = createJsonParser(strict);
   const snapshots = pieces.map((piece) => {
@@ -44,8 +47,8 @@ function snapshotsOf(pieces: readonly string[]): (JsonValue | undefined)[] {
   return [...snapshots, parser.value()];
 }
 
-/** The snapshots that are given out, with whether each is complete. */
-function given(pieces: readonly string[], options: JsonParserOptions = {}): string[] {
+/** The emitted snapshots: `!` marks a complete one, `=` one that equals the previous one. */
+function emittedSnapshots(pieces: readonly string[], options: JsonParserOptions = {}): string[] {
   const seen: string[] = [];
   const onSnapshot = (value: JsonValue, complete: boolean, changed: boolean): void => {
     seen.push(`${JSON.stringify(value)}${complete ? '!' : ''}${changed ? '' : '='}`);
@@ -66,7 +69,7 @@ function failure(text: string, options: JsonParserOptions = {}): unknown {
 }
 
 describe('createJsonParser', () => {
-  it('gives the value of JSON.parse, or refuses what it refuses, however the text is cut', () => {
+  it('returns the value of JSON.parse, or rejects what it rejects, however the text is cut', () => {
     fc.assert(
       fc.property(fc.oneof(anyJson(), anyBrokenJson()), anyChunking, (text, sizes) => {
         const expected = parse(text);
@@ -78,7 +81,7 @@ describe('createJsonParser', () => {
     );
   });
 
-  it('never changes a snapshot that it has given', () => {
+  it('never mutates a snapshot that it returned', () => {
     fc.assert(
       fc.property(anyJson(), anyChunking, (text, sizes) => {
         const parser = createJsonParser({ ...strict, onSnapshot: (value) => deepFreeze(value) });
@@ -94,7 +97,7 @@ describe('createJsonParser', () => {
     );
   });
 
-  it('shares closed parts with every later snapshot, only extends strings, and keeps the reference when nothing changed', () => {
+  it('shares closed parts with every later snapshot, only extends strings, and returns the same reference if nothing changed', () => {
     fc.assert(
       fc.property(anyJson({ oddKeys: false }), anyChunking, (text, sizes) => {
         const snapshots = snapshotsOf(cut(text, sizes)).filter((snapshot) => snapshot !== undefined);
@@ -125,10 +128,10 @@ describe('createJsonParser', () => {
     );
   });
 
-  it('gives the same last snapshot as all of its values, whatever it leaves out on the way', () => {
+  it('emits the whole value as its last snapshot, whichever snapshots it skips before', () => {
     fc.assert(
       fc.property(anyJson(), anyChunking, (text, sizes) => {
-        const seen = given(cut(text, sizes), strict);
+        const seen = emittedSnapshots(cut(text, sizes), strict);
         const last = (seen.at(-1) ?? '').replace(/=$/, '');
         return last === `${JSON.stringify(JSON.parse(text))}!`;
       }),
@@ -138,7 +141,7 @@ describe('createJsonParser', () => {
 
   it('grows strings, and shows numbers, literals, escapes and keys when they are whole', () => {
     const text = '{"name":"A\\u00e9","age":41,"ok":true,"tags":[]}';
-    expect(given([...text])).toEqual([
+    expect(emittedSnapshots([...text])).toEqual([
       '{}',
       '{"name":""}',
       '{"name":"A"}',
@@ -150,16 +153,16 @@ describe('createJsonParser', () => {
     ]);
   });
 
-  it('holds back half a character, across pieces and ways of writing it', () => {
-    expect(given(['"a\ud83d', '\ude00b"'])).toEqual(['"a"', '"a😀b"!']);
-    expect(given(['"\\ud8', '3d', '\\ude', '00"'])).toEqual(['""', '"😀"!']);
+  it('holds back half of a surrogate pair, literal or escaped, across pieces', () => {
+    expect(emittedSnapshots(['"a\ud83d', '\ude00b"'])).toEqual(['"a"', '"a😀b"!']);
+    expect(emittedSnapshots(['"\\ud8', '3d', '\\ude', '00"'])).toEqual(['""', '"😀"!']);
     expect(read(['"\\ud83d', 'x"'])).toEqual({ value: '\ud83dx' });
     expect(read(['"\\ud83d', '"'])).toEqual({ value: '\ud83d' });
   });
 
-  it('knows a number at the root only at its end', () => {
-    expect(given(['1', '2'])).toEqual(['12!']);
-    expect(given(['1', '2', ' '])).toEqual(['12!']);
+  it('emits a number at the root only when it ends', () => {
+    expect(emittedSnapshots(['1', '2'])).toEqual(['12!']);
+    expect(emittedSnapshots(['1', '2', ' '])).toEqual(['12!']);
     const parser = createJsonParser();
     parser.write('12');
     expect(parser.complete).toBe(false);
@@ -167,15 +170,15 @@ describe('createJsonParser', () => {
     expect(parser.end()).toBe(true);
   });
 
-  it('sets __proto__ as a key of its own', () => {
+  it('sets __proto__ as an own property', () => {
     const { value } = read(['{"__proto__":{"admin":true},"a":{"__proto__":1}}']) as { value: object };
     expect(Object.keys(value)).toEqual(['__proto__', 'a']);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect((value as { admin?: boolean }).admin).toBeUndefined();
-    expect(given(['{"__proto__":"a', 'b"}'])).toEqual(['{"__proto__":"a"}', '{"__proto__":"ab"}!']);
+    expect(emittedSnapshots(['{"__proto__":"a', 'b"}'])).toEqual(['{"__proto__":"a"}', '{"__proto__":"ab"}!']);
   });
 
-  it('lets the last of equal keys win', () => {
+  it('keeps the last value of a duplicate key', () => {
     expect(read(['{"a":1,"b":2,"a":{"c":', '3}}'])).toEqual({ value: { a: { c: 3 }, b: 2 } });
   });
 
@@ -198,7 +201,7 @@ describe('createJsonParser', () => {
     ['{} // done', 3],
     ['``{}', 2],
     ['', 0],
-  ])('tells where %j is wrong', (text, offset) => {
+  ])('reports the offset of the error in %j', (text, offset) => {
     const pieces = [...text];
     const parser = createJsonParser();
     const attempt = (): void => {
@@ -209,11 +212,11 @@ describe('createJsonParser', () => {
     if (text !== '') expect(failure(text)).toMatchObject({ offset });
   });
 
-  it('never repeats a character of the text in its message', () => {
+  it('quotes nothing of the text in its message', () => {
     expect((failure('{"secret":§}') as Error).message).toBe('Expected a value (offset 10)');
   });
 
-  it('stops at maxDepth without touching the stack', () => {
+  it('throws past maxDepth, and reads deep nesting without a stack overflow', () => {
     const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
     expect(failure(deep(256))).toBeUndefined();
     const error = failure(deep(100_000));
@@ -229,32 +232,34 @@ describe('createJsonParser', () => {
     ['a fence without a label', '```\n{"a":1}\n```'],
     ['a fence of tildes', '~~~~ JSON\n{"a":1}~~~~'],
     ['a fence in one line', '```{"a":1}```'],
-    ['a fence whose end is cut', '```json\n{"a":1}\n``'],
+    ['a fence that is cut', '```json\n{"a":1}\n``'],
   ])('skips %s', (_, text) => {
     for (let size = 1; size <= text.length; size++) {
       expect(read(cut(text, [size]), {})).toEqual({ value: { a: 1 } });
     }
   });
 
-  it('skips words on demand only', () => {
+  it('skips prose only with the option prose', () => {
     const text = 'Here is `the` value:\n\n```json\n{"a":1}\n```\nAnything else?';
     expect(failure(text)).toMatchObject({ offset: 0 });
     for (const size of [1, 3, text.length]) expect(read(cut(text, [size]), { prose: true })).toEqual({ value: { a: 1 } });
     expect(read(['Sure: [1] Bye'], { prose: true, trailing: 'error' })).toBeUndefined();
   });
 
-  it('reads no fence when it is told not to', () => {
+  it('rejects a fence without the option fences, and a lone closing fence', () => {
     expect(failure('```\n1', strict)).toMatchObject({ offset: 0 });
     expect(failure('{} ```')).toMatchObject({ offset: 3 });
   });
 
-  it.each([1, 2, 5, 100])('treats what follows the value as asked, in pieces of %i', (size) => {
-    expect(given(cut('{"a":1} {]', [size]), { trailing: 'ignore' }).at(-1)).toMatch(/^\{"a":1\}!/);
-    const lines = given(cut('1\n"x"\n{"a":2}\n{"a":2}[] ', [size]), { trailing: 'next' }).filter((line) => line.includes('!'));
+  it.each([1, 2, 5, 100])('follows the option trailing after the value, in pieces of %i', (size) => {
+    expect(emittedSnapshots(cut('{"a":1} {]', [size]), { trailing: 'ignore' }).at(-1)).toMatch(/^\{"a":1\}!/);
+    const lines = emittedSnapshots(cut('1\n"x"\n{"a":2}\n{"a":2}[] ', [size]), { trailing: 'next' }).filter((line) =>
+      line.includes('!'),
+    );
     expect(lines.map((line) => line.replace('=', ''))).toEqual(['1!', '"x"!', '{"a":2}!', '{"a":2}!', '[]!']);
   });
 
-  it('tells whether a text of many values ends with a whole one', () => {
+  it('reports whether a text of several values ends with a whole one', () => {
     const parser = createJsonParser({ trailing: 'next' });
     parser.write('{}\n');
     expect(parser.complete).toBe(true);
@@ -263,7 +268,7 @@ describe('createJsonParser', () => {
     expect(parser.end()).toBe(false);
   });
 
-  it('gives on demand what was not worth a snapshot yet', () => {
+  it('emits on flush what was too small for a snapshot', () => {
     const wide = `{${Array.from({ length: 100 }, (_, index) => `"k${index}":0`).join(',')}`;
     const seen: unknown[] = [];
     const parser = createJsonParser({ onSnapshot: (value) => seen.push(value) });
@@ -277,7 +282,7 @@ describe('createJsonParser', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('shows strings of hundreds of pieces as they are after each of them', () => {
+  it('shows a string of hundreds of pieces correctly after each piece', () => {
     const anyPieces = fc.array(fc.stringMatching(/^[a-zé\u{1f600} ]{1,4}$/u), { maxLength: 300 });
     fc.assert(
       fc.property(fc.tuple(anyPieces, anyPieces), ([first, second]) => {
@@ -294,9 +299,9 @@ describe('createJsonParser', () => {
     );
   });
 
-  it('makes few snapshots while wide containers are open, and one at the end', () => {
+  it('emits few snapshots while wide containers are open, and one at the end', () => {
     const text = JSON.stringify(Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key ${index}`, index])));
-    const seen = given(cut(text, [4]));
+    const seen = emittedSnapshots(cut(text, [4]));
     expect(seen.length).toBeLessThan(300);
     expect(seen.at(-1)).toBe(`${text}!`);
   });
@@ -307,7 +312,7 @@ describe('createJsonParser', () => {
   });
 });
 
-/** Every part of the earlier value but the last is in the later one as it is; the last may have grown. */
+/** Whether the later value has every part of the earlier one unchanged; only the last part may have grown. */
 function extendsIt(earlier: JsonValue, later: JsonValue): boolean {
   if (typeof earlier === 'string') return typeof later === 'string' && later.startsWith(earlier);
   if (typeof earlier !== 'object' || earlier === null) return Object.is(later, earlier);
@@ -319,7 +324,7 @@ function extendsIt(earlier: JsonValue, later: JsonValue): boolean {
   });
 }
 
-/** What there is after each piece. */
+/** The text after each piece. */
 function prefixes(pieces: readonly string[]): string[] {
   let text = '';
   return pieces.map((piece) => {
@@ -328,14 +333,14 @@ function prefixes(pieces: readonly string[]): string[] {
   });
 }
 
-/** All strings, in order. */
+/** All strings of a value, in order. */
 function stringsOf(value: JsonValue): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap((part) => stringsOf(part as JsonValue));
 }
 
-/** Whether a beginning of a text ends between the halves of a character. */
+/** Whether a prefix of a text ends between the halves of a surrogate pair. */
 function endsInsidePair(beginning: string, whole: string): boolean {
   return /[\ud800-\udbff]$/.test(beginning) && /^[\udc00-\udfff]/.test(whole.slice(beginning.length));
 }

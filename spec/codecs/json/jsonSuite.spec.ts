@@ -8,7 +8,7 @@ import { type JsonSuiteCase, jsonSuite } from '../../support/jsonSuite.js';
 const suite = jsonSuite();
 const chunkSizes = [1, 3, Number.POSITIVE_INFINITY];
 
-/** Text never has these bytes: the decoder in front of the parser has replaced them. */
+/** Text cannot contain these bytes: the text decoder in front of the parser replaces them. */
 const notUtf8 = [
   'i_string_UTF-16LE_with_BOM.json',
   'i_string_UTF-8_invalid_sequence.json',
@@ -29,7 +29,7 @@ const notUtf8 = [
   'n_object_lone_continuation_byte_in_key_and_trailing_comma.json',
 ];
 
-/** The value, as text so that -0 and big numbers count; or that it is an error. */
+/** The value as text, which shows -0 and large numbers; `undefined` if the text is incomplete. */
 function read(text: string, size: number): string | undefined {
   const parser = createJsonParser();
   for (const piece of cut(text, [size])) parser.write(piece);
@@ -40,17 +40,17 @@ function casesOf(kind: string): readonly { readonly name: string; readonly text:
   return suite.flatMap(({ name, text }: JsonSuiteCase) => (name.startsWith(kind) && text !== undefined ? [{ name, text }] : []));
 }
 
-function isRefusal(error: unknown): boolean {
+function isRejection(error: unknown): boolean {
   return error instanceof JsonSyntaxError || error instanceof LimitError;
 }
 
-describe('createJsonParser reads the JSON test suite', () => {
+describe('createJsonParser on the JSON test suite', () => {
   if (suite.length === 0) {
-    it.skip('which is absent', () => undefined);
+    it.skip('is skipped because the suite is absent', () => undefined);
     return;
   }
 
-  it('in which these files are not text', () => {
+  it('has no text for the files that are not UTF-8', () => {
     expect(suite.filter(({ text }) => text === undefined).map(({ name }) => name)).toEqual(notUtf8);
   });
 
@@ -58,19 +58,19 @@ describe('createJsonParser reads the JSON test suite', () => {
     for (const size of chunkSizes) expect(read(text, size)).toBe(JSON.stringify(JSON.parse(text)));
   });
 
-  it.each(casesOf('n_'))('refuses $name', ({ text }) => {
+  it.each(casesOf('n_'))('rejects $name', ({ text }) => {
     for (const size of chunkSizes) {
       let result: unknown;
       try {
         result = read(text, size);
       } catch (error) {
-        if (!isRefusal(error)) throw error;
+        if (!isRejection(error)) throw error;
       }
       expect(result).toBeUndefined();
     }
   });
 
-  it.each(casesOf('i_'))('does with $name what JSON.parse does, but for a byte order mark, which it skips', ({ text }) => {
+  it.each(casesOf('i_'))('treats $name as JSON.parse does, but skips a byte order mark', ({ text }) => {
     let expected: string | undefined;
     try {
       expected = JSON.stringify(JSON.parse(text.replace(/^\ufeff/, '')));

@@ -1,34 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { valueIn } from '../../../src/codecs/jsonTemplate/template.js';
+import { readTemplateValue } from '../../../src/codecs/jsonTemplate/template.js';
 import {
   createJsonTemplates,
-  formOf,
+  findTemplate,
   type JsonTemplates,
-  learnForm,
-  releaseForm,
+  learnTemplate,
+  releaseTemplate,
 } from '../../../src/codecs/jsonTemplate/templates.js';
-import type { JsonHolePaths } from '../../../src/codecs/jsonTemplate/variables.js';
+import type { VariablePaths } from '../../../src/codecs/jsonTemplate/variables.js';
 import type { JsonValue } from '../../../src/events.js';
 import { messagesFormat } from '../../../src/providers/anthropic/format.js';
 import { chatFormat } from '../../../src/providers/openai/chat/format.js';
 import { responsesFormat } from '../../../src/providers/openai/responses/format.js';
 import { recordings } from '../../support/recordings.js';
 
+// template.ts, variables.ts and variableText.ts are tested through the templates.
+
 const cases = { numRuns: 3_000 };
-const holes: JsonHolePaths = {
-  said: [['delta', 'text'], ['choices', 0, 'delta', 'content'], ['text']],
+const paths: VariablePaths = {
+  text: [['delta', 'text'], ['choices', 0, 'delta', 'content'], ['text']],
   padding: [['pad'], ['sequence_number']],
 };
 
-/** What the templates read of a text that stands somewhere in another; `undefined` if they leave it to JSON.parse. */
+/** The value that the templates give for a text inside a longer one; `undefined` if they reject it, so that JSON.parse must read it. */
 function read(templates: JsonTemplates, text: string, before = '', after = ''): JsonValue | undefined {
   const whole = before + text + after;
-  const form = formOf(templates, whole, before.length);
-  return form?.end === before.length + text.length ? valueIn(form, whole) : undefined;
+  const template = findTemplate(templates, whole, before.length);
+  return template?.end === before.length + text.length ? readTemplateValue(template, whole) : undefined;
 }
 
-/** The text parsed, or why it cannot be. */
+/** The parsed value, or `undefined` if the text is not JSON. */
 function parse(text: string): { readonly value: JsonValue } | undefined {
   try {
     return { value: JSON.parse(text) as JsonValue };
@@ -38,12 +40,12 @@ function parse(text: string): { readonly value: JsonValue } | undefined {
 }
 
 function learned(...texts: readonly string[]): JsonTemplates {
-  const templates = createJsonTemplates(holes);
-  for (const text of texts) learnForm(templates, text);
+  const templates = createJsonTemplates(paths);
+  for (const text of texts) learnTemplate(templates, text);
   return templates;
 }
 
-/** Whatever is read equals what JSON.parse gives, to the order of the keys and the sign of zero. */
+/** Expects a value that was read to equal that of JSON.parse, including the order of keys and the sign of zero. Returns whether it was read. */
 function expectExact(templates: JsonTemplates, text: string, before?: string, after?: string): boolean {
   const value = read(templates, text, before, after);
   if (value === undefined) return false;
@@ -71,74 +73,74 @@ describe('createJsonTemplates', () => {
   });
 
   it.each([
-    ['another piece', base.replace('"a"', '"b"')],
-    ['another type in a hole', base.replace('"Hi"', 'null')],
-    ['a text where a number was', base.replace(':7}', ':"7"}')],
+    ['another constant', base.replace('"a"', '"b"')],
+    ['another type of variable', base.replace('"Hi"', 'null')],
+    ['a text in place of a number', base.replace(':7}', ':"7"}')],
     ['an exponent', base.replace(':7}', ':1e5}')],
     ['a fraction', base.replace(':7}', ':1.5}')],
     ['a number that begins with 0', base.replace(':7}', ':01}')],
     ['a negative zero', base.replace(':7}', ':-0}')],
-    ['more digits than are exact', base.replace(':7}', ':12345678901234567890}')],
+    ['more digits than a double holds', base.replace(':7}', ':12345678901234567890}')],
     ['no number', base.replace(':7}', ':}')],
     ['a control character in a text', base.replace('Hi', 'a\tb')],
-    ['an escape that does not exist', base.replace('Hi', 'a\\xb')],
+    ['an invalid escape', base.replace('Hi', 'a\\xb')],
     ['a text that does not end', base.slice(0, base.indexOf('Hi') + 1)],
     ['an escape at the end', `${base.slice(0, base.indexOf('Hi'))}\\`],
     ['one brace too many', `${base}}`],
     ['nothing', ''],
-  ])('leaves %s to JSON.parse', (_, text) => {
+  ])('does not match %s', (_, text) => {
     const templates = learned(base);
     expect(read(templates, text)).toBeUndefined();
-    // Nor does it look past the end of the text.
+    // Nor does it match when more text follows.
     expect(read(templates, text, '', base)).toBeUndefined();
   });
 
   it.each([
-    ['no hole', '{"id":"a"}'],
-    ['a key that comes twice', '{"delta":{"text":"a","text":"b"}}'],
-    ['an object that comes twice', '{"delta":{"text":"a"},"delta":{"text":"b"}}'],
-    ['an object that is replaced by another', '{"delta":{"text":"a"},"delta":{"other":"b"}}'],
+    ['no variable', '{"id":"a"}'],
+    ['a duplicate key', '{"delta":{"text":"a","text":"b"}}'],
+    ['a duplicate object', '{"delta":{"text":"a"},"delta":{"text":"b"}}'],
+    ['an object that a later duplicate replaces', '{"delta":{"text":"a"},"delta":{"other":"b"}}'],
     ['an escaped key', '{"delta":{"text":"a"},"d\\u0065lta":{"text":"b"}}'],
     ['no object', '["a"]'],
   ])('learns nothing from a text with %s', (_, text) => {
     expect(read(learned(text), text)).toBeUndefined();
   });
 
-  it('keeps `__proto__` a key like any other', () => {
+  it('reads `__proto__` as an ordinary key', () => {
     const text = '{"__proto__":{"x":1},"delta":{"__proto__":"y","text":"a"}}';
     expect(expectExact(learned(text), text.replace('"a"', '"b"'))).toBe(true);
   });
 
-  it('reads a text with what must stand before it', () => {
+  it('matches a text together with its prefix', () => {
     const templates = learned(base);
-    for (const head of ['data: ', 'event: x\ndata: ', 'data: ', '']) {
-      const text = `}${head}${base.replace('Hi', `after ${head.length}`)}\n\n`;
-      const form = formOf(templates, text, 1, head);
-      expect(form?.end).toBe(text.length - 2);
-      expect(form?.said).toBe(`after ${head.length}`);
-      expect(form && valueIn(form, text)).toEqual(JSON.parse(text.slice(1 + head.length)));
-      expect(formOf(templates, text, 1, `${head}x`)).toBeUndefined();
-      expect(formOf(templates, text, 0, head)).toBeUndefined();
+    for (const prefix of ['data: ', 'event: x\ndata: ', 'data: ', '']) {
+      const text = `}${prefix}${base.replace('Hi', `after ${prefix.length}`)}\n\n`;
+      const template = findTemplate(templates, text, 1, prefix);
+      expect(template?.end).toBe(text.length - 2);
+      expect(template?.text).toBe(`after ${prefix.length}`);
+      expect(template && readTemplateValue(template, text)).toEqual(JSON.parse(text.slice(1 + prefix.length)));
+      expect(findTemplate(templates, text, 1, `${prefix}x`)).toBeUndefined();
+      expect(findTemplate(templates, text, 0, prefix)).toBeUndefined();
     }
   });
 
-  it('tells what a text says, where it says one thing', () => {
+  it('returns the text of the text slot, if there is exactly one', () => {
     const templates = learned(base);
-    expect(formOf(templates, base, 0)?.said).toBe('Hi');
+    expect(findTemplate(templates, base, 0)?.text).toBe('Hi');
     const two = '{"text":"a","delta":{"text":"b"}}';
-    expect(formOf(learned(two), two, 0)?.said).toBeUndefined();
+    expect(findTemplate(learned(two), two, 0)?.text).toBeUndefined();
   });
 
-  it('leaves a value that was kept as it is', () => {
+  it('never changes a value whose template was released', () => {
     const templates = learned(base);
     const kept = read(templates, base);
-    releaseForm(templates);
-    learnForm(templates, base);
+    releaseTemplate(templates);
+    learnTemplate(templates, base);
     read(templates, base.replace('Hi', 'later'));
     expect(kept).toEqual(JSON.parse(base));
   });
 
-  it('equals JSON.parse for any object and any text in its holes', () => {
+  it('equals JSON.parse for any object and any variables', () => {
     const anyObject = fc.record({
       id: fc.jsonValue(),
       delta: fc.record({ text: fc.string({ unit: 'binary' }), other: fc.jsonValue() }),
@@ -180,35 +182,35 @@ describe('createJsonTemplates', () => {
   });
 
   describe.each([
-    ['chat', chatFormat().holes],
-    ['responses', responsesFormat.holes],
-    ['anthropic', messagesFormat.holes],
+    ['chat', chatFormat().variables],
+    ['responses', responsesFormat.variables],
+    ['anthropic', messagesFormat.variables],
   ] as const)('on recorded %s streams', (wire, paths) => {
     const recorded = recordings(wire);
     const test = recorded.length === 0 ? it.skip : it;
 
-    test('equals JSON.parse on every line, as it was and mutated, and reads more than half of them', () => {
+    test('equals JSON.parse on every line, original and mutated, and matches more than half of them', () => {
       let lines = 0;
-      let known = 0;
+      let matched = 0;
       for (const { bytes } of recorded) {
         const templates = createJsonTemplates(paths);
         const decoded = new TextDecoder().decode(bytes).split(/\r?\n/);
         for (const text of decoded.flatMap((line) => (line.startsWith('data: {') ? line.slice(6) : []))) {
           lines++;
-          if (expectExact(templates, text)) known++;
-          else learnForm(templates, text);
+          if (expectExact(templates, text)) matched++;
+          else learnTemplate(templates, text);
           for (let at = lines % 7; at < text.length; at += 37) {
             expectExact(templates, `${text.slice(0, at)}${text.slice(at + 1)}`);
             expectExact(templates, `${text.slice(0, at)}${'"\\}1e'[at % 5]}${text.slice(at)}`);
           }
         }
       }
-      expect(known / lines).toBeGreaterThan(0.5);
+      expect(matched / lines).toBeGreaterThan(0.5);
     });
   });
 });
 
-/** Puts each text in, over so many characters. */
+/** Inserts each text in place of a number of characters. */
 function mutate(text: string, mutations: readonly (readonly [number, number, string])[]): string {
   return mutations.reduce((all, [at, removed, inserted]) => all.slice(0, at) + inserted + all.slice(at + removed), text);
 }

@@ -46,46 +46,46 @@ function decode(text: string | Uint8Array, sizes: readonly number[] = [], option
   return decodeChunks(cut(bytes, sizes), options);
 }
 
-/** Data in braces is known. */
-function endOfKnown(_owner: SseOwner, text: string, from: number, head: string): number {
-  const form = /\{[^}\r\n]*\}/y;
-  form.lastIndex = from + head.length;
-  return text.startsWith(head, from) && form.test(text) ? form.lastIndex : -1;
+/** Recognizes data in braces. */
+function matchData(_owner: SseOwner, text: string, from: number, prefix: string): number {
+  const braces = /\{[^}\r\n]*\}/y;
+  braces.lastIndex = from + prefix.length;
+  return text.startsWith(prefix, from) && braces.test(text) ? braces.lastIndex : -1;
 }
 
-/** All that is told of a stream, in order. */
-function tellOf(text: string, sizes: readonly number[], known: boolean, options: SseOptions): readonly unknown[] {
-  const told: unknown[] = [];
-  const tell = ({ sse }: SseOwner, data: string, name: string, whole = true): void => {
-    told.push([data, name, whole, sse.lastEventId]);
+/** Everything that is emitted for a stream, in order. */
+function emittedFor(text: string, sizes: readonly number[], matching: boolean, options: SseOptions): readonly unknown[] {
+  const emitted: unknown[] = [];
+  const emit = ({ sse }: SseOwner, data: string, name: string, whole = true): void => {
+    emitted.push([data, name, whole, sse.lastEventId]);
   };
   let from = 0;
   const owner = createSseOwner(options);
   const decoder = createSseDecoder<SseOwner>({
-    message: tell,
-    comment: () => told.push('comment'),
-    ...(known && {
-      endOfKnown(owner: SseOwner, text: string, start: number, head: string) {
-        from = start + head.length;
-        return endOfKnown(owner, text, start, head);
+    message: emit,
+    comment: () => emitted.push('comment'),
+    ...(matching && {
+      matchData(owner: SseOwner, text: string, start: number, prefix: string) {
+        from = start + prefix.length;
+        return matchData(owner, text, start, prefix);
       },
-      known: (owner: SseOwner, text: string, name: string) => tell(owner, text.slice(from, text.indexOf('}', from) + 1), name),
+      matched: (owner: SseOwner, text: string, name: string) => emit(owner, text.slice(from, text.indexOf('}', from) + 1), name),
     }),
   });
   try {
     for (const chunk of cut(encoder.encode(text), sizes)) decoder.write(owner, chunk);
-    told.push(decoder.end(owner));
+    emitted.push(decoder.end(owner));
   } catch (error) {
-    told.push(String(error));
+    emitted.push(String(error));
   }
-  return [...told, owner.sse.lastEventId, owner.sse.retryMs];
+  return [...emitted, owner.sse.lastEventId, owner.sse.retryMs];
 }
 
 const decodings = { Buffer: createBufferDecoding, TextDecoder: createStreamDecoding };
 
 const event = (data: string, name = '', whole = true): Message => ({ data, name, whole });
 
-/** The algorithm of the specification, over the whole text at once: slow and plain. */
+/** The algorithm of the specification over the whole text at once: slow and simple. */
 function decodePlainly(text: string): readonly Message[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
   const messages: Message[] = [];
@@ -107,7 +107,7 @@ function decodePlainly(text: string): readonly Message[] {
   return messages;
 }
 
-/** How many characters `indexOf` may have looked at. */
+/** Counts the characters that `indexOf` may have searched. */
 function countSearched<T>(work: () => T): { readonly result: T; readonly searched: number } {
   const { indexOf } = String.prototype;
   let searched = 0;
@@ -148,23 +148,23 @@ const anyStream = fc
 
 describe('createSseDecoder', () => {
   describe('reads fields', () => {
-    it('gives an event at its blank line', () => {
+    it('emits an event at its blank line', () => {
       expect(decode('data: a\n\ndata: b\n\n').messages).toEqual([event('a'), event('b')]);
     });
 
-    it('names an event by its event field, and only that one', () => {
+    it('names an event by its own event field only', () => {
       expect(decode('event: x\ndata: a\n\ndata: b\n\n').messages).toEqual([event('a', 'x'), event('b')]);
     });
 
-    it('forgets the name of an event without data', () => {
+    it('discards the name of an event without data', () => {
       expect(decode('event: x\n\ndata: b\n\n').messages).toEqual([event('b')]);
     });
 
-    it('joins data lines, also empty ones', () => {
+    it('joins data lines, including empty ones', () => {
       expect(decode('data: a\ndata\ndata:\ndata: b\n\n').messages).toEqual([event('a\n\n\nb')]);
     });
 
-    it('takes one space after the colon away, and no more', () => {
+    it('removes one space after the colon, and no more', () => {
       expect(decode('data:a\n\ndata: a\n\ndata:  a\n\ndata:\ta\n\n').messages).toEqual([
         event('a'),
         event('a'),
@@ -173,17 +173,17 @@ describe('createSseDecoder', () => {
       ]);
     });
 
-    it('counts comments and ignores fields that it does not know', () => {
+    it('emits comments and ignores unknown fields', () => {
       const { messages, comments } = decode(': one\n:\ndatum: x\n data: x\ndata: a\n: two\n\n');
       expect({ messages, comments }).toEqual({ messages: [event('a')], comments: 3 });
     });
 
-    it('keeps the last id, which lasts until another one comes', () => {
+    it('keeps the last id until another one arrives', () => {
       expect(decode('id: 1\ndata: a\n\ndata: b\n\n').lastEventId).toBe('1');
       expect(decode('id: 1\ndata: a\n\nid\n\n').lastEventId).toBe('');
     });
 
-    it('ignores an id that contains NUL, and one whose event is cut', () => {
+    it('ignores an id that contains NUL, and the id of an event that is cut', () => {
       expect(decode('id: 1\n\nid: 2\u00003\n\n').lastEventId).toBe('1');
       expect(decode('id: 1\n\nid: 2\ndata: a\n').lastEventId).toBe('1');
     });
@@ -209,7 +209,7 @@ describe('createSseDecoder', () => {
       expect(decode(text, [1]).messages).toEqual(expected);
     });
 
-    it('gives an event at once where a CR ends its blank line, and skips the LF that may follow', () => {
+    it('emits an event at once when a CR ends its blank line, and skips an LF after it', () => {
       const messages: string[] = [];
       const owner = createSseOwner();
       const decoder = createSseDecoder({ message: (_, data) => messages.push(data), comment: () => undefined });
@@ -219,7 +219,7 @@ describe('createSseDecoder', () => {
       expect(messages).toEqual(['a', 'b']);
     });
 
-    it('drops a byte order mark at the beginning, and only there', () => {
+    it('drops a byte order mark at the beginning only', () => {
       expect(decode('\ufeffdata: a\n\n', [1]).messages).toEqual([event('a')]);
       expect(decode('\ufeff\ufeffdata: a\n\n').messages).toEqual([]);
       expect(decode('data: \ufeffa\n\n\ufeffdata: b\n\n').messages).toEqual([event('\ufeffa')]);
@@ -227,12 +227,12 @@ describe('createSseDecoder', () => {
   });
 
   describe('ends', () => {
-    it('delivers an event that lacks its blank line, marked', () => {
+    it('emits a last event without a blank line, marked as not whole', () => {
       expect(decode('data: a\n\ndata: b\n').messages).toEqual([event('a'), event('b', '', false)]);
       expect(decode('event: x\ndata: {"b').messages).toEqual([event('{"b', 'x', false)]);
     });
 
-    it('says nothing of an end without data', () => {
+    it('emits nothing for a last event without data', () => {
       expect(decode('data: a\n\nevent: x').messages).toEqual([event('a')]);
       expect(decode('').messages).toEqual([]);
     });
@@ -265,7 +265,7 @@ describe('createSseDecoder', () => {
     ['data: ', true],
     ['event: a\n', true],
     ['data: a\n\ndata: b\n', true],
-  ])('tells of %j whether it ends inside an event', (text, inside) => {
+  ])('reports for %j whether it ends inside an event', (text, inside) => {
     const owner = createSseOwner();
     const decoder = createSseDecoder({ message: () => undefined, comment: () => undefined });
     decoder.write(owner, encoder.encode(text));
@@ -275,25 +275,25 @@ describe('createSseDecoder', () => {
   describe('limits an event', () => {
     const limit = { limit: 'maxEventBytes', value: 100, kind: 'limit', retryable: false };
 
-    it('errors past maxEventBytes, after the events before', () => {
+    it('throws past maxEventBytes, after it emitted the events before', () => {
       const { messages, error } = decode(`data: a\n\ndata: ${'x'.repeat(200)}\n\n`, [], { maxEventBytes: 100 });
       expect(messages).toEqual([event('a')]);
       expect(error).toMatchObject(limit);
     });
 
-    it('counts bytes and not characters', () => {
+    it('counts bytes, not characters', () => {
       expect(decode(`data: ${'漢'.repeat(31)}\n\n`, [], { maxEventBytes: 100 }).error).toBeUndefined();
       expect(decode(`data: ${'漢'.repeat(32)}\n\n`, [], { maxEventBytes: 100 }).error).toMatchObject(limit);
     });
 
-    it('counts all lines of an event, and each event by itself', () => {
+    it('counts all lines of an event, and each event separately', () => {
       expect(decode(`data: ${'x'.repeat(60)}\ndata: ${'x'.repeat(60)}\n\n`, [], { maxEventBytes: 100 }).error).toMatchObject(
         limit,
       );
       expect(decode(`data: ${'x'.repeat(60)}\n\n`.repeat(9), [], { maxEventBytes: 100 }).error).toBeUndefined();
     });
 
-    it('does not wait for the end of a line, be it data or a comment', () => {
+    it('throws before a line ends, whether it is data or a comment', () => {
       for (const field of ['data: ', ': ', 'event: ', '']) {
         const decoder = createSseDecoder({ message: () => undefined, comment: () => undefined });
         const owner = createSseOwner({ maxEventBytes: 100 });
@@ -301,11 +301,11 @@ describe('createSseDecoder', () => {
       }
     });
 
-    it('counts lines of nothing, too', () => {
+    it('counts empty data lines', () => {
       expect(decode(`${'data:\n'.repeat(102)}\n`, [], { maxEventBytes: 100 }).error).toMatchObject(limit);
     });
 
-    it('is 16 MiB if nobody sets it', () => {
+    it('defaults to 16 MiB', () => {
       expect(defaultMaxEventBytes).toBe(16_777_216);
       const piece = encoder.encode('x'.repeat(1_048_576));
       const chunks = (count: number): Uint8Array[] => [encoder.encode('data: '), ...Array<Uint8Array>(count).fill(piece)];
@@ -313,7 +313,7 @@ describe('createSseDecoder', () => {
       expect(decodeChunks(chunks(16)).error).toMatchObject({ kind: 'limit', value: 16_777_216 });
     });
 
-    it('gives the same events and the same error however the bytes are cut', () => {
+    it('emits the same events and throws the same error however the bytes are cut', () => {
       fc.assert(
         fc.property(anyStream, anyChunking, fc.integer({ min: 1, max: 60 }), (text, sizes, maxEventBytes) => {
           expect(decode(text, sizes, { maxEventBytes })).toEqual(decode(text, [], { maxEventBytes }));
@@ -323,7 +323,7 @@ describe('createSseDecoder', () => {
     });
   });
 
-  it.each(Object.entries(decodings))('reads with %s as the specification says, however it is cut', (_, create) => {
+  it.each(Object.entries(decodings))('decodes with %s as specified, however the bytes are cut', (_, create) => {
     fc.assert(
       fc.property(anyStream, anyChunking, (text, sizes) => {
         const plain = decodePlainly(new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoder.encode(text)));
@@ -333,14 +333,14 @@ describe('createSseDecoder', () => {
     );
   });
 
-  it('gives U+FFFD for a character that the end cuts', () => {
+  it('decodes a character that is cut by the end to U+FFFD', () => {
     const bytes = Uint8Array.from([...encoder.encode('data: a'), 0xf0, 0x9f]);
     for (const create of Object.values(decodings)) {
       expect(decode(bytes, [1], { decoding: create() }).messages).toEqual([event('a\ufffd', '', false)]);
     }
   });
 
-  it('gives the same events for any line ending and any comment', () => {
+  it('emits the same events for any line ending and any comment', () => {
     const anyEvents = fc.array(
       fc.string({ maxLength: 12 }).map((text) => text.replace(/[\r\n]/g, '')),
       { maxLength: 8 },
@@ -355,7 +355,7 @@ describe('createSseDecoder', () => {
     );
   });
 
-  describe('with data that is known by its form', () => {
+  describe('with data that matchData recognizes', () => {
     const anyName = fc.constantFrom('event: x\n', 'event: y\n', 'event:x\n', 'event: x\r\n', '', '');
     const anyOther = fc.constantFrom('', '', '', '', ': c\n', 'id: 1\n', 'retry: 5\n', '\n', 'data: {\n', '\ufeff');
     const anyData = fc.constantFrom(
@@ -372,41 +372,41 @@ describe('createSseDecoder', () => {
     const anyFrame = fc.tuple(anyName, anyOther, anyData, anyEnd).map((parts) => parts.join(''));
     const anyFrames = fc.array(anyFrame, { maxLength: 12 }).map((frames) => frames.join(''));
 
-    it('tells the same, in the same order, however it is cut and limited', () => {
+    it('emits the same in the same order, for any chunks and any limit', () => {
       fc.assert(
         fc.property(anyFrames, anyChunking, fc.constantFrom(6, 20, 1_000), (text, sizes, maxEventBytes) => {
-          expect(tellOf(text, sizes, true, { maxEventBytes })).toEqual(tellOf(text, sizes, false, { maxEventBytes }));
+          expect(emittedFor(text, sizes, true, { maxEventBytes })).toEqual(emittedFor(text, sizes, false, { maxEventBytes }));
         }),
         { numRuns: 5_000 },
       );
     });
 
-    it('is not asked for lines where events begin alike, wherever a chunk begins', () => {
+    it('searches no lines where events have the same prefix, wherever a chunk begins', () => {
       const frame = 'event: x\ndata: {a}\n\n';
       const chunks = [frame, frame.repeat(3), frame].map((text) => encoder.encode(text));
-      const known: string[] = [];
-      const handlers = { message: () => undefined, comment: () => undefined, endOfKnown };
+      const matched: string[] = [];
+      const handlers = { message: () => undefined, comment: () => undefined, matchData };
       const owner = createSseOwner();
-      const decoder = createSseDecoder({ ...handlers, known: (_owner, _text, name) => known.push(name) });
+      const decoder = createSseDecoder({ ...handlers, matched: (_owner, _text, name) => matched.push(name) });
       const { searched } = countSearched(() => chunks.forEach((chunk) => void decoder.write(owner, chunk)));
-      expect(known).toEqual(Array(5).fill('x'));
-      // For a carriage return; and for a line feed only in the first one.
+      expect(matched).toEqual(Array(5).fill('x'));
+      // For a carriage return in every chunk, and for a line feed in the first one only.
       expect(searched).toBeLessThan(6 * frame.length);
     });
 
-    it('stops between two of them', () => {
-      let known = 0;
+    it('stops between two of those events', () => {
+      let matched = 0;
       const owner = createSseOwner();
       const stopping = createSseDecoder({
         message: () => undefined,
         comment: () => undefined,
-        endOfKnown,
-        known(owner) {
-          if (++known === 3) stopping.stop(owner);
+        matchData,
+        matched(owner) {
+          if (++matched === 3) stopping.stop(owner);
         },
       });
       stopping.write(owner, encoder.encode('event: x\ndata: {a}\n\n'.repeat(9)));
-      expect(known).toBe(3);
+      expect(matched).toBe(3);
     });
   });
 
@@ -414,17 +414,17 @@ describe('createSseDecoder', () => {
     [100_000, 1],
     [1_000_000, 100],
     [10_000_000, 65_536],
-  ])('takes an event of %d bytes in chunks of %d, and searches each character once', (size, chunk) => {
+  ])('decodes an event of %d bytes in chunks of %d, and searches each character once', (size, chunk) => {
     const pieces = Array<Uint8Array>(Math.ceil(size / chunk)).fill(encoder.encode('x'.repeat(chunk)));
     const { result, searched } = countSearched(() => decodeChunks([encoder.encode('data: '), ...pieces, encoder.encode('\n\n')]));
     expect(result.messages[0]?.data.length).toBe(pieces.length * chunk);
-    // For a carriage return and for a line feed.
+    // Once for a carriage return and once for a line feed.
     expect(searched).toBeLessThan(2.1 * pieces.length * chunk + 100);
   });
 
   for (const wire of ['chat', 'responses', 'anthropic'] as const) {
     const all = recordings(wire);
-    (all.length > 0 ? it : it.skip)(`reads the recordings of ${wire} as the specification says`, () => {
+    (all.length > 0 ? it : it.skip)(`decodes the recordings of ${wire} as specified`, () => {
       for (const { name, bytes } of all) {
         const { messages } = decode(bytes, [997]);
         expect({ name, messages }).toEqual({ name, messages: decodePlainly(new TextDecoder().decode(bytes)) });

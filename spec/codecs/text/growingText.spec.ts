@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { append, createGrowingText, textSoFar, wholeText } from '../../../src/codecs/text/growingText.js';
 
-describe('a growing text', () => {
-  it('is its pieces in a row, however and however often it is read', () => {
+describe('createGrowingText', () => {
+  it('equals its concatenated pieces, however and however often it is read', () => {
     fc.assert(
       fc.property(
         fc.string(),

@@ -12,7 +12,7 @@ function split(text: string, sizes: readonly number[] = []): readonly string[] {
 }
 
 describe('createLineSplitter', () => {
-  it('delivers a line when its end is there, and an unfinished one at the end', () => {
+  it('emits a line as soon as it ends, and an unfinished line at the end of the text', () => {
     const lines: string[] = [];
     const splitter = createLineSplitter((line) => lines.push(line));
     splitter.write('a\nb');
@@ -24,16 +24,16 @@ describe('createLineSplitter', () => {
     expect(lines).toEqual(['a', 'bc', 'd']);
   });
 
-  it('takes CRLF for one end, also where it is cut, and a CR of its own for a part of the line', () => {
+  it('treats CRLF as one line ending, also where it is cut, and a lone CR as part of the line', () => {
     for (const size of [1, 2, 3, 10]) expect(split('a\r\nb\rc\r\n\r\nd\r', [size])).toEqual(['a', 'b\rc', '', 'd']);
   });
 
-  it('knows blank lines, and no line in no text', () => {
+  it('emits blank lines, and no line for empty text', () => {
     expect(split('\n\n')).toEqual(['', '']);
     expect(split('')).toEqual([]);
   });
 
-  it('delivers nothing after it was stopped, not even what is left of a piece', () => {
+  it('emits nothing after stop, not even the rest of the same piece', () => {
     const lines: string[] = [];
     const splitter = createLineSplitter((line) => {
       lines.push(line);
@@ -45,7 +45,7 @@ describe('createLineSplitter', () => {
     expect(lines).toEqual(['a']);
   });
 
-  it('gives the same lines however the text is cut', () => {
+  it('emits the same lines however the text is cut', () => {
     fc.assert(
       fc.property(anyText, anyChunking, (text, sizes) => {
         const lines = text.replace(/\n$/, '').split('\n');

@@ -17,12 +17,12 @@ describe('createLineReader', () => {
     expect(linesOf(['a\nb\r\nc\rd\n\re'])).toEqual(['a', 'b', 'c', 'd', '', 'e']);
   });
 
-  it('gives the last line only at the end, and no empty one after the last ending', () => {
+  it('emits the last line only at the end of the text, and no empty line after the last line ending', () => {
     expect(linesOf(['a\nb'])).toEqual(['a', 'b']);
     expect(linesOf(['a\n'])).toEqual(['a']);
   });
 
-  it('gives a line as soon as its CR is there, and skips the LF that may follow', () => {
+  it('emits a line as soon as its CR is read, and skips an LF after it', () => {
     const lines: string[] = [];
     const owner = createLineOwner();
     const reader = createLineReader({ line: (_, text, from, end) => lines.push(text.slice(from, end)), piece: () => undefined });
@@ -33,7 +33,7 @@ describe('createLineReader', () => {
     expect(lines).toEqual(['a', 'b']);
   });
 
-  it('gives the same lines however the text is cut', () => {
+  it('emits the same lines however the text is cut', () => {
     const anyLines = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r', '\r\n'), maxLength: 40 });
     fc.assert(
       fc.property(anyLines, anyChunking, (text, sizes) => {
@@ -45,7 +45,7 @@ describe('createLineReader', () => {
     );
   });
 
-  it('tells each piece of an unfinished line once', () => {
+  it('emits each piece of an unfinished line once', () => {
     const pieces: string[] = [];
     const owner = createLineOwner();
     const reader = createLineReader({ line: () => undefined, piece: (_, text) => pieces.push(text) });
@@ -53,7 +53,7 @@ describe('createLineReader', () => {
     expect(pieces).toEqual(['b', 'c', 'e']);
   });
 
-  it('says nothing more once it is stopped, also in the middle of a text', () => {
+  it('emits nothing after stop, also in the middle of a text', () => {
     for (const text of ['a\nb\nc\nd', 'a\r\nb\r\nc\r\nd']) {
       const seen: string[] = [];
       const owner = createLineOwner();

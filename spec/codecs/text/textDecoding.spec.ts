@@ -4,6 +4,7 @@ import {
   createBufferDecoding,
   createStreamDecoding,
   createTextDecoding,
+  flatCopy,
   type TextDecoding,
 } from '../../../src/codecs/text/textDecoding.js';
 import { anyChunking, anyText, cut } from '../../support/chunks.js';
@@ -20,7 +21,7 @@ function decodeAll(decoding: TextDecoding, chunks: Iterable<Uint8Array>): string
 const atOnce = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 
 describe.each(Object.entries(decodings))('%s', (_, create) => {
-  it('gives the same text however the bytes are cut', () => {
+  it('decodes to the same text however the bytes are cut', () => {
     fc.assert(
       fc.property(anyText, anyChunking, (text, sizes) => {
         const bytes = new TextEncoder().encode(text);
@@ -30,7 +31,7 @@ describe.each(Object.entries(decodings))('%s', (_, create) => {
     );
   });
 
-  it('gives as many U+FFFD as the platform for bytes that are no UTF-8, however they are cut', () => {
+  it('decodes invalid bytes to as many U+FFFD as the platform does, however they are cut', () => {
     const edges = [
       0x41, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff,
     ];
@@ -43,7 +44,7 @@ describe.each(Object.entries(decodings))('%s', (_, create) => {
     );
   });
 
-  it('gives a character as soon as it is whole', () => {
+  it('returns a character as soon as it is whole', () => {
     const decoding = create();
     const texts = [...Buffer.from('aé漢😀')].map((byte) => decoding.decode(Uint8Array.of(byte)));
     expect(texts).toEqual(['a', '', 'é', '', '', '漢', '', '', '', '😀']);
@@ -54,12 +55,12 @@ describe.each(Object.entries(decodings))('%s', (_, create) => {
     expect(decodeAll(create(), [new TextEncoder().encode('\ufeffa\ufeff')])).toBe('\ufeffa\ufeff');
   });
 
-  it('reads a part of a larger buffer', () => {
+  it('decodes a part of a larger buffer', () => {
     const memory = new TextEncoder().encode('xx漢xx');
     expect(decodeAll(create(), [memory.subarray(2, 4), memory.subarray(4, 5)])).toBe('漢');
   });
 
-  it('does not mind that the memory of a chunk is used again', () => {
+  it('copies what it holds back, so that the memory of a chunk may be reused', () => {
     const memory = new Uint8Array(1);
     const reused = function* (): Generator<Uint8Array> {
       for (const byte of new TextEncoder().encode('é漢😀')) {
@@ -68,5 +69,16 @@ describe.each(Object.entries(decodings))('%s', (_, create) => {
       }
     };
     expect(decodeAll(create(), reused())).toBe('é漢😀');
+  });
+});
+
+describe('flatCopy', () => {
+  it('returns an equal string for any text, a lone surrogate too', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(flatCopy(text)).toBe(text);
+      }),
+      cases,
+    );
   });
 });

@@ -9,27 +9,29 @@ import { LimitError } from '../../../src/errors.js';
 import { anyChunking } from '../../support/chunks.js';
 import { anyLayout, anyMutation, anyToonValue, decodeChunks, outcome } from '../../support/toon.js';
 
-/** The events of a text, each with its line. */
-function events(text: string, options?: ToonDecoderOptions): readonly string[] {
-  const told: string[] = [];
-  const tell = (what: string) => (line: number) => void told.push(`${line} ${what}`);
+// All files of the room are tested through the decoder and the value builder.
+
+/** The calls that the sink receives for a text, each with its line. */
+function sinkCalls(text: string, options?: ToonDecoderOptions): readonly string[] {
+  const calls: string[] = [];
+  const note = (call: string) => (line: number) => void calls.push(`${line} ${call}`);
   const sink: ToonSink = {
-    table: (rows) => told.push(`table of ${rows}`),
-    startObject: tell('{'),
-    endObject: tell('}'),
-    startArray: (length, line) => told.push(`${line} [${length}`),
-    endArray: tell(']'),
-    key: (key, line) => told.push(`${line} ${key}:`),
-    primitive: (value, line) => told.push(`${line} ${JSON.stringify(value)}`),
-    row: (value, line, levels) => told.push(`${line} ${JSON.stringify(value)}, ${levels} deep`),
+    table: (rows) => calls.push(`table of ${rows}`),
+    startObject: note('{'),
+    endObject: note('}'),
+    startArray: (length, line) => calls.push(`${line} [${length}`),
+    endArray: note(']'),
+    key: (key, line) => calls.push(`${line} ${key}:`),
+    primitive: (value, line) => calls.push(`${line} ${JSON.stringify(value)}`),
+    row: (value, line, levels) => calls.push(`${line} ${JSON.stringify(value)}, ${levels} deep`),
   };
   const decoder = createToonDecoder(sink, options);
   decoder.write(text);
   decoder.end();
-  return told;
+  return calls;
 }
 
-/** The line of the error. */
+/** The line of the error, `undefined` without one. */
 function faultyLine(text: string, options?: ToonDecoderOptions): number | undefined {
   try {
     decodeChunks(text, [3], options);
@@ -79,8 +81,8 @@ describe('createToonDecoder', () => {
     for (const size of [1, 2, 3, 7, Infinity]) expect(decodeChunks(text, [size])).toEqual(value);
   });
 
-  it('tells of a row as soon as its line is complete', () => {
-    const told: unknown[] = [];
+  it('emits a row as soon as its line is complete', () => {
+    const rows: unknown[] = [];
     const nothing = (): undefined => undefined;
     const decoder = createToonDecoder({
       startObject: nothing,
@@ -89,16 +91,16 @@ describe('createToonDecoder', () => {
       endArray: nothing,
       key: nothing,
       primitive: nothing,
-      row: (value) => told.push(value),
+      row: (value) => rows.push(value),
     });
     decoder.write('u[2]{id,name}:\n  1,Ann');
-    expect(told).toEqual([]);
+    expect(rows).toEqual([]);
     decoder.write('\n');
-    expect(told).toEqual([{ id: 1, name: 'Ann' }]);
+    expect(rows).toEqual([{ id: 1, name: 'Ann' }]);
   });
 
-  it('tells where everything stands', () => {
-    expect(events('a:\n\n  b[1]{x}:\n    1\nc[2]: 2,3')).toEqual([
+  it('passes the line of every part to the sink', () => {
+    expect(sinkCalls('a:\n\n  b[1]{x}:\n    1\nc[2]: 2,3')).toEqual([
       ...['1 {', '1 a:', '1 {', '3 b:', 'table of 1', '3 [1', '4 {"x":1}, 1 deep', '4 ]', '4 }'],
       ...['5 c:', '5 [2', '5 2', '5 3', '5 ]', '5 }'],
     ]);
@@ -112,34 +114,34 @@ describe('createToonDecoder', () => {
     ['too few entries', 'm[2:]{v}:\n  a: 1', 2],
     ['too few values', 'a: 1\nb[2]: 1', 2],
     ['an item too many', 'a[1]:\n  - 1\n  - 2', 3],
-    ['a string without an end', 'a: 1\nb: "x', 2],
-    ['a bad escape', 'a: "\\x"', 1],
+    ['an unterminated string', 'a: 1\nb: "x', 2],
+    ['an invalid escape', 'a: "\\x"', 1],
     ['an escaped surrogate', 'a: "\\ud83d\\ude00"', 1],
     ['a malformed header', 'a: 1\nb[x]: 2', 2],
-    ['a field twice', 'a[1]{x,x}:\n  1,2', 1],
-    ['a key twice', 'a: 1\nb: 2\na: 3', 3],
+    ['a duplicate field', 'a[1]{x,x}:\n  1,2', 1],
+    ['a duplicate key', 'a: 1\nb: 2\na: 3', 3],
     ['a tab in the indentation', 'a:\n\tb: 1', 2],
     ['an odd indentation', 'a:\n   b: 1', 2],
-    ['a line too far in', 'a:\n    b: 1', 2],
+    ['a line that is indented too far', 'a:\n    b: 1', 2],
     ['a line without a colon', 'a: 1\nb', 2],
-    ['something after the root array', '[1]: 1\na: 2', 2],
+    ['a line after the root array', '[1]: 1\na: 2', 2],
     ['a table in a list without a key', 'a[1]:\n  - [1]{x}:\n      1', 2],
-  ])('says on which line it found %s', (_what, text, line) => {
+  ])('reports the line of %s', (_what, text, line) => {
     expect(faultyLine(text)).toBe(line);
   });
 
-  it('names neither a key nor a value in an error', () => {
+  it('quotes neither a key nor a value in an error', () => {
     for (const text of ['secret: 1\nsecret: 2', 'secret[1]{secret,secret}:\n  1', 'secret[secret]: 1', '"secret']) {
       expect(() => decodeChunks(text)).toThrow(expect.not.objectContaining({ message: expect.stringContaining('secret') }));
     }
   });
 
-  it('accepts wrong counts, blank lines, odd indentation and a key that comes twice when it is not strict', () => {
+  it('accepts wrong counts, blank lines, odd indentation and duplicate keys when it is not strict', () => {
     const text = 'a[5]{x}:\n   1\n\n   2\nb: 1\nb: 2';
     expect(decodeChunks(text, [], { strict: false })).toEqual({ a: [{ x: 1 }, { x: 2 }], b: 2 });
   });
 
-  it('goes on without a bad row when somebody takes its error', () => {
+  it('skips an invalid row and reads on, if onRowError receives its error', () => {
     const errors: ToonSyntaxError[] = [];
     const value = decodeChunks('a[4]{x,y}:\n  1,2\n  3\n  "4,5\n  6,7', [], { onRowError: (error) => errors.push(error) });
     expect(value).toEqual({
@@ -151,19 +153,19 @@ describe('createToonDecoder', () => {
     expect(errors.map(({ line }) => line)).toEqual([3, 4]);
   });
 
-  it('refuses rows that are written as list items only when it is asked', () => {
+  it('rejects rows that are written as list items only with rejectListedRows', () => {
     const text = 'a[1]{x}:\n  - 1';
     expect(decodeChunks(text)).toEqual({ a: [{ x: '- 1' }] });
-    expect(faultyLine(text, { refuseListedRows: true })).toBe(2);
+    expect(faultyLine(text, { rejectListedRows: true })).toBe(2);
   });
 
-  it('keeps __proto__ an own property of each row and of each group in it', () => {
+  it('sets __proto__ as an own property of each row and of each group in it', () => {
     const rows = decodeChunks('[2]{__proto__{__proto__,a},b}:\n  1,2,3\n  4,5,6') as readonly object[];
     expect(JSON.stringify(rows)).toBe('[{"__proto__":{"__proto__":1,"a":2},"b":3},{"__proto__":{"__proto__":4,"a":5},"b":6}]');
     for (const row of rows) expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
   });
 
-  it('gives each row groups of its own', () => {
+  it('builds separate group objects for each row', () => {
     const rows = decodeChunks('[2]{a{x,y},b}:\n  1,2,3\n  4,5,6');
     expect(rows).toEqual([
       { a: { x: 1, y: 2 }, b: 3 },
@@ -171,7 +173,7 @@ describe('createToonDecoder', () => {
     ]);
   });
 
-  it('keeps __proto__ an own property', () => {
+  it('sets __proto__ as an own property', () => {
     for (const text of ['__proto__: 1', '__proto__[1]{__proto__}:\n  1', '[1:]{__proto__}:\n  __proto__: 1']) {
       const value = decodeChunks(text) as object;
       expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
@@ -199,7 +201,7 @@ describe('createToonDecoder', () => {
   });
 });
 
-describe('the limits of createToonDecoder', () => {
+describe('createToonDecoder limits nesting and time', () => {
   const nested = (depth: number): string => Array.from({ length: depth }, (_, level) => `${'  '.repeat(level)}a:`).join('\n');
   const groups = (depth: number): string => `a[0]${'{g'.repeat(depth)}${'}'.repeat(depth)}:`;
   const lists = (depth: number): string =>
@@ -212,9 +214,9 @@ describe('the limits of createToonDecoder', () => {
     expect(() => decodeChunks(groups(257))).toThrow(LimitError);
   });
 
-  it('does not overflow the stack', () => {
+  it('throws LimitError for deeper nesting, without a stack overflow', () => {
     for (const text of [nested(2_000), lists(2_000), groups(100_000)]) {
-      expect(() => decodeChunks(text, [1_000])).toThrow();
+      expect(() => decodeChunks(text, [1_000])).toThrow(LimitError);
     }
   });
 
@@ -228,7 +230,7 @@ describe('the limits of createToonDecoder', () => {
 });
 
 describe('createToonValueBuilder', () => {
-  it('has a value only when it is whole', () => {
+  it('returns undefined until the value is whole', () => {
     const builder = createToonValueBuilder();
     expect(builder.value()).toBeUndefined();
     builder.startArray(1, 1);

@@ -4,20 +4,20 @@ import type { DeltaEvent, JsonValue } from '../../../src/events.js';
 import { createMessageFold } from '../../../src/message/messageFold.js';
 import { type AssistantTurn, assistantTurn } from '../../../src/providers/anthropic/assistantTurn.js';
 import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
-import { reasoning, start, text, toolCallStart } from '../../../src/testing/index.js';
+import { blockEnd, reasoning, start, text, toolCallStart, toolResult } from '../../../src/testing/index.js';
 import { recordings } from '../../support/recordings.js';
 import { collect, respondWith } from '../../support/respond.js';
 import { fixture, fixtureNames } from './fixtures.js';
 
 const params = { model: 'claude-test-1', max_tokens: 100, messages: [] };
 
-/** Where the SDK's helper itself adds or loses something. */
+/** Fixtures for which the SDK's helper adds or loses something. */
 const exceptions: Readonly<Record<string, string>> = {
-  'cut-tool-use': 'the helper repairs an input that was cut, we keep its text as it came',
+  'cut-tool-use': 'the helper repairs an input that was cut, we keep its text',
   unknown: 'the helper drops the deltas of blocks it does not know',
 };
 
-/** What the helper of the messages resource does not know, although the helper of its beta does. */
+/** Fixtures that only the helper of the beta reads. */
 const betaOnly: readonly string[] = ['mcp', 'compaction'];
 
 function turnOf(events: readonly DeltaEvent[]): AssistantTurn {
@@ -41,24 +41,27 @@ async function helperContent(bytes: Uint8Array, resource: 'messages' | 'beta'): 
 describe('assistantTurn', () => {
   const comparable = fixtureNames.filter((name) => !(name in exceptions));
 
-  it.each(comparable)("gives %s as the SDK's helper of the beta accumulates it", async (name) => {
+  it.each(comparable)("equals the content that the SDK's beta helper accumulates from %s", async (name) => {
     const turn = await ourTurn(fixture(name));
     expect(turn).toEqual({ role: 'assistant', content: await helperContent(fixture(name), 'beta') });
   });
 
-  it.each(comparable.filter((name) => !betaOnly.includes(name)))("gives %s as the SDK's helper accumulates it", async (name) => {
-    const turn = await ourTurn(fixture(name));
-    expect(turn).toEqual({ role: 'assistant', content: await helperContent(fixture(name), 'messages') });
-  });
+  it.each(comparable.filter((name) => !betaOnly.includes(name)))(
+    "equals the content that the SDK's helper accumulates from %s",
+    async (name) => {
+      const turn = await ourTurn(fixture(name));
+      expect(turn).toEqual({ role: 'assistant', content: await helperContent(fixture(name), 'messages') });
+    },
+  );
 
-  it.each(Object.keys(exceptions))('differs from the helper on %s, for a reason', async (name) => {
+  it.each(Object.keys(exceptions))('differs from the helper on %s, as listed above', async (name) => {
     const turn = await ourTurn(fixture(name));
     expect(turn.content).not.toEqual(await helperContent(fixture(name), 'beta'));
   });
 
   const recorded = recordings('anthropic');
   if (recorded.length > 0) {
-    it.each(recorded)("gives the recorded $name as the SDK's helper accumulates it", async ({ bytes }) => {
+    it.each(recorded)("equals the content that the SDK's helper accumulates from the recorded $name", async ({ bytes }) => {
       expect((await ourTurn(bytes)).content).toEqual(await helperContent(bytes, 'beta'));
     });
   }
@@ -69,12 +72,12 @@ describe('assistantTurn', () => {
     expect(JSON.stringify(call)).toContain('"input":{"city":"Paris","__proto__":{"a":1}}');
   });
 
-  it('wraps an input that is not JSON, because the API takes only an object', async () => {
+  it('wraps an input that is not JSON in an object, as the API demands', async () => {
     const { content } = await ourTurn(fixture('cut-tool-use'));
     expect(content).toEqual([{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { INVALID_JSON: '{"city": "Pa' } }]);
   });
 
-  it('keeps deltas of a block that nobody knows', async () => {
+  it('keeps the deltas of blocks of unknown type', async () => {
     const { content } = await ourTurn(fixture('unknown'));
     const blocks: readonly JsonValue[] = [
       { type: 'connector_text', text: 'Known delta', link: 'x' },
@@ -83,7 +86,23 @@ describe('assistantTurn', () => {
     expect(content).toEqual(blocks);
   });
 
-  it('keeps the text of an aborted message, but not thinking without its signature or half a call', () => {
+  it('has the callIds of the events, in calls and in results', () => {
+    const call = { type: 'server_tool_use', id: 'a', name: 'web_search', input: {} };
+    const result = { type: 'web_search_tool_result', tool_use_id: 'a', content: [] };
+    const turn = turnOf([
+      start(),
+      toolCallStart('a-2', 'web_search', { executor: 'provider' }),
+      blockEnd(call, { kind: 'server_tool_use' }),
+      toolResult('a-2', 'web_search', []),
+      blockEnd(result, { block: 1, kind: 'web_search_tool_result' }),
+    ]);
+    expect(turn.content).toEqual([
+      { ...call, id: 'a-2' },
+      { ...result, tool_use_id: 'a-2' },
+    ]);
+  });
+
+  it('keeps the text of an aborted message, but no unfinished thinking or call', () => {
     const turn = turnOf([
       start(),
       reasoning('Hm', { block: 0 }),

@@ -11,7 +11,7 @@ import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
 import { collect, respondWith } from '../../support/respond.js';
 import { fixture, fixtureNames, payloadsOf } from './fixtures.js';
 
-// Which fixture holds which member of the SDK's unions. A member that an SDK update adds fails to compile here until it has a fixture.
+// The fixture of each member of the SDK's unions. A member that an SDK update adds fails to compile here until it has a fixture.
 
 const events = {
   message_start: 'text',
@@ -88,7 +88,7 @@ describe.each(Object.entries(unions))('each %s of the SDK', (_union, { members, 
   });
 });
 
-it('only the fixture of unknown things gives raw events', async () => {
+it('emits raw events only for the fixture of unknown types', async () => {
   const names = await Promise.all(
     fixtureNames.map(async (name) => {
       const { events } = await collect(fromMessages(respondWith(fixture(name)), { model: '', max_tokens: 1, messages: [] }));

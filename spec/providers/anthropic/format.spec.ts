@@ -19,7 +19,7 @@ import {
 import { decodeBytes } from '../../support/decodeBytes.js';
 import { fixture, fixtureNames, payloadsOf } from './fixtures.js';
 
-/** Decodes payloads, each with its own type as the event's name, and gives all events. */
+/** Decodes payloads to events. @param name The SSE event name of each. */
 function decode(payloads: readonly JsonObject[], name = ''): DeltaEvent[] {
   const state = messagesFormat.createState();
   const events: DeltaEvent[] = [];
@@ -88,13 +88,13 @@ describe('messagesFormat', () => {
       ]);
     });
 
-    it('counts blocks in order of appearance, whatever their index', () => {
+    it('numbers blocks in order of appearance, whatever their index', () => {
       const block = { type: 'text', text: '' };
       const events = decode([blockStart(7, block), blockStart(3, block), textDelta(3, 'b'), textDelta(7, 'a')]);
       expect(ofType(events, 'text-delta')).toEqual([text('b', { block: 1 }), text('a', { block: 0 })]);
     });
 
-    it('says thinking as reasoning and keeps the signature in the native block', () => {
+    it('emits thinking as reasoning and keeps the signature in the native block', () => {
       const events = decode([
         blockStart(0, { type: 'thinking', thinking: 'H', signature: '' }),
         delta(0, { type: 'thinking_delta', thinking: 'm' }),
@@ -105,7 +105,7 @@ describe('messagesFormat', () => {
       expect(events.slice(1)).toEqual([reasoning('H'), reasoning('m'), blockEnd(native, { kind: 'thinking' })]);
     });
 
-    it('opens a block for text and thinking that belong to none', () => {
+    it('opens a block for text and thinking without one', () => {
       const events = decode([
         textDelta(0, 'a'),
         delta(0, { type: 'thinking_delta', thinking: 'b' }),
@@ -122,7 +122,7 @@ describe('messagesFormat', () => {
       ]);
     });
 
-    it('ends a block whose index begins anew', () => {
+    it('ends an open block when its index is started again', () => {
       const block = { type: 'text', text: '' };
       const events = decode([blockStart(0, block), textDelta(0, 'a'), blockStart(0, block), textDelta(0, 'b'), messageStop]);
       expect(ofType(events, 'block-end')).toEqual([
@@ -131,7 +131,7 @@ describe('messagesFormat', () => {
       ]);
     });
 
-    it('says the text that a block of unknown type streams, and keeps it whole', () => {
+    it('emits the text of a block of unknown type and keeps it in the native block', () => {
       const block = { type: 'connector_text', text: 'a', extra: 1 };
       expect(decode([blockStart(0, block), textDelta(0, 'b'), blockStop(0)]).slice(1)).toEqual([
         text('a'),
@@ -152,7 +152,7 @@ describe('messagesFormat', () => {
   });
 
   describe('tool calls', () => {
-    it('gives the arguments in pieces and whole', () => {
+    it('emits the arguments in pieces and whole', () => {
       const payloads = [
         blockStart(0, toolUse('a')),
         inputDelta(0, ''),
@@ -179,7 +179,7 @@ describe('messagesFormat', () => {
       ]);
     });
 
-    it('gives an input that came whole as one delta', () => {
+    it('emits an input that is in the start as one delta', () => {
       const events = decode([blockStart(0, { ...toolUse('a'), input: { city: 'Paris' } }), inputDelta(0, ''), blockStop(0)]);
       expect(events.slice(2, 4)).toEqual([
         toolCallDelta('a', '{"city":"Paris"}'),
@@ -187,7 +187,7 @@ describe('messagesFormat', () => {
       ]);
     });
 
-    it('does not say an input twice that came whole and in pieces', () => {
+    it('emits an input once that is in the start and in deltas', () => {
       const events = decode([
         blockStart(0, { ...toolUse('a'), input: { city: 'P' } }),
         inputDelta(0, '{"city":"Paris"}'),
@@ -197,21 +197,14 @@ describe('messagesFormat', () => {
       expect(ofType(events, 'block-end').at(0)?.native).toEqual({ ...toolUse('a'), input: { city: 'Paris' } });
     });
 
-    it('gives a missing, empty or repeated id its own callId', () => {
-      const blocks = [
-        toolUse('a'),
-        toolUse('a'),
-        toolUse(''),
-        { type: 'tool_use', name: 'x' },
-        toolUse('call-2'),
-        toolUse('a-1'),
-      ];
+    it('replaces missing, empty and repeated ids by unique callIds', () => {
+      const blocks = [toolUse('a'), toolUse('a'), toolUse(''), { type: 'tool_use', name: 'x' }, toolUse('call'), toolUse('a-2')];
       const events = decode(blocks.map((block, index) => blockStart(index, block)));
       const callIds = ofType(events, 'tool-call-start').map(({ callId }) => callId);
-      expect(callIds).toEqual(['a', 'a-1', 'call-2', 'call-3', 'call-2-4', 'a-1-5']);
+      expect(callIds).toEqual(['a', 'a-2', 'call', 'call-2', 'call-3', 'a-2-2']);
     });
 
-    it('ends a call without arguments as soon as something shows that it was not cut', () => {
+    it('ends a call without arguments as soon as a later payload proves that it was not cut', () => {
       const call = [blockStart(0, toolUse('a')), blockStop(0)];
       expect(ends(decode(call))).toEqual([]);
       expect(ends(decode([...call, blockStart(1, { type: 'text', text: '' })]))).toEqual([toolCallEnd('a', 'weather', '')]);
@@ -241,7 +234,7 @@ describe('messagesFormat', () => {
       expect(ends(events)).toEqual([toolCallEnd('a', 'weather', '{}')]);
     });
 
-    it('keeps nonsense as the model wrote it', () => {
+    it('keeps arguments that are not JSON as the model wrote them', () => {
       const events = decode([
         blockStart(0, toolUse('a')),
         inputDelta(0, '{"city": nowhere}'),
@@ -261,12 +254,12 @@ describe('messagesFormat', () => {
       ]);
     });
 
-    it('passes input on that belongs to no call', () => {
+    it('emits input without a block as raw', () => {
       const payload = inputDelta(0, '{}');
       expect(decode([payload]).slice(1)).toEqual([raw('content_block_delta:input_json_delta', payload)].map(byAnthropic));
     });
 
-    it("marks the provider's own calls and names their results by them", () => {
+    it("marks the provider's own calls, and results have the names of their calls", () => {
       const events = decode(payloadsOf(fixture('mcp')));
       const call = { block: 1, executor: 'provider' } as const;
       expect(ofType(events, 'tool-call-start')).toEqual([toolCallStart('mcptoolu_1', 'echo', call)]);
@@ -274,7 +267,7 @@ describe('messagesFormat', () => {
       expect(ofType(events, 'tool-result')).toEqual([toolResult('mcptoolu_1', 'echo', output, true)]);
     });
 
-    it('names a result without its call by its type, and puts it directly before its block-end', () => {
+    it('names a result without a call after its type, and emits it directly before its block-end', () => {
       const block = { type: 'web_search_tool_result', tool_use_id: 'x', content: { type: 'web_search_tool_result_error' } };
       expect(decode([blockStart(0, block), blockStop(0)]).slice(1)).toEqual([
         toolResult('x', 'web_search', block.content, true),
@@ -284,7 +277,7 @@ describe('messagesFormat', () => {
   });
 
   describe('the start', () => {
-    it('is made when none comes, before the first event that needs it', () => {
+    it('is emitted before the first event that needs it, also without message_start', () => {
       const events = decode([{ type: 'ping' }, textDelta(0, 'a')]);
       expect(events).toEqual([ping(), start({ id: undefined, model: undefined, provider: 'anthropic' }), text('a')]);
     });
@@ -293,7 +286,7 @@ describe('messagesFormat', () => {
       ['late', [textDelta(0, 'a'), messageStart, textDelta(0, 'b')]],
       ['double', [messageStart, textDelta(0, 'a'), messageStart, textDelta(0, 'b')]],
       ['missing', [textDelta(0, 'a'), textDelta(0, 'b')]],
-    ])('comes once and no text is lost when message_start is %s', (_case, payloads) => {
+    ])('is emitted once, and no text is lost, when message_start is %s', (_case, payloads) => {
       const events = decode([...payloads, stopReason('end_turn'), messageStop]);
       expect(events.map(({ type }) => type)).toEqual(['start', 'text-delta', 'text-delta', 'block-end', 'finish']);
     });
@@ -319,13 +312,13 @@ describe('messagesFormat', () => {
       ]);
     });
 
-    it('is silent when no figure changed', () => {
+    it('is not emitted when no figure changed', () => {
       const figures = { input_tokens: 1, output_tokens: 2, cache_creation: { ephemeral_5m_input_tokens: 0 } };
       const again = { ...stopReason('end_turn'), usage: { ...figures, cache_creation: { ephemeral_5m_input_tokens: 0 } } };
       expect(ofType(decode([{ type: 'message_start', message: { usage: figures } }, again, again]), 'usage')).toHaveLength(1);
     });
 
-    it('leaves unknown what nobody reported', () => {
+    it('has undefined for figures that are not reported', () => {
       expect(ofType(decode([{ ...stopReason('end_turn'), usage: { output_tokens: 3 } }]), 'usage')).toEqual([
         usage({ outputTokens: 3, native: { output_tokens: 3 } }),
       ]);
@@ -349,7 +342,7 @@ describe('messagesFormat', () => {
       expect({ ours, choices }).toEqual({ ours: reason, choices: [{ choice: 0, reason, rawReason }] });
     });
 
-    it('is tool-calls where no other reason stands against an ended call', () => {
+    it('is tool-calls after an ended call, unless there is another reason', () => {
       const call = [blockStart(0, toolUse('a')), inputDelta(0, '{}'), blockStop(0)];
       expect(finishOf(decode([...call, messageStop]))?.reason).toBe('tool-calls');
       expect(finishOf(decode([...call, stopReason('end_turn'), messageStop]))?.reason).toBe('tool-calls');
@@ -357,7 +350,7 @@ describe('messagesFormat', () => {
       expect(finishOf(decode([textDelta(0, 'a'), messageStop]))?.reason).toBe('other');
     });
 
-    it('carries what else is known', () => {
+    it('has the metadata', () => {
       const container = { id: 'container_1' };
       const stopDetails = { type: 'refusal' };
       const events = decode([
@@ -375,11 +368,11 @@ describe('messagesFormat', () => {
       });
     });
 
-    it('needs more than message_stop: a stream of nothing else is empty, without waiting for its end', () => {
+    it('errors with EmptyStreamError for a message_stop without content before it', () => {
       expect(() => decode([{ type: 'ping' }, messageStop])).toThrow(expect.objectContaining({ name: 'EmptyStreamError' }));
     });
 
-    it('needs message_stop: neither a stop reason nor a marker is enough', () => {
+    it('is not emitted for a stop reason or a marker without message_stop', () => {
       const state = messagesFormat.createState();
       const events: DeltaEvent[] = [];
       for (const payload of [messageStart, textDelta(0, 'a'), stopReason('end_turn')]) {
@@ -405,7 +398,7 @@ describe('messagesFormat', () => {
     });
   });
 
-  describe('errors and the unknown', () => {
+  describe('errors and unknown events', () => {
     const overloaded = { type: 'overloaded_error', message: 'Overloaded' };
     it.each<[string, JsonObject, string]>([
       ['nested', { type: 'error', error: overloaded }, ''],
@@ -422,11 +415,11 @@ describe('messagesFormat', () => {
       expect(isStreamError(thrown, 'overloaded')).toBe(true);
     });
 
-    it('takes the type from the event name where the payload has none', () => {
+    it('reads the event name when the payload has no type', () => {
       expect(decode([{ index: 0, delta: { type: 'text_delta', text: 'a' } }], 'content_block_delta').at(-1)).toEqual(text('a'));
     });
 
-    it('passes unknown events on by name', () => {
+    it('emits unknown events as raw, with their name', () => {
       const payloads = [{ type: 'message_note', note: 1 }, { note: 2 }];
       expect(decode(payloads).slice(1)).toEqual([raw('message_note', payloads[0]), raw('message', payloads[1])].map(byAnthropic));
     });

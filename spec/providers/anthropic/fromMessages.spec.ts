@@ -22,12 +22,12 @@ describe('fromMessages', () => {
     expect(events.filter(({ type }) => type === 'finish')).toEqual([events.at(-1)]);
   });
 
-  it.each(fixtureNames)('gives the same events of %s at every chunk size', async (name) => {
+  it.each(fixtureNames)('emits the same events for %s at every chunk size', async (name) => {
     const whole = await read(fixture(name));
     for (const size of [1, 7, 997]) expect(await read(fixture(name), size)).toEqual(whole);
   });
 
-  it.each(fixtureNames)('says in its deltas what the ends of %s say', async (name) => {
+  it.each(fixtureNames)('emits deltas for %s that add up to its ends', async (name) => {
     const { events } = await read(fixture(name));
     for (const event of events) {
       if (event.type === 'tool-call-end') expect(joined(events, event.callId)).toBe(event.argumentsText);
@@ -40,25 +40,25 @@ describe('fromMessages', () => {
     }
   });
 
-  it('ends with what was said before an error inside the stream', async () => {
-    const begin = new TextDecoder().decode(fixture('text')).split('event: content_block_stop')[0];
+  it('errors with the message so far for an error inside the stream', async () => {
+    const beginning = new TextDecoder().decode(fixture('text')).split('event: content_block_stop')[0];
     const error = 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n';
-    const result = await read(begin + error);
+    const result = await read(beginning + error);
     expect(result.error).toBeInstanceOf(ProviderError);
     expect(result.error).toMatchObject({ kind: 'overloaded', retryable: true, partial: { text: 'Hello, "wörld" 🌍\n' } });
   });
 
-  it('is empty when only a ping and message_stop come', async () => {
+  it('errors with EmptyStreamError for a ping and a message_stop', async () => {
     const { error } = await read('event: ping\ndata: {"type":"ping"}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n');
     expect(isStreamError(error, 'empty')).toBe(true);
   });
 
-  it('ignores what comes after message_stop', async () => {
+  it('ignores everything after message_stop', async () => {
     const late = 'event: error\ndata: {"type":"error","error":"late"}\n\ndata: [DONE]\n\n';
     expect(await read(new TextDecoder().decode(fixture('text')) + late)).toEqual(await read(fixture('text')));
   });
 
-  it('hands a function the params with stream set, and changes nothing in the caller’s', async () => {
+  it('calls a function with a copy of the params that has stream set', async () => {
     const seen: StreamingMessagesParams[] = [];
     const own = Object.freeze({ ...params, stream: false as const });
     await collect(
@@ -70,7 +70,7 @@ describe('fromMessages', () => {
     expect(seen).toEqual([{ ...params, stream: true }]);
   });
 
-  it('takes any client that has the messages resource, and its beta for params with betas', async () => {
+  it('accepts any client with the messages resource, and calls its beta for params with betas', async () => {
     const calls: string[] = [];
     const resource = (name: string) => ({
       create(sent: StreamingMessagesParams, options?: { readonly maxRetries: number }) {
@@ -95,7 +95,7 @@ describe('fromMessages', () => {
     expect(requests).toBe(2);
   });
 
-  it('refuses bad arguments at call time', () => {
+  it('throws for bad arguments at call time', () => {
     expect(() => fromMessages(Object(undefined).client, params)).toThrow(TypeError);
     const withoutBeta = { messages: { create: () => ({ asResponse: respondWith('') }) } };
     expect(() => fromMessages(withoutBeta, { ...params, betas: [] })).toThrow('beta resource');

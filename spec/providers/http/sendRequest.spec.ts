@@ -25,12 +25,12 @@ const message: Anthropic.MessageCreateParamsStreaming = {
 const sendChat = (client: OpenAI): Send =>
   sendRequest(client, chat, (sdk, options) => sdk.chat.completions.create(chat, options));
 
-/** For clients that are functions, or nothing at all. */
+/** For clients that are functions, or no clients. */
 const never = (): never => {
   throw new Error('There is no SDK to call');
 };
 
-/** Each kind of client, as its user makes it. */
+/** Each kind of client, as a user creates it. */
 const clients: Readonly<Record<string, (url: string) => Send>> = {
   'a function': (url) => {
     const viaFetch: RequestFunction<object> = (params, { signal }) =>
@@ -43,7 +43,7 @@ const clients: Readonly<Record<string, (url: string) => Send>> = {
 };
 const kindsOfClient = Object.keys(clients);
 
-/** The latest of the servers, and what ends them all. */
+/** The latest server, and the functions that close all of them. */
 let server: TestServer | undefined;
 let closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -111,7 +111,7 @@ const statuses: readonly (readonly [number, string, boolean, object | string])[]
 const offset = (ms: number): string => new Date(Date.now() + ms).toUTCString();
 
 describe('sendRequest', () => {
-  it('gives the response of a success with its body unread', async () => {
+  it('resolves with the response of a success, with its body unread', async () => {
     for (const client of kindsOfClient) {
       const server = await serve(answerWith(200, 'data: x\n\n', { 'content-type': 'text/event-stream' }));
       const response = await clients[client]?.(server.url)(new AbortController().signal);
@@ -138,7 +138,7 @@ describe('sendRequest', () => {
       expect(server?.requests).toHaveLength(1);
     });
 
-    it('takes message, code and request id from where the provider puts them', async () => {
+    it('reads message, code and request id where each provider puts them', async () => {
       expect(await failureOf(client, answerWith(400, openaiBody('bad_thing', 'invalid_request_error')))).toMatchObject({
         message: 'About bad_thing',
         code: 'bad_thing',
@@ -161,7 +161,7 @@ describe('sendRequest', () => {
       expect(message).toHaveLength(200);
     });
 
-    it('tells no key and no header', async () => {
+    it('has no key and no header in the message', async () => {
       const body = { error: { message: `Incorrect API key provided: ${key}. Authorization: Bearer ${key}` } };
       const error = await failureOf(client, answerWith(401, body));
       expect(error.message).toContain('Incorrect API key provided');
@@ -210,7 +210,7 @@ describe('sendRequest', () => {
       expect(await server?.requests[0]?.closed).toMatchObject({ byClient: true });
     });
 
-    it('keeps an error whose body is reset', async () => {
+    it('errors also if the error body is reset', async () => {
       const reset: Answer = ({ response, socket }) => {
         response.writeHead(503, { 'content-length': '100' }).write('{"error":', () => socket.resetAndDestroy());
       };
@@ -227,7 +227,7 @@ describe('sendRequest', () => {
     });
   });
 
-  it('does not wait for an error body that stalls, and keeps what came of it', async () => {
+  it('does not wait for an error body that stalls, and reads its beginning', async () => {
     const server = await serve(({ response }) => {
       response.writeHead(500, { 'content-type': 'text/plain' }).write('Half a');
     });
@@ -240,7 +240,7 @@ describe('sendRequest', () => {
   });
 
   describe.each(kindsOfClient)('errors with ConnectionError through %s', (client) => {
-    it('when nobody listens', async () => {
+    it('when the connection is refused', async () => {
       const gone = await startServer();
       await gone.close();
       const error = await rejection(clients[client]?.(gone.url));
@@ -248,7 +248,7 @@ describe('sendRequest', () => {
       expect(error.cause).toBeDefined();
     });
 
-    it('when the name is unknown', async () => {
+    it('when the host is unknown', async () => {
       const error = await rejection(clients[client]?.('http://nowhere.invalid'));
       expect(error).toMatchObject({ name: 'ConnectionError', retryable: true });
     });
@@ -263,12 +263,12 @@ describe('sendRequest', () => {
       }
     });
 
-    it('when the answer is no HTTP', async () => {
+    it('when the response is no HTTP', async () => {
       const garbage: Answer = ({ socket }) => void socket.end('Hello!\r\n\r\n');
       expect(await failureOf(client, garbage)).toMatchObject({ kind: 'connection', retryable: true });
     });
 
-    it('that is not retryable when the headers are too long', async () => {
+    it('which is not retryable when the headers are too long', async () => {
       const overflow = answerWith(200, '', { 'x-long': 'x'.repeat(70_000) });
       expect(await failureOf(client, overflow)).toMatchObject({
         kind: 'connection',
@@ -278,7 +278,7 @@ describe('sendRequest', () => {
     });
   });
 
-  it('aborts the request with the signal', async () => {
+  it('aborts the request when the signal aborts', async () => {
     for (const client of kindsOfClient) {
       const server = await serve(() => undefined);
       const controller = new AbortController();
@@ -291,19 +291,19 @@ describe('sendRequest', () => {
     }
   });
 
-  it('passes an error of ours through', async () => {
+  it('rejects with a StreamError of the client unchanged', async () => {
     const server = await serve(answerWith(404));
     const first = await rejection(clients['openai']?.(server.url));
     expect(await rejection(sendRequest(() => Promise.reject(first), {}, never))).toBe(first);
   });
 
-  it("passes an error of ours through that the caller's own fetch fails with, though an SDK wraps it", async () => {
+  it("rejects with a StreamError of the caller's own fetch unchanged, also when an SDK wraps it", async () => {
     const error = new TruncatedError();
     const client = new OpenAI({ apiKey: key, fetch: () => Promise.reject(error) });
     await expect(sendChat(client)(new AbortController().signal)).rejects.toBe(error);
   });
 
-  it('turns whatever else a client throws into a ConnectionError', async () => {
+  it('rejects with ConnectionError for any other error of a client', async () => {
     for (const thrown of [new TypeError('fetch failed'), new Error('x', { cause: 'y' }), 'x', undefined, null]) {
       const error = await rejection(sendRequest(() => Promise.reject(thrown), {}, never));
       expect(error).toMatchObject({ kind: 'connection', retryable: true });
@@ -311,7 +311,7 @@ describe('sendRequest', () => {
     }
   });
 
-  it('does not call it a passing fault when the client refuses to send the request', async () => {
+  it('rejects with a ConnectionError that is not retryable when the client does not send the request', async () => {
     const withoutKey = new Anthropic({ apiKey: null, authToken: null });
     const params = { model: 'claude-haiku-4-5', max_tokens: 1, messages: [], stream: true as const };
     const refused = await rejection(sendRequest(withoutKey, params, (sdk, options) => sdk.messages.create(params, options)));
@@ -323,7 +323,7 @@ describe('sendRequest', () => {
     });
   });
 
-  it('rejects a client that is neither an object nor a function', () => {
+  it('throws for a client that is neither an object nor a function', () => {
     expect(() => sendRequest('gpt' as never, {}, never)).toThrow(TypeError);
     expect(() => sendRequest(undefined as never, {}, never)).toThrow(TypeError);
   });
@@ -349,14 +349,14 @@ describe('sendRequest', () => {
       expect(server.requests[0]?.headers['x-own']).toBe('yes');
     });
 
-    it('of Azure', async () => {
+    it('for Azure', async () => {
       const server = await serve(answerWith(429, openaiBody('insufficient_quota', 'x')));
       const client = new AzureOpenAI({ apiKey: key, endpoint: server.url, apiVersion: '2024-10-21' });
       expect(await rejection(sendChat(client))).toMatchObject({ kind: 'quota' });
       expect(server.requests[0]?.path).toBe('/openai/deployments/m/chat/completions?api-version=2024-10-21');
     });
 
-    it('that cannot be copied, as it is', async () => {
+    it('that cannot be copied, unchanged', async () => {
       const server = await serve(answerWith(404, openaiBody('model_not_found', 'x')));
       const client = new OpenAI({ apiKey: key, baseURL: server.url });
       client.withOptions = () => {
@@ -365,7 +365,7 @@ describe('sendRequest', () => {
       expect(await rejection(sendChat(client))).toMatchObject({ kind: 'not-found', message: 'About model_not_found' });
     });
 
-    it('and copies it once', async () => {
+    it('of which it makes one copy', async () => {
       const server = await serve(answerWith(404));
       const client = new OpenAI({ apiKey: key, baseURL: server.url });
       const { withOptions } = client;
@@ -379,7 +379,7 @@ describe('sendRequest', () => {
     });
   });
 
-  it("takes an error response for an error also where a client of the SDK's form gave it", async () => {
+  it('rejects with HttpError for an error response that an SDK client resolves with', async () => {
     const asResponse = async (): Promise<Response> => new Response('{"error":{"message":"busy"}}', { status: 503 });
     const sent = sendRequest({}, chat, () => ({ asResponse }))(new AbortController().signal);
     await expect(sent).rejects.toMatchObject({ name: 'HttpError', status: 503, retryable: true });

@@ -5,36 +5,36 @@ import type { ResponseInputItem } from 'openai/resources/responses/responses';
 import type { DeltaEvent, Message } from '../../../src/events.js';
 import { assistantTurn } from '../../../src/providers/openai/assistantTurn.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
-import { blockEnd, reasoning, start, text, toolCallEnd, toolCallStart } from '../../../src/testing/index.js';
+import { blockEnd, reasoning, start, text, toolCallEnd, toolCallStart, toolResult } from '../../../src/testing/index.js';
 import { recordings } from '../../support/recordings.js';
 import { collect, respondWith } from '../../support/respond.js';
 import { chatFixture } from './chat/fixtures.js';
 import { decodeResponses, messageOf, responsesFixture, responsesFixtureNames, responsesPayloads } from './responses/fixtures.js';
 
-/** These end in an error, and so give no turn. */
+/** Fixtures that end in an error, so that there is no turn. */
 const failing: readonly string[] = ['error', 'failed', 'vercel-openai.openai-error.1.sse'];
 
-/** Here the SDK's own helper refuses an event that it does not know, or a response whose id changes. */
-const refusing: readonly string[] = [
+/** Fixtures that the SDK's own helper rejects: an event of unknown type, or a response with changing ids. */
+const rejected: readonly string[] = [
   'apply-patch',
   'unknown',
   'vercel-openai.github-copilot-id-rotation.1.sse',
   'vercel-openai.openai-apply-patch-tool.1.sse',
 ];
 
-/** Here the server encrypted the same items once more for the whole response, which is what the helper takes. */
+/** Here the server encrypted the same items again for the whole response, which is the one that the helper reads. */
 const encryptedTwice: readonly string[] = [
   'vercel-openai.openai-compaction.1.sse',
   'vercel-openai.programmatic-tool-calling.1.sse',
 ];
 
-const exceptions = new Set([...failing, ...refusing, ...encryptedTwice]);
+const exceptions = new Set([...failing, ...rejected, ...encryptedTwice]);
 
 function turnOf(bytes: Uint8Array): ResponseInputItem[] {
   return assistantTurn<ResponseInputItem[]>(messageOf(decodeResponses(bytes).events));
 }
 
-/** What the SDK's own helper makes of the same bytes, without what it only adds for parsing. */
+/** The output that the SDK's own helper accumulates from the same bytes, without the fields that it adds for parsing. */
 async function helperOutput(bytes: Uint8Array): Promise<unknown> {
   const client = new OpenAI({ apiKey: 'none', maxRetries: 0, fetch: respondWith(bytes) });
   const { output } = await client.responses.stream({ model: 'gpt-test-1', input: 'Hello' }).finalResponse();
@@ -51,14 +51,14 @@ const response: DeltaEvent = start({ id: 'resp_1' });
 describe('assistantTurn', () => {
   describe('of a response', () => {
     it.each(responsesFixtureNames.filter((name) => !exceptions.has(name)))(
-      "gives the fixture %s as the SDK's helper accumulates it",
+      "equals the output that the SDK's helper accumulates from the fixture %s",
       async (name) => {
         expect(turnOf(responsesFixture(name))).toEqual(await helperOutput(responsesFixture(name)));
       },
     );
 
-    it.each(refusing.filter((name) => responsesFixtureNames.includes(name)))(
-      "gives the fixture %s, which the SDK's helper refuses",
+    it.each(rejected.filter((name) => responsesFixtureNames.includes(name)))(
+      "reads the fixture %s, which the SDK's helper rejects",
       async (name) => {
         await expect(helperOutput(responsesFixture(name))).rejects.toThrow('Unhandled response stream event');
         const items = responsesPayloads(responsesFixture(name)).filter(({ type }) => type === 'response.output_item.done');
@@ -68,16 +68,16 @@ describe('assistantTurn', () => {
 
     const recorded = recordings('responses').filter(({ name }) => !exceptions.has(name));
     if (recorded.length > 0) {
-      it.each(recorded)("gives the recorded $name as the SDK's helper accumulates it", async ({ bytes }) => {
+      it.each(recorded)("equals the output that the SDK's helper accumulates from the recorded $name", async ({ bytes }) => {
         expect(turnOf(bytes)).toEqual(await helperOutput(bytes));
       });
     }
 
-    it('gives an item of several texts once', () => {
+    it('has an item of several texts once', () => {
       expect(turnOf(responsesFixture('two-parts'))).toHaveLength(1);
     });
 
-    it('gives a call the id that its events had, so that its answer finds it', () => {
+    it('has the callIds of the events', () => {
       const native = { type: 'function_call', call_id: 'call_1', name: 'clock', arguments: '{}' };
       const message = messageOf([
         response,
@@ -88,7 +88,13 @@ describe('assistantTurn', () => {
       expect(assistantTurn<ResponseInputItem[]>(message)).toEqual([{ ...native, call_id: 'call_1-2' }]);
     });
 
-    it('keeps the text of an aborted message, but not half a thought or half a call', () => {
+    it('has the callIds of the events in results', () => {
+      const native = { type: 'function_call_output', call_id: 'call_1', output: 'noon' };
+      const events = [toolResult('call_1-2', 'clock', 'noon'), blockEnd(native, { kind: 'function_call_output' })];
+      expect(assistantTurn<ResponseInputItem[]>(messageOf([response, ...events]))).toEqual([{ ...native, call_id: 'call_1-2' }]);
+    });
+
+    it('keeps the text of an aborted message, but no unfinished reasoning or call', () => {
       const message = messageOf([
         response,
         reasoning('Hm', { block: 0 }),
@@ -109,22 +115,22 @@ describe('assistantTurn', () => {
       expect(assistantTurn<ResponseInputItem[]>(message)).toEqual([native, { role: 'assistant', content: 'Tw' }]);
     });
 
-    it('is an empty list where nothing was said', () => {
+    it('is an empty list for an empty message', () => {
       expect(assistantTurn<ResponseInputItem[]>(messageOf([response]))).toEqual([]);
     });
   });
 
   describe('of a chat completion', () => {
-    it('gives the assistant message', async () => {
+    it('is the assistant message', async () => {
       expect(assistantTurn(await chatMessage('text'))).toMatchObject({ role: 'assistant' });
     });
 
-    it('gives it also where nothing was said', () => {
+    it('is the assistant message also for an empty message', () => {
       expect(assistantTurn(messageOf([start({ id: 'chatcmpl-1' })]))).toMatchObject({ role: 'assistant', content: '' });
     });
   });
 
-  it('has the type of what it goes into', () => {
+  it('has the type of the SDK params', () => {
     const message = messageOf([]);
     const chat = (): ChatCompletionMessageParam[] => [{ role: 'user', content: 'Hi' }, assistantTurn(message)];
     const input = (): ResponseInputItem[] => [{ role: 'user', content: 'Hi' }, ...assistantTurn<ResponseInputItem[]>(message)];

@@ -14,7 +14,7 @@ function read(bytes: Uint8Array): Promise<Collected> {
   return collect(fromChatCompletions(respondWith(bytes), { ...params, messages: [] }));
 }
 
-/** Decodes without a network, and so without waiting. */
+/** Decodes synchronously, without a network. */
 function decode(pieces: readonly Uint8Array[]): Collected {
   return decodeBytes(chatFormat(), pieces);
 }
@@ -23,7 +23,7 @@ function texts(events: readonly DeltaEvent[], type: 'text-delta' | 'reasoning-de
   return events.map((event) => (event.type === type && event.choice === 0 ? event.text : '')).join('');
 }
 
-/** What a server is sent. */
+/** The body of the request. */
 async function requestOf(more: object): Promise<JsonObject> {
   let sent: JsonObject = {};
   const answer = respondWith(chatFixture('text'));
@@ -39,11 +39,11 @@ describe('fromChatCompletions', () => {
   describe.each(chatFixtureNames)('reading the fixture %s', (name) => {
     const bytes = chatFixture(name);
 
-    it('gives the events that are listed beside it', async () => {
+    it('emits the events that are listed beside it', async () => {
       expect(digestOf(await read(bytes))).toBe(chatFixtureEvents(name));
     });
 
-    it('adds its deltas up to what the ends say', () => {
+    it('emits deltas that add up to the ends', () => {
       const { events } = decode([bytes]);
       const fold = createMessageFold();
       for (const event of events) fold.push(event);
@@ -62,7 +62,7 @@ describe('fromChatCompletions', () => {
       }
     });
 
-    it('cut anywhere, ends in a truncation, unless there is evidence of its end', () => {
+    it('is truncated at every cut without terminal evidence', () => {
       const wholeError = decode([bytes]).error;
       const allowed = ['truncated', 'empty', ...(wholeError === undefined ? [] : [kindOf(wholeError)])];
       const wrong: number[] = [];
@@ -76,7 +76,7 @@ describe('fromChatCompletions', () => {
       expect(wrong).toEqual([]);
     });
 
-    it('gives the same events with other line endings', () => {
+    it('emits the same events with other line endings', () => {
       const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
       for (const ending of ['\n', '\r\n', '\r']) {
         const mutated = new TextEncoder().encode(text.replaceAll('\n', ending));
@@ -95,7 +95,7 @@ describe('fromChatCompletions', () => {
     });
   });
 
-  it('asks for a stream, whatever the caller says', async () => {
+  it('asks for a stream also if the params have stream: false', async () => {
     expect(await requestOf({ stream: false })).toMatchObject({ stream: true });
   });
 
@@ -103,17 +103,17 @@ describe('fromChatCompletions', () => {
     ['an option of its own', { include_obfuscation: false }, { include_obfuscation: false, include_usage: true }],
     ['include_usage', { include_usage: false }, { include_usage: false }],
     ['null', null, null],
-  ])('leaves stream_options as they are when the caller set %s', async (_, asked, sent) => {
+  ])('keeps stream_options when the caller set %s', async (_, asked, sent) => {
     expect(await requestOf({ stream_options: asked })).toMatchObject({ stream_options: sent });
   });
 
-  it('does not touch the params of the caller', async () => {
+  it('does not change the params of the caller', async () => {
     const own = Object.freeze({ ...params, messages: [], stream_options: Object.freeze({}) });
     await collect(fromChatCompletions(respondWith(chatFixture('text')), own));
     expect(own).toEqual({ ...params, messages: [], stream_options: {} });
   });
 
-  it('is cold: a request for every subscription, and none before', async () => {
+  it('is cold: sends a request for every subscription, and none before', async () => {
     let requests = 0;
     const answer = respondWith(chatFixture('text'));
     const events$ = fromChatCompletions(
@@ -129,7 +129,7 @@ describe('fromChatCompletions', () => {
     expect({ requests, second }).toEqual({ requests: 2, second: first });
   });
 
-  it('tells the media type of the audio that was asked for', async () => {
+  it('emits the media type of the audio that was asked for', async () => {
     const audio = { voice: 'alloy', format: 'mp3' } as const;
     const events$ = fromChatCompletions(respondWith(chatFixture('audio')), { ...params, messages: [], audio });
     const { events } = await collect(events$);
@@ -137,14 +137,14 @@ describe('fromChatCompletions', () => {
     expect(new Set(types)).toEqual(new Set(['audio/mpeg']));
   });
 
-  it('gives each payload as it came when asked to', async () => {
+  it('emits each payload with includeRaw', async () => {
     const bytes = chatFixture('azure');
     const events$ = fromChatCompletions(respondWith(bytes), { ...params, messages: [] }, { includeRaw: true });
     const { events } = await collect(events$);
     expect(events.flatMap((event) => (event.type === 'raw' ? [event.data] : []))).toEqual(chatPayloads(bytes));
   });
 
-  it('completes after the grace when every choice has ended and the socket stays open', async () => {
+  it('completes after graceMs when every choice has ended and the socket stays open', async () => {
     const unended = async (): Promise<Response> =>
       new Response(new ReadableStream({ start: (controller) => controller.enqueue(chatFixture('no-marker')) }), {
         headers: { 'content-type': 'text/event-stream' },
@@ -153,7 +153,7 @@ describe('fromChatCompletions', () => {
     expect({ completed, last: events.at(-1)?.type }).toEqual({ completed: true, last: 'finish' });
   });
 
-  it('refuses bad arguments at call time', () => {
+  it('throws for bad arguments at call time', () => {
     const client = respondWith('');
     expect(() => fromChatCompletions(client, { ...params, messages: [] }, { graceMs: -1 })).toThrow(RangeError);
     expect(() => fromChatCompletions(client, { ...params, messages: [] }, { gracems: 1 } as object)).toThrow(
@@ -163,18 +163,18 @@ describe('fromChatCompletions', () => {
     expect(() => fromChatCompletions(client, undefined as never)).toThrow(TypeError);
   });
 
-  it('holds what was said in the error of a cut stream', async () => {
+  it('errors with the message so far for a cut stream', async () => {
     const [half = ''] = new TextDecoder().decode(chatFixture('length')).split('{},"finish_reason"');
     const { error } = await read(new TextEncoder().encode(half));
     expect(error).toMatchObject({ kind: 'truncated', retryable: true, partial: { text: 'Once upon', finishReason: undefined } });
   });
 
-  it('holds what was said in the error of the provider', async () => {
+  it('errors with the message so far for an error of the provider', async () => {
     const { error } = await read(chatFixture('openrouter-error-in-middle'));
     expect(error).toMatchObject({ name: 'ProviderError', kind: 'server', status: 502, partial: { text: 'Half' } });
   });
 
-  it('starts with the provider', async () => {
+  it('emits the provider in start', async () => {
     const { events } = await read(chatFixture('text'));
     expect(events[0]).toEqual({ type: 'start', id: 'chatcmpl-1', model: 'gpt-test', provider: 'openai' });
   });
@@ -184,7 +184,7 @@ function kindOf(error: unknown): string {
   return isStreamError(error) ? error.kind : String(error);
 }
 
-/** Whether these bytes hold the marker, or a finish reason for every choice: read without our own decoders. */
+/** Whether these bytes have the marker, or a finish reason for every choice: read without our own decoders. */
 function hasEvidence(bytes: Uint8Array): boolean {
   const text = new TextDecoder().decode(bytes);
   const blocks = [...text.matchAll(/"choices":\[\{(?:"index":(\d+))?/g)].map(([, index]) => index ?? '0');

@@ -8,7 +8,7 @@ import { responsesFixture } from './responses/fixtures.js';
 const params = { model: 'gpt-test-1', input: 'Hello' };
 
 describe('fromResponses', () => {
-  it('sends the params as they are, with stream: true, once a subscription', async () => {
+  it('sends the params with stream: true, once for each subscription', async () => {
     const sent: StreamingResponsesParams[] = [];
     const answer = respondWith(responsesFixture('text'));
     const events$ = fromResponses((body) => {
@@ -24,7 +24,7 @@ describe('fromResponses', () => {
     ]);
   });
 
-  it('ends the stream when it has enough, in the middle of a chunk', async () => {
+  it('aborts the request when the subscriber completes in the middle of a chunk', async () => {
     let signal: AbortSignal | undefined;
     const answer = respondWith(responsesFixture('text'));
     const events$ = fromResponses((_body, request) => {
@@ -36,7 +36,7 @@ describe('fromResponses', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('passes each payload on before its events, if asked', async () => {
+  it('emits each payload before its events with includeRaw', async () => {
     const { events } = await collect(fromResponses(respondWith(responsesFixture('text')), params, { includeRaw: true }));
     expect(events.slice(0, 2)).toMatchObject([
       { type: 'start', id: 'resp_1', model: 'gpt-test-1', provider: 'openai' },
@@ -52,7 +52,7 @@ describe('fromResponses', () => {
     expect(() => fromResponses(client, params, { maxEventBytes: 0 })).toThrow(RangeError);
   });
 
-  it('throws at call time for params with betas where the client has no such beta', () => {
+  it('throws at call time for params with betas if the client has no such beta', () => {
     const { responses } = new OpenAI({ apiKey: 'none' });
     expect(() => fromResponses({ responses, beta: {} }, { ...params, betas: ['x'] })).toThrow('params with betas');
   });

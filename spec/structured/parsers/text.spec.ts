@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from '../../../src/structured/parsers/text.js';
 
 describe('text', () => {
-  it('takes any text as it is', () => {
+  it('accepts any text as it is', () => {
     expect(text().parse(' [1', true)).toEqual({ accepted: true, value: ' [1' });
     expect(text().format).toBe('text');
   });

@@ -2,16 +2,16 @@ import type { JsonValue } from '../../events.js';
 import type { JsonHandler, JsonPath } from './handler.js';
 import { createJsonTree } from './tree.js';
 
-/** Reads the elements of one array and nothing else. */
+/** Reads the elements of one array and ignores the rest of the text. */
 export interface JsonElementReader extends JsonHandler {
-  /** Whether the array was there. */
+  /** Whether the array was found. */
   readonly found: boolean;
 }
 
 /**
- * @param path Where the array is; without it, the root, else the first array that is a property of the root.
- * @param emit Takes each element when it is whole.
- * @param repeated Called when the array's place is given a second time: elements cannot be taken back.
+ * @param path The path of the array. @defaultValue the root, or else the first array that is a property of the root
+ * @param emit Receives each element as soon as it is whole.
+ * @param repeated Called when a duplicate key gives the array's path another value, because emitted elements cannot be taken back.
  */
 export function createJsonElements(
   path: JsonPath | undefined,
@@ -19,30 +19,31 @@ export function createJsonElements(
   repeated: () => void,
 ): JsonElementReader {
   const tree = createJsonTree();
-  /** Around the array: the key or index of the value to come, for each open container. */
-  const place: (string | number)[] = [];
+  /** Outside the array: the key or index of the next value, for each open container. */
+  const position: (string | number)[] = [];
   let target = path;
   let found = false;
-  /** Inside the array: how many containers of the element are open. */
+  /** Inside the array: the number of open containers in the element. `undefined` outside. */
   let depth: number | undefined;
 
   function isAt(wanted: JsonPath): boolean {
-    return place.length === wanted.length && wanted.every((part, level) => String(part) === String(place[level]));
+    return position.length === wanted.length && wanted.every((part, level) => String(part) === String(position[level]));
   }
 
   function isTarget(): boolean {
     if (found) return false;
     if (target) return isAt(target);
-    return place.length === 0 || (place.length === 1 && typeof place[0] === 'string');
+    return position.length === 0 || (position.length === 1 && typeof position[0] === 'string');
   }
 
-  function enter(): void {
+  function checkRepeated(): void {
     if (found && target && isAt(target)) repeated();
   }
 
-  function leave(): void {
-    const index = place[place.length - 1];
-    if (typeof index === 'number') place[place.length - 1] = index + 1;
+  /** Moves on to the next index of an open array. */
+  function advance(): void {
+    const index = position[position.length - 1];
+    if (typeof index === 'number') position[position.length - 1] = index + 1;
   }
 
   function open(isArray: boolean): void {
@@ -52,29 +53,29 @@ export function createJsonElements(
       else tree.startObject();
       return;
     }
-    enter();
-    if (!isArray || !isTarget()) place.push(isArray ? 0 : '');
+    checkRepeated();
+    if (!isArray || !isTarget()) position.push(isArray ? 0 : '');
     else {
       found = true;
-      target = [...place];
+      target = [...position];
       depth = 0;
     }
   }
 
   function close(isArray: boolean): void {
     if (depth === 0) depth = undefined;
-    else if (depth === undefined) place.pop();
+    else if (depth === undefined) position.pop();
     else {
       depth--;
       if (isArray) tree.endArray();
       else tree.endObject();
-      return take();
+      return emitElement();
     }
-    leave();
+    advance();
   }
 
-  /** A value in the array has ended: is it an element? */
-  function take(): void {
+  /** Called when a value inside the array ends: emits it if it is an element. */
+  function emitElement(): void {
     const value = depth === 0 ? tree.snapshot() : undefined;
     if (value !== undefined) emit(value);
   }
@@ -88,28 +89,28 @@ export function createJsonElements(
     startArray: () => open(true),
     endArray: () => close(true),
     key(key) {
-      if (depth === undefined) place[place.length - 1] = key;
+      if (depth === undefined) position[position.length - 1] = key;
       else tree.key(key);
     },
     startString() {
-      if (depth === undefined) enter();
+      if (depth === undefined) checkRepeated();
       else tree.startString();
     },
     text(piece) {
       if (depth !== undefined) tree.text(piece);
     },
     endString() {
-      if (depth === undefined) return leave();
+      if (depth === undefined) return advance();
       tree.endString();
-      take();
+      emitElement();
     },
     scalar(value) {
       if (depth === undefined) {
-        enter();
-        return leave();
+        checkRepeated();
+        return advance();
       }
       tree.scalar(value);
-      take();
+      emitElement();
     },
   };
 }

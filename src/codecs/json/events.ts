@@ -2,20 +2,20 @@ import type { JsonHandler, JsonPath } from './handler.js';
 import type { JsonParser } from './parser.js';
 import { createJsonText, type JsonTextOptions } from './text.js';
 
-/** What is read of a JSON text, in order. */
+/** A part of a JSON text, in the order of the text. */
 export type JsonEvent =
-  /** A container begins. */
+  /** An object or array begins. */
   | { readonly type: 'start'; readonly container: 'object' | 'array'; readonly path: JsonPath }
-  /** More of an open string. */
+  /** A piece of an open string. */
   | { readonly type: 'text'; readonly text: string; readonly path: JsonPath }
   /** A string, number, boolean or null is whole. */
   | { readonly type: 'value'; readonly value: string | number | boolean | null; readonly path: JsonPath }
-  /** A container is whole. */
+  /** An object or array is whole. */
   | { readonly type: 'end'; readonly container: 'object' | 'array'; readonly path: JsonPath }
-  /** What came before is void: the text begins again. */
+  /** All events before are void: the text begins again. */
   | { readonly type: 'reset' };
 
-/** Gives events and holds no value. */
+/** Creates a parser that emits events and builds no value. */
 export function createEventParser(emit: (event: JsonEvent) => void, options: JsonTextOptions = {}): JsonParser {
   const text = createJsonText(createJsonEvents(emit), () => undefined, options);
   return {
@@ -34,25 +34,25 @@ export function createEventParser(emit: (event: JsonEvent) => void, options: Jso
 
 interface Level {
   readonly path: JsonPath;
-  /** The index of the value to come in an array, its key in an object. */
+  /** The index of the next value in an array, or its key in an object. */
   next: number | string;
 }
 
-/** Turns what a scanner tells into events that know where they are. */
+/** Turns the calls of a scanner into events with paths. */
 function createJsonEvents(emit: (event: JsonEvent) => void): JsonHandler {
   const levels: Level[] = [];
   let path: JsonPath = [];
   let string = '';
 
-  /** A value begins. */
-  function enter(): void {
+  /** Sets the path of the value that begins. */
+  function startValue(): void {
     const level = levels[levels.length - 1];
     path = level ? [...level.path, level.next] : [];
     if (typeof level?.next === 'number') level.next++;
   }
 
   function open(container: 'object' | 'array'): void {
-    enter();
+    startValue();
     levels.push({ path, next: container === 'array' ? 0 : '' });
     emit({ type: 'start', container, path });
   }
@@ -72,7 +72,7 @@ function createJsonEvents(emit: (event: JsonEvent) => void): JsonHandler {
       if (level) level.next = key;
     },
     startString() {
-      enter();
+      startValue();
       string = '';
     },
     text(piece) {
@@ -81,7 +81,7 @@ function createJsonEvents(emit: (event: JsonEvent) => void): JsonHandler {
     },
     endString: () => emit({ type: 'value', value: string, path }),
     scalar(value) {
-      enter();
+      startValue();
       emit({ type: 'value', value, path });
     },
   };

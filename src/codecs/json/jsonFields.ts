@@ -1,13 +1,13 @@
 import type { JsonObject, JsonValue } from '../../events.js';
 
-// A provider's payload is not trusted to have the shape that its documentation gives.
+// Providers' payloads are not trusted to have the documented shape: these functions replace a missing or wrong field.
 
-/** The text, or empty text. */
+/** Returns the text, or empty text. */
 export function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The text, unless it is missing or empty. */
+/** Returns the text, or `undefined` if it is empty. */
 export function nonEmptyText(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -22,12 +22,12 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
 
 const emptyObject: JsonObject = {};
 
-/** The object, or an empty one. */
+/** Returns the object, or an empty one. */
 export function objectOf(value: JsonValue | undefined): JsonObject {
   return isObject(value) ? value : emptyObject;
 }
 
-/** The list, or an empty one. */
+/** Returns the list, or an empty one. */
 export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? value : [];
 }

@@ -5,14 +5,14 @@ import type { JsonParser, JsonParserOptions } from './parser.js';
 import { setOwn } from './setOwn.js';
 import { createJsonText } from './text.js';
 
-/** Gives one value that keeps growing in place, after every write that changed it. */
+/** Creates a parser that emits one value, mutated in place, after every write that changed it. */
 export function createLiveParser(options: JsonParserOptions = {}): JsonParser {
   const { onSnapshot } = options;
   const live = createJsonLive();
   const text = createJsonText(live, () => emit(true), options);
 
   function emit(complete: boolean): void {
-    const changed = live.takeChange();
+    const changed = live.resetChanged();
     if (live.value !== undefined && (changed || complete)) onSnapshot?.(live.value, complete, changed);
   }
 
@@ -35,23 +35,23 @@ export function createLiveParser(options: JsonParserOptions = {}): JsonParser {
 
 /** Builds a value in place. */
 interface JsonLive extends JsonHandler {
-  /** The one value, `undefined` before there is one. */
+  /** The growing value, `undefined` before it begins. */
   readonly value: JsonValue | undefined;
-  /** Tells whether the value grew since it was last asked. */
-  takeChange(): boolean;
+  /** Returns whether the value changed since the last call. */
+  resetChanged(): boolean;
 }
 
 type OpenObject = { [key: string]: JsonValue };
 
 function createJsonLive(): JsonLive {
   const containers: (JsonValue[] | OpenObject)[] = [];
-  /** The key of the value that is open, for each open container. */
+  /** The key of the current value, for each open container. */
   const keys: string[] = [];
   let root: JsonValue | undefined;
   let string = createGrowingText();
   let changed = false;
 
-  /** @param grown The value takes the place of its shorter self. */
+  /** @param grown Whether the value replaces a shorter version of itself. */
   function place(value: JsonValue, grown: boolean): void {
     changed = true;
     const parent = containers[containers.length - 1];
@@ -76,7 +76,7 @@ function createJsonLive(): JsonLive {
     get value() {
       return root;
     },
-    takeChange() {
+    resetChanged() {
       const grew = changed;
       changed = false;
       return grew;

@@ -4,15 +4,15 @@ import { createJsonTree } from './tree.js';
 
 export interface JsonParserOptions extends JsonTextOptions {
   /**
-   * Takes each snapshot: after a write that changed the value enough, and when a value is whole.
-   * @param changed Whether it is another value than the snapshot before.
+   * Receives each snapshot: after a write that changed enough of the value, and when a value is whole.
+   * @param changed Whether the value differs from the previous snapshot.
    */
   readonly onSnapshot?: ((value: JsonValue, complete: boolean, changed: boolean) => void) | undefined;
 }
 
-/** An incremental parser: text goes in, in any pieces. */
+/** An incremental parser, which reads text in pieces of any size. */
 export interface JsonParser {
-  /** How many characters were written. */
+  /** The number of characters written, in UTF-16 code units. */
   readonly offset: number;
   /** Whether a value is whole and none is open. */
   readonly complete: boolean;
@@ -21,23 +21,23 @@ export interface JsonParser {
    * @throws JsonSyntaxError with its offset, LimitError past `maxDepth`.
    */
   write(text: string): void;
-  /** The end of the text: closes a number or literal at the root, and tells whether the value is whole. */
+  /** Ends the text: closes a number or literal at the root. Returns whether the value is whole. */
   end(): boolean;
-  /** The value so far, `undefined` before there is one. */
+  /** Returns the value so far, `undefined` before it begins. */
   value(): JsonValue | undefined;
-  /** Gives what was not worth a snapshot yet, if there is any. */
+  /** Emits a snapshot of changes that were too small for one, if there are any. */
   flush(): void;
 }
 
-/** How many characters must come for each unit of what a snapshot copies, so that all snapshots together cost linear time. */
+/** The characters to read before the next snapshot, for each unit of weight that it copies: so all snapshots together take linear time. */
 const charactersPerWeight = 0.25;
 
-/** Gives immutable snapshots, which share all that is closed. */
+/** Creates a parser that emits immutable snapshots, which share their closed parts. */
 export function createJsonParser(options: JsonParserOptions = {}): JsonParser {
   const { onSnapshot } = options;
   const tree = createJsonTree();
   const text = createJsonText(tree, () => emit(true), options);
-  /** Characters since the last snapshot. */
+  /** The number of characters since the last snapshot. */
   let characters = 0;
 
   function emit(complete: boolean): void {

@@ -4,15 +4,15 @@ import { createStringReader } from './string.js';
 import type { Fail } from './syntaxError.js';
 import { createLiteralReader, createNumberReader, type WordReader } from './word.js';
 
-/** Reads one JSON value after another, each in as many pieces as it comes. */
+/** Reads JSON values one after another, each in pieces of any size. */
 export interface JsonScanner {
   /** Whether the value is whole. */
   readonly closed: boolean;
-  /** Prepares for a value. */
+  /** Expects a new value. */
   open(): void;
-  /** Reads on and gives the index after what it read: after the value, or the end of the chunk. */
+  /** Reads on. Returns the index after the value, or the end of the chunk. */
   read(text: string, from: number): number;
-  /** The end of the text: closes a number or literal at the root. Tells whether the value is whole. */
+  /** Ends the text: closes a number or literal at the root. Returns whether the value is whole. */
   end(): boolean;
 }
 
@@ -25,7 +25,7 @@ const closeBracket = 93;
 const openBrace = 123;
 const closeBrace = 125;
 
-/** Strict RFC 8259 (https://www.rfc-editor.org/rfc/rfc8259), without recursion: depth costs no stack. */
+/** Reads strict RFC 8259 (https://www.rfc-editor.org/rfc/rfc8259) without recursion, so that deep nesting cannot overflow the stack. */
 export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: Fail): JsonScanner {
   const string = createStringReader(fail);
   const number = createNumberReader(fail);
@@ -35,10 +35,10 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
   let closed = true;
   /** The number or literal that is being read. */
   let word: WordReader | undefined;
-  /** The string that is being read; a key is told when it is whole. */
+  /** The kind of string that is being read. A key is emitted when it is whole. */
   let inside: 'key' | 'string' | undefined;
   let key = '';
-  /** What may come next between words and strings. */
+  /** Reads the next character outside words and strings. */
   let expect: (code: number, index: number) => void = expectValue;
 
   function expectValue(code: number, index: number): void {
@@ -121,7 +121,7 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
 
   function readString(text: string, from: number): number {
     const index = string.read(text, from);
-    const piece = string.take();
+    const piece = string.release();
     if (inside === 'key') key += piece;
     else if (piece !== '') handler.text(piece);
     if (string.closed) endString();
@@ -161,7 +161,7 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
         else {
           const code = text.charCodeAt(index);
           if (!isSpace(code)) expect(code, index);
-          // A word begins with the character that opened it.
+          // A word includes the character that opened it.
           if (!word) index++;
         }
       }

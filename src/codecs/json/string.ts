@@ -1,15 +1,15 @@
 import type { Fail } from './syntaxError.js';
 
-/** Reads the inside of a string, in pieces. */
+/** Reads the content of a string in pieces. */
 export interface StringReader {
   /** Whether the closing quote was read. */
   readonly closed: boolean;
-  /** Enters a string; its opening quote has been read. */
+  /** Begins a string, after its opening quote. */
   open(): void;
-  /** Reads on and gives the index after what it read: after the closing quote, or the end of the chunk. */
+  /** Reads on. Returns the index after the closing quote, or the end of the chunk. */
   read(text: string, from: number): number;
-  /** The characters that became certain since it was last asked. */
-  take(): string;
+  /** Returns the characters that became certain since the last call. */
+  release(): string;
 }
 
 const quote = 34;
@@ -25,16 +25,16 @@ const escapes: ReadonlyMap<number, string> = new Map(
 );
 
 /**
- * An escape sequence counts when it is whole. The first half of a surrogate pair, written or escaped, waits for what follows, so that a
- * string never shows a lone surrogate that it does not have in the end.
+ * Characters become certain when their escape sequence is whole. The first half of a surrogate pair, literal or escaped, is held back until
+ * the next character, so that no piece ends in a lone surrogate that the whole string does not have.
  */
 export function createStringReader(fail: Fail): StringReader {
   let closed = false;
-  let taken = '';
-  /** A first half of a surrogate pair. */
+  let certain = '';
+  /** The first half of a surrogate pair. */
   let held = '';
   let escaping = false;
-  /** How many digits of a `\u` sequence are to come, and the code so far. */
+  /** The number of digits of a `\u` sequence that are still missing, and its code so far. */
   let digits = 0;
   let code = 0;
 
@@ -42,7 +42,7 @@ export function createStringReader(fail: Fail): StringReader {
     const whole = held + run;
     const last = whole.length - 1;
     const cut = isFirstHalf(whole.charCodeAt(last));
-    taken += cut ? whole.slice(0, last) : whole;
+    certain += cut ? whole.slice(0, last) : whole;
     held = cut ? whole.slice(last) : '';
   }
 
@@ -77,7 +77,7 @@ export function createStringReader(fail: Fail): StringReader {
   }
 
   function close(): void {
-    taken += held;
+    certain += held;
     held = '';
     closed = true;
   }
@@ -103,9 +103,9 @@ export function createStringReader(fail: Fail): StringReader {
       }
       return index;
     },
-    take() {
-      const piece = taken;
-      taken = '';
+    release() {
+      const piece = certain;
+      certain = '';
       return piece;
     },
   };
@@ -115,7 +115,7 @@ function isFirstHalf(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** The digit's value, or -1. */
+/** Returns the value of a digit, or -1. */
 function hexDigit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
   const letter = code | 32;

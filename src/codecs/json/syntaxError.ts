@@ -1,7 +1,7 @@
-/** A text is not JSON. Names what was expected, never what stood there. */
+/** Thrown for text that is not JSON. The message names what was expected and quotes nothing of the text. */
 export class JsonSyntaxError extends SyntaxError {
   override readonly name = 'JsonSyntaxError';
-  /** Where, in UTF-16 code units from the beginning of the text. */
+  /** The position of the error, in UTF-16 code units from the beginning of the text. */
   readonly offset: number;
   /** The message without the offset. */
   readonly reason: string;
@@ -12,5 +12,5 @@ export class JsonSyntaxError extends SyntaxError {
   }
 }
 
-/** Ends the reading at an index of the chunk that is being read. */
+/** Throws a JsonSyntaxError for an index of the current chunk. */
 export type Fail = (message: string, index: number) => never;

@@ -3,22 +3,22 @@ import { createJsonScanner, isSpace } from './scanner.js';
 import { type Fail, JsonSyntaxError } from './syntaxError.js';
 
 export interface JsonTextOptions {
-  /** Skip one opening code fence before the value, and its closing fence. @defaultValue true */
+  /** Skip one code fence around the value. @defaultValue true */
   readonly fences?: boolean | undefined;
-  /** Skip words before the first `{` or `[`. @defaultValue false */
+  /** Skip any text before the first `{` or `[`. @defaultValue false */
   readonly prose?: boolean | undefined;
   /**
-   * What to do with more than white space after the value: `'error'`, `'ignore'`, or `'next'` to read it as another value (NDJSON).
+   * How to treat text other than white space after the value: `'error'`, `'ignore'`, or `'next'` to read it as another value (NDJSON).
    * @defaultValue `'error'`, with `prose` `'ignore'`
    */
   readonly trailing?: 'error' | 'ignore' | 'next' | undefined;
-  /** The deepest nesting to read. @defaultValue 256 */
+  /** Deepest nesting of containers to read. @defaultValue 256 */
   readonly maxDepth?: number | undefined;
 }
 
-/** Reads a JSON text and what models put around it. */
+/** Reads a JSON text, and the fences and prose that models write around it. */
 export interface JsonText {
-  /** How many characters were written. */
+  /** The number of characters written, in UTF-16 code units. */
   readonly offset: number;
   /** Whether a value is whole and none is open. */
   readonly complete: boolean;
@@ -27,7 +27,7 @@ export interface JsonText {
    * @throws JsonSyntaxError with its offset, LimitError past `maxDepth`.
    */
   write(text: string): void;
-  /** The end of the text: tells whether it ends with a whole value. */
+  /** Ends the text. Returns whether it ends with a whole value. */
   end(): boolean;
 }
 
@@ -37,10 +37,10 @@ const backtick = 96;
 const tilde = 126;
 const openBracket = 91;
 const openBrace = 123;
-/** The fewest marks of a fence: https://spec.commonmark.org/0.31.2/#fenced-code-blocks */
+/** The minimum number of marks of a fence: https://spec.commonmark.org/0.31.2/#fenced-code-blocks */
 const fenceLength = 3;
 
-/** @param closeRoot Called when a value is whole, in the middle of a `write` if more follows. */
+/** @param closeRoot Called as soon as a value is whole: during a `write`, even if more text follows in it. */
 export function createJsonText(handler: JsonHandler, closeRoot: () => void, options: JsonTextOptions = {}): JsonText {
   const { fences = true, prose = false, maxDepth = 256 } = options;
   const { trailing = prose ? 'ignore' : 'error' } = options;
@@ -50,10 +50,10 @@ export function createJsonText(handler: JsonHandler, closeRoot: () => void, opti
   const scanner = createJsonScanner(handler, maxDepth, fail);
   let offset = 0;
   let complete = false;
-  /** The character of the fence that is open or being read, and how many of them came. */
+  /** The mark character of the current fence, 0 without one, and the number of marks read. */
   let mark = 0;
   let marks = 0;
-  /** Where in the text we are: reads on from an index and gives the index after what it read. */
+  /** The current state: reads on from an index and returns the index where the next state continues. */
   let read: (text: string, index: number) => number = readBefore;
 
   function readBefore(text: string, index: number): number {
@@ -77,18 +77,18 @@ export function createJsonText(handler: JsonHandler, closeRoot: () => void, opti
       return index + 1;
     }
     if (marks >= fenceLength) read = readLabel;
-    else if (prose) leaveMarks();
+    else if (prose) readMarksAsProse();
     else fail('Expected a value', index);
     return index;
   }
 
-  /** One or two marks are words like any other. */
-  function leaveMarks(): void {
+  /** One or two marks are prose, not a fence. */
+  function readMarksAsProse(): void {
     mark = 0;
     read = readBefore;
   }
 
-  /** A fence of one line has its value right behind the label. */
+  /** In a fence of one line the value follows right after the label. */
   function readLabel(text: string, index: number): number {
     const code = text.charCodeAt(index);
     if (code === lineFeed || code === openBrace || code === openBracket) read = readBefore;

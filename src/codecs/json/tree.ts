@@ -3,38 +3,38 @@ import { append, createGrowingText, type GrowingText, textSoFar, wholeText } fro
 import type { JsonHandler } from './handler.js';
 import { setOwn } from './setOwn.js';
 
-/** Builds a value and gives immutable snapshots of it while it grows. */
+/** Builds a value and returns immutable snapshots of it while it grows. */
 export interface JsonTree extends JsonHandler {
   /** Whether the value differs from the last snapshot. */
   readonly changed: boolean;
-  /** What a snapshot costs: the width of all open containers. */
+  /** The cost of a snapshot: the weighted width of all open containers. */
   readonly weight: number;
-  /** The value so far: the same reference when nothing changed, and `undefined` before there is one. */
+  /** Returns the value so far: the same reference if nothing changed, `undefined` before it begins. */
   snapshot(): JsonValue | undefined;
 }
 
 type OpenObject = { [key: string]: JsonValue };
 
-/** A container whose end has not come; `isObject` tells how to read `values`. */
+/** An open container. */
 interface Frame {
   readonly container: JsonValue[] | OpenObject;
-  /** What the container counts for in the weight. */
+  /** The container's share of the total weight. */
   weight: number;
-  /** Under which key the next value goes, in an object. */
+  /** In an object, the key of the next value. */
   key: string;
-  /** What the last snapshot has in its place, as long as it still says the same. */
+  /** Its copy in the last snapshot, as long as that is up to date. */
   copy: JsonValue | undefined;
 }
 
-/** An object is far dearer to copy than an array, key by key, and a wide one is a hash table, which is dearer still. */
+/** Copying an object key by key costs far more than copying an array. Wide objects are hash tables in V8, which cost even more. */
 const elementWeight = 1;
 const keyWeight = 8;
 const wideKeyWeight = 48;
 const wideWeight = 128 * keyWeight;
 
 /**
- * The working tree holds what is certain: closed values only. A snapshot shares them as they are, and copies nothing but the open
- * containers, each with the next one in its place.
+ * The working tree contains closed values only, which never change again. A snapshot shares them and copies only the open containers, each
+ * with the copy of its open child.
  */
 export function createJsonTree(): JsonTree {
   const frames: Frame[] = [];
@@ -42,13 +42,13 @@ export function createJsonTree(): JsonTree {
   let root: JsonValue | undefined;
   let weight = 0;
   let changed = false;
-  /** The open string, and whether the last snapshot has all of it. */
+  /** The open string, and whether the last snapshot contains all of it. */
   let string: GrowingText | undefined;
   let stringShown = false;
   let last: JsonValue | undefined;
 
-  /** A value begins: from now on a snapshot shows it. */
-  function begin(): void {
+  /** Notes that a value begins, which the next snapshot must show. */
+  function startValue(): void {
     changed = true;
     if (!top) {
       root = undefined;
@@ -61,7 +61,7 @@ export function createJsonTree(): JsonTree {
   }
 
   function open(container: JsonValue[] | OpenObject): void {
-    begin();
+    startValue();
     top = { container, weight: 0, key: '', copy: undefined };
     frames.push(top);
   }
@@ -75,7 +75,7 @@ export function createJsonTree(): JsonTree {
     else place(frame.copy, true);
   }
 
-  /** @param shown Whether the last snapshot has this very value. */
+  /** @param shown Whether the last snapshot contains this same value. */
   function place(value: JsonValue, shown: boolean): void {
     if (!top) {
       root = value;
@@ -119,7 +119,7 @@ export function createJsonTree(): JsonTree {
       if (top) top.key = key;
     },
     startString() {
-      begin();
+      startValue();
       string = createGrowingText();
       stringShown = false;
     },
@@ -134,7 +134,7 @@ export function createJsonTree(): JsonTree {
       place(value, stringShown);
     },
     scalar(value) {
-      begin();
+      startValue();
       place(value, false);
     },
   };

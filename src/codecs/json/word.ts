@@ -1,19 +1,19 @@
 import type { Fail } from './syntaxError.js';
 
-/** Reads a number or a literal, in pieces: it is nothing until its end is certain. */
+/** Reads a number or a literal in pieces. It has no value until its end is certain. */
 export interface WordReader {
-  /** Enters a word whose first character comes next. */
+  /** Begins a word, before its first character. */
   open(): void;
-  /** Reads on and gives the index of the first character that is not of the word, or the end of the chunk. */
+  /** Reads on. Returns the index of the first character after the word, or the end of the chunk. */
   read(text: string, from: number): number;
-  /** What the word means if it ends here; `undefined` if it is cut. */
+  /** Returns the value of the word if it ends here; `undefined` if it is incomplete. */
   value(): number | boolean | null | undefined;
 }
 
 const no = -1;
 const [minus, zero, integer, point, fraction, exponent, sign, power] = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** What follows a state for 0, a digit from 1 to 9, `-`, `+`, `.` and `e`, as https://www.rfc-editor.org/rfc/rfc8259#section-6 draws it. */
+/** The next state for 0, a digit from 1 to 9, `-`, `+`, `.` and `e`, by state: https://www.rfc-editor.org/rfc/rfc8259#section-6 */
 const transitions: readonly (readonly number[])[] = [
   [zero, integer, minus, no, no, no],
   [zero, integer, no, no, no, no],

@@ -1,67 +1,67 @@
-import { createJsonTemplate, hasForm, type JsonTemplate } from './template.js';
-import { type JsonHolePaths, type JsonPathTree, toPathTree } from './variables.js';
+import { createJsonTemplate, type JsonTemplate, matchesTemplate } from './template.js';
+import { type JsonPathTree, toPathTree, type VariablePaths } from './variables.js';
 
-/** The forms that a stream's texts were seen to have: what has one of them is read without being parsed. */
+/** The templates of one stream. */
 export interface JsonTemplates {
-  readonly paths: JsonHolePaths;
-  /** The one that was used last comes first. */
-  known: JsonTemplate[];
-  credit: number;
+  readonly paths: VariablePaths;
+  /** Most recently used first. */
+  learned: JsonTemplate[];
+  /** What may be spent on learning templates, in texts that a template matched. */
+  budget: number;
 }
 
-const trees = new WeakMap<JsonHolePaths, JsonPathTree>();
+const trees = new WeakMap<VariablePaths, JsonPathTree>();
 
-/** One for all streams of a format. */
-function pathTreeOf(paths: JsonHolePaths): JsonPathTree {
-  const known = trees.get(paths) ?? toPathTree(paths);
-  trees.set(paths, known);
-  return known;
+/** Shares one tree among all streams of a format. */
+function pathTreeOf(paths: VariablePaths): JsonPathTree {
+  const tree = trees.get(paths) ?? toPathTree(paths);
+  trees.set(paths, tree);
+  return tree;
 }
 
-/** So many forms are known at once, for streams whose events take turns. */
-const mostTemplates = 4;
-/** A longer text is not worth it. */
-const longestText = 4_096;
-/** What a template costs, in texts that it must read to be worth it; and the most that may be spent at once. */
-const templateCost = 16;
-const mostCredit = 64;
-/** So that one is tried now and then where none has been of use. */
-const creditOfMiss = 0.25;
+/** Several templates are kept, because streams alternate between kinds of events. */
+const maxTemplates = 4;
+/** Longer texts are not worth learning. */
+const maxTextLength = 4_096;
+/** Learning a template costs as much as it saves in this number of matches. */
+const learningCost = 16;
+const maxBudget = 64;
+/** Each text that no template matched adds a little, so that learning is tried again where it has been of no use. */
+const budgetPerMiss = 0.25;
 
-export function createJsonTemplates(paths: JsonHolePaths): JsonTemplates {
-  return { paths, known: [], credit: mostCredit };
+export function createJsonTemplates(paths: VariablePaths): JsonTemplates {
+  return { paths, learned: [], budget: maxBudget };
 }
 
 /**
- * Reads the text that begins at a place, wherever it ends, and gives the form that it has; `undefined` if that is not known, or if it is
- * perhaps not JSON. Its value is good until the next one is asked for: whoever keeps the value, or a part of it that changes, must say so
- * by `releaseForm`.
+ * Matches the text that begins at an index, wherever it ends, and returns its template; `undefined` if no template matches, or if only
+ * JSON.parse can decide. Callers that keep the template's value, or a part of it, must call `releaseTemplate` before the next text.
  *
- * @param head What must stand before it: the place is where that begins. @defaultValue nothing
+ * @param prefix Text that must precede the JSON text: `from` is where the prefix begins. @defaultValue no prefix
  */
-export function formOf(templates: JsonTemplates, text: string, from: number, head?: string): JsonTemplate | undefined {
-  const { known } = templates;
-  for (let index = 0; index < known.length; index++) {
-    const template = known[index] as JsonTemplate;
-    if (!hasForm(template, text, from, head)) continue;
-    if (index > 0) known.unshift(...known.splice(index, 1));
-    if (templates.credit < mostCredit) templates.credit++;
+export function findTemplate(templates: JsonTemplates, text: string, from: number, prefix?: string): JsonTemplate | undefined {
+  const { learned } = templates;
+  for (let index = 0; index < learned.length; index++) {
+    const template = learned[index] as JsonTemplate;
+    if (!matchesTemplate(template, text, from, prefix)) continue;
+    if (index > 0) learned.unshift(...learned.splice(index, 1));
+    if (templates.budget < maxBudget) templates.budget++;
     return template;
   }
   return undefined;
 }
 
-/** Takes a text that was parsed, for others like it. */
-export function learnForm(templates: JsonTemplates, text: string): void {
-  templates.credit += creditOfMiss;
-  if (templates.credit < templateCost || text.length > longestText) return;
+/** Learns a template from a text that was parsed, if the budget allows it. */
+export function learnTemplate(templates: JsonTemplates, text: string): void {
+  templates.budget += budgetPerMiss;
+  if (templates.budget < learningCost || text.length > maxTextLength) return;
   const template = createJsonTemplate(text, pathTreeOf(templates.paths));
   if (!template) return;
-  templates.credit -= templateCost;
-  templates.known = [template, ...templates.known.slice(0, mostTemplates - 1)];
+  templates.budget -= learningCost;
+  templates.learned = [template, ...templates.learned.slice(0, maxTemplates - 1)];
 }
 
-/** Leaves the value that was read last to whoever has kept it. */
-export function releaseForm({ known }: JsonTemplates): void {
-  known.shift();
+/** Removes the template that matched last: its value now belongs to the caller. */
+export function releaseTemplate({ learned }: JsonTemplates): void {
+  learned.shift();
 }

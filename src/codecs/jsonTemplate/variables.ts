@@ -1,26 +1,26 @@
-/** The way to a value: keys of objects and positions in lists. */
-export type JsonPath = readonly (string | number)[];
+import type { JsonPath } from '../json/handler.js';
 
-/** Where a text or a number stands in a JSON text. */
-export interface JsonHole {
+/** A text or a number of a JSON text that may differ in the next one. */
+export interface JsonVariable {
   readonly path: JsonPath;
   readonly isPadding: boolean;
   /** Whether it is a text; else it is a number. */
   readonly isText: boolean;
-  /** Its first character, after a text's opening quote. */
+  /** The index of its first character: of a text, after the opening quote. */
   readonly from: number;
-  /** The character after its last one: a text's closing quote. */
+  /** The index after its last character: of a text, its closing quote. */
   readonly end: number;
 }
 
-/** The texts and numbers that change from one JSON text to the next. */
-export interface JsonHolePaths {
-  readonly said: readonly JsonPath[];
-  /** Those that say nothing: padding, and counters that nobody reads. */
+/** Where the variables of a format's payloads are. */
+export interface VariablePaths {
+  /** Paths of text that the payload adds to the answer. */
+  readonly text: readonly JsonPath[];
+  /** Paths that the decoder ignores: padding, and counters that are not read. */
   readonly padding: readonly JsonPath[];
 }
 
-/** The paths to find, as a tree. */
+/** Variable paths as a tree. */
 export interface JsonPathTree {
   /** The path that ends here. */
   readonly path: JsonPath | undefined;
@@ -28,23 +28,23 @@ export interface JsonPathTree {
   readonly branches: ReadonlyMap<string | number, JsonPathTree>;
 }
 
-export function toPathTree({ said, padding }: JsonHolePaths, depth = 0): JsonPathTree {
+export function toPathTree({ text, padding }: VariablePaths, depth = 0): JsonPathTree {
   const here = (path: JsonPath): boolean => path.length === depth;
-  const branches = [...new Set([...said, ...padding].flatMap((path) => path[depth] ?? []))].map((key) => {
+  const branches = [...new Set([...text, ...padding].flatMap((path) => path[depth] ?? []))].map((key) => {
     const under = (path: JsonPath): boolean => path[depth] === key;
-    return [key, toPathTree({ said: said.filter(under), padding: padding.filter(under) }, depth + 1)] as const;
+    return [key, toPathTree({ text: text.filter(under), padding: padding.filter(under) }, depth + 1)] as const;
   });
-  return { path: said.find(here) ?? padding.find(here), isPadding: padding.some(here), branches: new Map(branches) };
+  return { path: text.find(here) ?? padding.find(here), isPadding: padding.some(here), branches: new Map(branches) };
 }
 
 /**
- * Finds the texts and numbers at some paths, in the order of the text.
+ * Finds the texts and numbers at the given paths, in the order of the text.
  *
- * @param text A text that JSON.parse accepts: nothing is checked again.
- * @returns `undefined` where a key on the way is escaped or a path occurs twice, so that it takes JSON.parse to tell which one counts.
+ * @param text A text that JSON.parse accepts: it is not validated again.
+ * @returns `undefined` where a key on a path is escaped or a path occurs twice, because only JSON.parse can decide which one counts.
  */
-export function findJsonHoles(text: string, paths: JsonPathTree): readonly JsonHole[] | undefined {
-  const holes: JsonHole[] = [];
+export function findVariables(text: string, paths: JsonPathTree): readonly JsonVariable[] | undefined {
+  const variables: JsonVariable[] = [];
   const found = new Set<JsonPath>();
   let plain = true;
   let at = 0;
@@ -58,7 +58,7 @@ export function findJsonHoles(text: string, paths: JsonPathTree): readonly JsonH
     at++;
   }
 
-  /** Also what is between two values: it stops after one character at least. */
+  /** Also skips a character between two values: it moves on by at least one character. */
   function skipScalar(): void {
     if (text.charCodeAt(at) === quote) return skipString();
     for (at++; !isEndOfScalar(text.charCodeAt(at)); ) at++;
@@ -107,14 +107,15 @@ export function findJsonHoles(text: string, paths: JsonPathTree): readonly JsonH
     if (!tree.path) return;
     plain &&= !found.has(tree.path);
     found.add(tree.path);
-    if (text[from] === '"') holes.push({ path: tree.path, isPadding: tree.isPadding, isText: true, from: from + 1, end: at - 1 });
+    if (text[from] === '"')
+      variables.push({ path: tree.path, isPadding: tree.isPadding, isText: true, from: from + 1, end: at - 1 });
     else if (!/[a-z]/.test(text[from] ?? ''))
-      holes.push({ path: tree.path, isPadding: tree.isPadding, isText: false, from, end: at });
+      variables.push({ path: tree.path, isPadding: tree.isPadding, isText: false, from, end: at });
   }
 
   skipBlanks();
   readValue(paths);
-  return plain ? holes : undefined;
+  return plain ? variables : undefined;
 }
 
 const quote = 34;
@@ -124,7 +125,7 @@ function isBlank(character: number): boolean {
   return character === 32 || character === 9 || character === 10 || character === 13;
 }
 
-/** A blank, a quote, or one of `,:[]{}`, or the end of the text. */
+/** A blank, a quote, one of `,:[]{}`, or the end of the text. */
 function isEndOfScalar(character: number): boolean {
   return Number.isNaN(character) || isBlank(character) || endings.has(character);
 }

@@ -1,30 +1,31 @@
 import { LimitError } from '../../errors.js';
-import { flat } from '../text/flat.js';
 import { createLineReader } from '../text/lines.js';
+import { flatCopy } from '../text/textDecoding.js';
 import type { SseOwner, SseState } from './sseState.js';
 
 export interface SseHandlers<Owner> {
   /**
-   * An event.
+   * Receives an event.
    * @param name Its `event` field, empty if none was sent.
-   * @param whole False for a last event that lacks its blank line: its data may be cut.
+   * @param whole False for a last event without its blank line: its data may be cut.
    */
   message(owner: Owner, data: string, name: string, whole: boolean): void;
   comment(owner: Owner): void;
   /**
-   * Where data ends that begins at a place of the text, if it is of one line and known by its form; else negative. Whatever is not taken as
-   * `known` comes as a `message`. @defaultValue none is known
-   * @param head What must stand before it: the place is where that begins.
+   * Recognizes one line of data in place, without a copy. Returns the index at which the data ends, or a negative number if it is not
+   * recognized: such data goes to `message`. @defaultValue no data is recognized
+   * @param from Where the prefix begins, or the data if the prefix is empty.
+   * @param prefix Text that must precede the data.
    */
-  endOfKnown?(owner: Owner, text: string, from: number, head: string): number;
-  /** An event whose data `endOfKnown` was asked about last, in that text. */
-  known?(owner: Owner, text: string, name: string): void;
+  matchData?(owner: Owner, text: string, from: number, prefix: string): number;
+  /** Receives the event with the data that `matchData` recognized last, in the same text. */
+  matched?(owner: Owner, text: string, name: string): void;
 }
 
 export interface SseDecoder<Owner> {
-  /** @throws LimitError past `maxEventBytes`, and whatever a handler throws. */
+  /** Decodes the next bytes. @throws LimitError past `maxEventBytes`, and errors thrown by a handler. */
   write(owner: Owner, chunk: Uint8Array): void;
-  /** The end of the bytes: delivers an unfinished last event. @returns whether they end inside an event. */
+  /** Ends the bytes: emits an unfinished last event. @returns Whether the bytes end inside an event. */
   end(owner: Owner): boolean;
   /** Stops at once, also in the middle of a chunk: no handler is called any more. */
   stop(owner: Owner): void;
@@ -37,8 +38,8 @@ const letterD = 100;
 const letterE = 101;
 
 /**
- * Decodes event streams as https://html.spec.whatwg.org/multipage/server-sent-events.html says, pushing each event as soon as its blank
- * line is there. It differs in one thing: an event that the end of the stream cuts is delivered, marked as not whole.
+ * Decodes event streams as specified in https://html.spec.whatwg.org/multipage/server-sent-events.html, and emits each event as soon as its
+ * blank line is read. One difference: an event that is cut by the end of the stream is emitted, marked as not whole.
  */
 export function createSseDecoder<Owner extends SseOwner>(handlers: SseHandlers<Owner>): SseDecoder<Owner> {
   const lines = createLineReader<Owner>({
@@ -50,35 +51,35 @@ export function createSseDecoder<Owner extends SseOwner>(handlers: SseHandlers<O
       const { sse } = owner;
       sse.pieceBytes = 0;
       if (from === end) return dispatch(owner, true);
-      // A code unit has at most 3 bytes, so that a small line needs no counting.
+      // A code unit has at most 3 bytes, so a small line need not be measured.
       if (sse.data.length > 0 || 3 * (end - from) > sse.maxEventBytes) checkSize(sse, byteLength(text.slice(from, end)));
       const first = text.charCodeAt(from);
       if (first === colon) return handlers.comment(owner);
       sse.inside = true;
       if (first === letterD && text.startsWith('data:', from)) readData(owner, text, valueStart(text, from + 5, end), end);
       else if (first === letterE && text.startsWith('event:', from))
-        sse.name = knownName(sse, text.slice(valueStart(text, from + 6, end), end));
+        sse.name = sharedName(sse, text.slice(valueStart(text, from + 6, end), end));
       else readField(sse, text.slice(from, end));
     },
-    skip(owner, text, from) {
-      const { inside, head, maxEventBytes } = owner.sse;
+    readAhead(owner, text, from) {
+      const { inside, prefix, maxEventBytes } = owner.sse;
       const isSmall = 3 * text.length <= maxEventBytes;
-      return inside || head === '' || !isSmall ? from : readKnown(owner, text, from);
+      return inside || prefix === '' || !isSmall ? from : readMatchingEvents(owner, text, from);
     },
   });
 
   /**
-   * Reads events that begin like the one before and have known data, each in one go, and tells where the next one begins. Their names are
-   * all that they may have beside the data, so that nothing else is to be kept.
+   * Reads each event with the same prefix as the last one and recognized data in one step, and returns the index of the next event. Such
+   * events have no fields but a name and data, so no other state changes.
    */
-  function readKnown(owner: Owner, text: string, start: number): number {
+  function readMatchingEvents(owner: Owner, text: string, start: number): number {
     const { lines, sse } = owner;
     let from = start;
     while (!lines.stopped) {
-      const end = handlers.endOfKnown?.(owner, text, from, sse.head) ?? -1;
+      const end = handlers.matchData?.(owner, text, from, sse.prefix) ?? -1;
       if (end < 0 || !endsAt(text, end)) break;
       from = end + 2;
-      handlers.known?.(owner, text, sse.headName);
+      handlers.matched?.(owner, text, sse.prefixName);
     }
     return from;
   }
@@ -86,10 +87,10 @@ export function createSseDecoder<Owner extends SseOwner>(handlers: SseHandlers<O
   function readData(owner: Owner, text: string, from: number, end: number): void {
     const { sse } = owner;
     const isWhole = sse.data.length === 0 && endsAt(text, end);
-    if (!isWhole || handlers.endOfKnown?.(owner, text, from, '') !== end) return void sse.data.push(text.slice(from, end));
-    if (sse.head === '' || sse.headName !== sse.name) learnHead(sse);
+    if (!isWhole || handlers.matchData?.(owner, text, from, '') !== end) return void sse.data.push(text.slice(from, end));
+    if (sse.prefix === '' || sse.prefixName !== sse.name) setPrefix(sse);
     sse.lastEventId = sse.id;
-    handlers.known?.(owner, text, sse.name);
+    handlers.matched?.(owner, text, sse.name);
   }
 
   function dispatch(owner: Owner, whole: boolean): void {
@@ -105,7 +106,7 @@ export function createSseDecoder<Owner extends SseOwner>(handlers: SseHandlers<O
     handlers.message(owner, data.length === 1 ? (data[0] ?? '') : data.join('\n'), name, whole);
   }
 
-  /** A byte order mark may stand at the beginning, and only there. */
+  /** Drops a byte order mark, at the beginning of the stream only. */
   function read(owner: Owner, text: string): void {
     lines.write(owner, !owner.sse.begun && text.startsWith('\ufeff') ? text.slice(1) : text);
     owner.sse.begun ||= text !== '';
@@ -130,15 +131,15 @@ export function createSseDecoder<Owner extends SseOwner>(handlers: SseHandlers<O
   };
 }
 
-/** Most events have the name of the one before: the same string then, which keeps no chunk alive and is quickly compared. */
-function knownName(sse: SseState, value: string): string {
-  if (value !== sse.latestName) sse.latestName = flat(value);
+/** Most events have the same name as the one before. They share one string, which does not keep a chunk alive and compares fast. */
+function sharedName(sse: SseState, value: string): string {
+  if (value !== sse.latestName) sse.latestName = flatCopy(value);
   return sse.latestName;
 }
 
-function learnHead(sse: SseState): void {
-  sse.headName = sse.name;
-  sse.head = sse.name === '' ? 'data: ' : flat(`event: ${sse.name}\ndata: `);
+function setPrefix(sse: SseState): void {
+  sse.prefixName = sse.name;
+  sse.prefix = sse.name === '' ? 'data: ' : flatCopy(`event: ${sse.name}\ndata: `);
 }
 
 function readField(sse: SseState, line: string): void {
@@ -157,7 +158,7 @@ function checkSize(sse: SseState, lineBytes: number): void {
   if (sse.dataBytes + lineBytes > maxEventBytes) throw new LimitError('maxEventBytes', maxEventBytes);
 }
 
-/** Whether a line ends here, and with it an event. */
+/** Whether a line and its event end at this index. */
 function endsAt(text: string, at: number): boolean {
   return text.charCodeAt(at) === lineFeed && text.charCodeAt(at + 1) === lineFeed;
 }

@@ -1,47 +1,47 @@
 import { createLineOwner, type LineOwner } from '../text/lines.js';
 import { createTextDecoding, type TextDecoding } from '../text/textDecoding.js';
 
-/** Whose bytes are decoded: where decoding stands is kept there, as plain data, so that a thousand streams share one decoder. */
+/** The object that carries the decoding state of one stream. The state is plain data, so that all streams share one decoder. */
 export interface SseOwner extends LineOwner {
   readonly sse: SseState;
 }
 
-/** Where the decoding of an event stream stands. */
+/** The decoding state of one event stream. */
 export interface SseState {
   readonly maxEventBytes: number;
   readonly decoding: TextDecoding;
-  /** The last `id` that an event had, empty if none. */
+  /** The last `id` of a complete event, empty if there was none. */
   lastEventId: string;
   /** The last valid `retry`, in milliseconds. */
   retryMs: number | undefined;
-  /** The event so far. */
+  /** The fields of the event that is being read. */
   data: string[];
   name: string;
   latestName: string;
   id: string;
-  /** How many bytes the line has whose end has not come, and the first `measured` data lines. */
+  /** The size of the unfinished line, and of the first `measured` data lines, in bytes. */
   pieceBytes: number;
   dataBytes: number;
   measured: number;
-  /** Whether a line of an event came whose blank line has not. */
+  /** Whether lines of an event were read, but not its blank line. */
   inside: boolean;
-  /** What stood before the data that was known last, and the name it gave the event. */
-  head: string;
-  headName: string;
+  /** The text in front of the data that matched last (`event: name\ndata: `), and the event name in it. */
+  prefix: string;
+  prefixName: string;
   begun: boolean;
 }
 
 export interface SseOptions {
   /** Largest event to hold, in bytes of its data lines. @defaultValue 16 MiB */
   readonly maxEventBytes?: number | undefined;
-  /** How bytes become text. @defaultValue the platform's fastest */
+  /** Decodes the bytes to text. @defaultValue the platform's fastest way */
   readonly decoding?: TextDecoding | undefined;
 }
 
-/** The cap on an event that nobody set. */
+/** The default of `maxEventBytes`: 16 MiB. */
 export const defaultMaxEventBytes: number = 16 * 1024 * 1024;
 
-/** What the owner of an event stream needs. */
+/** Creates the state that the decoder needs for one stream. */
 export function createSseOwner({
   maxEventBytes = defaultMaxEventBytes,
   decoding = createTextDecoding(),
@@ -59,8 +59,8 @@ export function createSseOwner({
     dataBytes: 0,
     measured: 0,
     inside: false,
-    head: '',
-    headName: '',
+    prefix: '',
+    prefixName: '',
     begun: false,
   };
   return { ...createLineOwner(), sse };

@@ -1,19 +1,19 @@
 /**
- * A text that grows by small pieces. It is plain data: a stream has several of them, and a service has thousands of streams, to which
- * methods would cost more than the text.
+ * A text to which small pieces are appended. Plain data without methods: a stream has several of these and a service has thousands of
+ * streams, so methods would cost more memory than the text.
  */
 export interface GrowingText {
   length: number;
-  /** What was made one. */
+  /** The pieces that are already joined into one string. */
   joined: string;
   latest: string;
-  /** How many pieces the latest text has. */
+  /** The number of pieces in `latest`. */
   pieces: number;
 }
 
 /**
- * So many pieces are made one: with `+=` alone, each of them and a link to it would live as long as the text, and cost the garbage
- * collector more than all else does.
+ * After this many pieces they are joined into one string. With `+=` alone, V8 keeps every piece and a link to it for as long as the text
+ * lives, which costs the garbage collector more than everything else.
  */
 const joinedPieces = 64;
 const mark = '.';
@@ -29,18 +29,18 @@ export function append(text: GrowingText, piece: string): void {
   if (++text.pieces === joinedPieces) join(text);
 }
 
-/** The text so far, for those who read it now and then: all pieces are made one. */
+/** Returns the text so far and joins its pieces: for occasional readers. */
 export function wholeText(text: GrowingText): string {
   if (text.pieces > 0) join(text);
   return text.joined;
 }
 
-/** The text so far, for those who read it after each piece: the latest pieces stay as they are. */
+/** Returns the text so far without joining its pieces: for readers that read after every piece. */
 export function textSoFar({ joined, latest }: GrowingText): string {
   return joined + latest;
 }
 
-/** The mark is there to be cut off: JavaScript engines copy a chain of pieces before they cut it. */
+/** Appends a mark and cuts it off again, because `slice` makes JavaScript engines copy the chain of pieces into one string. */
 function join(text: GrowingText): void {
   text.joined += (text.latest + mark).slice(0, -mark.length);
   text.latest = '';

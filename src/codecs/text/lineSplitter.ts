@@ -1,24 +1,26 @@
-/** Cuts text that comes in pieces into lines. */
+/** Splits text that arrives in pieces into lines. */
 export interface LineSplitter {
   write(text: string): void;
-  /** The end of the text: delivers an unfinished last line, if there is one. */
+  /** Ends the text: emits an unfinished last line, if there is one. */
   end(): void;
-  /** Stops at once, also in the middle of a piece: no line is delivered any more. */
+  /** Stops at once, also in the middle of a piece: emits no further line. */
   stop(): void;
 }
 
 const carriageReturn = 13;
 
 /**
- * A line ends at LF or CRLF, wherever the pieces are cut; a CR of its own is a part of its line, as in TOON and unlike in an event stream
+ * Lines end at LF or CRLF, however the text is cut into pieces. A lone CR is part of its line, as in TOON and unlike in an event stream
  * (lines.ts).
+ *
+ * @param onLine Receives each line without its line ending.
  */
 export function createLineSplitter(onLine: (line: string) => void): LineSplitter {
-  /** A line whose end has not come: only appended to, because to search or index it would copy it each time. */
+  /** The unfinished line. It is only appended to: searching or indexing it would copy it each time. */
   let rest = '';
   let stopped = false;
 
-  function deliver(end: string): void {
+  function emitLine(end: string): void {
     const line = rest === '' ? end : rest + end;
     rest = '';
     onLine(withoutCarriageReturn(line));
@@ -28,13 +30,13 @@ export function createLineSplitter(onLine: (line: string) => void): LineSplitter
     write(text) {
       let from = 0;
       for (let end = text.indexOf('\n'); end >= 0 && !stopped; end = text.indexOf('\n', from)) {
-        deliver(text.slice(from, end));
+        emitLine(text.slice(from, end));
         from = end + 1;
       }
       if (from < text.length && !stopped) rest += text.slice(from);
     },
     end() {
-      if (rest !== '') deliver('');
+      if (rest !== '') emitLine('');
       stopped = true;
     },
     stop() {

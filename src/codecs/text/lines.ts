@@ -1,11 +1,11 @@
-/** Whose text is read: where reading stands is kept there, as plain data, so that a thousand streams share one reader. */
+/** The object that carries the line state of one stream. The state is plain data, so that all streams share one line reader. */
 export interface LineOwner {
   readonly lines: LineState;
 }
 
-/** Where the reading of a text stands. */
+/** The line state of one stream. */
 export interface LineState {
-  /** The pieces of a line whose end has not come: searched once each, and joined once. */
+  /** The pieces of the unfinished line: each is searched once, and they are joined once. */
   pieces: string[];
   afterCarriageReturn: boolean;
   stopped: boolean;
@@ -16,32 +16,35 @@ export function createLineOwner(): LineOwner {
 }
 
 export interface LineHandlers<Owner> {
-  /** A line: `text` from `from` to `end`, without its ending. */
+  /** Receives a line: `text` from `from` to `end`, without its line ending. */
   line(owner: Owner, text: string, from: number, end: number): void;
-  /** More of a line whose end has not come. */
+  /** Receives another piece of the unfinished line. */
   piece(owner: Owner, text: string): void;
-  /** Takes whole lines at once where one begins, in a text without carriage returns, and tells where the next one begins. */
-  skip?(owner: Owner, text: string, from: number): number;
+  /**
+   * May read whole lines by itself: called at the first character of a line, in a text without carriage returns. Returns the index at which
+   * the line reader continues, `from` if nothing was read.
+   */
+  readAhead?(owner: Owner, text: string, from: number): number;
 }
 
 export interface LineReader<Owner> {
   write(owner: Owner, text: string): void;
-  /** The end of the text, which ends the last line. */
+  /** Ends the text, and with it the last line. */
   end(owner: Owner): void;
-  /** Stops at once, also in the middle of a text. */
+  /** Stops at once, also in the middle of a text: no handler is called any more. */
   stop(owner: Owner): void;
 }
 
 const lineFeed = 10;
 
-/** Every second line of an event stream is empty: those need no search. */
+/** Every second line of an event stream is empty: checking for that first saves the search. */
 function endOfLine(text: string, from: number): number {
   return text.charCodeAt(from) === lineFeed ? from : text.indexOf('\n', from);
 }
 
-/** Finds the lines of texts that come in pieces; a line ends at LF, CRLF or CR, and is there as soon as that is. */
+/** Finds lines in text that arrives in pieces. A line ends at LF, CRLF or CR and is emitted as soon as the first character of that is read. */
 export function createLineReader<Owner extends LineOwner>(handlers: LineHandlers<Owner>): LineReader<Owner> {
-  function takeLine(owner: Owner, text: string, from: number, end: number): void {
+  function emitLine(owner: Owner, text: string, from: number, end: number): void {
     const { lines } = owner;
     if (lines.pieces.length === 0) return handlers.line(owner, text, from, end);
     const line = lines.pieces.join('') + text.slice(from, end);
@@ -49,22 +52,22 @@ export function createLineReader<Owner extends LineOwner>(handlers: LineHandlers
     handlers.line(owner, line, 0, line.length);
   }
 
-  function skip(owner: Owner, text: string, from: number): number {
+  function readAhead(owner: Owner, text: string, from: number): number {
     const { pieces, stopped } = owner.lines;
-    return handlers.skip && pieces.length === 0 && !stopped ? handlers.skip(owner, text, from) : from;
+    return handlers.readAhead && pieces.length === 0 && !stopped ? handlers.readAhead(owner, text, from) : from;
   }
 
-  /** Reads whole lines and tells where the rest begins. */
+  /** Reads all whole lines and returns the index of the unfinished one. */
   function readLines(owner: Owner, text: string, start: number): number {
-    let from = skip(owner, text, start);
+    let from = readAhead(owner, text, start);
     for (let end = endOfLine(text, from); end >= 0 && !owner.lines.stopped; end = endOfLine(text, from)) {
-      takeLine(owner, text, from, end);
-      from = skip(owner, text, end + 1);
+      emitLine(owner, text, from, end);
+      from = readAhead(owner, text, end + 1);
     }
     return from;
   }
 
-  /** The same for a text that has a carriage return; each search goes on where the last one of its kind ended. */
+  /** Does the same for a text with a carriage return. Each search continues where the last search for the same character ended. */
   function readMixedLines(owner: Owner, text: string, start: number, firstReturn: number): number {
     const { lines } = owner;
     let from = start;
@@ -72,10 +75,10 @@ export function createLineReader<Owner extends LineOwner>(handlers: LineHandlers
     let end = text.indexOf('\n', from);
     while (carriageReturn >= 0 && !lines.stopped) {
       if (end >= 0 && end < carriageReturn) {
-        takeLine(owner, text, from, end);
+        emitLine(owner, text, from, end);
         from = end + 1;
       } else {
-        takeLine(owner, text, from, carriageReturn);
+        emitLine(owner, text, from, carriageReturn);
         from = carriageReturn + (end === carriageReturn + 1 ? 2 : 1);
         lines.afterCarriageReturn = carriageReturn === text.length - 1;
         carriageReturn = text.indexOf('\r', from);
@@ -91,7 +94,7 @@ export function createLineReader<Owner extends LineOwner>(handlers: LineHandlers
       if (text === '' || lines.stopped) return;
       const start = lines.afterCarriageReturn && text.charCodeAt(0) === lineFeed ? 1 : 0;
       lines.afterCarriageReturn = false;
-      // Most streams have none, and then one search a text is all that it costs.
+      // Most streams contain no carriage return, so this one search per text is their whole cost.
       const carriageReturn = text.indexOf('\r', start);
       const rest = carriageReturn < 0 ? readLines(owner, text, start) : readMixedLines(owner, text, start, carriageReturn);
       if (rest === text.length || lines.stopped) return;
@@ -100,7 +103,7 @@ export function createLineReader<Owner extends LineOwner>(handlers: LineHandlers
       handlers.piece(owner, piece);
     },
     end(owner) {
-      if (owner.lines.pieces.length > 0 && !owner.lines.stopped) takeLine(owner, '', 0, 0);
+      if (owner.lines.pieces.length > 0 && !owner.lines.stopped) emitLine(owner, '', 0, 0);
     },
     stop({ lines }) {
       lines.stopped = true;

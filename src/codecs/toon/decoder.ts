@@ -2,55 +2,55 @@ import { createLineSplitter } from '../text/lineSplitter.js';
 import { limitDepth } from './depth.js';
 import { readDocument } from './grammar.js';
 import { createToonLines, endLines, type ToonLine, writeLine } from './lines.js';
-import type { LineTaker } from './reading.js';
+import type { LineConsumer } from './reading.js';
 import type { ToonSink } from './sink.js';
 import { ToonSyntaxError } from './syntaxError.js';
 
 export interface ToonDecoderOptions {
   /**
-   * Check the declared lengths, the indentation, that no key stands twice and that no blank line stands between rows.
+   * Check declared lengths and indentation, and reject duplicate keys and blank lines between rows.
    * @defaultValue true
    */
   readonly strict?: boolean | undefined;
-  /** The number of spaces of one level. @defaultValue 2 */
+  /** The number of spaces per level of indentation. @defaultValue 2 */
   readonly indentSize?: number | undefined;
-  /** Refuse a row that is written as a list item (`- 1,Ann`): for the letter of the grammar its first cell is `- 1`. @defaultValue false */
-  readonly refuseListedRows?: boolean | undefined;
-  /** Takes the error of a whole row that is bad; the row counts, but nothing of it is told. @defaultValue the error is thrown */
+  /** Reject a row that is written as a list item (`- 1,Ann`). The grammar allows it: its first cell is `- 1`. @defaultValue false */
+  readonly rejectListedRows?: boolean | undefined;
+  /** Receives the error of an invalid row. The row counts, but nothing of it is emitted. @defaultValue the error is thrown */
   readonly onRowError?: ((error: ToonSyntaxError) => void) | undefined;
 }
 
-/** Reads a document in the pieces in which it comes, and tells a sink of every part as soon as its line is whole. */
+/** Reads a document in pieces of any size, and emits every part to a sink as soon as its line is whole. */
 export interface ToonDecoder {
   /**
    * Reads the next piece.
-   * @throws ToonSyntaxError with its line, LimitError for deep nesting. The decoder is of no use after that.
+   * @throws ToonSyntaxError with its line, LimitError for deep nesting. The decoder cannot be used after that.
    */
   write(text: string): void;
-  /** Reads a whole line, for callers who cut the text themselves. */
+  /** Reads a whole line, for callers that split the text themselves. */
   readLine(line: string): void;
-  /** The end of the text: reads an unfinished last line, and tells of what is still open. */
+  /** Ends the text: reads an unfinished last line, and closes open objects and arrays. */
   end(): void;
 }
 
 /**
- * Decodes TOON 4 as https://github.com/toon-format/spec says. The grammar is a coroutine that asks for one line after another, so that it
- * reads like the specification and still can be pushed; memory and time grow with what is open, not with what was read.
+ * Decodes TOON 4 as specified in https://github.com/toon-format/spec. The grammar is a generator that yields to wait for the next line, so
+ * that it reads like the specification although lines are pushed to it. Memory grows with the open containers, not with the text.
  */
 export function createToonDecoder(sink: ToonSink, options: ToonDecoderOptions = {}): ToonDecoder {
-  const { strict = true, indentSize = 2, refuseListedRows = false, onRowError } = options;
+  const { strict = true, indentSize = 2, rejectListedRows = false, onRowError } = options;
   const lines = createToonLines({ strict, indentSize });
-  const grammar = readDocument({ lines, sink: limitDepth(sink), strict, refuseListedRows, onRowError });
+  const grammar = readDocument({ lines, sink: limitDepth(sink), strict, rejectListedRows, onRowError });
   const splitter = createLineSplitter(readLine);
-  /** What the grammar has left the lines to. */
-  let take: LineTaker | undefined;
+  /** Receives the next lines in place of the grammar. */
+  let consume: LineConsumer | undefined;
 
   function resume(line?: ToonLine): void {
     try {
-      if (line && take?.(line)) return;
-      take = grammar.next().value ?? undefined;
+      if (line && consume?.(line)) return;
+      consume = grammar.next().value ?? undefined;
     } catch (error) {
-      throw error instanceof ToonSyntaxError ? error.at(lines.taken) : error;
+      throw error instanceof ToonSyntaxError ? error.at(lines.consumed) : error;
     }
   }
 

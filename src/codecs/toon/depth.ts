@@ -1,21 +1,21 @@
 import { LimitError } from '../../errors.js';
 import type { ToonSink } from './sink.js';
 
-/** The deepest nesting that is read: beyond it the grammar's own stack is at risk. */
+/** The deepest nesting to read: deeper nesting could overflow the stack of the grammar. */
 const maxToonDepth = 256;
 
-/** @throws LimitError if it is deeper than the limit. */
-export function refuseDepth(depth: number): void {
+/** @throws LimitError past the limit. */
+export function checkDepth(depth: number): void {
   if (depth > maxToonDepth) throw new LimitError('maxDepth', maxToonDepth);
 }
 
-/** Passes everything on, up to the limit. */
+/** Wraps a sink: forwards every call, and throws LimitError past the limit. */
 export function limitDepth(sink: ToonSink): ToonSink {
   let depth = 0;
   return {
     ...sink,
     startObject(line) {
-      refuseDepth(++depth);
+      checkDepth(++depth);
       sink.startObject(line);
     },
     endObject(line) {
@@ -23,7 +23,7 @@ export function limitDepth(sink: ToonSink): ToonSink {
       sink.endObject(line);
     },
     startArray(length, line) {
-      refuseDepth(++depth);
+      checkDepth(++depth);
       sink.startArray(length, line);
     },
     endArray(line) {
@@ -31,7 +31,7 @@ export function limitDepth(sink: ToonSink): ToonSink {
       sink.endArray(line);
     },
     row(value, line, levels) {
-      refuseDepth(depth + levels);
+      checkDepth(depth + levels);
       sink.row(value, line, levels);
     },
   };

@@ -1,4 +1,4 @@
-import { refuseDepth } from './depth.js';
+import { checkDepth } from './depth.js';
 import type { ToonDelimiter } from './primitives.js';
 import { ToonSyntaxError } from './syntaxError.js';
 import { closingQuote, readString, trimSpaces } from './text.js';
@@ -11,9 +11,9 @@ export interface ToonField {
 
 interface FieldRules {
   readonly delimiter: ToonDelimiter;
-  /** Refuse a name that a list has twice. */
+  /** Reject a duplicate name in a list. */
   readonly strict: boolean;
-  /** How many lists of fields stand around this one, and itself. */
+  /** The nesting depth of this list of fields, 1 for the outermost. */
   readonly depth: number;
 }
 
@@ -23,7 +23,7 @@ interface FieldList {
   readonly end: number;
 }
 
-/** What ends a name: a quote is read as a whole, the other delimiters are refused. */
+/** The characters that may end a name. A quoted part is skipped as a whole; other delimiters are rejected. */
 const mark = /["{}\t,|]/g;
 
 /**
@@ -33,7 +33,7 @@ const mark = /["{}\t,|]/g;
  * @throws ToonSyntaxError, and LimitError for groups nested too deep.
  */
 export function readFields(text: string, from: number, rules: FieldRules): FieldList {
-  refuseDepth(rules.depth);
+  checkDepth(rules.depth);
   const fields: ToonField[] = [];
   const names = new Set<string>();
   let index = from;
@@ -47,7 +47,7 @@ export function readFields(text: string, from: number, rules: FieldRules): Field
   }
 }
 
-/** Reads a field up to the delimiter or the closing brace after it. */
+/** Reads a field, up to the delimiter or closing brace after it. */
 function readField(text: string, from: number, rules: FieldRules): ToonField & { readonly end: number } {
   const end = nameEnd(text, from, rules.delimiter);
   const name = text.slice(from, end);
@@ -62,7 +62,7 @@ function readField(text: string, from: number, rules: FieldRules): ToonField & {
   return { name: readString(trimSpaces(name)), group: group.fields, end: after };
 }
 
-/** The index of the delimiter, or of the brace, that ends a name. */
+/** Returns the index of the delimiter or brace that ends a name. */
 function nameEnd(text: string, from: number, delimiter: ToonDelimiter): number {
   mark.lastIndex = from;
   for (let found = mark.exec(text); found; found = mark.exec(text)) {

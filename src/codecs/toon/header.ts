@@ -3,7 +3,7 @@ import type { ToonDelimiter } from './primitives.js';
 import { ToonSyntaxError } from './syntaxError.js';
 import { closingQuote, indexOutsideQuotes, readString, trimSpaces } from './text.js';
 
-/** What a line like `users[2|]{id|name}:` declares. */
+/** The declaration in a header line, for example `users[2|]{id|name}:`. */
 export interface ToonHeader {
   /** `undefined` at the root and in a list item. */
   readonly key: string | undefined;
@@ -13,17 +13,17 @@ export interface ToonHeader {
   readonly keyed: boolean;
   /** The columns; `undefined` for anything but a table. */
   readonly fields: readonly ToonField[] | undefined;
-  /** The values that stand on the header's own line, '' if there are none. */
+  /** The values on the header line itself, '' if there are none. */
   readonly inline: string;
 }
 
 const bracket = /^(0|[1-9]\d*)(:?)([\t|]?)$/;
 
 /**
- * Reads a line as the header of an array or a table; `undefined` if it is none.
+ * Reads a line as the header of an array or a table. Returns `undefined` if it is not a header.
  *
- * @param strict Refuse a field that a list of fields names twice.
- * @throws ToonSyntaxError for what looks like a header and is not one, in both modes.
+ * @param strict Reject duplicate names in a list of fields.
+ * @throws ToonSyntaxError for a malformed header, in both modes.
  */
 export function readHeader(content: string, strict: boolean): ToonHeader | undefined {
   const opening = findBracket(content);
@@ -43,7 +43,7 @@ export function readHeader(content: string, strict: boolean): ToonHeader | undef
   return { key: readKey(content.slice(0, opening)), length: Number(length), delimiter, keyed: keyed === ':', fields, inline };
 }
 
-/** Where the length stands, or -1 if the line is no header. */
+/** Returns the index of the bracket with the length, or -1 if the line is not a header. */
 function findBracket(content: string): number {
   const opening = content.startsWith('"') ? closingQuote(content, 0) + 1 : indexOutsideQuotes(content, '[');
   if (opening < 0 || content.charAt(opening) !== '[') return -1;

@@ -1,7 +1,7 @@
 import { ToonSyntaxError } from './syntaxError.js';
 import { closingQuote, indexOutsideQuotes, trimSpaces, unescapeText } from './text.js';
 
-/** A key and what follows its colon. */
+/** A key and the text after its colon. */
 export interface KeyedText {
   readonly key: string;
   readonly rest: string;

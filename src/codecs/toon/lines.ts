@@ -1,8 +1,8 @@
 import { ToonSyntaxError } from './syntaxError.js';
 
-/** A line that says something: no blank one, and no comment. */
+/** A line with content: neither blank nor a comment. */
 export interface ToonLine {
-  /** Without its indentation, and without spaces at the end. */
+  /** The text without indentation and trailing spaces. */
   readonly content: string;
   readonly depth: number;
   /** Counted from 1. */
@@ -10,21 +10,21 @@ export interface ToonLine {
 }
 
 export interface ToonLineRules {
-  /** The number of spaces of one level. */
+  /** The number of spaces per level of indentation. */
   readonly indentSize: number;
   readonly strict: boolean;
 }
 
-/** The line that a grammar looks at, and those before it. It is plain data: what is read at every line must not be behind a getter. */
+/** The current line and the numbers of earlier ones. Plain data, because it is read at every line and getters are slow. */
 export interface ToonLines {
   readonly rules: ToonLineRules;
-  /** The next line, not yet taken; `undefined` if it has not come, and at the end. */
+  /** The next line, not consumed yet; `undefined` before it arrives, and at the end. */
   next: ToonLine | undefined;
   ended: boolean;
-  /** The number of the line that came last, and of the one that was taken last. */
+  /** The numbers of the last line written and of the last line consumed. */
   written: number;
-  taken: number;
-  /** The first line of each run of blank lines with something after it, in order, and of the run that may go on. */
+  consumed: number;
+  /** The number of the first line of each run of blank lines that has ended, in order, and of the run that may continue, 0 without one. */
   readonly blankRuns: number[];
   openRun: number;
 }
@@ -33,25 +33,25 @@ const tab = 9;
 const space = 32;
 
 export function createToonLines(rules: ToonLineRules): ToonLines {
-  return { rules, next: undefined, ended: false, written: 0, taken: 0, blankRuns: [], openRun: 0 };
+  return { rules, next: undefined, ended: false, written: 0, consumed: 0, blankRuns: [], openRun: 0 };
 }
 
-/** Whether the next line, or that there is none, is known. */
+/** Whether it is known what follows: the next line, or the end. */
 export function knowsNext({ next, ended }: ToonLines): boolean {
   return next !== undefined || ended;
 }
 
-/** No line comes any more. */
+/** Notes that no further line follows. */
 export function endLines(lines: ToonLines): void {
   lines.ended = true;
 }
 
-export function takeLine(lines: ToonLines, line: ToonLine): void {
-  lines.taken = line.number;
+export function consumeLine(lines: ToonLines, line: ToonLine): void {
+  lines.consumed = line.number;
   lines.next = undefined;
 }
 
-/** Takes a line as it was written, and gives the next line if that is known now. */
+/** Writes a raw line. Returns it if it has content. */
 export function writeLine(lines: ToonLines, raw: string): ToonLine | undefined {
   lines.written++;
   lines.next = scan(lines, raw);
@@ -59,7 +59,7 @@ export function writeLine(lines: ToonLines, raw: string): ToonLine | undefined {
   return lines.next;
 }
 
-/** The number of the first blank line between two lines that were taken. Known in strict mode only, where it matters. */
+/** Returns the number of the first blank line between two consumed lines. Known in strict mode only, where it matters. */
 export function firstBlank({ blankRuns }: ToonLines, after: number, before: number): number | undefined {
   const blank = blankRuns[firstAbove(blankRuns, after)];
   return blank !== undefined && blank < before ? blank : undefined;
@@ -96,7 +96,7 @@ function indentationOf(text: string): number {
   return index;
 }
 
-/** Before the spaces at the end. */
+/** Returns the index before the trailing spaces. */
 function contentEnd(text: string, from: number): number {
   let end = text.length;
   while (end > from && text.charCodeAt(end - 1) === space) end--;
@@ -109,7 +109,7 @@ function countTabs(text: string, end: number): number {
   return tabs;
 }
 
-/** The index of the first of ascending numbers that is above a limit. */
+/** Returns the index of the first of the ascending numbers that is above a limit. */
 function firstAbove(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;

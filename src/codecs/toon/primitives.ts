@@ -13,17 +13,17 @@ const backslash = 92;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 const longestWord = 5;
-/** The most digits that surely fit a double. */
+/** Integers of at most 15 digits are exact in a double. */
 const exactDigits = 15;
-/** By the number of digits after the point, of which there is at least one. Such digits and such a power are exact, and dividing rounds once. */
+/** By the number of digits after the point, at least one. Such digits and powers are exact, so that the division rounds only once. */
 const powersOfTen = [undefined, ...Array.from({ length: exactDigits }, (_, index) => 10 ** (index + 1))];
 
-/** What a cell or the text after a key means. A number that no double holds, or one with leading zeros, stays text. */
+/** Reads a cell or the text after a key. A number that is too large for a double, or has leading zeros, remains text. */
 export function readPrimitive(text: string): ToonPrimitive {
   return readCell(text, 0, text.length);
 }
 
-/** What a part of a line means. Most cells are plain numbers and words: those are read where they stand. */
+/** Reads a part of a line. Most cells are plain numbers, which are read in place. */
 function readCell(text: string, start: number, stop: number): ToonPrimitive {
   let from = start;
   let end = stop;
@@ -49,7 +49,7 @@ function readNumber(token: string): ToonPrimitive {
   return value === 0 ? 0 : value;
 }
 
-/** A plain number of few digits, which most numbers are; `undefined` for every other one. */
+/** Reads a plain number of few digits, as most numbers are. Returns `undefined` for every other number. */
 function readDigits(text: string, from: number, end: number): number | undefined {
   if (end - from > exactDigits + 1) return undefined;
   let digits = 0;
@@ -70,7 +70,7 @@ function isDigit(code: number): boolean {
   return code >= zero && code <= zero + 9;
 }
 
-/** The values of an inline array. No text is no value. */
+/** Reads the values of an inline array. Empty text has no values. */
 export function readCells(text: string, delimiter: ToonDelimiter): ToonPrimitive[] {
   const values: ToonPrimitive[] = [];
   fillCells(text, delimiter, values);
@@ -78,9 +78,9 @@ export function readCells(text: string, delimiter: ToonDelimiter): ToonPrimitive
 }
 
 /**
- * Writes the values of a row over those of another one, so that a table needs one array and not one a row.
+ * Reads the cells of a row into an array that all rows of a table share, so that no array is allocated per row.
  *
- * @returns How many there are; what stands after them is of an earlier row.
+ * @returns The number of cells; elements after them belong to an earlier row.
  */
 export function fillCells(text: string, delimiter: ToonDelimiter, cells: ToonPrimitive[]): number {
   if (text === '') return 0;

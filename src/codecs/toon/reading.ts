@@ -2,60 +2,60 @@ import { firstBlank, knowsNext, type ToonLine, type ToonLines } from './lines.js
 import type { ToonSink } from './sink.js';
 import { ToonSyntaxError } from './syntaxError.js';
 
-/** Takes a line, and tells whether it wants the one after it as well. A line that it leaves is not taken from {@link ToonLines}. */
-export type LineTaker = (line: ToonLine) => boolean;
+/** Receives a line, and returns whether it also wants the next one. It does not have to consume the line. */
+export type LineConsumer = (line: ToonLine) => boolean;
 
 /**
- * A part of the grammar. It yields when it needs to know the next line, and nothing else; what it yields takes the lines that come, without
- * the grammar being asked, for as long as it wants them.
+ * A part of the grammar. It yields only to wait for the next line. If it yields a consumer, that receives the lines in place of the grammar
+ * until it returns false.
  */
-export type Reading<Result = void> = Generator<LineTaker | undefined, Result, undefined>;
+export type Reading<Result = void> = Generator<LineConsumer | undefined, Result, undefined>;
 
-/** What every part of the grammar works with. */
+/** The state and options that all parts of the grammar share. */
 export interface ReadingContext {
   readonly lines: ToonLines;
   readonly sink: ToonSink;
   readonly strict: boolean;
-  /** Refuse a row that is written as a list item, which is a value for the letter of the grammar. */
-  readonly refuseListedRows: boolean;
-  /** What becomes of a bad row. It counts as a row. */
+  /** Reject a row that is written as a list item, although the grammar allows it. */
+  readonly rejectListedRows: boolean;
+  /** Receives the error of an invalid row, which still counts as a row. */
   readonly onRowError: ((error: ToonSyntaxError) => void) | undefined;
 }
 
-/** The next line, which is not taken yet; `undefined` at the end. */
+/** Returns the next line without consuming it; `undefined` at the end. */
 export function* peek({ lines }: ReadingContext): Reading<ToonLine | undefined> {
   if (!knowsNext(lines)) yield;
   return lines.next;
 }
 
-/** Gives one line after another to a taker, as long as it wants them: what tables of many rows are read by. */
-export function* giveLines({ lines }: ReadingContext, take: LineTaker): Reading {
-  const wanted = lines.next === undefined ? !knowsNext(lines) : take(lines.next);
-  if (wanted) yield take;
+/** Passes line after line to a consumer as long as it wants them. Tables are read this way, because it costs less than to resume the generator. */
+export function* feedLines({ lines }: ReadingContext, consume: LineConsumer): Reading {
+  const wanted = lines.next === undefined ? !knowsNext(lines) : consume(lines.next);
+  if (wanted) yield consume;
 }
 
-/** The depth at which the content of a scope stands. */
+/** Returns the depth of the content of a scope. */
 export function* contentDepth(context: ReadingContext, depth: number): Reading<number> {
   const first = yield* peek(context);
   if (first === undefined || first.depth <= depth + 1) return depth + 1;
-  if (context.strict) refuse(`Expected no more than ${depth + 1} levels of indentation`, first);
+  if (context.strict) failAt(`Expected no more than ${depth + 1} levels of indentation`, first);
   return first.depth;
 }
 
 export function requireDepth(line: ToonLine, depth: number): void {
-  if (line.depth !== depth) refuse(`Expected ${depth} levels of indentation`, line);
+  if (line.depth !== depth) failAt(`Expected ${depth} levels of indentation`, line);
 }
 
-export function refuse(reason: string, line: ToonLine): never {
+export function failAt(reason: string, line: ToonLine): never {
   throw new ToonSyntaxError(reason, line.number);
 }
 
-/** Tells, in strict mode, that no key stands twice in an object. */
+/** Creates a check that throws for a duplicate key of an object, in strict mode. */
 export function createKeyCheck({ strict, lines }: ReadingContext): (key: string) => void {
   const keys = new Set<string>();
   return (key) => {
     if (!strict) return;
-    if (keys.has(key)) throw new ToonSyntaxError('Expected no key twice', lines.taken);
+    if (keys.has(key)) throw new ToonSyntaxError('Expected no key twice', lines.consumed);
     keys.add(key);
   };
 }
@@ -64,23 +64,23 @@ export function createKeyCheck({ strict, lines }: ReadingContext): (key: string)
 export interface ItemCount {
   readonly declared: number;
   items: number;
-  /** The number of the first item's first line, and of the last item's last one. */
+  /** The numbers of the first line of the first item and of the last line of the last item. */
   first: number;
   last: number;
 }
 
 export function createItemCount({ lines }: ReadingContext, declared: number): ItemCount {
-  return { declared, items: 0, first: 0, last: lines.taken };
+  return { declared, items: 0, first: 0, last: lines.consumed };
 }
 
-/** Counts one, of which the first line was taken before, and the last one now. */
+/** Counts an item after its last line was consumed. */
 export function countItem(count: ItemCount, { lines }: ReadingContext, firstLine: number): void {
   if (count.items === 0) count.first = firstLine;
   count.items++;
-  count.last = lines.taken;
+  count.last = lines.consumed;
 }
 
-/** @throws ToonSyntaxError in strict mode, if they are not as many as declared, or if blank lines stand between them. */
+/** @throws ToonSyntaxError in strict mode, if the count differs from the declared one, or if there are blank lines between the items. */
 export function checkCount({ declared, items, first, last }: ItemCount, { strict, lines }: ReadingContext, what: string): void {
   if (!strict) return;
   if (items !== declared) throw new ToonSyntaxError(`Expected ${declared} ${what}, got ${items}`, last);

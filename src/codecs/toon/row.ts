@@ -7,10 +7,10 @@ import type { ToonPrimitive, ToonRowObject } from './sink.js';
 import { ToonSyntaxError } from './syntaxError.js';
 import { indexOutsideQuotes } from './text.js';
 
-/** A line of a table: a row of cells, or an entry with a key before them. */
-export type RowReader = (content: string, line: number) => void;
+/** Reads a line of a table: a row of cells, or an entry with a key before the cells. */
+export type TableLineReader = (content: string, line: number) => void;
 
-/** Tells a row from a key and its value. */
+/** Whether a line is a row of cells, rather than a key and its value. */
 export function isRow(content: string, { delimiter }: ToonHeader): boolean {
   const colon = indexOutsideQuotes(content, ':');
   if (colon < 0) return true;
@@ -18,13 +18,13 @@ export function isRow(content: string, { delimiter }: ToonHeader): boolean {
   return first >= 0 && first < colon;
 }
 
-/** Makes an object of the cells of a line. */
+/** Builds an object from the cells of a line. */
 export type RowBuilder = (text: string, line: number) => ToonRowObject;
 
 export function createRowBuilder(fields: readonly ToonField[], { delimiter }: ToonHeader): RowBuilder {
   const width = countColumns(fields);
   const rowShape = toShape(fields);
-  /** Of the row that was read last. */
+  /** The cells of the last row. */
   const cells: ToonPrimitive[] = [];
   let next = 0;
 
@@ -42,11 +42,11 @@ export function createRowBuilder(fields: readonly ToonField[], { delimiter }: To
   };
 }
 
-/** What all rows of a table have in common. */
+/** The structure that all rows of a table share. */
 interface Shape {
   /**
-   * A row without its cells. A copy of it has all keys of its own, `__proto__` too, so that they can be assigned, and is cheaper than to add
-   * them.
+   * A row with empty cells. Its copies have all keys as own properties, even `__proto__`, so that cells can be assigned. Copying is cheaper
+   * than adding the keys.
    */
   readonly empty: ToonRowObject;
   readonly members: readonly { readonly name: string; readonly shape: Shape | undefined }[];
@@ -58,13 +58,13 @@ function toShape(fields: readonly ToonField[]): Shape {
   return { empty, members: fields.map(({ name, group }) => ({ name, shape: group && toShape(group) })) };
 }
 
-/** How many objects stand in one another. */
+/** Counts the levels of nested objects in a row. */
 export function countLevels(fields: readonly ToonField[]): number {
   return 1 + Math.max(0, ...fields.map(({ group }) => (group ? countLevels(group) : 0)));
 }
 
-/** Gives a bad row to whoever wants to go on without it. */
-export function guardRow({ onRowError }: ReadingContext, read: RowReader): RowReader {
+/** Passes the error of an invalid row to `onRowError`, if there is one, so that reading continues. */
+export function guardRow({ onRowError }: ReadingContext, read: TableLineReader): TableLineReader {
   if (!onRowError) return read;
   return (content, line) => {
     try {

@@ -1,28 +1,28 @@
-/** A value that stands in a cell or after a key. */
+/** A value of a cell or after a key. */
 export type ToonPrimitive = string | number | boolean | null;
 
-/** A value that TOON carries. */
+/** Any value of a TOON document. */
 export type ToonValue = ToonPrimitive | ToonValue[] | ToonRowObject;
 
-/** What a row of a table is. */
+/** A row of a table. */
 export interface ToonRowObject {
   [key: string]: ToonValue;
 }
 
 /**
- * What a decoder tells of a TOON document while it reads, with the lines where it stands: each key before its value. Its functions are
- * called without `this`.
+ * Receives the parts of a TOON document while a decoder reads it, with their line numbers: each key before its value. Its functions are called
+ * without `this`.
  */
 export interface ToonSink {
-  /** The array, or with keyed entries the object, that starts next is a table of so many rows. */
+  /** The array that starts next, or the object if its entries are keyed, is a table with this declared number of rows. */
   table?(rows: number): void;
   startObject(line: number): void;
   endObject(line: number): void;
-  /** @param length As the header declares it. */
+  /** @param length The length declared by the header. */
   startArray(length: number, line: number): void;
   endArray(line: number): void;
   key(key: string, line: number): void;
   primitive(value: ToonPrimitive, line: number): void;
-  /** A row of a table, as a whole: so many levels deep. */
+  /** Receives a whole row of a table. @param levels Its levels of nested objects. */
   row(value: ToonRowObject, line: number, levels: number): void;
 }

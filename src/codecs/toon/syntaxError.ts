@@ -1,7 +1,7 @@
-/** A text is not TOON. Names what was expected, never what stood there. */
+/** Thrown for text that is not TOON. The message names what was expected and quotes nothing of the text. */
 export class ToonSyntaxError extends SyntaxError {
   override readonly name = 'ToonSyntaxError';
-  /** Where, counted from 1; `undefined` only while the error is on its way out of a part that does not know. */
+  /** The line number, counted from 1; `undefined` only until a caller that knows the line adds it. */
   readonly line: number | undefined;
   /** The message without the line. */
   readonly reason: string;
@@ -11,7 +11,7 @@ export class ToonSyntaxError extends SyntaxError {
     this.reason = reason;
   }
 
-  /** The same error with its line, unless it has one. */
+  /** Returns the same error with a line number, unless it already has one. */
   at(line: number): ToonSyntaxError {
     return this.line === undefined ? new ToonSyntaxError(this.reason, line) : this;
   }

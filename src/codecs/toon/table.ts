@@ -1,20 +1,20 @@
 import type { ToonField } from './fields.js';
 import type { ToonHeader } from './header.js';
 import { readKeyedText } from './key.js';
-import { type ToonLine, takeLine } from './lines.js';
+import { consumeLine, type ToonLine } from './lines.js';
 import {
   checkCount,
   contentDepth,
   countItem,
   createItemCount,
   createKeyCheck,
-  giveLines,
+  feedLines,
   peek,
   type Reading,
   type ReadingContext,
   requireDepth,
 } from './reading.js';
-import { countLevels, createRowBuilder, guardRow, isRow, type RowReader } from './row.js';
+import { countLevels, createRowBuilder, guardRow, isRow, type TableLineReader } from './row.js';
 import { ToonSyntaxError } from './syntaxError.js';
 
 /** Reads the rows under a header with fields: an array of objects, or an object of objects. */
@@ -22,46 +22,46 @@ export function* readTable(context: ReadingContext, header: ToonHeader, fields: 
   const { sink, lines } = context;
   sink.table?.(header.length);
   if (header.keyed) {
-    sink.startObject(lines.taken);
+    sink.startObject(lines.consumed);
     yield* readEntries(context, header, fields, depth);
-    sink.endObject(lines.taken);
+    sink.endObject(lines.consumed);
   } else {
-    sink.startArray(header.length, lines.taken);
+    sink.startArray(header.length, lines.consumed);
     yield* readRows(context, header, fields, depth);
-    sink.endArray(lines.taken);
+    sink.endArray(lines.consumed);
   }
 }
 
 function* readRows(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[], depth: number): Reading {
   const { strict, lines } = context;
-  const readRow = guardRow(context, createRowReader(context, header, fields));
+  const readRow = guardRow(context, createTableRowReader(context, header, fields));
   const count = createItemCount(context, header.length);
   const rowDepth = yield* contentDepth(context, depth);
   const mayFollow = () => !strict || count.items < header.length;
-  const takeRow = (line: ToonLine) => {
+  const consumeRow = (line: ToonLine) => {
     if (line.depth <= depth) return false;
     requireDepth(line, rowDepth);
     if (!isRow(line.content, header)) return false;
-    takeLine(lines, line);
+    consumeLine(lines, line);
     readRow(line.content, line.number);
     countItem(count, context, line.number);
     return mayFollow();
   };
-  if (mayFollow()) yield* giveLines(context, takeRow);
+  if (mayFollow()) yield* feedLines(context, consumeRow);
   checkCount(count, context, 'rows');
-  if (strict) refuseMore(header, rowDepth, yield* peek(context));
+  if (strict) rejectMoreRows(header, rowDepth, yield* peek(context));
 }
 
-function createRowReader(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[]): RowReader {
+function createTableRowReader(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[]): TableLineReader {
   const build = createRowBuilder(fields, header);
   const levels = countLevels(fields);
   return (content, line) => {
-    if (context.refuseListedRows && isListed(content)) throw new ToonSyntaxError('Expected a row, not a list item', line);
+    if (context.rejectListedRows && isListed(content)) throw new ToonSyntaxError('Expected a row, not a list item', line);
     context.sink.row(build(content, line), line, levels);
   };
 }
 
-function refuseMore(header: ToonHeader, rowDepth: number, line: ToonLine | undefined): void {
+function rejectMoreRows(header: ToonHeader, rowDepth: number, line: ToonLine | undefined): void {
   const more = line?.depth === rowDepth && !isListed(line.content) && isRow(line.content, header);
   if (more) throw new ToonSyntaxError(`Expected ${header.length} rows, got more`, line.number);
 }
@@ -71,10 +71,10 @@ function* readEntries(context: ReadingContext, header: ToonHeader, fields: reado
   const readEntry = guardRow(context, createEntryReader(context, header, fields));
   const count = createItemCount(context, header.length);
   const entryDepth = yield* contentDepth(context, depth);
-  yield* giveLines(context, (line) => {
+  yield* feedLines(context, (line) => {
     if (line.depth <= depth) return false;
     requireDepth(line, entryDepth);
-    takeLine(lines, line);
+    consumeLine(lines, line);
     readEntry(line.content, line.number);
     countItem(count, context, line.number);
     return true;
@@ -82,7 +82,7 @@ function* readEntries(context: ReadingContext, header: ToonHeader, fields: reado
   checkCount(count, context, 'entries');
 }
 
-function createEntryReader(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[]): RowReader {
+function createEntryReader(context: ReadingContext, header: ToonHeader, fields: readonly ToonField[]): TableLineReader {
   const checkKey = createKeyCheck(context);
   const build = createRowBuilder(fields, header);
   const levels = countLevels(fields);

@@ -8,7 +8,7 @@ const escapes: ReadonlyMap<string, string> = new Map(Object.entries({ n: '\n', t
 const unicodeEscape = /^[0-9a-f]{4}$/i;
 const surrogate = /^d[89a-f]/i;
 
-/** Cuts spaces off both ends. Other white space is a part of a token: https://github.com/toon-format/spec/blob/main/SPEC.md (12) */
+/** Removes spaces at both ends. Other white space is part of a token: https://github.com/toon-format/spec/blob/main/SPEC.md (12) */
 export function trimSpaces(text: string): string {
   let from = 0;
   let end = text.length;
@@ -17,7 +17,7 @@ export function trimSpaces(text: string): string {
   return end - from === text.length ? text : text.slice(from, end);
 }
 
-/** Where a character first stands outside double quotes, or -1. */
+/** Returns the index of the first occurrence of a character outside double quotes, or -1. */
 export function indexOutsideQuotes(text: string, character: string, from = 0): number {
   const first = text.indexOf(character, from);
   if (first < 0) return -1;
@@ -34,7 +34,7 @@ export function indexOutsideQuotes(text: string, character: string, from = 0): n
   return -1;
 }
 
-/** Where the string that opens at an index closes, or -1. */
+/** Returns the index of the closing quote for an opening quote, or -1. */
 export function closingQuote(text: string, opening: number): number {
   for (let index = opening + 1; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -44,7 +44,7 @@ export function closingQuote(text: string, opening: number): number {
   return -1;
 }
 
-/** A name or a cell that is a string: quoted as a whole, or as it stands. */
+/** Reads a name or a string cell: quoted as a whole, or literal. */
 export function readString(token: string): string {
   if (token.charCodeAt(0) !== quote) return token;
   const end = closingQuote(token, 0);

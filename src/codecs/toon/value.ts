@@ -1,11 +1,11 @@
 import { setOwn } from '../json/setOwn.js';
 import type { ToonSink, ToonValue } from './sink.js';
 
-/** Builds the value that a sink is told of. Of a key that comes twice, the last value stands. */
+/** Builds the value from the calls to a sink. A duplicate key keeps its last value. */
 export interface ToonValueBuilder extends ToonSink {
-  /** The value, once it is whole. */
+  /** Returns the value, `undefined` until it is whole. */
   value(): ToonValue | undefined;
-  /** The value as far as it was told; it still grows. */
+  /** Returns the value so far, which is still mutated. */
   soFar(): ToonValue | undefined;
 }
 

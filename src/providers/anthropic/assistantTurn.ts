@@ -1,28 +1,36 @@
 import type { BetaContentBlockParam } from '@anthropic-ai/sdk/resources/beta/messages';
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
-import type { MessagePart, PartialMessage } from '../../events.js';
+import { isObject, textOf } from '../../codecs/json/jsonFields.js';
+import type { JsonObject, MessagePart, PartialMessage } from '../../events.js';
 
-/** What an assistant said, as an element of `params.messages`, for the messages resource and for its beta. */
+/** The assistant's turn as an element of `params.messages`, for the messages resource and for its beta. */
 export interface AssistantTurn {
   readonly role: 'assistant';
   content: Array<ContentBlockParam & BetaContentBlockParam>;
 }
 
 /**
- * Gives an answer back as the next turn's input, losslessly: the provider's own content blocks in order, with their signatures, citations,
- * server tools and their results.
+ * Converts an answer to the next turn's input, losslessly: the provider's own content blocks in order, with their signatures, citations, server
+ * tools and results. Calls have the ids of their events, so that tool results can refer to them.
  *
- * Of a message that was aborted, the text of an unfinished block goes back, and unfinished thinking or calls do not: the API refuses them.
+ * Of an aborted message, the text of an unfinished block is kept; unfinished thinking and calls are not, because the API rejects them.
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking
  * @example messages.push(assistantTurn(message), { role: 'user', content: toolResults })
  */
 export function assistantTurn({ parts }: Pick<PartialMessage, 'parts'>): AssistantTurn {
-  // The provider's own blocks, which its type for input takes back.
+  // The provider's own blocks, which its type for input accepts.
   return { role: 'assistant', content: parts.flatMap(toBlocks) as AssistantTurn['content'] };
 }
 
 function toBlocks(part: MessagePart): readonly unknown[] {
-  if (part.native !== undefined) return [part.native];
+  if (part.native !== undefined) return [isObject(part.native) ? withCallId(part, part.native) : part.native];
   return part.type === 'text' && part.text !== '' ? [{ type: 'text', text: part.text }] : [];
+}
+
+/** The native form with the callId of its events, which differs from the provider's id where that is missing, repeated or too long. */
+function withCallId(part: MessagePart, native: JsonObject): JsonObject {
+  if (part.type === 'tool-call') return { ...native, id: part.callId };
+  const isResult = part.type === 'tool-result' && textOf(native['tool_use_id']) !== '';
+  return isResult ? { ...native, tool_use_id: part.callId } : native;
 }

@@ -1,13 +1,12 @@
 import { listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
+import { tryParseJson } from '../../codecs/json/tryParseJson.js';
 import { wholeText } from '../../codecs/text/growingText.js';
-import type { Executor, JsonObject } from '../../events.js';
+import type { Executor, JsonObject, JsonValue } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
-import { extendInput, extendText, extendThinking } from './emit.js';
-import { emitCitation } from './emitCitation.js';
+import { emitCitation, extendInput, extendText, extendThinking } from './emit.js';
 import type { BlockContent, ContentBlock, MessagesState } from './state.js';
-import { initialArguments, parseToolInput } from './toolInput.js';
 
-/** What a block type holds, and who runs it if it is a tool call. */
+/** The content of a block type, and its executor if it is a tool call. */
 export interface BlockType {
   readonly content: BlockContent;
   readonly executor?: Executor;
@@ -25,20 +24,20 @@ const result: BlockType = { content: 'result' };
 const opaque: BlockType = { content: 'opaque' };
 const resultSuffix = '_tool_result';
 
-/** A type that we do not know only ends, in the provider's own form, unless its name says that a tool answered. */
+/** The block type of that name. An unknown one is a tool's result if it is named like one; else it only ends, in its native form. */
 export function blockTypeOf(type: string): BlockType {
   return blockTypes.get(type) ?? (type.endsWith(resultSuffix) ? result : opaque);
 }
 
-/** How blocks of one content become events, beside their deltas. */
+/** How blocks of one content become events, apart from their deltas. */
 interface BlockKind {
-  /** Says what came whole with the block's start. */
+  /** Emits the content that came with the start of the block. */
   start(block: ContentBlock, emit: Emit): void;
-  /** Takes note that nothing more comes. */
+  /** Notes that no more content follows. */
   stop(block: ContentBlock, emit: Emit): void;
-  /** Says what only the whole block tells. `cut`: the model was stopped inside it. */
+  /** Emits the events that need the whole block. `cut`: the model was stopped inside it. */
   end(state: MessagesState, block: ContentBlock, cut: boolean, emit: Emit): void;
-  /** The streamed fields of the provider's own form. */
+  /** The streamed fields of the native form. */
   native(block: ContentBlock): JsonObject;
 }
 
@@ -68,16 +67,16 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
       if (call) emit({ type: 'tool-call-start', ...call, block: number, choice: 0, format: 'json' });
     },
     stop(block, emit) {
-      // Only now, because some servers send the input both whole and in pieces.
+      // Not at the start, because some servers send the input both in the start and in deltas.
       if (block.text.length === 0) extendInput(block, initialArguments(block.start['input']), emit);
-      block.input = parseToolInput(wholeText(block.text));
+      block.input = parseInput(wholeText(block.text));
     },
     end(state, { call, number, text }, cut, emit) {
       if (!call || cut) return;
       if (call.executor === 'client') state.calledClient = true;
       emit({ type: 'tool-call-end', ...call, argumentsText: wholeText(text), block: number, choice: 0, format: 'json' });
     },
-    // Input may be cut or invalid, and the API takes back only an object, so text that is not JSON is kept inside one:
+    // The API accepts only an object as input, so text that is not JSON (cut or invalid) goes back inside of one:
     // https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
     native: ({ input, text }) => ({ input: input ?? { INVALID_JSON: wholeText(text) } }),
   },
@@ -98,7 +97,22 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
   opaque: silent,
 };
 
-/** MCP results say so themselves; the others carry an error object, some of them with the wrong type name. */
+/** The input in the start of a block, as argument text; empty if there is none. */
+function initialArguments(input: JsonValue | undefined): string {
+  const isEmpty = input === undefined || input === null || isEmptyObject(input);
+  return isEmpty ? '' : JSON.stringify(input);
+}
+
+function isEmptyObject(value: JsonValue): boolean {
+  return typeof value === 'object' && Object.keys(value as JsonObject).length === 0;
+}
+
+/** Parses an argument text, which may be empty: then there are no arguments. `undefined` if it is not JSON. */
+function parseInput(argumentsText: string): JsonValue | undefined {
+  return argumentsText.trim() === '' ? {} : tryParseJson(argumentsText);
+}
+
+/** The results of MCP tools have a flag; the others have an error object as content, some of them with the wrong type name. */
 function isToolError(result: JsonObject): boolean {
   const content = objectOf(result['content']);
   return result['is_error'] === true || textOf(content['type']).endsWith('_error') || 'error_code' in content;

@@ -1,24 +1,21 @@
-import { listOf, textOf } from '../../codecs/json/jsonFields.js';
+import { listOf, nonEmptyText, textOf } from '../../codecs/json/jsonFields.js';
 import { createGrowingText, wholeText } from '../../codecs/text/growingText.js';
-import type { JsonObject, JsonValue } from '../../events.js';
+import type { Executor, JsonObject } from '../../events.js';
+import { createCallIds, uniqueCallId } from '../../message/callIds.js';
 import type { Emit } from '../wire/wireFormat.js';
-import { begin } from './begin.js';
 import { blockKinds, blockTypeOf } from './blockKinds.js';
-import { createCall } from './createCall.js';
-import type { BlockContent, ContentBlock, MessagesState } from './state.js';
-import { isCut } from './stopReasons.js';
+import { ensureStarted } from './start.js';
+import type { BlockContent, CallIdentity, ContentBlock, Index, MessagesState } from './state.js';
 
-type Index = JsonValue | undefined;
-
-/** Opens a block as `content_block_start` gives it; whatever block had its index has ended. */
+/** Opens a block as `content_block_start` sends it, and ends an open block of the same index. */
 export function openBlock(state: MessagesState, index: Index, start: JsonObject, emit: Emit): ContentBlock {
-  begin(state, emit);
+  ensureStarted(state, emit);
   stopBlock(state, index, emit);
-  settleDoubt(state, false, emit);
+  resolvePendingCall(state, false, emit);
   const type = textOf(start['type']);
   const { content, executor } = blockTypeOf(type);
   const number = state.blockCount++;
-  const call = executor && createCall(state, start, number, executor);
+  const call = executor && createCall(state, start, executor);
   const none = { input: undefined, citations: undefined, assigned: undefined };
   const block: ContentBlock = { number, start, type, content, call, text: createGrowingText(), ...none };
   state.open.set(index, block);
@@ -27,9 +24,9 @@ export function openBlock(state: MessagesState, index: Index, start: JsonObject,
 }
 
 /**
- * The block that a delta extends. Text and thinking that fit no open block open their own, so that nothing is lost.
+ * The block that a delta extends. Text and thinking without a fitting open block open one, so that nothing is lost.
  *
- * @param content What the delta adds to; `undefined` if any block will do.
+ * @param content The content that the delta extends; `undefined` if it fits any block.
  */
 export function blockFor(
   state: MessagesState,
@@ -39,47 +36,58 @@ export function blockFor(
 ): ContentBlock | undefined {
   const block = state.open.get(index);
   if (content === undefined || block?.content === content) return block;
-  if (block?.content === 'opaque') return reveal(block, content, emit);
+  if (block?.content === 'opaque') return adoptContent(block, content, emit);
   return content === 'input' ? undefined : openBlock(state, index, { type: content }, emit);
 }
 
-/** Learns from its first delta what a block of unknown type holds. */
-function reveal(block: ContentBlock, content: BlockContent, emit: Emit): ContentBlock {
+/** Ends a block, unless it is a call that may be cut: that stays pending. */
+export function stopBlock(state: MessagesState, index: Index, emit: Emit): void {
+  const block = state.open.get(index);
+  if (block === undefined) return;
+  state.open.delete(index);
+  resolvePendingCall(state, false, emit);
+  blockKinds[block.content].stop(block, emit);
+  if (mayBeCut(block)) state.pendingCall = block;
+  else endBlock(state, block, false, emit);
+}
+
+/**
+ * Ends the open blocks at the end of the message.
+ *
+ * @param cut Whether the model was stopped, perhaps inside one of them.
+ */
+export function endOpenBlocks(state: MessagesState, cut: boolean, emit: Emit): void {
+  resolvePendingCall(state, cut, emit);
+  for (const index of [...state.open.keys()]) {
+    stopBlock(state, index, emit);
+    resolvePendingCall(state, cut || state.pendingCall?.input === undefined, emit);
+  }
+}
+
+/** Ends the pending call, if there is one, as soon as it is known whether it was cut. */
+export function resolvePendingCall(state: MessagesState, cut: boolean, emit: Emit): void {
+  const block = state.pendingCall;
+  if (block === undefined) return;
+  state.pendingCall = undefined;
+  endBlock(state, block, cut, emit);
+}
+
+function createCall(state: MessagesState, start: JsonObject, executor: Executor): CallIdentity {
+  const id = nonEmptyText(start['id']);
+  state.callIds ??= createCallIds();
+  const call: CallIdentity = { callId: uniqueCallId(state.callIds, id, state.id), name: textOf(start['name']), executor };
+  if (id !== undefined) state.calls.set(id, call);
+  return call;
+}
+
+/** Gives a block of unknown type the content of its first delta. */
+function adoptContent(block: ContentBlock, content: BlockContent, emit: Emit): ContentBlock {
   block.content = content;
   blockKinds[content].start(block, emit);
   return block;
 }
 
-/** Ends a block, unless it is a call that may be cut. */
-export function stopBlock(state: MessagesState, index: Index, emit: Emit): void {
-  const block = state.open.get(index);
-  if (block === undefined) return;
-  state.open.delete(index);
-  settleDoubt(state, false, emit);
-  blockKinds[block.content].stop(block, emit);
-  if (mayBeCut(block)) state.doubtful = block;
-  else endBlock(state, block, false, emit);
-}
-
-/** Ends what the provider left open, at the end of the message. */
-export function endOpenBlocks(state: MessagesState, emit: Emit): void {
-  const cut = isCut(state.stopReason);
-  settleDoubt(state, cut, emit);
-  for (const index of [...state.open.keys()]) {
-    stopBlock(state, index, emit);
-    settleDoubt(state, cut || state.doubtful?.input === undefined, emit);
-  }
-}
-
-/** Ends the call that stopped and might be cut, now that something tells. */
-export function settleDoubt(state: MessagesState, cut: boolean, emit: Emit): void {
-  const block = state.doubtful;
-  if (block === undefined) return;
-  state.doubtful = undefined;
-  endBlock(state, block, cut, emit);
-}
-
-/** A limit also stops the block in which it was reached; only a whole JSON text shows that the call is whole. */
+/** A limit also stops the block in which it was reached; only arguments that are whole JSON prove that a call is whole. */
 function mayBeCut({ call, text, input }: ContentBlock): boolean {
   return call !== undefined && (input === undefined || wholeText(text).trim() === '');
 }

@@ -2,13 +2,12 @@ import { objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import type { JsonObject } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
 import { blockFor } from './blocks.js';
-import { extendInput, extendText, extendThinking } from './emit.js';
-import { emitCitation } from './emitCitation.js';
-import { emitRaw } from './emitRaw.js';
+import { emitCitation, extendInput, extendText, extendThinking } from './emit.js';
+import { emitRaw } from './start.js';
 import type { BlockContent, ContentBlock, MessagesState } from './state.js';
 
 interface DeltaType {
-  /** What it adds to; `undefined` if it only sets fields of the block's native form. */
+  /** The content that it extends; `undefined` if it only sets fields of the block's native form. */
   readonly content: BlockContent | undefined;
   apply(block: ContentBlock, delta: JsonObject, emit: Emit): void;
 }
@@ -23,12 +22,12 @@ const deltaTypes: ReadonlyMap<string, DeltaType> = new Map<string, DeltaType>([
     'input_json_delta',
     { content: 'input', apply: (block, delta, emit) => extendInput(block, textOf(delta['partial_json']), emit) },
   ],
-  ['citations_delta', { content: 'text', apply: cite }],
-  ['signature_delta', { content: undefined, apply: assign }],
-  ['compaction_delta', { content: undefined, apply: assign }],
+  ['citations_delta', { content: 'text', apply: addCitation }],
+  ['signature_delta', { content: undefined, apply: assignFields }],
+  ['compaction_delta', { content: undefined, apply: assignFields }],
 ]);
 
-/** Decodes a `content_block_delta`; one that we do not know, or that has no block, is passed on. */
+/** Decodes a `content_block_delta`. A delta of unknown type, or without a block, is emitted as `raw`. */
 export function decodeDelta(state: MessagesState, payload: JsonObject, emit: Emit): void {
   const delta = objectOf(payload['delta']);
   const type = deltaTypes.get(textOf(delta['type']));
@@ -39,14 +38,14 @@ export function decodeDelta(state: MessagesState, payload: JsonObject, emit: Emi
   } else emitRaw(state, `content_block_delta:${textOf(delta['type'])}`, payload, emit);
 }
 
-function cite(block: ContentBlock, delta: JsonObject, emit: Emit): void {
+function addCitation(block: ContentBlock, delta: JsonObject, emit: Emit): void {
   const citation = delta['citation'] ?? null;
   block.citations ??= [];
   block.citations.push(citation);
   emitCitation(citation, block.number, emit);
 }
 
-/** The delta carries the fields' final values, not pieces of them. */
-function assign(block: ContentBlock, { type: _type, ...fields }: JsonObject): void {
+/** The delta holds the final values of the fields, not pieces of them. */
+function assignFields(block: ContentBlock, { type: _type, ...fields }: JsonObject): void {
   block.assigned = { ...block.assigned, ...fields };
 }

@@ -1,14 +1,12 @@
 import { nonEmptyText, objectOf, textOf } from '../../codecs/json/jsonFields.js';
-import { EmptyStreamError } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../events.js';
-import { providerError } from '../http/providerError.js';
+import { providerError } from '../http/responseErrors.js';
 import type { Emit, WireFormat } from '../wire/wireFormat.js';
-import { begin } from './begin.js';
-import { endOpenBlocks, openBlock, settleDoubt, stopBlock } from './blocks.js';
+import { openBlock, resolvePendingCall, stopBlock } from './blocks.js';
 import { decodeDelta } from './deltas.js';
-import { emitRaw } from './emitRaw.js';
+import { cutsContent, endMessage } from './end.js';
+import { emitRaw, ensureStarted, provider } from './start.js';
 import { createMessagesState, type MessagesState } from './state.js';
-import { isCut, toFinishReason } from './stopReasons.js';
 import { mergeUsage, toUsage } from './usage.js';
 
 type DecodeEvent = (state: MessagesState, payload: JsonObject, emit: Emit) => void;
@@ -19,7 +17,7 @@ const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent
   ['content_block_delta', decodeDelta],
   ['content_block_stop', (state, { index }, emit) => stopBlock(state, index, emit)],
   ['message_delta', decodeMessageDelta],
-  ['message_stop', decodeMessageStop],
+  ['message_stop', (state, _payload, emit) => endMessage(state, emit)],
   ['ping', (_state, _payload, emit) => emit({ type: 'ping' })],
   ['error', throwError],
 ]);
@@ -30,9 +28,9 @@ const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 export const messagesFormat: WireFormat<MessagesState> = {
-  provider: 'anthropic',
-  holes: {
-    said: [
+  provider,
+  variables: {
+    text: [
       ['delta', 'text'],
       ['delta', 'thinking'],
       ['delta', 'partial_json'],
@@ -47,7 +45,7 @@ export const messagesFormat: WireFormat<MessagesState> = {
     else if (isError(payload, name)) throwError(state, payload);
     else emitRaw(state, type || 'message', payload, emit);
   },
-  // Only message_stop is terminal evidence: neither a [DONE] marker nor a stop reason says that nothing is missing.
+  // Only `message_stop` is terminal evidence: after a [DONE] marker or a stop reason, content may still be missing.
   end: () => undefined,
 };
 
@@ -56,8 +54,8 @@ function decodeMessageStart(state: MessagesState, payload: JsonObject, emit: Emi
   state.id ??= nonEmptyText(message['id']);
   state.model ??= nonEmptyText(message['model']);
   state.container = message['container'] ?? state.container;
-  begin(state, emit);
-  takeUsage(state, message['usage'], emit);
+  ensureStarted(state, emit);
+  readUsage(state, message['usage'], emit);
 }
 
 function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emit): void {
@@ -66,38 +64,16 @@ function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emi
   state.stopSequence = nonEmptyText(delta['stop_sequence']) ?? state.stopSequence;
   state.stopDetails = delta['stop_details'] ?? state.stopDetails;
   state.container = delta['container'] ?? state.container;
-  begin(state, emit);
-  if (state.stopReason !== undefined) settleDoubt(state, isCut(state.stopReason), emit);
-  takeUsage(state, payload['usage'], emit);
+  ensureStarted(state, emit);
+  if (state.stopReason !== undefined) resolvePendingCall(state, cutsContent(state.stopReason), emit);
+  readUsage(state, payload['usage'], emit);
 }
 
-function takeUsage(state: MessagesState, usage: JsonValue | undefined, emit: Emit): void {
-  if (mergeUsage(state.usage, objectOf(usage))) emit({ type: 'usage', usage: toUsage(state.usage) });
+function readUsage(state: MessagesState, usage: JsonValue | undefined, emit: Emit): void {
+  if (mergeUsage(state.usage, objectOf(usage))) emit({ type: 'usage', usage: toUsage(state.usage), requests: undefined });
 }
 
-function decodeMessageStop(state: MessagesState, _payload: JsonObject, emit: Emit): void {
-  if (!state.started) throw new EmptyStreamError();
-  endOpenBlocks(state, emit);
-  state.finished = true;
-  const reason = toFinishReason(state.stopReason, state.calledClient);
-  const rawReason = state.stopReason;
-  emit({
-    type: 'finish',
-    reason,
-    rawReason,
-    choices: [{ choice: 0, reason, rawReason }],
-    metadata: {
-      stopSequence: state.stopSequence,
-      stopDetails: state.stopDetails,
-      container: state.container,
-      serviceTier: nonEmptyText(state.usage.get('service_tier')),
-      systemFingerprint: undefined,
-    },
-    timing: undefined,
-  });
-}
-
-/** Some gateways leave out the type: then the event's name tells, or a lone `error`. */
+/** Some gateways drop the type: then an event named `error`, or a payload with an `error`, is an error. */
 function isError({ type, error }: JsonObject, name: string): boolean {
   return name === 'error' || (type === undefined && error !== undefined && error !== null);
 }

@@ -10,10 +10,10 @@ import { messagesFormat } from './format.js';
 /** The SDK's own params, of the messages resource or of its beta; `stream` is set for you. */
 export type MessagesParams = Messages.MessageCreateParams | Beta.MessageCreateParams;
 
-/** The params as they are sent. */
+/** The params of the request, with `stream: true`. */
 export type StreamingMessagesParams = Messages.MessageCreateParamsStreaming | Beta.MessageCreateParamsStreaming;
 
-/** An `Anthropic` client, or one of its kin for Bedrock, Vertex and so on. */
+/** An `Anthropic` client, or a client of the same shape, for instance for Bedrock or Vertex. */
 export interface MessagesClient {
   readonly messages: {
     create(params: Messages.MessageCreateParamsStreaming, options?: SdkRequestOptions): SdkResponse;
@@ -27,16 +27,16 @@ export interface MessagesClient {
 }
 
 /**
- * Streams an answer of Anthropic's messages, or of a server that speaks the same.
+ * Streams an answer of Anthropic's messages API, or of a server that is compatible with it.
  *
  *     response   m--t-t-[ping]-t-d-s-----      m: message_start, t: text_delta, d: message_delta, s: message_stop
  *     result     (su)t-t-p-----t-u-(f|)        s: start, u: usage, t: text-delta, p: ping, f: finish
  *
- * Cold: each subscription sends its own request. The answer is complete at `message_stop`; an end without it is truncation.
- * Params with `betas` go to the beta resource.
+ * Cold: each subscription sends its own request, with `stream: true` and without the SDK's retries. Emits `finish` and completes at
+ * `message_stop`; a stream that ends without it is truncated. Params with `betas` are sent by the beta resource.
  *
- * @param client The SDK's client, whose retries are switched off, or a function that sends the params in its own way.
- * @param params The SDK's own params.
+ * @param client Your own client, which is responsible for addresses, keys and headers; or a function for a gateway that needs no SDK.
+ * @param params The params of `client.messages.create`, or of `client.beta.messages.create`.
  * @throws TypeError or RangeError at call time for a bad client or bad options.
  * Emits error: `HttpError`, `ConnectionError`, `ProviderError`, `TruncatedError`, `EmptyStreamError`, `ContentTypeError`,
  * `MalformedEventError`, `LimitError` or `StreamAbortedError`. On unsubscribe: aborts the request.

@@ -1,48 +1,53 @@
 import type { GrowingText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
+import type { CallIds } from '../../message/callIds.js';
 import type { WireState } from '../wire/wireFormat.js';
 
-/** What a block holds: it decides which deltas belong to the block. `opaque`: nothing that we stream. */
+/** A provider's index, which is not trusted to be a number. */
+export type Index = JsonValue | undefined;
+
+/** The kind of content in a block, which decides which deltas belong to it. `opaque`: nothing that is streamed. */
 export type BlockContent = 'text' | 'thinking' | 'input' | 'result' | 'opaque';
 
-/** A tool call as our events name it. */
-export interface Call {
+/** How events name a tool call. */
+export interface CallIdentity {
   readonly callId: string;
   readonly name: string;
   readonly executor: Executor;
 }
 
-/** A content block on its way. */
+/** A content block that has started. */
 export interface ContentBlock {
   readonly number: number;
-  /** The block as `content_block_start` gave it. */
+  /** The block as `content_block_start` sent it. */
   readonly start: JsonObject;
   readonly type: string;
   content: BlockContent;
   /** The text, the thinking or the input's JSON so far. */
   readonly text: GrowingText;
-  /** What that JSON says, once the block has stopped; `undefined` if it is not JSON. */
+  /** The parsed input, once the block has stopped; `undefined` if it is not JSON. */
   input: JsonValue | undefined;
-  readonly call: Call | undefined;
+  readonly call: CallIdentity | undefined;
   citations: JsonValue[] | undefined;
-  /** Fields that a delta sets rather than extends: the signature, a compaction's content. */
+  /** Fields that a delta sets rather than extends: the signature, the content of a compaction. */
   assigned: JsonObject | undefined;
 }
 
-/** What is known about one message while it streams. */
+/** The decoding state of one message: each subscription has its own. */
 export interface MessagesState extends WireState {
   id: string | undefined;
   model: string | undefined;
   blockCount: number;
-  /** The blocks that have not stopped, by the provider's index, which is not trusted to be a number. */
-  readonly open: Map<JsonValue | undefined, ContentBlock>;
-  /** A call that has stopped and may be cut all the same: whatever comes next tells. */
-  doubtful: ContentBlock | undefined;
-  /** By the provider's id, of a repeated id the latest: results name their call by it. */
-  readonly calls: Map<string, Call>;
-  readonly callIds: Set<string>;
+  /** The blocks that have not stopped, by the provider's index. */
+  readonly open: Map<Index, ContentBlock>;
+  /** A call that has stopped but may be cut: the next payload decides. */
+  pendingCall: ContentBlock | undefined;
+  /** Calls by the provider's id, the latest one of a repeated id: their results refer to it. */
+  readonly calls: Map<string, CallIdentity>;
+  callIds: CallIds | undefined;
   /** Whether a call of one of the caller's own tools has ended. */
   calledClient: boolean;
+  /** The provider's figures, merged. */
   readonly usage: Map<string, JsonValue>;
   stopReason: string | undefined;
   stopSequence: string | undefined;
@@ -60,9 +65,9 @@ export function createMessagesState(): MessagesState {
     model: undefined,
     blockCount: 0,
     open: new Map(),
-    doubtful: undefined,
+    pendingCall: undefined,
     calls: new Map(),
-    callIds: new Set(),
+    callIds: undefined,
     calledClient: false,
     usage: new Map(),
     stopReason: undefined,

@@ -2,7 +2,7 @@ import { numberOf, objectOf } from '../../codecs/json/jsonFields.js';
 import type { JsonObject, JsonValue, Usage } from '../../events.js';
 
 /**
- * Lays newer figures over older ones: they are cumulative, and one that does not apply is left out or null.
+ * Replaces older figures by newer ones, which are cumulative. A figure that does not apply is missing or null in the newer ones.
  *
  * @returns Whether a figure changed.
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
@@ -17,7 +17,7 @@ export function mergeUsage(figures: Map<string, JsonValue>, newer: JsonObject): 
   return changed;
 }
 
-/** Anthropic's `input_tokens` leaves out what was read from and written to the cache; ours is the whole input. */
+/** Anthropic's `input_tokens` excludes tokens read from and written to the cache; `inputTokens` is the whole input. */
 export function toUsage(figures: ReadonlyMap<string, JsonValue>): Usage {
   const uncached = numberOf(figures.get('input_tokens'));
   const cachedInputTokens = numberOf(figures.get('cache_read_input_tokens'));

@@ -1,4 +1,4 @@
-import { readBounded } from './readBounded.js';
+import { readBounded } from './bodies.js';
 
 type Fetch = (...request: Parameters<typeof fetch>) => Promise<Response>;
 
@@ -11,23 +11,23 @@ const boundedClients = new WeakMap<object, object>();
 const errorBodies = new WeakMap<Headers, string>();
 
 /**
- * The same SDK client, whose error bodies are bounded: the SDKs await the whole body of an error, for ever if it stalls. A client that
- * cannot be told to use another `fetch` is given back as it is.
+ * Returns a copy of an SDK client that reads error bodies up to a bound: the SDKs await the whole body of an error, for ever if it stalls.
+ * A client that does not accept another `fetch` is returned unchanged.
  */
 export function boundedClient<Client extends object>(client: Client): Client {
   const known = boundedClients.get(client) as Client | undefined;
-  const bounded = known ?? bound(client);
+  const bounded = known ?? createBounded(client);
   if (!known) boundedClients.set(client, bounded);
-  if (bounded !== client) followCredentials(client, bounded);
+  if (bounded !== client) copyCredentials(client, bounded);
   return bounded;
 }
 
-/** The text of an error body, by the headers that the SDK's error has: the SDKs keep only a part of the body. */
+/** The whole text of an error body, found by the headers of the SDK's error, which itself keeps only a part of the body. */
 export function errorBodyOf(headers: Headers): string | undefined {
   return errorBodies.get(headers);
 }
 
-function bound<Client extends object>(client: Client): Client {
+function createBounded<Client extends object>(client: Client): Client {
   if (!isConfigurable(client)) return client;
   const { fetch } = client;
   try {
@@ -47,7 +47,7 @@ async function boundErrorBody(response: Response): Promise<Response> {
   const { status, statusText } = response;
   const text = await readBounded(response.body);
   const headers = new Headers(response.headers);
-  // They describe the body as it came, not as it is now.
+  // They describe the body as it was sent, not the text.
   headers.delete('content-encoding');
   headers.delete('content-length');
   const rebuilt = new Response(text, { status, statusText, headers });
@@ -55,8 +55,8 @@ async function boundErrorBody(response: Response): Promise<Response> {
   return rebuilt;
 }
 
-/** Credentials may be exchanged on the caller's client at any time, so the copy takes them over before each request. */
-function followCredentials(client: object, bounded: object): void {
+/** The caller may replace the credentials of a client at any time, so they are copied before each request. */
+function copyCredentials(client: object, bounded: object): void {
   for (const key of ['apiKey', 'authToken']) {
     const current: unknown = Reflect.get(client, key);
     if (current !== Reflect.get(bounded, key)) Reflect.set(bounded, key, current);

@@ -1,53 +1,56 @@
 import { isStreamError, type StreamError } from '../../errors.js';
 import type { JsonValue } from '../../events.js';
-import type { ResponseHead } from '../../limits/responseHead.js';
+import type { ResponseHead } from '../../limits/retryAfter.js';
+import { jsonOrText, readBounded } from './bodies.js';
 import { boundedClient, errorBodyOf } from './boundedClient.js';
-import { connectionError } from './connectionError.js';
-import { httpError } from './httpError.js';
-import { readBounded } from './readBounded.js';
+import { connectionError, httpError } from './responseErrors.js';
 
-/** Sends a request in the caller's own way, for instance through a gateway: gives the response, whatever its status. */
+/** Sends a request without an SDK, for instance through a gateway, and resolves with the response, whatever its status. */
 export type RequestFunction<Params> = (params: Params, options: { readonly signal: AbortSignal }) => Promise<Response>;
 
-/** What an SDK call is given: our abort signal, and no retries of its own. */
+/** The request options that an SDK is called with: our abort signal, and no retries of the SDK's own. */
 export interface SdkRequestOptions {
   readonly signal: AbortSignal;
   readonly maxRetries: 0;
 }
 
-/** What the SDKs give for a call: a promise that also has the response, with its body unread. */
+/** The promise that the SDKs return, which can also resolve with the response while its body is unread. */
 export interface SdkResponse {
   asResponse(): Promise<Response>;
 }
 
+/** Called with the head of the response. */
+type ReportResponse = (response: ResponseHead) => void;
+
 /**
- * Makes one function of both kinds of client: it sends the request, tells of the response, and gives it if it succeeded.
+ * Makes one function of both kinds of client: it sends the request, reports the head of the response, and resolves with the response if its
+ * status is a success.
  *
- * @param call How the SDK client is called.
- * @throws TypeError at call time if the client is neither.
- * The promise rejects with: {@link HttpError} for an error status, also where an SDK gave such a response, else {@link ConnectionError}.
+ * The promise rejects with {@link HttpError} for an error status, also where an SDK throws it as its own error, else with
+ * {@link ConnectionError}.
+ *
+ * @param call Calls the SDK client.
+ * @throws TypeError at call time if the client is neither an SDK client nor a function.
  * @example sendRequest(client, params, (sdk, options) => sdk.chat.completions.create(params, options))
  */
 export function sendRequest<Client extends object, Params>(
   client: Client | RequestFunction<Params>,
   params: Params,
   call: (client: Client, options: SdkRequestOptions) => SdkResponse,
-): (signal: AbortSignal, tell?: Tell) => Promise<Response> {
-  const ask = requestBy(client, params, call);
-  return async (signal, tell) => {
+): (signal: AbortSignal, report?: ReportResponse) => Promise<Response> {
+  const request = requestBy(client, params, call);
+  return async (signal, report) => {
     try {
-      const response = await ask(signal);
+      const response = await request(signal);
       const { ok, status, headers, body } = response;
-      tell?.({ status, headers });
+      report?.({ status, headers });
       if (ok) return response;
-      throw httpError({ status, headers, body: parseBody(body ? await readBounded(body) : '') });
+      throw httpError({ status, headers, body: jsonOrText(body ? await readBounded(body) : '') });
     } catch (error) {
-      throw toStreamError(error, tell);
+      throw toStreamError(error, report);
     }
   };
 }
-
-type Tell = (response: ResponseHead) => void;
 
 function requestBy<Client extends object, Params>(
   client: Client | RequestFunction<Params>,
@@ -63,30 +66,30 @@ function isRequestFunction<Params>(client: object): client is RequestFunction<Pa
   return typeof client === 'function';
 }
 
-/** The SDKs' errors, known by their shape: an error of an answer has a status and headers. */
-function toStreamError(error: unknown, tell?: Tell): StreamError {
+/** Recognizes the SDKs' errors by their shape: those of a response have a status and headers. */
+function toStreamError(error: unknown, report?: ReportResponse): StreamError {
   const own = ownError(error);
   if (own) return own;
   const { status, headers, error: body, message } = Object(error) as Partial<Error> & SdkErrorFields;
-  if (typeof status !== 'number' || headers === undefined) return connectionError(error, !isRefusal(error));
+  if (typeof status !== 'number' || headers === undefined) return connectionError(error, !isUnsent(error));
   const text = headers instanceof Headers ? errorBodyOf(headers) : undefined;
-  const known = text === undefined ? (body ?? message?.replace(/^\d{3} (status code \(no body\))?/, '')) : parseBody(text);
+  const known = text === undefined ? (body ?? message?.replace(/^\d{3} (status code \(no body\))?/, '')) : jsonOrText(text);
   const head = { status, headers: new Headers(headers) };
-  tell?.(head);
+  report?.(head);
   return httpError({ ...head, body: known, cause: error });
 }
 
-/** An error of ours that the caller's own `fetch` failed with: an SDK makes it the cause of its own. */
+/** A StreamError that the caller's own `fetch` threw: an SDK makes it the cause of its own error. */
 function ownError(error: unknown, depth = 0): StreamError | undefined {
   if (isStreamError(error)) return error;
   return error instanceof Error && depth < 5 ? ownError(error.cause, depth + 1) : undefined;
 }
 
 /**
- * Tells whether a client refused to send the request, for instance without a key: a plain error of its own making. A failed fetch is a
- * TypeError or a DOMException, and the SDKs' errors of a connection have a status, though an undefined one.
+ * Whether a client threw before it sent the request, for instance because it has no key: its error is then a plain one. A fetch that failed
+ * gives a TypeError or a DOMException, and the SDKs' connection errors have a `status` property, though its value is undefined.
  */
-function isRefusal(error: unknown): boolean {
+function isUnsent(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof DOMException) return false;
   return error.cause === undefined && !('status' in error);
 }
@@ -95,12 +98,4 @@ interface SdkErrorFields {
   readonly status?: number;
   readonly headers?: Headers | Record<string, string>;
   readonly error?: JsonValue;
-}
-
-function parseBody(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
 }

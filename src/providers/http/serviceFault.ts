@@ -2,9 +2,9 @@ import { objectOf } from '../../codecs/json/jsonFields.js';
 import type { ServiceErrorKind } from '../../errors.js';
 import type { JsonValue } from '../../events.js';
 
-/** What an error body says, in our words. */
+/** An error body of any provider, in one form. */
 export interface ServiceFault {
-  /** Fit to be an error's message: at most 200 characters, no key. Empty if the body has none. */
+  /** The body's message, at most 200 characters and without keys, so that an error may have it. Empty if the body has none. */
   readonly message: string;
   readonly kind: ServiceErrorKind;
   readonly status: number | undefined;
@@ -12,7 +12,7 @@ export interface ServiceFault {
   readonly requestId: string | undefined;
 }
 
-/** The providers' words, without case and without a trailing `_error`. A Map, because the words come from outside. */
+/** The providers' own codes, in lower case and without a trailing `_error`. A Map, because codes come from outside (`constructor`). */
 const kinds: ReadonlyMap<string, ServiceErrorKind> = new Map(
   Object.entries({
     'authentication invalid_api_key unauthenticated unauthorized': 'authentication',
@@ -28,7 +28,7 @@ const kinds: ReadonlyMap<string, ServiceErrorKind> = new Map(
     'overloaded engine_overloaded server_overloaded server_is_overloaded slow_down': 'overloaded',
     'conflict aborted already_exists': 'conflict',
     'server api internal internal_server unavailable service_unavailable timeout deadline_exceeded': 'server',
-  } satisfies Record<string, ServiceErrorKind>).flatMap(([words, kind]) => words.split(' ').map((word) => [word, kind] as const)),
+  } satisfies Record<string, ServiceErrorKind>).flatMap(([codes, kind]) => codes.split(' ').map((code) => [code, kind] as const)),
 );
 
 const kindsOfStatus: ReadonlyMap<number, ServiceErrorKind> = new Map([
@@ -46,40 +46,40 @@ const kindsOfStatus: ReadonlyMap<number, ServiceErrorKind> = new Map([
 /**
  * Reads an error body of any provider: flat, nested in `error`, in a list, or bare text.
  *
- * @param status The HTTP status. It decides the kind over the body's own words, except that a quota and an overload are only told by words.
- * @defaultValue the body's own numeric code, if it is one
+ * @param status The HTTP status. It decides the kind, and not the body's codes; but only codes tell a quota from a rate limit, and an overload
+ * from other server faults. @defaultValue the body's own numeric code, if it is a status
  */
 export function serviceFault(body: JsonValue | undefined, status?: number): ServiceFault {
   const outer = objectOf(Array.isArray(body) ? body[0] : body);
   const error = outer['error'] ?? (Array.isArray(body) ? undefined : body);
   const inner = objectOf(error);
   const known = status ?? errorStatus(inner['code']) ?? errorStatus(inner['status']);
-  const words = [inner['code'], inner['type'], inner['status'], typeof error === 'string' ? error : undefined].filter(isWord);
+  const codes = [inner['code'], inner['type'], inner['status'], typeof error === 'string' ? error : undefined].filter(isCode);
   return {
     message: cutMessage(messageOf(error)),
-    kind: kindOf(words, known),
+    kind: kindOf(codes, known),
     status: known,
-    code: words[0] ?? (known !== status ? String(known) : undefined),
+    code: codes[0] ?? (known !== status ? String(known) : undefined),
     requestId: [outer['request_id'], inner['request_id']].find((id) => typeof id === 'string'),
   };
 }
 
-function kindOf(words: readonly string[], status: number | undefined): ServiceErrorKind {
-  const told = words.map(kindOfWord).find((kind) => kind !== undefined);
-  if (told === 'quota' || told === 'overloaded' || status === undefined) return told ?? 'server';
+function kindOf(codes: readonly string[], status: number | undefined): ServiceErrorKind {
+  const byCode = codes.map(kindOfCode).find((kind) => kind !== undefined);
+  if (byCode === 'quota' || byCode === 'overloaded' || status === undefined) return byCode ?? 'server';
   return kindsOfStatus.get(status) ?? (status >= 500 ? 'server' : 'invalid-request');
 }
 
-function kindOfWord(word: string): ServiceErrorKind | undefined {
-  const plain = word
+function kindOfCode(code: string): ServiceErrorKind | undefined {
+  const plain = code
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/_?error$/, '');
   return kinds.get(plain) ?? (/^(invalid|unsupported|missing|empty|image|context)_/.test(plain) ? 'invalid-request' : undefined);
 }
 
-/** A provider's code: one word, that says more than "error", and is no number. */
-function isWord(value: JsonValue | undefined): value is string {
+/** A code is one word that is more specific than "error" and is not a number. */
+function isCode(value: JsonValue | undefined): value is string {
   return typeof value === 'string' && /^[A-Za-z][\w.-]*$/.test(value) && value !== 'error';
 }
 
@@ -97,7 +97,7 @@ function messageOf(error: JsonValue | undefined): string {
 const longestMessage = 200;
 const secrets = /\b(?:Bearer\s+\S+|(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{6,}|AIza[\w-]{8,}|(?<=key provided: )\S+)/gi;
 
-/** One line that is short, ends at a whole character, and repeats no key. */
+/** Makes a message one short line that ends at a whole character and contains no key. */
 function cutMessage(text: string): string {
   const line = text
     .slice(0, 4 * longestMessage)

@@ -5,8 +5,8 @@ import { chatTurn } from './chat/turn.js';
 import { responsesTurn } from './responses/turn.js';
 
 /**
- * Gives an answer back as the next turn's input, losslessly, in the form of the API that it came from: one message for a chat
- * completion, and for a response the list of its output items, with their ids, encrypted reasoning, phases and fingerprints.
+ * Converts an answer to the next turn's input, losslessly, in the form of its API: one message for a chat completion, and for a response the
+ * list of its output items, with their ids, encrypted reasoning, phases and fingerprints.
  *
  * @example messages: [...messages, assistantTurn(message), ...toolMessages]
  * @example input: [...input, ...assistantTurn<ResponseInputItem[]>(message), ...toolOutputs]
@@ -20,7 +20,7 @@ export function assistantTurn(
   return isResponse(message) ? responsesTurn(message) : chatTurn(message);
 }
 
-/** Output items have a type, and fragments of a chat message have none; a message that has neither is told by its id. */
+/** Output items have a type and fragments of a chat message have none. Without either, the id of the message decides. */
 function isResponse({ id, parts }: Message): boolean {
   const native = parts.find((part) => part.native !== undefined)?.native;
   return native === undefined ? (id?.startsWith('resp') ?? false) : isObject(native) && typeof native['type'] === 'string';

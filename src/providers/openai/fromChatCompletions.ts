@@ -6,7 +6,7 @@ import { readEvents } from '../readEvents.js';
 import type { SourceOptions } from '../wire/wireFormat.js';
 import { chatFormat } from './chat/format.js';
 
-/** An OpenAI client, also of Azure or of a compatible server, or a function that sends the request. */
+/** An `OpenAI` client, also for Azure or a compatible server, or a function that sends the request. */
 export type ChatClient = OpenAI | RequestFunction<OpenAI.ChatCompletionCreateParamsStreaming>;
 
 /**
@@ -15,11 +15,11 @@ export type ChatClient = OpenAI | RequestFunction<OpenAI.ChatCompletionCreatePar
  *     subscribe  ^ request
  *     result     --s-a-b-c-e-u-(f|)      s: start, a–c: deltas, e: block-end, u: usage, f: finish
  *
- * Cold: each subscription sends its own request, with `stream: true` and no retries of the SDK's own. Usage is asked for unless
+ * Cold: each subscription sends its own request, with `stream: true` and without the SDK's retries. The request asks for usage unless
  * `params.stream_options.include_usage` is set.
  *
- * @param client Your own client, which sees to addresses, keys and headers; or a function for a gateway that needs no SDK.
- * @param params What `client.chat.completions.create` takes.
+ * @param client Your own client, which is responsible for addresses, keys and headers; or a function for a gateway that needs no SDK.
+ * @param params The params of `client.chat.completions.create`.
  * @throws TypeError or RangeError at call time for a bad client or bad options.
  * Emits error: a {@link StreamError}, for instance {@link HttpError}, {@link ProviderError}, {@link ConnectionError}, or
  * {@link TruncatedError} for a stream that ends without `[DONE]` and without a finish reason for every choice. On unsubscribe: aborts the
@@ -41,12 +41,12 @@ export function fromChatCompletions(
 
 function streamingParams(params: OpenAI.ChatCompletionCreateParams): OpenAI.ChatCompletionCreateParamsStreaming {
   if (typeof params !== 'object' || params === null) throw new TypeError('fromChatCompletions: params must be an object');
-  const { stream_options: asked } = params;
-  const streamOptions = asked === null ? null : { include_usage: true, ...asked };
+  const { stream_options: given } = params;
+  const streamOptions = given === null ? null : { include_usage: true, ...given };
   return { ...params, stream: true, stream_options: streamOptions };
 }
 
-/** OpenAI's format names are file types. https://www.iana.org/assignments/media-types has their media types. */
+/** OpenAI's format names are file types. Their media types: https://www.iana.org/assignments/media-types */
 const audioTypes: ReadonlyMap<string, string> = new Map([
   ['mp3', 'audio/mpeg'],
   ['pcm16', 'audio/pcm'],

@@ -6,20 +6,20 @@ import { readEvents } from '../readEvents.js';
 import type { SourceOptions } from '../wire/wireFormat.js';
 import { responsesFormat } from './responses/format.js';
 
-/** The SDK's own params, and the `betas` of its beta; `stream` is set for you. */
+/** The SDK's own params, with the `betas` of its beta; `stream` is set for you. */
 export type ResponsesParams = ResponseCreateParams & Betas;
 
-/** What the client is called with. */
+/** The params of the request, with `stream: true`. */
 export type StreamingResponsesParams = ResponseCreateParamsStreaming & Betas;
 
 interface Betas {
   readonly betas?: readonly string[];
 }
 
-/** An `OpenAI` client, or one of its kin for Azure and so on. */
+/** An `OpenAI` client, or a client of the same shape, for instance for Azure. */
 export interface ResponsesClient {
   readonly responses: ResponsesResource;
-  /** Needed only for params with `betas`: then it has `responses` too. */
+  /** Needed only for params with `betas`; it must then have `responses`. */
   readonly beta?: object;
 }
 
@@ -33,11 +33,12 @@ interface ResponsesResource {
  *     response   c--d-d-i-d-o-e-----      c: created, d: output_text.delta, i: in_progress, o: output_item.done, e: completed
  *     result     s--t-t-p-t-b-(uf|)       s: start, t: text-delta, p: ping, b: block-end, u: usage, f: finish
  *
- * Cold: each subscription sends its own request, with `stream: true` and no retries of the SDK's own. The answer is complete at
- * `response.completed` or `response.incomplete`; an end without them is truncation. Params with `betas` go to the beta resource.
+ * Cold: each subscription sends its own request, with `stream: true` and without the SDK's retries. Emits `finish` and completes at
+ * `response.completed` or `response.incomplete`; a stream that ends without them is truncated. Params with `betas` are sent by the beta
+ * resource.
  *
- * @param client Your own client, which sees to addresses, keys and headers; or a function for a gateway that needs no SDK.
- * @param params What `client.responses.create` takes.
+ * @param client Your own client, which is responsible for addresses, keys and headers; or a function for a gateway that needs no SDK.
+ * @param params The params of `client.responses.create`.
  * @throws TypeError or RangeError at call time for a bad client or bad options.
  * Emits error: a {@link StreamError}, for instance {@link HttpError}, {@link ConnectionError}, {@link TruncatedError}, or
  * {@link ProviderError} for a response that failed or was cancelled. On unsubscribe: aborts the request.
@@ -62,7 +63,7 @@ export function fromResponses(
   return readEvents(responsesFormat, send, options, 'fromResponses');
 }
 
-/** Only newer SDKs have it, so that its own type cannot be named here. */
+/** Only newer SDKs have it, so its type cannot be named here. */
 function betaResource({ beta }: ResponsesClient): ResponsesResource | undefined {
   return (beta as { readonly responses?: ResponsesResource } | undefined)?.responses;
 }

@@ -1,51 +1,41 @@
-import type { JsonTemplate } from '../../codecs/jsonTemplate/template.js';
-import { createJsonTemplates, type JsonTemplates } from '../../codecs/jsonTemplate/templates.js';
+import { isObject } from '../../codecs/json/jsonFields.js';
+import { tryParseJson } from '../../codecs/json/tryParseJson.js';
+import { readTemplateValue } from '../../codecs/jsonTemplate/template.js';
+import { createJsonTemplates } from '../../codecs/jsonTemplate/templates.js';
+import { createSseDecoder } from '../../codecs/sse/sseDecoder.js';
 import { createSseOwner, type SseOwner } from '../../codecs/sse/sseState.js';
-import { append, createGrowingText, type GrowingText, wholeText } from '../../codecs/text/growingText.js';
-import type { DeltaEvent, PartialMessage, RawEvent } from '../../events.js';
-import { type AddingEvent, adding, isAdding } from '../../message/deltas.js';
-import { createMessageFold, type MessageFold } from '../../message/messageFold.js';
-import type { Emit, SourceOptions, WireFormat, WireState } from './wireFormat.js';
+import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../../errors.js';
+import type { DeltaEvent, JsonObject, JsonValue, PartialMessage, RawEvent } from '../../events.js';
+import { createMessageFold } from '../../message/messageFold.js';
+import { jsonOrText } from '../http/bodies.js';
+import { providerError } from '../http/responseErrors.js';
+import {
+  appendRepeated,
+  emitRepeated,
+  learnPayload,
+  matchPayload,
+  noteRepeatable,
+  observeEvent,
+  type PayloadRepeater,
+  startObserving,
+} from './repeatedPayloads.js';
+import type { Emit, SourceOptions, WireFormat } from './wireFormat.js';
 
-/** Bytes in, events out, for one response. All of it is synchronous, and what it knows is plain data: a service has thousands of these. */
-export interface EventDecoder extends SseOwner {
+/** Decodes the bytes of one response to events, synchronously. Plain data: each subscription has one, and a service has thousands. */
+export interface EventDecoder extends SseOwner, PayloadRepeater {
   readonly format: WireFormat;
-  readonly state: WireState;
   readonly includeRaw: boolean;
-  readonly fold: MessageFold;
-  readonly forms: JsonTemplates | undefined;
-  /** Tells the subscriber, and nobody else. */
-  readonly deliver: Emit;
-  /** Tells the message so far and the subscriber. */
+  /** Emits an event to the subscriber and adds it to the message. */
   readonly emit: Emit;
-  /** How many payloads came so far. */
-  payloads: number;
-  /** Known before the state says so, for a subscriber that leaves while it is told. */
+  /** True from the moment `finish` is emitted: the state may not have it yet when the subscriber unsubscribes in `next`. */
   finishing: boolean;
-  /** Copies of payloads that came before `start`, which nothing but pings may precede. */
+  /** Copies of payloads that came before `start`, held back because only pings may precede it. */
   held: RawEvent[] | undefined;
-  /** The form of the payload that was looked at last. */
-  form: JsonTemplate | undefined;
-  /** What the payload that is decoded has emitted: how many events, one that may be repeated, and one that may hold a part of it. */
-  emitted: number;
-  repeatable: AddingEvent | undefined;
-  kept: boolean;
-  repeated: Repetition | undefined;
-}
-
-/** A payload that was decoded: one of the same form does the same with another text. */
-export interface Repetition {
-  readonly form: JsonTemplate;
-  readonly name: string;
-  /** To what it adds, once the repetitions are noted. */
-  readonly text: GrowingText;
-  readonly delta: AddingEvent;
-  /** What was said by repetitions that are not noted yet. */
-  said: GrowingText;
 }
 
 export type DecodingOptions = Pick<SourceOptions, 'maxEventBytes' | 'includeRaw' | 'templates'>;
 
+/** @param deliver Emits an event to the subscriber. */
 export function createEventDecoder(format: WireFormat, deliver: Emit, options: DecodingOptions): EventDecoder {
   const { maxEventBytes, includeRaw = false, templates = true } = options;
   const { lines, sse } = createSseOwner({ maxEventBytes });
@@ -56,13 +46,13 @@ export function createEventDecoder(format: WireFormat, deliver: Emit, options: D
     state: format.createState(),
     includeRaw,
     fold: createMessageFold(),
-    forms: templates && !includeRaw ? createJsonTemplates(format.holes) : undefined,
+    templates: templates && !includeRaw ? createJsonTemplates(format.variables) : undefined,
     deliver,
-    emit: (event) => tell(decoder, event),
+    emit: (event) => emitEvent(decoder, event),
     payloads: 0,
     finishing: false,
     held: includeRaw ? [] : undefined,
-    form: undefined,
+    template: undefined,
     emitted: 0,
     repeatable: undefined,
     kept: false,
@@ -71,35 +61,141 @@ export function createEventDecoder(format: WireFormat, deliver: Emit, options: D
   return decoder;
 }
 
+/** @throws StreamError for bytes that cannot be decoded, and for an error that the provider reports in the stream. */
+export function decodeChunk(decoder: EventDecoder, chunk: Uint8Array): void {
+  guard(() => sse.write(decoder, chunk));
+}
+
+/**
+ * Decodes the end of the body.
+ *
+ * @param compressed Whether the body was compressed: decompression may drop the end of a cut body, and everything before it.
+ * @throws TruncatedError or EmptyStreamError without terminal evidence.
+ */
+export function endDecoding(decoder: EventDecoder, compressed = false): void {
+  const { state } = decoder;
+  let cut = compressed;
+  guard(() => {
+    if (sse.end(decoder)) cut = true;
+    if (!state.finished) end(decoder, false);
+  });
+  if (!state.finished) throw state.started || cut ? new TruncatedError() : new EmptyStreamError();
+}
+
+/** Ends a response whose terminal marker did not come within the grace period. */
+export function endAfterGrace(decoder: EventDecoder): void {
+  guard(() => end(decoder, false));
+}
+
+/** Emits nothing more, also of a chunk that is being decoded. */
+export function stopDecoding(decoder: EventDecoder): void {
+  sse.stop(decoder);
+}
+
 /** True once `finish` was emitted. */
 export function hasFinished({ finishing, state }: EventDecoder): boolean {
   return finishing || state.finished;
 }
 
-/** What was said so far. */
-export function saidSoFar(decoder: EventDecoder): PartialMessage {
-  noteRepeated(decoder);
+/** The message so far, for the `partial` of an error. */
+export function partialMessage(decoder: EventDecoder): PartialMessage {
+  appendRepeated(decoder);
   return decoder.fold.partial();
 }
 
-/** Tells the decoder, and the message so far, of all repetitions at once. */
-export function noteRepeated({ repeated, fold }: EventDecoder): void {
-  if (repeated === undefined || repeated.said.length === 0) return;
-  const said = wholeText(repeated.said);
-  repeated.said = createGrowingText();
-  append(repeated.text, said);
-  fold.push(adding(repeated.delta, said));
+const ping: DeltaEvent = { type: 'ping' };
+const openingBrace = 123;
+
+const sse = createSseDecoder<EventDecoder>({
+  comment: ({ emit }) => emit(ping),
+  matchData(decoder, text, from, prefix) {
+    const template = matchPayload(decoder, text, from, prefix);
+    return template ? template.end : -1;
+  },
+  matched: decodeMatched,
+  message(decoder, data, name, whole) {
+    if (matchPayload(decoder, data, 0)?.end === data.length) return decodeMatched(decoder, data, name);
+    if (data.charCodeAt(0) === openingBrace) {
+      startObserving(decoder);
+      decodePayload(decoder, parsePayload(data, whole), name);
+      learnPayload(decoder, data);
+    } else decodeOther(decoder, data.trim(), name, whole);
+    if (decoder.state.finished) sse.stop(decoder);
+  },
+});
+
+/** Decodes the payload that matched a template last. */
+function decodeMatched(decoder: EventDecoder, text: string, name: string): void {
+  const { template, state } = decoder;
+  if (template === undefined || emitRepeated(decoder, template, name)) return;
+  startObserving(decoder);
+  decodePayload(decoder, readTemplateValue(template, text), name);
+  noteRepeatable(decoder, template, name);
+  if (state.finished) sse.stop(decoder);
 }
 
-function tell(decoder: EventDecoder, event: DeltaEvent): void {
+/** Decodes data that does not begin like an object: terminal markers, blank data, and data that should not be there. */
+function decodeOther(decoder: EventDecoder, data: string, name: string, whole: boolean): void {
+  if (data === '') return;
+  if (data === '[DONE]') return decodeMarker(decoder);
+  if (name === 'error' && !data.startsWith('{')) throw providerError(jsonOrText(data));
+  const payload = parsePayload(data, whole);
+  if (payload !== null) decodePayload(decoder, payload, name);
+}
+
+function decodePayload(decoder: EventDecoder, payload: JsonValue, name: string): void {
+  const { format, state, emit } = decoder;
+  if (!isObject(payload)) throw new MalformedEventError('An event is not a JSON object');
+  decoder.payloads++;
+  appendRepeated(decoder);
+  decoder.repeated = undefined;
+  state.growing = undefined;
+  if (decoder.includeRaw) emitCopy(decoder, payload);
+  format.decode(state, payload, name, emit);
+}
+
+function decodeMarker(decoder: EventDecoder): void {
+  const { state } = decoder;
+  decoder.payloads++;
+  end(decoder, true);
+  if (!state.finished && !state.started) throw new EmptyStreamError();
+}
+
+function end(decoder: EventDecoder, marked: boolean): void {
+  appendRepeated(decoder);
+  decoder.format.end(decoder.state, marked, decoder.emit);
+}
+
+function emitEvent(decoder: EventDecoder, event: DeltaEvent): void {
   const { fold, deliver } = decoder;
   if (event.type === 'finish') decoder.finishing = true;
-  decoder.emitted++;
-  if (isAdding(event)) decoder.repeatable = event;
-  else decoder.kept ||= event.type !== 'ping';
+  observeEvent(decoder, event);
   fold.push(event);
   deliver(event);
   if (event.type !== 'start') return;
   decoder.held?.forEach(deliver);
   decoder.held = undefined;
+}
+
+/** Emits a copy of a payload to the subscriber only: it is no part of the message. */
+function emitCopy({ format, held, deliver }: EventDecoder, payload: JsonObject): void {
+  const raw: RawEvent = { type: 'raw', provider: format.provider, name: 'payload', data: payload };
+  if (held) held.push(raw);
+  else deliver(raw);
+}
+
+/** @param whole False if the data may be cut. @throws MalformedEventError or TruncatedError; neither quotes the data. */
+function parsePayload(data: string, whole: boolean): JsonValue {
+  const payload = tryParseJson(data);
+  if (payload === undefined) throw whole ? new MalformedEventError() : new TruncatedError();
+  return payload;
+}
+
+/** A format that throws anything but a StreamError was given a payload of a form that it does not expect. */
+function guard(work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    throw isStreamError(cause) ? cause : new MalformedEventError('An event has an unexpected form', { cause });
+  }
 }

@@ -1,72 +1,76 @@
-import type { JsonHolePaths } from '../../codecs/jsonTemplate/variables.js';
+import type { VariablePaths } from '../../codecs/jsonTemplate/variables.js';
 import type { GrowingText } from '../../codecs/text/growingText.js';
 import type { DeltaEvent, JsonObject } from '../../events.js';
 import type { Demand } from '../../handles/createDemand.js';
-import type { ResponseHead } from '../../limits/responseHead.js';
+import type { ResponseHead } from '../../limits/retryAfter.js';
 
-/** Takes one event. After the subscriber is gone it does nothing. */
+/** Emits one event. After unsubscribe it does nothing. */
 export type Emit = (event: DeltaEvent) => void;
 
-/** What every decoder's per-request state has; the rest is the decoder's own. */
+/** The fields that the state of every format has, one state a subscription; a format adds its own. */
 export interface WireState {
-  /** True once anything but a ping, an error or a terminal marker was seen: without it the stream is empty. */
+  /** True once the response began: a stream that emitted only pings and terminal markers is empty. */
   started: boolean;
   /** True once `finish` was emitted: the stream completes at once, without waiting for the socket. */
   finished: boolean;
-  /** True while every choice has its end but the terminal marker has not come: the stream completes after `graceMs` of silence. */
+  /** True while every choice has its end but no terminal marker came: the stream completes after `graceMs` of silence. */
   settled: boolean;
   /**
-   * The text to which the payload that is decoded adds what it says. Where it emits one delta, of what it says, and sets this, the same
-   * payload with another text must emit the same delta with that text, add it here, and do nothing else: it is not decoded again.
+   * The text that the payload being decoded extends. A format that sets this and emits exactly one delta promises that the same payload with
+   * another text would emit the same delta with that text, extend this text by it, and do nothing else: such a payload is not decoded.
    */
   growing: GrowingText | undefined;
 }
 
-/**
- * One provider's stream format: how a payload becomes events. Pure, so that a recorded stream tests it without a network.
- */
+/** The stream format of one provider: how payloads become events. Pure, so that recorded streams test it without a network. */
 export interface WireFormat<State extends WireState = WireState> {
-  /** `start.provider` and `raw.provider` of its events. */
+  /** The `provider` of its `start` and `raw` events. */
   readonly provider: string;
-  /** In what one delta's payload differs from another's: how most of them are read without being parsed. */
-  readonly holes: JsonHolePaths;
+  /** Where the payloads of successive deltas differ, so that most of them are read without being parsed. */
+  readonly variables: VariablePaths;
   createState(): State;
   /**
    * Decodes one payload: emits its events at once, in order, and updates the state.
+   *
    * @param name The SSE event name, empty if none was sent.
-   * @throws ProviderError for an in-band error.
+   * @throws ProviderError for an error that the provider reports in the stream.
    */
   decode(state: State, payload: JsonObject, name: string, emit: Emit): void;
   /**
-   * Asks for the end: at a `[DONE]` marker (`marked`), at a clean end of the body, and after the grace period.
-   * Where the state holds terminal evidence (a marker is evidence too where the format knows one), it ends what is open, emits `finish` and sets `finished`; else it does nothing.
+   * Called at a `[DONE]` marker (`marked`), at the end of the body, and after the grace period. If the state holds terminal evidence, or if
+   * the marker is evidence in this format, it ends the open blocks, emits `finish` and sets `finished`; else it does nothing.
    */
   end(state: State, marked: boolean, emit: Emit): void;
 }
 
 /** Options of every source. */
 export interface SourceOptions {
-  /** Aborts the request; the stream then errors with StreamAbortedError. @defaultValue none */
+  /** Aborts the request of each subscription, which then errors with StreamAbortedError. @defaultValue none */
   readonly signal?: AbortSignal;
   /** Largest server-sent event to hold, in bytes. @defaultValue 16 MiB */
   readonly maxEventBytes?: number;
   /** Emit each provider payload as a `raw` event named `payload` before its events, the first ones right after `start`. @defaultValue false */
   readonly includeRaw?: boolean;
   /**
-   * Read payloads that equal an earlier one but for their text without parsing all of them: the same events for less work. `false` parses
-   * every payload, as `includeRaw` does too. @defaultValue true
+   * Read payloads that equal an earlier one except for their text without parsing them: the same events for less work. `false` parses every
+   * payload, as `includeRaw` does too. @defaultValue true
    */
   readonly templates?: boolean;
-  /** After every choice has finished and no terminal marker came: the silence after which the stream completes, in milliseconds. @defaultValue 2,000 */
+  /**
+   * Silence after which the stream completes when every choice has finished and no terminal marker came, in milliseconds.
+   * @defaultValue 2,000
+   */
   readonly graceMs?: number;
   /**
-   * Called with the status and headers of the response, of an error too, before anything of its body is told: for request ids and rate limits
-   * (`createRateLimiter().observe`). What it throws becomes the error notification, and aborts the request. @defaultValue none
+   * Called with the status and headers of each response, also of an error response, before any event of its body is emitted: for request ids
+   * and rate limits (`createRateLimiter().observe`), but not after unsubscribe. An exception becomes the error notification and aborts the
+   * request. @defaultValue none
    */
   readonly onResponse?: (response: ResponseHead) => void;
   /**
-   * Made by `createDemand()`: while it is paused the body is not read, so that the provider waits and little is held. What was being pushed is
-   * pushed to its end; an error of the connection and an abort come at once. @defaultValue everything is read as it comes
+   * A handle of `createDemand()`. While it is paused the body is not read, so that the provider waits and little is held; events that are
+   * being pushed when the pause begins are still emitted. Errors of the connection and aborts are emitted at once.
+   * @defaultValue the body is read as fast as it arrives
    */
   readonly demand?: Demand;
 }

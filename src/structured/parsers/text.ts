@@ -1,7 +1,7 @@
 import type { Parser } from '../parser.js';
 
 /**
- * Takes any text as it is, for {@link parseOnComplete}: put it last.
+ * Accepts any text as it is, for {@link parseOnComplete}: the last parser, if a text is better than an error.
  *
  * @example events$.pipe(parseOnComplete(json(), text()))
  */

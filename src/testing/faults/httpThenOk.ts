@@ -1,6 +1,6 @@
 import { defer } from 'rxjs';
 import { checkCount, checkNotNegative, checkOptions } from '../../kernel/options.js';
-import { httpError } from '../../providers/http/httpError.js';
+import { httpError } from '../../providers/http/responseErrors.js';
 import { createFault, type Fault } from './fault.js';
 
 export interface HttpThenOkOptions {

@@ -197,7 +197,7 @@ export function usageOf(fields: Partial<Usage> = {}): Usage {
  * @example usage({ inputTokens: 10, outputTokens: 5, totalTokens: 15 })
  */
 export function usage(fields: Partial<Usage> = {}): UsageEvent {
-  return { type: 'usage', usage: usageOf(fields) };
+  return { type: 'usage', usage: usageOf(fields), requests: undefined };
 }
 
 /**

@@ -17,7 +17,7 @@ export function chatFixture(name: string): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, `${name}.sse`)));
 }
 
-/** What a fixture's stream gives, as the lines of `digestOf`. */
+/** The expected events of a fixture, in the format of `digestOf`. */
 export function chatFixtureEvents(name: string): string {
   return readFileSync(join(folder, `${name}.events`), 'utf8');
 }
@@ -31,7 +31,7 @@ export function chatPayloads(bytes: Uint8Array): readonly JsonObject[] {
     .map((data) => JSON.parse(data) as JsonObject);
 }
 
-/** All that came, as text: a line an event, and how it ended. */
+/** All events as text, one a line, and the outcome. */
 export function digestOf({ events, error }: Collected): string {
   const end = isStreamError(error)
     ? `${error.name} ${error.kind} ${error.retryable ? 'retryable' : 'final'} ${error.message}`
@@ -39,15 +39,15 @@ export function digestOf({ events, error }: Collected): string {
   return [...digest(events), end, ''].join('\n');
 }
 
-/** Events as lines to read: what it is, `@` its block (of a choice other than the first with that before it), and what it says. */
+/** Events as readable lines: type, `@` and its block (`choice.block` for a choice other than 0), and its content. */
 export function digest(events: readonly DeltaEvent[]): readonly string[] {
   return events.map((event) => {
     const at = 'block' in event ? `@${event.choice === 0 ? '' : `${event.choice}.`}${event.block}` : '';
-    return `${event.type}${at} ${said(event)}`.trim();
+    return `${event.type}${at} ${contentOf(event)}`.trim();
   });
 }
 
-function said(event: DeltaEvent): string {
+function contentOf(event: DeltaEvent): string {
   switch (event.type) {
     case 'start':
       return `${event.id} ${event.model}`;

@@ -40,7 +40,7 @@ function finishOf(payloads: readonly JsonObject[]): string | undefined {
   return digest(decode(payloads, 'marked').events).at(-1)?.trim();
 }
 
-// What the SDK's types list is in a fixture, or here by name: a field that is new in the SDK fails to compile.
+// The fixture of each member of the SDK's types. A field that an SDK update adds fails to compile here until it has a fixture.
 
 type Delta = OpenAI.ChatCompletionChunk.Choice.Delta;
 type SdkReason = NonNullable<OpenAI.ChatCompletionChunk.Choice['finish_reason']>;
@@ -85,18 +85,18 @@ describe('chatFormat', () => {
       { choices: [{ message: { role: 'assistant', content: 'Hi' } }] },
       { usage: { prompt_tokens: 1 } },
       { object: 'new' },
-    ])('comes with %j', (payload) => {
+    ])('is emitted for %j', (payload) => {
       expect(decode([payload]).events[0]).toMatchObject({ type: 'start', id: undefined });
     });
 
-    it('comes once', () => {
+    it('is emitted once', () => {
       const { events } = decode([chunk({ content: 'a' }), chunk({ content: 'b' })]);
       expect(events.filter(({ type }) => type === 'start')).toHaveLength(1);
     });
   });
 
   describe('the end', () => {
-    it('is settled while every choice that was seen has its end', () => {
+    it('is settled while every choice has its end', () => {
       const settled = (...payloads: readonly JsonObject[]): boolean => decode(payloads).state.settled;
       expect(settled(chunk({ content: 'a' }))).toBe(false);
       expect(settled(chunk({ content: 'a' }, 'stop'))).toBe(true);
@@ -104,18 +104,18 @@ describe('chatFormat', () => {
       expect(settled(chunk({}, 'stop'), chunk({}, null, 1), chunk({}, 'stop', 1))).toBe(true);
     });
 
-    it('does nothing without evidence', () => {
+    it('emits nothing without terminal evidence', () => {
       const { events, state } = decode([chunk({ content: 'a' })], 'clean');
       expect(events.map(({ type }) => type)).toEqual(['start', 'text-delta']);
       expect(state.finished).toBe(false);
     });
 
-    it('does nothing at a marker before which nothing came', () => {
+    it('emits nothing at a marker without content before it', () => {
       const { events, state } = decode([], 'marked');
       expect({ events, finished: state.finished }).toEqual({ events: [], finished: false });
     });
 
-    it('ends open calls before it finishes, at a marker without a finish reason', () => {
+    it('ends open calls before finish at a marker without a finish reason', () => {
       const { events } = decode([chunk(callPiece(0, 'call_1', 'clock', '{}'))], 'marked');
       expect(events.map(({ type }) => type)).toEqual([
         'start',
@@ -127,7 +127,7 @@ describe('chatFormat', () => {
       ]);
     });
 
-    it('keeps content that comes after the end of its choice', () => {
+    it('emits content after the end of its choice as another block', () => {
       const { events } = decode([chunk({ content: 'a' }, 'stop'), chunk({ content: 'b' })], 'marked');
       expect(digest(events).slice(1)).toEqual([
         'text-delta@0 "a"',
@@ -158,27 +158,27 @@ describe('chatFormat', () => {
       expect(finishOf([chunk({ content: 'a' }, raw)])).toBe(`finish ${reason}(${raw}) 0:${reason}(${raw})`);
     });
 
-    it('stop means tool calls when a call has ended', () => {
+    it('stop means tool-calls after an ended call', () => {
       expect(finishOf([chunk(callPiece(0, 'a', 'clock', '{}'), 'stop')])).toBe('finish tool-calls(stop) 0:tool-calls(stop)');
     });
 
-    it('stop means a refusal when nothing but a refusal was said', () => {
+    it('stop means refusal after a refusal without text', () => {
       expect(finishOf([chunk({ refusal: 'No' }, 'stop')])).toBe('finish refusal(stop) 0:refusal(stop)');
       expect(finishOf([chunk({ refusal: 'No', content: 'But' }, 'stop')])).toBe('finish stop(stop) 0:stop(stop)');
     });
 
-    it('length stays length though a call has ended', () => {
+    it('length means length also after an ended call', () => {
       expect(finishOf([chunk(callPiece(0, 'a', 'clock', '{}'), 'length')])).toBe('finish length(length) 0:length(length)');
     });
 
-    it("is the first choice's", () => {
+    it("the reason of the finish is choice 0's", () => {
       const finish = finishOf([chunk({ content: 'b' }, 'length', 1), chunk({ content: 'a' }, 'stop', 0)]);
       expect(finish).toBe('finish stop(stop) 0:stop(stop) 1:length(length)');
     });
   });
 
   describe('tool calls', () => {
-    it('never ends a call that the length cut, but the calls before it', () => {
+    it('does not end a call that the length cut, but ends the calls before it', () => {
       const pieces = [callPiece(0, 'call_1', 'clock', '{}'), callPiece(1, 'call_2', 'weather', '{"ci')];
       const { events } = decode([...pieces.map((piece) => chunk(piece)), chunk({}, 'length')], 'marked');
       const ended = events.flatMap((event) => (event.type === 'tool-call-end' ? [event.callId] : []));
@@ -186,39 +186,39 @@ describe('chatFormat', () => {
       expect(events.filter(({ type }) => type === 'block-end')).toHaveLength(2);
     });
 
-    it('never ends a free-text call that the length may have cut', () => {
+    it('does not end a free-text call that the length may have cut', () => {
       const custom = { tool_calls: [{ index: 0, id: 'call_1', type: 'custom', custom: { name: 'sql', input: 'select' } }] };
       expect(callsOf([chunk(custom, 'length')])).toEqual([]);
     });
 
-    it('continues a call that gets a new id in every piece', () => {
+    it('extends a call that has another id in every piece', () => {
       const pieces = [callPiece(0, 'a', 'clock', '{"x"'), callPiece(0, 'b', 'clock', ':1'), callPiece(0, 'c', undefined, '}')];
       expect(callsOf(pieces.map((piece) => chunk(piece)))).toEqual(['a clock {"x":1}']);
     });
 
-    it('takes a new id with a new name for a new call', () => {
+    it('opens a call for another id with another name', () => {
       const pieces = [callPiece(0, 'a', 'clock', ''), callPiece(0, 'b', 'weather', '{}')];
       expect(callsOf(pieces.map((piece) => chunk(piece)))).toEqual(['a clock ', 'b weather {}']);
     });
 
-    it('takes whole calls with one id for several', () => {
+    it('opens a call for each whole call with the same id', () => {
       const pieces = [callPiece(undefined, '0', 'clock', '{}'), callPiece(undefined, '0', 'clock', '{"x":1}')];
-      expect(callsOf(pieces.map((piece) => chunk(piece)))).toEqual(['0 clock {}', 'call_0_1_chatcmpl-1 clock {"x":1}']);
+      expect(callsOf(pieces.map((piece) => chunk(piece)))).toEqual(['0 clock {}', '0-2 clock {"x":1}']);
     });
 
-    it('announces a call that never gets a name only at its end', () => {
+    it('starts a call without a name at its end', () => {
       const { events } = decode([chunk(callPiece(0, 'a', undefined, '{}'))]);
       expect(events.map(({ type }) => type)).toEqual(['start']);
       expect(callsOf([chunk(callPiece(0, 'a', undefined, '{}'))])).toEqual(['a  {}']);
     });
 
-    it('invents ids that differ between choices, and are short', () => {
+    it('replaces missing ids by short ones that differ between choices', () => {
       const piece = callPiece(0, undefined, 'clock', '{}');
       const calls = callsOf([{ ...chunk(piece), id: `chatcmpl-${'x'.repeat(60)}` }, chunk(piece, null, 1)]);
-      expect(calls).toEqual(['call_0_0_xxxxxxxxxxxx clock {}', 'call_1_0_xxxxxxxxxxxx clock {}']);
+      expect(calls).toEqual(['call_xxxxxxxxxxxx clock {}', 'call_xxxxxxxxxxxx-2 clock {}']);
     });
 
-    it('keeps what the server wants back, whatever it is called', () => {
+    it('keeps unknown fields in the native form', () => {
       const piece: JsonValue = JSON.parse(
         '{"index":0,"id":"a","__proto__":{"x":1},"function":{"name":"clock","arguments":"{}","thought_signature":"s"}}',
       );
@@ -236,7 +236,7 @@ describe('chatFormat', () => {
         event.type === 'usage' ? [[event.usage.inputTokens, event.usage.outputTokens, event.usage.totalTokens]] : [],
       );
 
-    it('is told when it changes, and never summed', () => {
+    it('is emitted when it changes, and not summed', () => {
       const first = { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 };
       const second = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
       expect(figures(first, first, second, second)).toEqual([
@@ -245,7 +245,7 @@ describe('chatFormat', () => {
       ]);
     });
 
-    it('adds reasoning that the total counts beside the completion', () => {
+    it('adds reasoning that only the total includes', () => {
       const beside = {
         prompt_tokens: 7,
         completion_tokens: 2,
@@ -262,7 +262,7 @@ describe('chatFormat', () => {
       expect(figures(within)).toEqual([[7, 13, 20]]);
     });
 
-    it('counts what was cached, under the names that servers give it', () => {
+    it('reads cached tokens from the fields of all servers', () => {
       const cached = (usage: JsonObject): unknown => {
         const event = decode([{ ...chunk({}), usage }]).events.find(({ type }) => type === 'usage');
         return event?.type === 'usage' ? [event.usage.cachedInputTokens, event.usage.cacheWriteTokens] : event;
@@ -276,10 +276,10 @@ describe('chatFormat', () => {
     it.each<readonly [string, JsonObject, string, object]>([
       ['nested', { error: { code: 429, message: 'Slow down' } }, '', { kind: 'rate-limit', status: 429 }],
       ['text', { error: 'model not found' }, '', { kind: 'server', message: 'model not found' }],
-      ['flat, told by its object', { object: 'error', message: 'Bad', code: 400 }, '', { kind: 'invalid-request' }],
-      ['flat, told by its event', { message: 'Bad', code: 500 }, 'error', { kind: 'server' }],
+      ['flat, by its object', { object: 'error', message: 'Bad', code: 400 }, '', { kind: 'invalid-request' }],
+      ['flat, by its event name', { message: 'Bad', code: 500 }, 'error', { kind: 'server' }],
       ['in a choice', { choices: [{ error: { code: 502, message: 'Gone' }, finish_reason: 'error' }] }, '', { status: 502 }],
-    ])('an error, %s, is a ProviderError', (_, payload, name, details) => {
+    ])('an error (%s) is a ProviderError', (_, payload, name, details) => {
       let error: unknown;
       try {
         decode([payload], undefined, name);
@@ -289,7 +289,7 @@ describe('chatFormat', () => {
       expect(error).toMatchObject({ name: 'ProviderError', ...details });
     });
 
-    it('takes payloads of any shape without a stumble', () => {
+    it('throws nothing but ProviderError for payloads of any shape', () => {
       const names = [
         'id',
         'object',
@@ -332,7 +332,7 @@ describe('chatFormat', () => {
         { choices: fc.oneof(tree, fc.array(choice)), usage: tree, citations: tree, object: tree },
         { requiredKeys: [] },
       );
-      const neverStumbles = fc.property(fc.array(payload, { maxLength: 4 }), (payloads) => {
+      const throwsNothingElse = fc.property(fc.array(payload, { maxLength: 4 }), (payloads) => {
         try {
           decode(payloads as readonly JsonObject[], 'marked');
         } catch (error) {
@@ -340,11 +340,11 @@ describe('chatFormat', () => {
         }
         expect('polluted' in {}).toBe(false);
       });
-      fc.assert(neverStumbles, { numRuns: 2_000 });
+      fc.assert(throwsNothingElse, { numRuns: 2_000 });
     });
   });
 
-  it('says the same, however text is cut into deltas', () => {
+  it('emits the same content however it is cut into deltas', () => {
     const anyPieces = fc.array(fc.tuple(fc.constantFrom('content', 'reasoning', 'refusal'), fc.string({ unit: 'binary' })));
     const addsUp = fc.property(anyPieces, (pieces) => {
       const { events } = decode(

@@ -19,15 +19,15 @@ function foldOf(events: Awaited<ReturnType<typeof collect>>['events']): Message 
   return fold.message();
 }
 
-/** What the SDK's own helper makes of the same bytes. */
+/** The message that the SDK's own helper accumulates from the same bytes. */
 async function accumulate(name: string): Promise<OpenAI.ChatCompletionMessage | undefined> {
   const client = new OpenAI({ apiKey: 'local', fetch: respondWith(chatFixture(name)), maxRetries: 0 });
   const stream = client.chat.completions.stream({ model: '', messages: [] });
   return (await stream.finalChatCompletion()).choices[0]?.message;
 }
 
-/** Streams that the SDK's helper refuses, and how. */
-const refused: Readonly<Record<string, string>> = {
+/** Fixtures that the SDK's helper rejects, with its message. */
+const rejected: Readonly<Record<string, string>> = {
   completion: 'missing role',
   'no-id': 'invalid choice index',
   'no-role': 'missing role',
@@ -42,7 +42,7 @@ const refused: Readonly<Record<string, string>> = {
   unknown: 'not iterable',
 };
 
-/** Streams that it accepts and gets wrong, and what they are. */
+/** Fixtures that it misreads, with the right turn. */
 const misread: Readonly<Record<string, object>> = {
   mistral: {
     content: [
@@ -68,7 +68,7 @@ const misread: Readonly<Record<string, object>> = {
     ],
   },
   'tools-repeated-id': {
-    tool_calls: [call('0', 'weather', '{"city":"Oslo"}'), call('call_0_1_chatcmpl-1', 'clock', '{}')],
+    tool_calls: [call('0', 'weather', '{"city":"Oslo"}'), call('0-2', 'clock', '{}')],
   },
 };
 
@@ -77,13 +77,13 @@ function call(id: string, name: string, argumentsText: string): object {
 }
 
 describe('chatTurn', () => {
-  const read = chatFixtureNames.filter((name) => !(name in refused) && !(name in misread));
+  const read = chatFixtureNames.filter((name) => !(name in rejected) && !(name in misread));
 
-  it.each(read)("gives what the SDK's helper accumulates from the fixture %s", async (name) => {
+  it.each(read)("equals the message that the SDK's helper accumulates from the fixture %s", async (name) => {
     const { content, refusal, tool_calls, function_call, audio } = { ...(await accumulate(name)) };
     const turn = chatTurn(await messageOf(name));
     const { content: ours, refusal: ourRefusal = null, tool_calls: ourCalls, function_call: ourCall, audio: ourAudio } = turn;
-    // The helper keeps empty text that came beside other things.
+    // The helper keeps empty text beside other content.
     expect({ content: ours || null, refusal: ourRefusal, tool_calls: ourCalls, function_call: ourCall, audio: ourAudio }).toEqual(
       {
         content: content || null,
@@ -95,8 +95,8 @@ describe('chatTurn', () => {
     );
   });
 
-  it.each(Object.keys(refused))("reads the fixture %s, which the SDK's helper refuses", async (name) => {
-    await expect(accumulate(name)).rejects.toThrow(refused[name]);
+  it.each(Object.keys(rejected))("reads the fixture %s, which the SDK's helper rejects", async (name) => {
+    await expect(accumulate(name)).rejects.toThrow(rejected[name]);
     expect(chatTurn(await messageOf(name))).toMatchObject({ role: 'assistant' });
   });
 
@@ -106,7 +106,7 @@ describe('chatTurn', () => {
     expect(chatTurn(await messageOf(name))).toEqual({ role: 'assistant', content: null, ...expected });
   });
 
-  it('gives back what the SDK drops: reasoning under the name that it had, and its details', async () => {
+  it('keeps reasoning in the fields that the server used, and its details', async () => {
     expect(chatTurn(await messageOf('openrouter-reasoning'))).toEqual({
       role: 'assistant',
       content: 'Sure.',
@@ -118,20 +118,20 @@ describe('chatTurn', () => {
     });
   });
 
-  it('gives the thought signature of a call back', async () => {
+  it('keeps the thought signature of a call', async () => {
     const { tool_calls } = chatTurn(await messageOf('tool-thought-signature'));
     expect(tool_calls).toEqual([
       { ...call('function-call-1', 'weather', '{"city":"Oslo"}'), extra_content: { google: { thought_signature: 'c2ln' } } },
     ]);
   });
 
-  it('gives a call the id of its events, which its answer refers to', async () => {
+  it('has the callIds of the events', async () => {
     const message = await messageOf('tools-without-id');
     const { tool_calls } = chatTurn(message);
     expect(tool_calls?.map(({ id }) => id)).toEqual(message.toolCalls.map(({ callId }) => callId));
   });
 
-  it('joins text that something else had interrupted', async () => {
+  it('joins text that another block interrupted', async () => {
     expect(chatTurn(await messageOf('reasoning-text'))).toEqual({
       role: 'assistant',
       content: 'Yes no',
@@ -139,7 +139,7 @@ describe('chatTurn', () => {
     });
   });
 
-  it('joins content that came as text and content that came as a list', () => {
+  it('joins content of both forms, text and list', () => {
     const list = blockEnd({ content: [{ type: 'text', text: 'b' }] }, { block: 1 });
     expect(chatTurn(foldOf([blockEnd({ content: 'a' }), list, finish()]))).toEqual({
       role: 'assistant',
@@ -150,7 +150,7 @@ describe('chatTurn', () => {
     });
   });
 
-  it('gives what an answer that was broken off had said, but no call that was cut', () => {
+  it('keeps the text of an aborted answer, but no call that was cut', () => {
     const broken = foldOf([
       text('Half'),
       toolCallStart('call_1', 'weather', { block: 1 }),
@@ -159,11 +159,11 @@ describe('chatTurn', () => {
     expect(chatTurn(broken)).toEqual({ role: 'assistant', content: 'Half' });
   });
 
-  it('gives empty content for an empty answer', () => {
+  it('has empty content for an empty answer', () => {
     expect(chatTurn(foldOf([finish()]))).toEqual({ role: 'assistant', content: '' });
   });
 
-  it('takes no field for more than a field', () => {
+  it('treats __proto__ as a field', () => {
     const native = JSON.parse('{"content":"a","__proto__":{"polluted":true}}');
     const turn = chatTurn(foldOf([blockEnd(native), finish()]));
     expect(Object.getPrototypeOf(turn)).toBe(Object.prototype);

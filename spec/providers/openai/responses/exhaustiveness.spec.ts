@@ -3,11 +3,11 @@ import type { Response, ResponseOutputItem, ResponseStreamEvent } from 'openai/r
 import type { JsonObject } from '../../../../src/events.js';
 import { decodeResponses, responsesFixture, responsesFixtureNames, responsesPayloads } from './fixtures.js';
 
-// Which fixture holds which member of the SDK's unions. A member that an SDK update adds fails to compile until it has a fixture.
+// The fixture of each member of the SDK's unions. A member that an SDK update adds fails to compile here until it has a fixture.
 
 interface Held {
   readonly fixture: string;
-  /** Whether it only reports progress, or says what the item's end says again, and so is passed on as `raw`. */
+  /** Whether it is emitted as `raw`, because it only reports progress or repeats content of the end of its item. */
   readonly raw?: true;
 }
 
@@ -124,14 +124,14 @@ function completedItems(fixture: string): readonly JsonObject[] {
 describe('each stream event of the SDK', () => {
   const held: readonly (readonly [string, Held])[] = Object.entries(streamEvents);
 
-  it.each(held)('%s has a fixture, and is raw only where that is said', (type, { fixture, raw = false }) => {
+  it.each(held)('%s has a fixture, and is emitted as raw only if it is listed so', (type, { fixture, raw = false }) => {
     expect(responsesPayloads(responsesFixture(fixture)).map((payload) => payload['type'])).toContain(type);
     expect(rawNames(fixture).includes(type)).toBe(raw);
   });
 });
 
 describe('each output item of the SDK', () => {
-  it.each(Object.entries(outputItems))('%s is in the fixture %s, and comes back in its own form', (type, fixture) => {
+  it.each(Object.entries(outputItems))('%s is in the fixture %s, and is emitted in its native form', (type, fixture) => {
     const native = completedItems(fixture).find((item) => item['type'] === type);
     expect(native).toBeDefined();
     expect(decodeResponses(responsesFixture(fixture)).events).toContainEqual(
@@ -146,7 +146,7 @@ describe('each reason of the SDK for an incomplete response', () => {
   });
 });
 
-it('only the fixture of unknown things gives raw events that the SDK does not know', () => {
+it('emits raw events of unknown type only for the fixture of unknown types', () => {
   const unknown = responsesFixtureNames.flatMap((fixture) =>
     rawNames(fixture)
       .filter((name) => !(name in streamEvents))

@@ -20,7 +20,7 @@ export function responsesFixture(name: string): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, `${name}.sse`)));
 }
 
-/** What a fixture's stream gives, as the lines of `digestOf`. */
+/** The expected events of a fixture, in the format of `digestOf`. */
 export function responsesFixtureEvents(name: string): string {
   return readFileSync(join(folder, `${name}.events`), 'utf8');
 }
@@ -39,7 +39,7 @@ export function streamOf(payloads: readonly object[]): Uint8Array {
   return new TextEncoder().encode(payloads.map((payload) => `data: ${JSON.stringify(payload)}\n\n`).join(''));
 }
 
-/** Decodes without a network, and so without waiting. */
+/** Decodes synchronously, without a network. */
 export function decodeResponses(...pieces: readonly Uint8Array[]): Collected {
   return decodeBytes(responsesFormat, pieces);
 }
@@ -50,7 +50,7 @@ export function messageOf(events: readonly DeltaEvent[]): Message {
   return fold.message();
 }
 
-/** All that came, as text: a line an event with its fields, and how it ended. Items are only named. */
+/** All events as text, one a line with its fields, and the outcome. Of items, only the names. */
 export function digestOf({ events, error }: Collected): string {
   const end = isStreamError(error)
     ? `${error.name} ${error.kind} ${error.retryable ? 'retryable' : 'final'} ${error.message}`

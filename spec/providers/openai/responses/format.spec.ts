@@ -58,26 +58,26 @@ describe('responsesFormat', () => {
     const bytes = responsesFixture(name);
     const whole = decodeResponses(bytes);
 
-    it('gives the events that are listed beside it', () => {
+    it('emits the events that are listed beside it', () => {
       expect(digestOf(whole)).toBe(responsesFixtureEvents(name));
     });
 
-    it('cut off anywhere before its end, is truncated or empty, and says nothing that the whole does not say', () => {
+    it('is truncated or empty at every cut before its end, and emits a beginning of its events', () => {
       const terminal = new TextDecoder().decode(bytes).search(/"type":"(response\.(completed|incomplete|failed)|error)"/);
-      const said = JSON.stringify(whole.events);
+      const all = JSON.stringify(whole.events);
       const wrong: number[] = [];
       let latest = -1;
       for (let length = 0; length < bytes.length; length++) {
         const { events, error } = decodeResponses(bytes.subarray(0, length));
         const isCut = isStreamError(error, 'truncated') || isStreamError(error, 'empty');
-        const isBeginning = events.length === latest || said.startsWith(JSON.stringify(events).slice(0, -1));
+        const isBeginning = events.length === latest || all.startsWith(JSON.stringify(events).slice(0, -1));
         latest = events.length;
         if (!isBeginning || (length < terminal && !isCut)) wrong.push(length);
       }
       expect(wrong).toEqual([]);
     });
 
-    it("has pieces that add up to the call's argument text", () => {
+    it('emits tool-call-deltas that add up to the argument text', () => {
       for (const end of whole.events) {
         if (end.type !== 'tool-call-end') continue;
         const pieces = whole.events.map((event) =>
@@ -89,7 +89,7 @@ describe('responsesFormat', () => {
   });
 
   describe('start', () => {
-    it('comes before the first content where no response.created came', () => {
+    it('is emitted before the first content, also without response.created', () => {
       const events = decode({ type: 'response.in_progress', response: { id: 'r', model: 'm' } }, textDelta('a'), completed());
       expect(events.slice(0, 3)).toMatchObject([
         { type: 'ping' },
@@ -98,14 +98,14 @@ describe('responsesFormat', () => {
       ]);
     });
 
-    it('comes once', () => {
+    it('is emitted once', () => {
       const events = decode(created, textDelta('a'), created, textDelta('b'), completed());
       expect(ofType(events, 'start')).toHaveLength(1);
       expect(textsOf(events)).toEqual(['a', 'b']);
     });
   });
 
-  it('reads the name of the event where the payload has no type', () => {
+  it('reads the event name when the payload has no type', () => {
     const bytes = new TextEncoder().encode(
       ['response.created', 'response.output_text.delta', 'response.completed']
         .map((name) => `event: ${name}\ndata: {"output_index":0,"content_index":0,"delta":"a"}\n\n`)
@@ -114,16 +114,16 @@ describe('responsesFormat', () => {
     expect(textsOf(decodeResponses(bytes).events)).toEqual(['a']);
   });
 
-  it('takes a keepalive as a sign of life', () => {
+  it('emits a ping for a keepalive', () => {
     expect(decode(created, { type: 'keepalive', sequence_number: 1 }, textDelta('a'), completed())[1]).toEqual({ type: 'ping' });
   });
 
-  it('preserves lone surrogates, so that a pair joins across deltas', () => {
+  it('keeps lone surrogates, so that a pair joins across deltas', () => {
     const events = decode(created, textDelta('\ud83d'), textDelta('\ude00'), completed([message('😀')]));
     expect(messageOf(events).text).toBe('😀');
   });
 
-  describe('done against deltas', () => {
+  describe('whole texts and their deltas', () => {
     it.each([
       ['its own done', { type: 'response.output_text.done', output_index: 0, content_index: 0, text: 'Hello' }],
       [
@@ -132,22 +132,22 @@ describe('responsesFormat', () => {
       ],
       ['its item', done(message('Hello'))],
       ['the whole response', completed([message('Hello')])],
-    ])('gives the missing end as one delta where %s extends the deltas', (_what, end) => {
+    ])('emits the missing end as one delta when %s extends the deltas', (_what, end) => {
       const events = decode(created, textDelta('Hel'), end, completed([message('Hello')]));
       expect(textsOf(events)).toEqual(['Hel', 'lo']);
       expect(ofType(events, 'block-end')).toHaveLength(1);
     });
 
-    it('lets the deltas stand where they are contradicted', () => {
+    it('keeps the deltas when the whole contradicts them', () => {
       expect(textsOf(decode(created, textDelta('Hel'), done(message('Hullo')), completed([message('Hullo')])))).toEqual(['Hel']);
     });
 
-    it('gives a text as one delta where no delta of it came', () => {
+    it('emits a text as one delta if it had none', () => {
       const whole = { type: 'response.output_text.done', output_index: 0, content_index: 0, text: 'Hello' };
       expect(textsOf(decode(created, whole, completed()))).toEqual(['Hello']);
     });
 
-    it('adds only up to the whole, whatever the deltas were', () => {
+    it('adds up to the whole, whatever the deltas were', () => {
       fc.assert(
         fc.property(anyText, fc.nat(60), anyChunking, (text, known, sizes) => {
           const deltas = cut(text.slice(0, known), sizes).map((delta) => textDelta(delta));
@@ -156,7 +156,7 @@ describe('responsesFormat', () => {
       );
     });
 
-    it('gives everything of a stream that is only its end', () => {
+    it('emits everything of a stream that has only its end', () => {
       const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'clock', arguments: '{}', status: 'completed' };
       const events = decode(completed([message('Hello'), call]));
       expect(events.map(({ type }) => type)).toEqual([
@@ -172,7 +172,7 @@ describe('responsesFormat', () => {
       expect(messageOf(events)).toMatchObject({ text: 'Hello', finishReason: 'tool-calls', toolCalls: [{ input: {} }] });
     });
 
-    it('gives the citations that only the item has', () => {
+    it('emits the citations that only the item has', () => {
       const annotations = [1, 2].map((index) => ({ type: 'file_path', file_id: `file_${index}`, index }));
       const annotation = {
         type: 'response.output_text.annotation.added',
@@ -187,7 +187,7 @@ describe('responsesFormat', () => {
   });
 
   describe('items', () => {
-    it('are known by their index where a gateway changes their ids', () => {
+    it('are found by their index when a gateway changes their ids', () => {
       const events = decode(
         created,
         added(message('', { id: 'a', content: [] })),
@@ -200,7 +200,7 @@ describe('responsesFormat', () => {
       expect(ofType(events, 'block-end')).toMatchObject([{ native: { id: 'd' } }]);
     });
 
-    it('are told apart where a server gives all of them one index', () => {
+    it('are kept apart when a server gives all of them one index', () => {
       const [first, second] = [message('One', { id: 'a' }), message('Two', { id: 'b' })];
       const events = decode(
         created,
@@ -232,7 +232,7 @@ describe('responsesFormat', () => {
       expect(ofType(events, 'block-end')).toMatchObject([{ native: item }]);
     });
 
-    it('are put together from their deltas where no event has them whole', () => {
+    it('are built from their deltas when no event has them whole', () => {
       const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'clock', arguments: '' };
       const events = decode(
         created,
@@ -266,7 +266,7 @@ describe('responsesFormat', () => {
       delta,
     });
 
-    it('hold their arguments until they have a name', () => {
+    it('hold back their arguments until they have a name', () => {
       const events = decode(created, piece('{"a"'), piece(':1}'), done(call({ arguments: '{"a":1}' })), completed());
       expect(events.slice(1, 4)).toMatchObject([
         { type: 'tool-call-start', callId: 'call_1', name: 'clock' },
@@ -275,7 +275,7 @@ describe('responsesFormat', () => {
       ]);
     });
 
-    it('have ids of their own where the provider repeats or leaves out ids', () => {
+    it('have unique callIds when ids are missing or repeated', () => {
       const nameless = { type: 'function_call', name: 'clock', arguments: '{}' };
       const events = decode(created, done(call(), 0), done(call(), 1), done(nameless, 2), done(nameless, 3), completed());
       const ids = messageOf(events).toolCalls.map(({ callId }) => callId);
@@ -283,14 +283,28 @@ describe('responsesFormat', () => {
       expect(new Set(ids).size).toBe(4);
     });
 
-    it('do not end where the response was stopped inside them', () => {
+    it('have callIds of at most 40 characters, by which their results refer to them', () => {
+      const id = `call_${'x'.repeat(60)}`;
+      const search = { type: 'web_search_call', id: `ws_${'x'.repeat(60)}`, status: 'failed', action: { type: 'search' } };
+      const result = { type: 'function_call_output', id: 'o', call_id: id, output: 'noon', status: 'completed' };
+      const events = decode(created, done(call({ call_id: id }), 0), done(search, 1), done(result, 2), completed());
+      const callIds = [id.slice(0, 40), search.id.slice(0, 40)];
+      expect(messageOf(events).toolCalls.map(({ callId }) => callId)).toEqual(callIds);
+      expect(ofType(events, 'tool-result')).toMatchObject([
+        { callId: callIds[1], name: 'web_search' },
+        { callId: callIds[0], name: 'clock', output: 'noon' },
+      ]);
+      expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'stop' });
+    });
+
+    it('do not end when the response was stopped inside them', () => {
       const stopped = { type: 'response.incomplete', response: { status: 'incomplete', output: [] } };
       const events = decode(created, added(call({ arguments: '' })), piece('{"a"'), stopped);
       expect(ofType(events, 'tool-call-end')).toEqual([]);
       expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'other', rawReason: 'incomplete' });
     });
 
-    it('of a shell are JSON, though a pair of surrogates was cut', () => {
+    it('of a shell are JSON, also when a pair of surrogates was cut', () => {
       const item = (commands: readonly string[]): object => ({ type: 'shell_call', id: 's', call_id: 'c', action: { commands } });
       const command = (delta: string): object => ({
         type: 'response.shell_call_command.delta',
@@ -309,7 +323,7 @@ describe('responsesFormat', () => {
       expect(messageOf(events).toolCalls).toMatchObject([{ input: { commands: ['echo 😀'] }, executor: 'client' }]);
     });
 
-    it('of a client are no reason to wait where the response holds their answer', () => {
+    it('of a client do not pause the response if it contains their result', () => {
       const answer = { type: 'function_call_output', id: 'o', call_id: 'call_1', output: 'noon', status: 'completed' };
       const events = decode(created, done(call({ arguments: '{}' }), 0), done(answer, 1), completed());
       expect(events.at(-1)).toMatchObject({ reason: 'stop' });
@@ -325,7 +339,7 @@ describe('responsesFormat', () => {
       ['nested', { type: 'error', error: { type: 'rate_limit_error', ...fault } }],
       ['without a type', { error: fault }],
       ['of a failed response', { type: 'response.failed', response: { status: 'failed', error: fault } }],
-      ['of a completed response that says it failed', completed([], { status: 'failed', error: fault })],
+      ['of a completed response with the status failed', completed([], { status: 'failed', error: fault })],
     ])('%s are a ProviderError', (_form, payload) => {
       const error = {
         name: 'ProviderError',
@@ -338,25 +352,25 @@ describe('responsesFormat', () => {
       expect(errorOf(payload)).toMatchObject(error);
     });
 
-    it('by the name of the event are one too', () => {
+    it('by the name of the event are a ProviderError', () => {
       const { error } = decodeResponses(new TextEncoder().encode('event: error\ndata: {"message":"No"}\n\n'));
       expect(error).toMatchObject({ name: 'ProviderError', message: 'No' });
     });
 
     it.each([[{ type: 'response.cancelled', response: { status: 'cancelled' } }], [completed([], { status: 'cancelled' })]])(
-      'a cancelled response is a fault that is not transient',
+      'of a cancelled response are not retryable',
       (payload) => {
         expect(errorOf(created, payload)).toMatchObject({ name: 'ProviderError', code: 'cancelled', retryable: false });
       },
     );
 
-    it('a failed response that does not say why is the server’s fault', () => {
+    it('of a failed response without an error are of kind server', () => {
       expect(errorOf(created, { type: 'response.failed', response: { status: 'failed', error: null } })).toMatchObject({
         kind: 'server',
       });
     });
 
-    it('keep the usage that the failed response reports', () => {
+    it('of a failed response come after its usage', () => {
       const failed = {
         type: 'response.failed',
         response: { status: 'failed', error: fault, usage: { input_tokens: 3, output_tokens: 4 } },
@@ -373,11 +387,11 @@ describe('responsesFormat', () => {
       expect(decodeResponses(streamOf([created, completed([message('a')])]), marker).completed).toBe(true);
     });
 
-    it('of nothing is an empty stream', () => {
+    it('without content is an EmptyStreamError', () => {
       expect(isStreamError(errorOf(completed()), 'empty')).toBe(true);
     });
 
-    it('is the same where a server reports every end as response.completed', () => {
+    it('follows the status when a server sends response.completed for every end', () => {
       const incomplete = completed([], { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } });
       expect(decode(created, textDelta('a'), incomplete).at(-1)).toMatchObject({
         reason: 'length',

@@ -1,4 +1,4 @@
-import { isObject, nonEmptyText, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
+import { isObject, listOf, nonEmptyText, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { type ChatChoice, type ChatState, choiceOf } from './state.js';
@@ -17,7 +17,7 @@ export function readAnnotations(choice: ChatChoice, delta: JsonObject, emit: Emi
   }
 }
 
-/** Reads the list of addresses that xAI and Perplexity send beside the choices, there again and again. */
+/** Reads the list of sources that xAI and Perplexity send beside the choices. They repeat it, so each address is emitted once. */
 export function readCitations(state: ChatState, payload: JsonObject, emit: Emit): void {
   const { citations } = payload;
   if (!Array.isArray(citations)) return;
@@ -32,10 +32,6 @@ export function readCitations(state: ChatState, payload: JsonObject, emit: Emit)
   }
 }
 
-function latestText({ blocks }: ChatChoice): number {
-  return blocks.findLast((block) => block.kind === 'text')?.number ?? 0;
-}
-
 export function emitCitation(choice: ChatChoice, block: number, source: JsonObject, native: JsonValue, emit: Emit): void {
   emit({
     type: 'citation',
@@ -48,4 +44,15 @@ export function emitCitation(choice: ChatChoice, block: number, source: JsonObje
     end: numberOf(source['end_index']),
     native,
   });
+}
+
+/** Reads the log-probabilities of the tokens of the current block. */
+export function readLogprobs(choice: ChatChoice, logprobs: JsonObject, emit: Emit): void {
+  for (const tokens of [listOf(logprobs['content']), listOf(logprobs['refusal'])]) {
+    if (tokens.length > 0) emit({ type: 'logprobs', block: choice.current?.number ?? 0, choice: choice.index, tokens });
+  }
+}
+
+function latestText({ blocks }: ChatChoice): number {
+  return blocks.findLast((block) => block.kind === 'text')?.number ?? 0;
 }

@@ -1,31 +1,31 @@
 import { createGrowingText, type GrowingText } from '../../../codecs/text/growingText.js';
 import type { ArgumentsFormat, JsonObject, JsonValue } from '../../../events.js';
 
-/** The content of a choice, cut where its kind changes. */
+/** The content of a choice, split where its kind changes. */
 export type ChatBlock = TextBlock | ReasoningBlock | RefusalBlock | CallBlock | AudioBlock | OpaqueBlock;
 
 export interface TextBlock {
   readonly kind: 'text';
   readonly number: number;
-  /** The text so far, or where content comes as a list, the text after the last of `parts`. */
+  /** The text so far; if content comes as a list, the text after the last of `parts`. */
   text: GrowingText;
-  /** What came before `text`, once content comes as a list. */
+  /** The parts before `text`, if content comes as a list. */
   parts: JsonValue[] | undefined;
   annotations: JsonValue[] | undefined;
-  /** What the server wants back unread, for instance a thought signature. */
+  /** An opaque field that must go back to the server, for instance a thought signature. */
   extraContent: JsonValue | undefined;
 }
 
 export interface ReasoningBlock {
   readonly kind: 'reasoning';
   readonly number: number;
-  /** The text so far, by the field that carried it; servers differ, and some fill two. */
+  /** The text so far, for each field that held it: servers use different fields, and some use two. */
   readonly reasoningContent: GrowingText;
   readonly reasoning: GrowingText;
   readonly reasoningText: GrowingText;
-  /** Text of `thinking` parts in a list of content. */
+  /** The text of `thinking` parts, if content comes as a list. */
   readonly thinking: GrowingText;
-  /** Structured pieces that must go back as they came, by field. */
+  /** Structured pieces that must go back unchanged, by field. */
   details: Map<string, JsonObject[]> | undefined;
 }
 
@@ -41,11 +41,11 @@ export interface CallBlock {
   readonly format: ArgumentsFormat;
   /** The provider's own id. */
   id: string | undefined;
-  /** Empty until the call was announced, which waits for its name. */
+  /** Empty until `tool-call-start` is emitted, when the name is known. */
   callId: string;
   name: string;
   readonly argumentsText: GrowingText;
-  /** Fields that we do not know, of the call and of its function. */
+  /** Unknown fields of the call and of its function. */
   readonly extras: Map<string, JsonValue>;
   readonly functionExtras: Map<string, JsonValue>;
 }
@@ -56,11 +56,11 @@ export interface AudioBlock {
   id: string | undefined;
 }
 
-/** Content that came whole. */
+/** Content that arrives whole. */
 interface OpaqueBlock {
   readonly kind: 'image' | 'other';
   readonly number: number;
-  /** The provider's own word for it. */
+  /** The provider's own name for it. */
   readonly type: string;
   readonly native: JsonObject;
 }

@@ -1,10 +1,11 @@
-import { append, wholeText } from '../../../codecs/text/growingText.js';
+import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
+import { append, type GrowingText, wholeText } from '../../../codecs/text/growingText.js';
+import { createCallIds, uniqueCallId } from '../../../message/callIds.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import type { CallBlock } from './blocks.js';
 import type { ChatChoice, ChatState } from './state.js';
-import { uniqueCallId } from './uniqueCallId.js';
 
-/** Announces a call as soon as it has a name; what came of its arguments before is held until then. */
+/** Adds to a call. Its `tool-call-start` is emitted as soon as it has a name; arguments before that are held back. */
 export function extendCall(
   state: ChatState,
   choice: ChatChoice,
@@ -19,12 +20,39 @@ export function extendCall(
   if (call.callId !== '') return emitArguments(choice, call, argumentsText, emit);
   if (name === undefined) return;
   call.name = name;
-  announce(state, choice, call, emit);
+  emitStart(state, choice, call, emit);
 }
 
-function announce(state: ChatState, choice: ChatChoice, call: CallBlock, emit: Emit): void {
+/**
+ * Ends a call.
+ *
+ * @param cut Whether the model may have been stopped inside this call: then it ends only if its arguments are whole JSON.
+ */
+export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, cut: boolean, emit: Emit): void {
+  if (cut && (call.format === 'text' || !isJson(call.argumentsText))) return;
+  if (call.callId === '') emitStart(state, choice, call, emit);
+  const { callId, name, argumentsText, number, format } = call;
+  choice.calledClient = true;
+  emit({
+    type: 'tool-call-end',
+    callId,
+    name,
+    argumentsText: wholeText(argumentsText),
+    block: number,
+    choice: choice.index,
+    executor: 'client',
+    format,
+  });
+}
+
+export function isJson(text: GrowingText): boolean {
+  return tryParseJson(wholeText(text)) !== undefined;
+}
+
+function emitStart(state: ChatState, choice: ChatChoice, call: CallBlock, emit: Emit): void {
   const { id, name, number, format } = call;
-  call.callId = uniqueCallId(state, choice, id, number);
+  state.callIds ??= createCallIds();
+  call.callId = uniqueCallId(state.callIds, id, state.id);
   emit({
     type: 'tool-call-start',
     callId: call.callId,
@@ -40,31 +68,4 @@ function announce(state: ChatState, choice: ChatChoice, call: CallBlock, emit: E
 function emitArguments(choice: ChatChoice, { callId, number }: CallBlock, argumentsText: string, emit: Emit): void {
   if (argumentsText === '') return;
   emit({ type: 'tool-call-delta', callId, argumentsText, block: number, choice: choice.index });
-}
-
-/** @param cut Whether the model was stopped in the middle of this call, perhaps: then it ends only if its arguments are whole. */
-export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, cut: boolean, emit: Emit): void {
-  if (cut && (call.format === 'text' || !isJson(wholeText(call.argumentsText)))) return;
-  if (call.callId === '') announce(state, choice, call, emit);
-  const { callId, name, argumentsText, number, format } = call;
-  choice.calledClient = true;
-  emit({
-    type: 'tool-call-end',
-    callId,
-    name,
-    argumentsText: wholeText(argumentsText),
-    block: number,
-    choice: choice.index,
-    executor: 'client',
-    format,
-  });
-}
-
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,4 @@
 import { isObject, nonEmptyText, objectOf } from '../../../codecs/json/jsonFields.js';
-import { wholeText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { type CallBlock, createCallBlock } from './blocks.js';
@@ -17,7 +16,7 @@ export function readToolCalls(state: ChatState, choice: ChatChoice, delta: JsonO
   }
 }
 
-/** The form of tool calls before there were several. */
+/** Reads `function_call`, the older form of a single tool call. */
 export function readFunctionCall(state: ChatState, choice: ChatChoice, delta: JsonObject, emit: Emit): void {
   const piece = delta['function_call'];
   if (!isObject(piece)) return;
@@ -47,7 +46,7 @@ function keyOf(index: JsonValue | undefined): number | string | undefined {
   return typeof index === 'number' || typeof index === 'string' ? index : undefined;
 }
 
-/** The call that a piece goes on with, if it is not the first piece of another one. */
+/** The call that a piece extends; `undefined` if it is the first piece of a call. */
 function findCall(
   choice: ChatChoice,
   key: number | string,
@@ -59,10 +58,10 @@ function findCall(
   if (!indexed && id === undefined && name === undefined) return choice.latestCall;
   const call = choice.calls?.get(key);
   if (call === undefined || name === undefined || call.name === '') return call;
-  // Some servers repeat id and name in every piece; others give all calls one index, or one id.
-  const same = indexed && (id === undefined || id === call.id);
-  const another = !same && (name !== call.name || isJson(wholeText(call.argumentsText)));
-  return another ? undefined : call;
+  // Some servers repeat the id and the name in every piece; others give all calls the same index or id.
+  const isSame = indexed && (id === undefined || id === call.id);
+  const isAnother = !isSame && (name !== call.name || isJson(call.argumentsText));
+  return isAnother ? undefined : call;
 }
 
 function openCall(choice: ChatChoice, key: number | string, call: CallBlock): CallBlock {
@@ -71,13 +70,13 @@ function openCall(choice: ChatChoice, key: number | string, call: CallBlock): Ca
   return openBlock(choice, call);
 }
 
-/** Text as it is; a server that sends arguments as an object means its JSON. */
+/** Arguments that a server sends as an object become its JSON. */
 function argumentsOf(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }
 
-/** Keeps fields that we do not know, for instance a thought signature, because the server wants them back. */
+/** Keeps unknown fields, for instance a thought signature, because they must go back to the server. */
 function keepUnknown(extras: Map<string, JsonValue>, piece: JsonObject, known: ReadonlySet<string>): void {
   for (const [field, value] of Object.entries(piece)) {
     if (!known.has(field) && value !== undefined && value !== null) extras.set(field, value);

@@ -6,12 +6,12 @@ import { emitCitation } from './annotations.js';
 import { readImage } from './files.js';
 import { readThinkingPart } from './reasoning.js';
 import { type ChatChoice, openBlock } from './state.js';
-import { sayText, textBlock } from './texts.js';
+import { extendText, textBlock } from './texts.js';
 
-/** Reads the content of a delta: text, or as Mistral sends it a list of parts. */
+/** Reads the content of a delta: text, or a list of parts as Mistral sends it. */
 export function readContent(choice: ChatChoice, delta: JsonObject, emit: Emit): void {
   const { content } = delta;
-  if (typeof content === 'string') sayText(choice, content, emit);
+  if (typeof content === 'string') extendText(choice, content, emit);
   else if (Array.isArray(content)) for (const part of content) readPart(choice, part, emit);
 }
 
@@ -25,7 +25,7 @@ const partReaders: ReadonlyMap<string, PartReader> = new Map<string, PartReader>
 ]);
 
 function readPart(choice: ChatChoice, part: JsonValue, emit: Emit): void {
-  if (!isObject(part)) return sayText(choice, textOf(part), emit);
+  if (!isObject(part)) return extendText(choice, textOf(part), emit);
   const read = partReaders.get(textOf(part['type'])) ?? readUnknownPart;
   read(choice, part, emit);
 }
@@ -34,10 +34,10 @@ function readTextPart(choice: ChatChoice, part: JsonObject, emit: Emit): void {
   const text = textOf(part['text']);
   if (text === '') return;
   textBlock(choice).parts ??= [];
-  sayText(choice, text, emit);
+  extendText(choice, text, emit);
 }
 
-/** A reference stands between pieces of text, and goes back in its place. */
+/** A reference is placed between pieces of text, and must go back in the same place. */
 function readReference(choice: ChatChoice, part: JsonObject, emit: Emit): void {
   const block = textBlock(choice);
   block.parts ??= [];

@@ -4,7 +4,7 @@ import type { Emit } from '../../wire/wireFormat.js';
 import type { AudioBlock } from './blocks.js';
 import { type ChatChoice, type ChatState, openBlock } from './state.js';
 
-/** Reads the pieces of spoken audio. */
+/** Reads a piece of spoken audio. */
 export function readAudio(state: ChatState, choice: ChatChoice, delta: JsonObject, emit: Emit): void {
   const { audio } = delta;
   if (!isObject(audio)) return;
@@ -16,7 +16,7 @@ export function readAudio(state: ChatState, choice: ChatChoice, delta: JsonObjec
   emit({ type: 'file', block: block.number, choice: choice.index, mediaType: state.audioType, data, transcript, final: false });
 }
 
-/** All audio of a choice is one, under one id, whatever comes between. */
+/** All audio of a choice is one block, because it has one id. */
 function audioBlock(choice: ChatChoice): AudioBlock {
   const known = choice.blocks.find((block) => block.kind === 'audio');
   return known ?? openBlock(choice, { kind: 'audio', number: choice.blocks.length, id: undefined });
@@ -31,7 +31,7 @@ export function readImages(choice: ChatChoice, delta: JsonObject, emit: Emit): v
 
 const dataUrl = /^data:([^;,]+)[^,]{0,100};base64,/;
 
-/** An image comes whole. One that is only linked has no data to give: its address is in `native`. */
+/** Emits an image, which arrives whole. A linked image has no data and emits no `file`: its address is in `native`. */
 export function readImage(choice: ChatChoice, image: JsonObject, native: JsonObject, emit: Emit): void {
   const { number } = openBlock(choice, { kind: 'image', number: choice.blocks.length, type: 'image', native });
   const url = textOf(objectOf(image['image_url'])['url']) || textOf(image['image_url']);

@@ -1,25 +1,21 @@
 import { isObject, nonEmptyText, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
-import type { JsonHolePaths } from '../../../codecs/jsonTemplate/variables.js';
+import type { VariablePaths } from '../../../codecs/jsonTemplate/variables.js';
 import type { JsonObject } from '../../../events.js';
-import { providerError } from '../../http/providerError.js';
+import { providerError } from '../../http/responseErrors.js';
 import type { Emit, WireFormat } from '../../wire/wireFormat.js';
-import { readAnnotations, readCitations } from './annotations.js';
+import { readAnnotations, readCitations, readLogprobs } from './annotations.js';
 import { readFunctionCall, readToolCalls } from './calls.js';
 import { readContent } from './content.js';
 import { endResponse, finishChoice } from './end.js';
 import { readAudio, readImages } from './files.js';
-import { readLogprobs } from './logprobs.js';
 import { readReasoning } from './reasoning.js';
-import { isUnknown, startResponse } from './start.js';
+import { isUnknown, missingContent, provider, startResponse } from './start.js';
 import { type ChatChoice, type ChatState, choiceOf, createChatState } from './state.js';
-import { readExtraContent, readRefusal, sayText } from './texts.js';
+import { extendText, readExtraContent, readRefusal } from './texts.js';
 import { readUsage } from './usage.js';
-import { wholeMessage } from './whole.js';
 
-const provider = 'openai';
-
-const holes: JsonHolePaths = {
-  said: [
+const variables: VariablePaths = {
+  text: [
     ['choices', 0, 'delta', 'content'],
     ['choices', 0, 'delta', 'reasoning_content'],
     ['choices', 0, 'delta', 'reasoning'],
@@ -31,13 +27,13 @@ const holes: JsonHolePaths = {
 };
 
 /**
- * The stream format of chat completions, as OpenAI and the servers that are compatible with it send it.
+ * The stream format of chat completions, as OpenAI and compatible servers send it.
  *
- * @param audioType The media type of audio, which only the request tells.
+ * @param audioType The media type of audio. Only the request has it.
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
-  return { provider, holes, createState: () => createChatState(audioType), decode, end: endResponse };
+  return { provider, variables, createState: () => createChatState(audioType), decode, end: endResponse };
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {
@@ -62,9 +58,9 @@ function readChoice(state: ChatState, payload: JsonObject, position: number, emi
   const { delta, message, text, logprobs } = payload;
   choice.growing = undefined;
   if (isObject(delta)) readDelta(state, choice, delta, emit);
-  else if (isObject(message)) readDelta(state, choice, wholeMessage(choice, message), emit);
-  // The form of completions before there was a chat.
-  if (typeof text === 'string') sayText(choice, text, emit);
+  else if (isObject(message)) readDelta(state, choice, missingContent(choice, message), emit);
+  // The older form of completions, before chat.
+  if (typeof text === 'string') extendText(choice, text, emit);
   if (isObject(logprobs)) readLogprobs(choice, logprobs, emit);
   const finishReason = nonEmptyText(payload['finish_reason']);
   if (finishReason !== undefined) finishChoice(state, choice, finishReason, payload, emit);

@@ -5,7 +5,7 @@ import type { Emit } from '../../wire/wireFormat.js';
 import { createReasoningBlock, type ReasoningBlock } from './blocks.js';
 import { type ChatChoice, openBlock } from './state.js';
 
-/** Reads the reasoning of a delta, which has as many names as there are servers. The same text under two names is said once. */
+/** Reads the reasoning of a delta, for which servers use different fields. The same text in two fields is emitted once. */
 export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit): void {
   const content = nonEmptyText(delta['reasoning_content']);
   const reasoning = nonEmptyText(delta['reasoning']);
@@ -20,14 +20,14 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
     if (reasoning !== content) emitReasoning(choice, block, reasoning, emit);
     if (text !== content && text !== reasoning) emitReasoning(choice, block, text, emit);
   }
-  const silent = content === undefined && reasoning === undefined && text === undefined;
-  // Structured reasoning, which must go back as it came: OpenRouter's, and LiteLLM's.
+  const isNew = content === undefined && reasoning === undefined && text === undefined;
+  // Structured reasoning, which must go back unchanged: OpenRouter's and LiteLLM's. Its text is emitted if no other field has it.
   const { reasoning_details: details, thinking_blocks: thinkingBlocks } = delta;
-  if (Array.isArray(details)) readDetails(choice, 'reasoning_details', details, silent, emit);
-  if (Array.isArray(thinkingBlocks)) readDetails(choice, 'thinking_blocks', thinkingBlocks, silent && !details, emit);
+  if (Array.isArray(details)) readDetails(choice, 'reasoning_details', details, isNew, emit);
+  if (Array.isArray(thinkingBlocks)) readDetails(choice, 'thinking_blocks', thinkingBlocks, isNew && !details, emit);
 }
 
-/** The text that grows, if it is one. */
+/** The text that the delta extends, if it is only one. */
 function growingIn(
   block: ReasoningBlock,
   ...[content, reasoning, text]: readonly (string | undefined)[]
@@ -37,7 +37,7 @@ function growingIn(
   return block.reasoningText;
 }
 
-/** Mistral's `thinking` part of a content list. */
+/** Reads a `thinking` part of a content list, as Mistral sends it. */
 export function readThinkingPart(choice: ChatChoice, part: JsonObject, emit: Emit): void {
   const { thinking } = part;
   const pieces: readonly JsonValue[] = Array.isArray(thinking) ? thinking : [thinking ?? ''];
@@ -50,13 +50,13 @@ export function readThinkingPart(choice: ChatChoice, part: JsonObject, emit: Emi
   }
 }
 
-function readDetails(choice: ChatChoice, field: string, pieces: readonly JsonValue[], silent: boolean, emit: Emit): void {
+function readDetails(choice: ChatChoice, field: string, pieces: readonly JsonValue[], isNew: boolean, emit: Emit): void {
   for (const piece of pieces) {
     if (!isObject(piece)) continue;
     const text = nonEmptyText(piece['text']) ?? nonEmptyText(piece['summary']) ?? nonEmptyText(piece['thinking']);
     const block = text === undefined ? latestReasoning(choice) : reasoningBlock(choice);
     addDetail(block, field, piece);
-    if (silent) emitReasoning(choice, block, text, emit);
+    if (isNew) emitReasoning(choice, block, text, emit);
   }
 }
 
@@ -69,7 +69,7 @@ function reasoningBlock(choice: ChatChoice): ReasoningBlock {
   return current?.kind === 'reasoning' ? current : openBlock(choice, createReasoningBlock(choice.blocks.length));
 }
 
-/** A signature or encrypted reasoning may come after the text has begun: it belongs to the reasoning before. */
+/** A signature or encrypted reasoning may arrive after the first text: it belongs to the reasoning before it. */
 function latestReasoning(choice: ChatChoice): ReasoningBlock {
   const block = choice.blocks.slice(choice.endedBlocks).findLast((open) => open.kind === 'reasoning');
   return block ?? reasoningBlock(choice);
@@ -80,19 +80,19 @@ function addDetail(block: ReasoningBlock, field: string, piece: JsonObject): voi
   const details = block.details.get(field) ?? [];
   block.details.set(field, details);
   const last = details.at(-1);
-  if (last && goesOn(last, piece)) details[details.length - 1] = extendDetail(last, piece);
+  if (last && isContinued(last, piece)) details[details.length - 1] = extendDetail(last, piece);
   else details.push(piece);
 }
 
-/** Text comes in pieces, up to its signature; encrypted reasoning comes whole. */
-function goesOn(last: JsonObject, piece: JsonObject): boolean {
+/** Text arrives in pieces up to its signature; encrypted reasoning arrives whole. */
+function isContinued(last: JsonObject, piece: JsonObject): boolean {
   if (last['type'] !== piece['type'] || last['index'] !== piece['index']) return false;
   return nonEmptyText(last['data']) === undefined && nonEmptyText(last['signature']) === undefined;
 }
 
 function extendDetail(last: JsonObject, piece: JsonObject): JsonObject {
-  const said = Object.entries(piece).filter(([, value]) => value !== null);
-  const extended: JsonObject = { ...last, ...Object.fromEntries(said) };
+  const given = Object.entries(piece).filter(([, value]) => value !== null);
+  const extended: JsonObject = { ...last, ...Object.fromEntries(given) };
   const grown = ['text', 'summary', 'thinking'].filter((field) => typeof last[field] === 'string');
   const texts = grown.map((field) => [field, textOf(last[field]) + textOf(piece[field])] as const);
   return { ...extended, ...Object.fromEntries(texts) };

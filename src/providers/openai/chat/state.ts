@@ -1,34 +1,35 @@
 import type { GrowingText } from '../../../codecs/text/growingText.js';
 import type { Usage } from '../../../events.js';
+import type { CallIds } from '../../../message/callIds.js';
 import type { WireState } from '../../wire/wireFormat.js';
 import type { CallBlock, ChatBlock } from './blocks.js';
 
-/** What is known about one choice while it streams. */
+/** The decoding state of one choice. */
 export interface ChatChoice {
   readonly index: number;
-  /** In order of first appearance, so that a block's number is its place. */
+  /** In order of first appearance: the number of a block is its index. */
   readonly blocks: ChatBlock[];
-  /** How many of them have ended. */
+  /** The number of blocks that have ended: the first ones. */
   endedBlocks: number;
-  /** The block that was opened last: more content of its kind goes on in it. */
+  /** The block that was opened last: more content of its kind extends it. */
   current: ChatBlock | undefined;
-  /** The text to which the payload that is decoded adds. */
+  /** The text that the payload being decoded extends. */
   growing: GrowingText | undefined;
   /** The calls that have not ended, by the provider's index, else its id, else their position. */
   calls: Map<number | string, CallBlock> | undefined;
   /** The call that was extended last. */
   latestCall: CallBlock | undefined;
-  /** The provider's own word, once the choice has ended. */
+  /** The provider's own reason, once the choice has ended. */
   finishReason: string | undefined;
-  /** What it has said so far: it tells what the end means. */
-  saidText: boolean;
-  refused: boolean;
+  /** The kinds of content that it has: they decide what a vague finish reason means. */
+  hasText: boolean;
+  hasRefusal: boolean;
   calledClient: boolean;
 }
 
-/** What is known about one response while it streams. */
+/** The decoding state of one response: each subscription has its own. */
 export interface ChatState extends WireState {
-  /** The media type of audio, which only the request tells. */
+  /** The media type of audio. Only the request has it. */
   readonly audioType: string;
   id: string | undefined;
   model: string | undefined;
@@ -36,10 +37,10 @@ export interface ChatState extends WireState {
   serviceTier: string | undefined;
   usage: Usage | undefined;
   readonly choices: Map<number, ChatChoice>;
-  /** How many choices have no finish reason. */
+  /** The number of choices without a finish reason. */
   unfinished: number;
-  callIds: Set<string> | undefined;
-  /** The sources that were told, which some servers repeat in every chunk. */
+  callIds: CallIds | undefined;
+  /** The sources that were emitted: some servers repeat them in every chunk. */
   citedUrls: Set<string> | undefined;
 }
 
@@ -76,8 +77,8 @@ function addChoice(state: ChatState, index: number): ChatChoice {
     calls: undefined,
     latestCall: undefined,
     finishReason: undefined,
-    saidText: false,
-    refused: false,
+    hasText: false,
+    hasRefusal: false,
     calledClient: false,
   };
   state.choices.set(index, choice);
@@ -86,7 +87,7 @@ function addChoice(state: ChatState, index: number): ChatChoice {
   return choice;
 }
 
-/** Opens a block. Its number must be the count of blocks before it. */
+/** Opens a block. Its number must be the number of blocks before it. */
 export function openBlock<Block extends ChatBlock>(choice: ChatChoice, block: Block): Block {
   choice.blocks.push(block);
   choice.current = block;

@@ -4,18 +4,18 @@ import type { Emit } from '../../wire/wireFormat.js';
 import { createTextBlock, type RefusalBlock, type TextBlock } from './blocks.js';
 import { type ChatChoice, openBlock } from './state.js';
 
-/** The text block that goes on, or a new one. */
+/** The current block if it is text, else a new one. */
 export function textBlock(choice: ChatChoice): TextBlock {
   const { current } = choice;
   return current?.kind === 'text' ? current : openBlock(choice, createTextBlock(choice.blocks.length));
 }
 
-export function sayText(choice: ChatChoice, text: string, emit: Emit): void {
+export function extendText(choice: ChatChoice, text: string, emit: Emit): void {
   if (text === '') return;
   const block = textBlock(choice);
   append(block.text, text);
   choice.growing = block.text;
-  choice.saidText = true;
+  choice.hasText = true;
   emit({ type: 'text-delta', text, block: block.number, choice: choice.index, phase: 'answer' });
 }
 
@@ -25,7 +25,7 @@ export function readRefusal(choice: ChatChoice, delta: JsonObject, emit: Emit): 
   const block = refusalBlock(choice);
   append(block.text, text);
   choice.growing = block.text;
-  choice.refused = true;
+  choice.hasRefusal = true;
   emit({ type: 'refusal-delta', text, block: block.number, choice: choice.index });
 }
 
@@ -35,7 +35,7 @@ function refusalBlock(choice: ChatChoice): RefusalBlock {
   return openBlock(choice, { kind: 'refusal', number: choice.blocks.length, text: createGrowingText() });
 }
 
-/** What must go back with the text, unread. */
+/** Keeps an opaque field that must go back with the text. */
 export function readExtraContent(choice: ChatChoice, delta: JsonObject): void {
   const extra: JsonValue | undefined = delta['extra_content'];
   if (extra === undefined || extra === null) return;

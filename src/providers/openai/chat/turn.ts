@@ -1,11 +1,12 @@
 import type { OpenAI } from 'openai';
 import { isObject } from '../../../codecs/json/jsonFields.js';
+import { wholeText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue, Message, MessagePart } from '../../../events.js';
+import type { CallBlock, ChatBlock, ReasoningBlock, TextBlock } from './blocks.js';
 
 /**
- * The assistant's turn as it goes into the next chat request: the native fragments of all parts, merged.
- *
- * Calls have the ids that their events had, so that the answers to them find them.
+ * The assistant's turn for the next chat request: the native fragments of all parts, merged. Calls have the ids of their events, so that tool
+ * messages can refer to them.
  */
 export function chatTurn(message: Message): OpenAI.ChatCompletionAssistantMessageParam {
   const turn = new Map<string, JsonValue>();
@@ -25,7 +26,7 @@ function fragmentOf(part: MessagePart): JsonObject {
   return { ...native, tool_calls: calls.map((call) => (isObject(call) ? { ...call, id: part.callId } : call)) };
 }
 
-/** What an answer that was broken off had said; a call that was cut cannot go back. */
+/** A block of an aborted answer. The API rejects a call that was cut. */
 function unendedFragment(part: MessagePart): JsonObject {
   if (part.type === 'text') return { content: part.text };
   return part.type === 'refusal' ? { refusal: part.text } : {};
@@ -41,4 +42,61 @@ function merge(earlier: JsonValue | undefined, later: JsonValue): JsonValue {
 function asParts(value: JsonValue): readonly JsonValue[] {
   if (Array.isArray(value)) return value;
   return value === '' ? [] : [{ type: 'text', text: value }];
+}
+
+/**
+ * The native form of a block: a fragment of the assistant message, in the fields that the server used. The fragments of all blocks, merged,
+ * are the message that goes back on the next turn.
+ */
+export function nativeFragment(block: ChatBlock): JsonObject {
+  switch (block.kind) {
+    case 'text':
+      return textFragment(block);
+    case 'reasoning':
+      return reasoningFragment(block);
+    case 'refusal':
+      return { refusal: wholeText(block.text) };
+    case 'tool_call':
+      return { tool_calls: [nativeCall(block)] };
+    case 'function_call':
+      return { function_call: nativeFunction(block) };
+    case 'audio':
+      return block.id === undefined ? {} : { audio: { id: block.id } };
+    case 'image':
+    case 'other':
+      return block.native;
+  }
+}
+
+function textFragment({ text, parts, annotations, extraContent }: TextBlock): JsonObject {
+  return {
+    content: parts ? [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: wholeText(text) }])] : wholeText(text),
+    ...(annotations && { annotations }),
+    ...(extraContent !== undefined && { extra_content: extraContent }),
+  };
+}
+
+function reasoningFragment({ reasoningContent, reasoning, reasoningText, thinking, details }: ReasoningBlock): JsonObject {
+  return {
+    ...(reasoningContent.length > 0 && { reasoning_content: wholeText(reasoningContent) }),
+    ...(reasoning.length > 0 && { reasoning: wholeText(reasoning) }),
+    ...(reasoningText.length > 0 && { reasoning_text: wholeText(reasoningText) }),
+    ...(thinking.length > 0 && { content: [{ type: 'thinking', thinking: [{ type: 'text', text: wholeText(thinking) }] }] }),
+    ...(details && Object.fromEntries(details)),
+  };
+}
+
+function nativeCall(call: CallBlock): JsonValue {
+  const { id, format, name, argumentsText, extras, functionExtras } = call;
+  return {
+    ...(id !== undefined && { id }),
+    ...(format === 'text'
+      ? { type: 'custom', custom: { name, input: wholeText(argumentsText), ...Object.fromEntries(functionExtras) } }
+      : { type: 'function', function: nativeFunction(call) }),
+    ...Object.fromEntries(extras),
+  };
+}
+
+function nativeFunction({ name, argumentsText, functionExtras }: CallBlock): JsonObject {
+  return { name, arguments: wholeText(argumentsText), ...Object.fromEntries(functionExtras) };
 }

@@ -1,20 +1,20 @@
 import { isObject, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, JsonValue, Usage } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { reportedCost } from './reportedCost.js';
+import { reportedCost } from '../reportedCost.js';
 import type { ChatState } from './state.js';
 
-/** Reads the usage so far, and tells it when a figure changed: it is cumulative, so that a later figure replaces an earlier one. */
+/** Reads the usage, which is cumulative: a later figure replaces an earlier one. Emits it when a figure changed. */
 export function readUsage(state: ChatState, payload: JsonObject, emit: Emit): void {
   const native = usageIn(payload);
   if (native === undefined) return;
   const usage = toUsage(native, state.usage);
   if (state.usage !== undefined && figuresOf(usage) === figuresOf(state.usage)) return;
   state.usage = usage;
-  emit({ type: 'usage', usage });
+  emit({ type: 'usage', usage, requests: undefined });
 }
 
-/** OpenAI's place for it, and Groq's. */
+/** The usage in a payload, where OpenAI or Groq puts it. */
 export function usageIn(payload: JsonObject): JsonObject | undefined {
   const { usage } = payload;
   if (isObject(usage)) return usage;
@@ -54,7 +54,7 @@ function toUsage(native: JsonObject, earlier: Usage | undefined): Usage {
   };
 }
 
-/** xAI counts reasoning beside the completion, and only the total tells: ours is a part of the output. */
+/** xAI does not count reasoning as part of the completion, which only the total shows; here it is part of the output. */
 function outputOf(
   completion: number | undefined,
   input: number | undefined,
@@ -65,7 +65,7 @@ function outputOf(
   return (input ?? 0) + completion + reasoning === total ? completion + reasoning : completion;
 }
 
-/** Counts of the provider's own tools: xAI's and Perplexity's single figures, OpenRouter's and xAI's objects. */
+/** The number of uses of the provider's own tools: single figures of xAI and Perplexity, objects of OpenRouter and xAI. */
 function serverToolsOf(native: JsonObject): Usage['serverTools'] {
   const single = ['num_sources_used', 'num_search_queries'].map((name) => [name, native[name]] as const);
   const grouped = ['server_tool_use', 'server_tool_use_details', 'server_side_tool_usage_details'].flatMap((name) =>

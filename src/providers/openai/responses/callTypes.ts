@@ -2,21 +2,21 @@ import { isObject, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { ArgumentsFormat, Executor, JsonObject, JsonValue } from '../../../events.js';
 import { patchArguments, patchClosing, shellArguments, shellClosing } from './writtenJson.js';
 
-/** How an output item is a tool call. */
+/** How an output item of one type becomes a tool call. */
 export interface CallType {
-  /** Undefined if the item tells it. */
+  /** Undefined if the item has it. */
   readonly name: string | undefined;
   readonly format: ArgumentsFormat;
   executor(item: JsonObject): Executor;
-  /** The field that holds the argument text; undefined if `argumentsText` has to make it. */
+  /** The field that is the argument text; undefined if `argumentsText` builds it from other fields. */
   readonly field: 'arguments' | 'input' | 'code' | undefined;
   /** The argument text of a whole item. */
   argumentsText(item: JsonObject): string;
-  /** What ends an argument text that we wrote as far as it streamed. */
+  /** The end of an argument text that was built from deltas and that the whole item contradicts. */
   readonly closing: string;
-  /** What the tool answered, if the item tells. */
+  /** The result of the tool, if the item contains it. */
   result(item: JsonObject): CallResult | undefined;
-  /** Whether only the whole item tells who the call is. */
+  /** Whether only the whole item identifies the call. */
   readonly late: boolean;
 }
 
@@ -38,31 +38,31 @@ const plain: Omit<CallType, 'argumentsText'> = {
   late: false,
 };
 
-/** A call whose argument text is a field of its item, and streams. */
+/** A call with its argument text in a field, which is streamed. */
 function streamed(field: 'arguments' | 'input' | 'code', more: Partial<CallType> = {}): CallType {
   const format = field === 'arguments' ? 'json' : 'text';
   const argumentsText = (item: JsonObject): string => textOf(item[field]);
   return { ...plain, format, field, argumentsText, ...more };
 }
 
-/** A call whose arguments are a value, which we write as JSON. */
+/** A call with its arguments in other fields, which we write as JSON. */
 function written(name: string, argumentsText: CallType['argumentsText'], more: Partial<CallType> = {}): CallType {
   return { ...plain, name, argumentsText, ...more };
 }
 
-/** These fields of an item, as JSON. */
+/** Writes some fields of an item as JSON. */
 function fields(...names: readonly string[]): CallType['argumentsText'] {
   return (item) => JSON.stringify(Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name]]] : []))));
 }
 
-/** The tool's answer, which the caller may not have asked to be included; a failure is an answer too. */
-function answer(output: JsonValue | undefined, item: JsonObject): CallResult | undefined {
+/** The result of a tool, which the item contains only if the request asked for it. A failure is a result too. */
+function resultOf(output: JsonValue | undefined, item: JsonObject): CallResult | undefined {
   const isError = item['status'] === 'failed';
   return (output === undefined || output === null) && !isError ? undefined : { output: output ?? null, isError };
 }
 
 /**
- * The calls, by the type of their item. The provider runs its own tools; the caller runs the others.
+ * The call types, by the type of their item. The provider runs its own tools; the caller runs the others.
  *
  * @see https://platform.openai.com/docs/api-reference/responses/object
  */
@@ -77,7 +77,7 @@ export const callTypes: ReadonlyMap<string, CallType> = new Map<string, CallType
     'tool_search_call',
     written('tool_search', (item) => JSON.stringify(item['arguments'] ?? {}), {
       executor: ({ execution }) => (execution === 'client' ? 'client' : 'provider'),
-      // Its call_id was seen to change until the item was done.
+      // Its call_id may change until the item is done.
       late: true,
     }),
   ],
@@ -85,38 +85,38 @@ export const callTypes: ReadonlyMap<string, CallType> = new Map<string, CallType
   ['program', streamed('code', { name: 'program', executor: isProvider })],
   [
     'code_interpreter_call',
-    streamed('code', { name: 'code_interpreter', executor: isProvider, result: (item) => answer(item['outputs'], item) }),
+    streamed('code', { name: 'code_interpreter', executor: isProvider, result: (item) => resultOf(item['outputs'], item) }),
   ],
   [
     'file_search_call',
     written('file_search', fields('queries'), {
       executor: isProvider,
-      result: (item) => answer(item['results'], item),
+      result: (item) => resultOf(item['results'], item),
     }),
   ],
   [
     'web_search_call',
     written('web_search', searchArguments, {
       executor: isProvider,
-      result: (item) => answer(objectOf(item['action'])['sources'], item),
+      result: (item) => resultOf(objectOf(item['action'])['sources'], item),
     }),
   ],
   [
     'image_generation_call',
     written('image_generation', fields('action', 'background', 'output_format', 'quality', 'revised_prompt', 'size'), {
       executor: isProvider,
-      // The image itself is a file.
-      result: (item) => answer(item['error'], item),
+      // The image itself is emitted as a `file`.
+      result: (item) => resultOf(item['error'], item),
     }),
   ],
 ]);
 
-/** The provider runs shell commands in its own containers only. */
+/** The provider runs shell commands only in its own containers. */
 function shellExecutor({ environment }: JsonObject): Executor {
   return objectOf(environment)['type'] === 'container_reference' ? 'provider' : 'client';
 }
 
-/** What was searched, without what was found. */
+/** The search, without its results. */
 function searchArguments({ action }: JsonObject): string {
   if (!isObject(action)) return '{}';
   const { sources: _sources, ...query } = action;
@@ -125,5 +125,5 @@ function searchArguments({ action }: JsonObject): string {
 
 function mcpResult(item: JsonObject): CallResult | undefined {
   const { error, output } = item;
-  return error === undefined || error === null ? answer(output, item) : { output: error, isError: true };
+  return error === undefined || error === null ? resultOf(output, item) : { output: error, isError: true };
 }

@@ -1,39 +1,39 @@
 import { nonEmptyText, textOf } from '../../../codecs/json/jsonFields.js';
 import { append, createGrowingText, wholeText } from '../../../codecs/text/growingText.js';
 import type { JsonObject } from '../../../events.js';
+import { createCallIds, uniqueCallId } from '../../../message/callIds.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { callTypes } from './callTypes.js';
-import { emitResult } from './results.js';
+import { type CallResult, callTypes } from './callTypes.js';
 import { type CallIdentity, type ItemCall, type OutputItem, openBlock, type ResponsesState } from './state.js';
 
-/** Opens the call of an item that is one, and announces it if its name is known. */
+/** Opens the call of an item, if the item is one, and emits `tool-call-start` if its name is known. */
 export function openCall(state: ResponsesState, item: OutputItem, emit: Emit): void {
   const type = callTypes.get(item.type);
   if (type === undefined) return;
   item.call = { type, block: openBlock(state, item), identity: undefined, text: createGrowingText(), command: undefined };
-  const named = type.name ?? nonEmptyText(item.added['name']);
-  if (named !== undefined && !type.late) announce(state, item.call, item.added, emit);
+  const name = type.name ?? nonEmptyText(item.added['name']);
+  if (name !== undefined && !type.late) emitStart(state, item.call, item.added, emit);
 }
 
-/** Says more of a call's arguments; what came before its name is held. */
+/** Adds to the arguments of a call; they are held back until its name is known. */
 export function extendCall(call: ItemCall, piece: string, emit: Emit): void {
   if (piece === '') return;
   append(call.text, piece);
   if (call.identity) emitArguments(call, call.identity, piece, emit);
 }
 
-/** Says what the whole argument text has beyond its deltas; where it contradicts them, the deltas stand. */
+/** Emits the part of the whole argument text that the deltas lack. If it contradicts the deltas, they stand. */
 export function completeCall(call: ItemCall, whole: string, emit: Emit): void {
   if (whole.startsWith(wholeText(call.text))) extendCall(call, whole.slice(call.text.length), emit);
 }
 
-/** @param cut Whether the model was stopped inside this call: then it never ends. */
+/** @param cut Whether the model was stopped inside this call: then `tool-call-end` is not emitted. */
 export function endCall(state: ResponsesState, call: ItemCall, native: JsonObject, cut: boolean, emit: Emit): void {
   const { type } = call;
   const whole = type.argumentsText(native);
   if (!cut && !whole.startsWith(wholeText(call.text))) extendCall(call, type.closing, emit);
   completeCall(call, whole, emit);
-  const identity = call.identity ?? announce(state, call, native, emit);
+  const identity = call.identity ?? emitStart(state, call, native, emit);
   if (!cut) {
     emit({ type: 'tool-call-end', ...identity, argumentsText: wholeText(call.text), block: call.block, choice: 0 });
     if (identity.executor === 'client') state.unanswered.add(identity.callId);
@@ -42,21 +42,51 @@ export function endCall(state: ResponsesState, call: ItemCall, native: JsonObjec
   if (result) emitResult(state, identity, result, emit);
 }
 
-function announce(state: ResponsesState, call: ItemCall, item: JsonObject, emit: Emit): CallIdentity {
-  const identity = identify(state, call, item);
+const outputSuffix = '_output';
+
+/** Whether an item of that type is the result of a call. */
+export function isOutput(type: string): boolean {
+  return type.endsWith(outputSuffix);
+}
+
+/** Emits a result that is an item of its own. */
+export function emitOutput(state: ResponsesState, type: string, item: JsonObject, emit: Emit): void {
+  const name = type.slice(0, -outputSuffix.length).replace(/(_tool)?_call$/, '');
+  const id = nonEmptyText(item['call_id']);
+  // The result of the provider's own tool search has no call_id: it belongs to the latest search.
+  const call = id === undefined ? [...state.calls.values()].findLast((known) => known.name === name) : state.calls.get(id);
+  const output = item['output'] ?? item['result'] ?? item['tools'] ?? null;
+  const identity = call ?? { callId: id ?? nonEmptyText(item['id']) ?? name, name };
+  emitResult(state, identity, { output, isError: item['status'] === 'failed' }, emit);
+}
+
+function emitResult(
+  state: ResponsesState,
+  { callId, name }: Pick<CallIdentity, 'callId' | 'name'>,
+  { output, isError }: CallResult,
+  emit: Emit,
+): void {
+  state.unanswered.delete(callId);
+  emit({ type: 'tool-result', callId, name, output, isError });
+}
+
+function emitStart(state: ResponsesState, call: ItemCall, item: JsonObject, emit: Emit): CallIdentity {
+  const identity = createIdentity(state, call, item);
   call.identity = identity;
-  state.calls.set(identity.callId, identity);
   if (identity.executor === 'provider') countUse(state, identity.name);
   emit({ type: 'tool-call-start', ...identity, block: call.block, choice: 0 });
   if (call.text.length > 0) emitArguments(call, identity, wholeText(call.text), emit);
   return identity;
 }
 
-function identify(state: ResponsesState, { type, block }: ItemCall, item: JsonObject): CallIdentity {
-  const own = nonEmptyText(item['call_id']) ?? nonEmptyText(item['id']);
-  let callId = own ?? `call-${block}`;
-  for (let suffix = block; state.calls.has(callId); suffix++) callId = `${own ?? 'call'}-${suffix}`;
-  return { callId, name: type.name ?? textOf(item['name']), executor: type.executor(item), format: type.format };
+function createIdentity(state: ResponsesState, { type }: ItemCall, item: JsonObject): CallIdentity {
+  const id = nonEmptyText(item['call_id']) ?? nonEmptyText(item['id']);
+  state.callIds ??= createCallIds();
+  const callId = uniqueCallId(state.callIds, id, state.id);
+  const name = type.name ?? textOf(item['name']);
+  const identity: CallIdentity = { callId, name, executor: type.executor(item), format: type.format };
+  state.calls.set(id === undefined || state.calls.has(id) ? callId : id, identity);
+  return identity;
 }
 
 function countUse({ serverTools }: ResponsesState, name: string): void {

@@ -1,65 +1,64 @@
 import { isObject, listOf, nonEmptyText, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import { EmptyStreamError, ProviderError } from '../../../errors.js';
 import type { FinishReason, JsonObject } from '../../../events.js';
-import { providerError } from '../../http/providerError.js';
+import { providerError } from '../../http/responseErrors.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { endOutput } from './output.js';
-import { completedReason, stoppedReason } from './reasons.js';
-import { begin, learn } from './start.js';
-import type { DecodeEvent, ResponsesState } from './state.js';
+import { ensureStarted, noteResponse } from './start.js';
+import type { DecodeEvent, ResponsesState, TextKind } from './state.js';
 import { toUsage } from './usage.js';
 
 type End = (state: ResponsesState, response: JsonObject, emit: Emit) => void;
 
-/** By status, because some servers report every end in the same event. */
-const endings: ReadonlyMap<string, End> = new Map<string, End>([
-  ['completed', complete],
-  ['incomplete', stop],
-  ['failed', fail],
-  ['cancelled', cancel],
+/** By status, because some servers use the same event for every end. */
+const ends: ReadonlyMap<string, End> = new Map<string, End>([
+  ['completed', endCompleted],
+  ['incomplete', endIncomplete],
+  ['failed', throwFailed],
+  ['cancelled', throwCancelled],
 ]);
 
-/** Decodes the end of the response. @param status What the event says, where the response itself does not. */
+/** Decodes the end of the response. @param status The status that the event implies, if the response itself has none. */
 export function responseEnd(status: 'completed' | 'incomplete' | 'failed' | 'cancelled'): DecodeEvent {
   return (state, payload, emit) => {
     const response = objectOf(payload['response']);
-    learn(state, response);
-    const end = endings.get(textOf(response['status'])) ?? endings.get(status);
+    noteResponse(state, response);
+    const end = ends.get(textOf(response['status'])) ?? ends.get(status);
     end?.(state, response, emit);
   };
 }
 
-function complete(state: ResponsesState, response: JsonObject, emit: Emit): void {
+function endCompleted(state: ResponsesState, response: JsonObject, emit: Emit): void {
   endOutput(state, listOf(response['output']), false, emit);
   if (!state.started) throw new EmptyStreamError();
   emitUsage(state, response, emit);
   emitFinish(state, completedReason(state), nonEmptyText(response['status']) ?? 'completed', undefined, emit);
 }
 
-function stop(state: ResponsesState, response: JsonObject, emit: Emit): void {
-  begin(state, emit);
+function endIncomplete(state: ResponsesState, response: JsonObject, emit: Emit): void {
+  ensureStarted(state, emit);
   endOutput(state, listOf(response['output']), true, emit);
   emitUsage(state, response, emit);
   const details = objectOf(response['incomplete_details']);
   const reason = nonEmptyText(details['reason']) ?? 'incomplete';
-  emitFinish(state, stoppedReason(reason), reason, details, emit);
+  emitFinish(state, incompleteReasons.get(reason) ?? 'other', reason, details, emit);
 }
 
-function fail(state: ResponsesState, response: JsonObject, emit: Emit): void {
-  begin(state, emit);
+function throwFailed(state: ResponsesState, response: JsonObject, emit: Emit): void {
+  ensureStarted(state, emit);
   emitUsage(state, response, emit);
   throw providerError(response['error'] ?? { message: 'The response failed' });
 }
 
-/** Somebody wanted it so: not transient. */
-function cancel(state: ResponsesState, response: JsonObject, emit: Emit): void {
-  begin(state, emit);
+/** Cancelled on purpose, so the fault is not transient. */
+function throwCancelled(state: ResponsesState, response: JsonObject, emit: Emit): void {
+  ensureStarted(state, emit);
   emitUsage(state, response, emit);
   throw new ProviderError('The response was cancelled', { kind: 'conflict', retryable: false, code: 'cancelled' });
 }
 
 function emitUsage(state: ResponsesState, { usage }: JsonObject, emit: Emit): void {
-  if (isObject(usage)) emit({ type: 'usage', usage: toUsage(usage, state.serverTools) });
+  if (isObject(usage)) emit({ type: 'usage', usage: toUsage(usage, state.serverTools), requests: undefined });
 }
 
 function emitFinish(
@@ -79,4 +78,27 @@ function emitFinish(
     metadata: { stopSequence: undefined, stopDetails, container, serviceTier, systemFingerprint: undefined },
     timing: undefined,
   });
+}
+
+const incompleteReasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
+  ['max_output_tokens', 'length'],
+  ['content_filter', 'content-filter'],
+]);
+
+/** The finish reason of a completed response: the provider does not report one, so the output decides. */
+function completedReason(state: ResponsesState): FinishReason {
+  if (state.awaitsApproval) return 'paused';
+  if (state.unanswered.size > 0) return 'tool-calls';
+  if (hasText(state, 'refusal') && !hasText(state, 'text')) return 'refusal';
+  return isCompactionOnly(state) ? 'paused' : 'stop';
+}
+
+function hasText({ items }: ResponsesState, kind: TextKind): boolean {
+  return items.some(({ texts }) => [...texts[kind].values()].some(({ text }) => text.length > 0));
+}
+
+/** The provider stopped to compact the conversation, and continues at the next request. */
+function isCompactionOnly({ items }: ResponsesState): boolean {
+  const isCompaction = (type: string): boolean => type === 'compaction';
+  return items.some(({ type }) => isCompaction(type)) && items.every(({ type }) => isCompaction(type) || type === 'reasoning');
 }

@@ -4,7 +4,7 @@ import type { Emit } from '../../wire/wireFormat.js';
 import { itemOf } from './items.js';
 import { type OutputItem, openBlock, type ResponsesState } from './state.js';
 
-/** Emits a preview of an image. */
+/** Decodes a preview of an image. */
 export function decodePartialImage(state: ResponsesState, payload: JsonObject, emit: Emit): void {
   const item = itemOf(state, payload['output_index'], 'image_generation_call', emit);
   emitImage(state, item, payload, textOf(payload['partial_image_b64']), false, emit);

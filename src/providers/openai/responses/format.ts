@@ -1,17 +1,17 @@
 import { objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject } from '../../../events.js';
-import { providerError } from '../../http/providerError.js';
+import { providerError } from '../../http/responseErrors.js';
 import type { Emit, WireFormat } from '../../wire/wireFormat.js';
 import { callDelta, callDone, commandDelta, decodeDiffDelta } from './callEvents.js';
 import { responseEnd } from './end.js';
-import { endItem } from './endings.js';
 import { decodeAudio, decodePartialImage, decodeTranscript } from './files.js';
+import { endItem } from './itemEnd.js';
 import { openItem } from './items.js';
-import { begin, emitRaw, learn, provider } from './start.js';
+import { emitRaw, ensureStarted, noteResponse, provider } from './start.js';
 import { createResponsesState, type DecodeEvent, type ResponsesState } from './state.js';
 import { decodeAnnotation, decodeTextDelta, partDone, textDelta, textDone } from './textEvents.js';
 
-/** Said again in other words by the item's end. */
+/** Emits nothing, because the end of the item has the same content. */
 const silent: DecodeEvent = () => undefined;
 
 const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent>([
@@ -69,13 +69,13 @@ const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent
 ]);
 
 /**
- * The stream format of responses.
+ * The stream format of OpenAI's responses.
  *
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  */
 export const responsesFormat: WireFormat<ResponsesState> = {
   provider,
-  holes: { said: [['delta']], padding: [['obfuscation'], ['sequence_number']] },
+  variables: { text: [['delta']], padding: [['obfuscation'], ['sequence_number']] },
   createState: createResponsesState,
   decode(state, payload, name, emit) {
     const type = textOf(payload['type']) || name;
@@ -84,7 +84,7 @@ export const responsesFormat: WireFormat<ResponsesState> = {
     else if (isError(payload, name)) throwError(state, payload);
     else emitRaw(state, type || 'response', payload, emit);
   },
-  // Only an end of the response itself is terminal evidence: a [DONE] marker is not.
+  // Only the events that end the response are terminal evidence: a [DONE] marker is not.
   end: () => undefined,
 };
 
@@ -98,16 +98,16 @@ function decodeItemDone(state: ResponsesState, payload: JsonObject, emit: Emit):
 }
 
 function decodeCreated(state: ResponsesState, payload: JsonObject, emit: Emit): void {
-  learn(state, objectOf(payload['response']));
-  begin(state, emit);
+  noteResponse(state, objectOf(payload['response']));
+  ensureStarted(state, emit);
 }
 
 function decodeAlive(state: ResponsesState, payload: JsonObject, emit: Emit): void {
-  learn(state, objectOf(payload['response']));
+  noteResponse(state, objectOf(payload['response']));
   emit({ type: 'ping' });
 }
 
-/** Some gateways leave out the type: then the event's name tells, or a lone `error`. */
+/** Some gateways drop the type: then an event named `error`, or a payload with an `error`, is an error. */
 function isError({ type, error }: JsonObject, name: string): boolean {
   return name === 'error' || (type === undefined && error !== undefined && error !== null);
 }

@@ -2,12 +2,12 @@ import { nonEmptyText, objectOf, textOf } from '../../../codecs/json/jsonFields.
 import type { JsonObject } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { openCall } from './calls.js';
-import { begin } from './start.js';
+import { ensureStarted } from './start.js';
 import type { Index, ItemCall, OutputItem, ResponsesState } from './state.js';
 
-/** Opens an item as `response.output_item.added` gives it, or as well as we know it. */
+/** Opens an item as `response.output_item.added` sends it, or with the fields that are known of it. */
 export function openItem(state: ResponsesState, index: Index, added: JsonObject, emit: Emit): OutputItem {
-  begin(state, emit);
+  ensureStarted(state, emit);
   const item: OutputItem = {
     type: textOf(added['type']),
     added,
@@ -25,18 +25,18 @@ export function openItem(state: ResponsesState, index: Index, added: JsonObject,
   return item;
 }
 
-/** The item that an event is about: the one at its index, else the latest if it has none, else a new one. */
+/** The item that an event refers to: by its index; without an index, the latest one; else a new one. */
 export function itemOf(state: ResponsesState, index: Index, type: string, emit: Emit): OutputItem {
   const item = state.byIndex.get(index) ?? (index === undefined ? state.items.at(-1) : undefined);
   return item ?? openItem(state, index, { type }, emit);
 }
 
-/** The call that an event is about; `type` is the type of the item that has it. */
+/** The call that an event refers to. @param type The type of its item. */
 export function callOf(state: ResponsesState, index: Index, type: string, emit: Emit): ItemCall | undefined {
   return itemOf(state, index, type, emit).call ?? openItem(state, index, { type }, emit).call;
 }
 
-/** The container in which the provider runs what the model wrote. */
+/** Notes the container in which the provider runs the model's code. */
 export function noteContainer(state: ResponsesState, item: JsonObject): void {
   const container = nonEmptyText(item['container_id']) ?? nonEmptyText(objectOf(item['environment'])['container_id']);
   state.container = container ?? state.container;

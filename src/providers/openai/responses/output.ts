@@ -1,12 +1,12 @@
 import { isObject } from '../../../codecs/json/jsonFields.js';
+import { wholeText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { endItem } from './endings.js';
+import { endItem } from './itemEnd.js';
 import { openItem } from './items.js';
-import { rebuildItem } from './rebuild.js';
-import type { OutputItem, ResponsesState } from './state.js';
+import type { OutputItem, ResponsesState, TextKind } from './state.js';
 
-/** Ends what is open as the whole response gives it, and says the items that only it has. */
+/** Ends the open items as the output of the whole response has them, and emits the items that only the output has. */
 export function endOutput(state: ResponsesState, output: readonly JsonValue[], cut: boolean, emit: Emit): void {
   const natives = output.filter(isObject);
   const known = matchItems(state.items, natives);
@@ -17,8 +17,8 @@ export function endOutput(state: ResponsesState, output: readonly JsonValue[], c
 }
 
 /**
- * Tells which of the response's items we have seen: by id, and where a gateway changes ids the first of the same type. Their
- * positions tell nothing, because the whole response may leave items out.
+ * Finds the known items in the output: by id, else (a gateway may change ids) the first of the same type. Positions do not match, because
+ * the output may lack items.
  */
 function matchItems(items: readonly OutputItem[], natives: readonly JsonObject[]): ReadonlyMap<JsonObject, OutputItem> {
   const matches = new Map<JsonObject, OutputItem>();
@@ -34,4 +34,24 @@ function matchItems(items: readonly OutputItem[], natives: readonly JsonObject[]
   match(({ added, native: { id } = added }, native) => id !== undefined && id === native['id']);
   match(({ type }, native) => type === native['type']);
   return matches;
+}
+
+/** Builds the native form of an item from its deltas, for a provider that never sends it whole. */
+function rebuildItem({ added, call, texts }: OutputItem): JsonObject {
+  const content = [
+    ...partsOf(texts.text, (text) => ({ type: 'output_text', text, annotations: [] })),
+    ...partsOf(texts.refusal, (refusal) => ({ type: 'refusal', refusal })),
+    ...partsOf(texts.reasoning, (text) => ({ type: 'reasoning_text', text })),
+  ];
+  const summary = partsOf(texts.summary, (text) => ({ type: 'summary_text', text }));
+  return {
+    ...added,
+    ...(content.length > 0 && { content }),
+    ...(summary.length > 0 && { summary }),
+    ...(call?.type.field && { [call.type.field]: wholeText(call.text) }),
+  };
+}
+
+function partsOf(parts: OutputItem['texts'][TextKind], toPart: (text: string) => JsonObject): readonly JsonValue[] {
+  return [...parts.values()].map(({ text }) => toPart(wholeText(text)));
 }

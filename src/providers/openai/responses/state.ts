@@ -1,5 +1,6 @@
 import type { GrowingText } from '../../../codecs/text/growingText.js';
 import type { ArgumentsFormat, Executor, JsonObject, JsonValue, Phase } from '../../../events.js';
+import type { CallIds } from '../../../message/callIds.js';
 import type { Emit, WireState } from '../../wire/wireFormat.js';
 import type { CallType } from './callTypes.js';
 
@@ -8,18 +9,18 @@ export type Index = JsonValue | undefined;
 
 export type TextKind = 'text' | 'refusal' | 'reasoning' | 'summary';
 
-/** A text on its way: a content part of a message or of reasoning, or a part of a reasoning summary. */
+/** A text that is streamed: a content part of a message or of reasoning, or a part of a reasoning summary. */
 export interface TextPart {
   readonly kind: TextKind;
   readonly block: number;
   readonly phase: Phase;
   /** The text so far. */
   readonly text: GrowingText;
-  /** How many citations came so far. */
+  /** The number of citations that were emitted. */
   citations: number;
 }
 
-/** A tool call as our events name it. */
+/** How events name a tool call. */
 export interface CallIdentity {
   readonly callId: string;
   readonly name: string;
@@ -30,22 +31,22 @@ export interface CallIdentity {
 export interface ItemCall {
   readonly type: CallType;
   readonly block: number;
-  /** Undefined until the call was announced, which waits for its name. */
+  /** Undefined until `tool-call-start` is emitted, when the name is known. */
   identity: CallIdentity | undefined;
   /** The argument text so far. */
   readonly text: GrowingText;
-  /** Which of a shell call's commands streams. */
+  /** The command of a shell call that is streamed. */
   command: Index;
 }
 
 /** An item of the response's output. */
 export interface OutputItem {
   readonly type: string;
-  /** The item as it was when we first saw it. */
+  /** The item as it was sent first. */
   readonly added: JsonObject;
-  /** The item as it ended; undefined until then. */
+  /** The whole item, once it has ended. */
   native: JsonObject | undefined;
-  /** Its first block; undefined as long as it has none. */
+  /** Its first block, once it has one. */
   block: number | undefined;
   /** The block of its image or its audio. */
   fileBlock: number | undefined;
@@ -54,7 +55,7 @@ export interface OutputItem {
   readonly texts: Readonly<Record<TextKind, Map<Index, TextPart>>>;
 }
 
-/** What is known about one response while it streams. */
+/** The decoding state of one response: each subscription has its own. */
 export interface ResponsesState extends WireState {
   id: string | undefined;
   model: string | undefined;
@@ -65,11 +66,12 @@ export interface ResponsesState extends WireState {
   readonly items: OutputItem[];
   /** By `output_index`; never by id, because some gateways change the id in every event. */
   readonly byIndex: Map<Index, OutputItem>;
-  /** By callId, in order. */
+  /** By the provider's id, in order; a call with a missing or repeated id by its callId. */
   readonly calls: Map<string, CallIdentity>;
-  /** The callIds of ended calls that wait for the caller. */
+  callIds: CallIds | undefined;
+  /** The callIds of ended calls that await the caller's result. */
   readonly unanswered: Set<string>;
-  /** Uses of the provider's own tools, by name. */
+  /** The number of uses of the provider's own tools, by name. */
   readonly serverTools: Map<string, number>;
   awaitsApproval: boolean;
 }
@@ -91,13 +93,14 @@ export function createResponsesState(): ResponsesState {
     items: [],
     byIndex: new Map(),
     calls: new Map(),
+    callIds: undefined,
     unanswered: new Set(),
     serverTools: new Map(),
     awaitsApproval: false,
   };
 }
 
-/** Takes the next block number, for an item that may have several blocks. */
+/** Opens the next block, for an item that may have several, and returns its number. */
 export function openBlock(state: ResponsesState, item: OutputItem): number {
   const block = state.blockCount++;
   item.block ??= block;

@@ -1,10 +1,9 @@
 import { objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { cite } from './citations.js';
 import { itemOf } from './items.js';
 import type { DecodeEvent, ResponsesState, TextKind } from './state.js';
-import { completePart, completeText, extendText, textOfEvent } from './texts.js';
+import { completePart, completeText, emitCitation, extendText, textOfEvent } from './texts.js';
 
 export function decodeTextDelta(state: ResponsesState, payload: JsonObject, emit: Emit): void {
   const part = textOfEvent(state, payload, 'text', payload['content_index'], emit);
@@ -38,5 +37,5 @@ export function partDone(type: string, indexField: string): DecodeEvent {
 }
 
 export function decodeAnnotation(state: ResponsesState, payload: JsonObject, emit: Emit): void {
-  cite(textOfEvent(state, payload, 'text', payload['content_index'], emit), payload['annotation'], emit);
+  emitCitation(textOfEvent(state, payload, 'text', payload['content_index'], emit), payload['annotation'], emit);
 }

@@ -1,13 +1,12 @@
-import { listOf, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
+import { isObject, listOf, nonEmptyText, numberOf, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import { append, createGrowingText, wholeText } from '../../../codecs/text/growingText.js';
 import type { DeltaEvent, JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { completeCitations } from './citations.js';
 import { itemOf } from './items.js';
 import { type Index, type OutputItem, openBlock, type ResponsesState, type TextKind, type TextPart } from './state.js';
 
-/** The type of the item that a text belongs to, where the provider did not announce it. */
-const owners: Readonly<Record<TextKind, string>> = {
+/** The type of the item that contains a text, for texts without a known item. */
+const itemTypes: Readonly<Record<TextKind, string>> = {
   text: 'message',
   refusal: 'message',
   reasoning: 'reasoning',
@@ -21,9 +20,9 @@ const deltas: Readonly<Record<TextKind, (part: TextPart, text: string) => DeltaE
   summary: ({ block }, text) => ({ type: 'reasoning-delta', text, block, choice: 0 }),
 };
 
-/** The text that an event is about. */
+/** The text that an event refers to. */
 export function textOfEvent(state: ResponsesState, payload: JsonObject, kind: TextKind, index: Index, emit: Emit): TextPart {
-  return textOfItem(state, itemOf(state, payload['output_index'], owners[kind], emit), kind, index);
+  return textOfItem(state, itemOf(state, payload['output_index'], itemTypes[kind], emit), kind, index);
 }
 
 function textOfItem(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index = 0): TextPart {
@@ -42,13 +41,13 @@ export function extendText(part: TextPart, text: string, emit: Emit): void {
   emit(deltas[part.kind](part, text));
 }
 
-/** Says what the whole text has beyond its deltas; where it contradicts them, the deltas stand. */
+/** Emits the part of the whole text that the deltas lack. If it contradicts the deltas, they stand. */
 export function completeText(part: TextPart, whole: string, emit: Emit): void {
-  const said = part.text.length;
-  if (whole.length > said && whole.startsWith(wholeText(part.text))) extendText(part, whole.slice(said), emit);
+  const { length } = part.text;
+  if (whole.length > length && whole.startsWith(wholeText(part.text))) extendText(part, whole.slice(length), emit);
 }
 
-/** By the type of a part: what it holds, and in which field. */
+/** The kind of text in a part, and its field, by the type of the part. */
 const partTypes: ReadonlyMap<string, readonly [kind: TextKind, field: string]> = new Map([
   ['output_text', ['text', 'text']],
   ['refusal', ['refusal', 'refusal']],
@@ -56,7 +55,7 @@ const partTypes: ReadonlyMap<string, readonly [kind: TextKind, field: string]> =
   ['summary_text', ['summary', 'text']],
 ]);
 
-/** Says what a whole part has beyond its deltas. */
+/** Emits the text and the citations of a whole part that the deltas lack. */
 export function completePart(state: ResponsesState, item: OutputItem, index: Index, native: JsonObject, emit: Emit): void {
   const [kind, field] = partTypes.get(textOf(native['type'])) ?? [];
   if (kind === undefined || field === undefined) return;
@@ -65,10 +64,10 @@ export function completePart(state: ResponsesState, item: OutputItem, index: Ind
   if (!item.texts[kind].has(index) && whole === '' && annotations.length === 0) return;
   const part = textOfItem(state, item, kind, index);
   completeText(part, whole, emit);
-  completeCitations(part, annotations, emit);
+  for (const annotation of annotations.slice(part.citations)) emitCitation(part, annotation, emit);
 }
 
-/** Says what a whole message, or a whole piece of reasoning, has beyond its deltas. */
+/** Emits the text and the citations of a whole message, or of whole reasoning, that the deltas lack. */
 export function completeTexts(state: ResponsesState, item: OutputItem, native: JsonObject, emit: Emit): void {
   completeParts(state, item, native['summary'], emit);
   completeParts(state, item, native['content'], emit);
@@ -76,4 +75,21 @@ export function completeTexts(state: ResponsesState, item: OutputItem, native: J
 
 function completeParts(state: ResponsesState, item: OutputItem, parts: JsonValue | undefined, emit: Emit): void {
   listOf(parts).forEach((part, index) => completePart(state, item, index, objectOf(part), emit));
+}
+
+/** Emits a citation of any type: of a page, of a file, of a container's file, or of a file's path. */
+export function emitCitation(part: TextPart, annotation: JsonValue | undefined, emit: Emit): void {
+  if (!isObject(annotation)) return;
+  part.citations++;
+  emit({
+    type: 'citation',
+    block: part.block,
+    choice: 0,
+    url: nonEmptyText(annotation['url']),
+    title: nonEmptyText(annotation['title']) ?? nonEmptyText(annotation['filename']),
+    text: undefined,
+    start: numberOf(annotation['start_index']),
+    end: numberOf(annotation['end_index']),
+    native: annotation,
+  });
 }

@@ -3,13 +3,13 @@ import { isObject, listOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, MessagePart, PartialMessage } from '../../../events.js';
 
 /**
- * What an assistant said, as items of the next response's input: the provider's own items in order.
+ * The assistant's turn as items of the next request's input: the provider's own items, in order. Calls have the ids of their events, so that
+ * tool outputs can refer to them.
  *
- * Of a message that was aborted, the text of an unfinished item goes back; unfinished reasoning and calls do not, because the API
- * refuses them. Calls have the ids that their events had, so that the answers to them find them.
+ * Of an aborted message, the text of an unfinished item is kept; unfinished reasoning and calls are not, because the API rejects them.
  */
 export function responsesTurn({ parts }: Pick<PartialMessage, 'parts'>): OpenAI.Responses.ResponseInputItem[] {
-  // The provider's own items, which its type for input takes back.
+  // The provider's own items, which its type for input accepts.
   return parts.flatMap(toItems) as OpenAI.Responses.ResponseInputItem[];
 }
 
@@ -19,11 +19,13 @@ function toItems(part: MessagePart, index: number, parts: readonly MessagePart[]
   return [{ role: 'assistant', content: part.text, ...(part.phase === 'commentary' && { phase: part.phase }) }];
 }
 
+/** The native form with the callId of its events, which differs from the provider's id where that is repeated or too long. */
 function withCallId(part: MessagePart, native: JsonObject): JsonObject {
-  return part.type === 'tool-call' && textOf(native['call_id']) !== '' ? { ...native, call_id: part.callId } : native;
+  const hasCallId = (part.type === 'tool-call' || part.type === 'tool-result') && textOf(native['call_id']) !== '';
+  return hasCallId ? { ...native, call_id: part.callId } : native;
 }
 
-/** Whether a text belongs to the item that ended last: an item of several texts is the native form of its first. */
+/** Whether a text belongs to the item that ended last: the native form of an item with several texts is on the first of them. */
 function isPartOf(text: string, earlier: readonly MessagePart[]): boolean {
   const native = earlier.findLast((part) => part.native !== undefined)?.native;
   return isObject(native) && listOf(native['content']).some((content) => isObject(content) && content['text'] === text);

@@ -1,8 +1,8 @@
 import { numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, Usage } from '../../../events.js';
-import { reportedCost } from '../chat/reportedCost.js';
+import { reportedCost } from '../reportedCost.js';
 
-/** @param serverTools Uses of the provider's own tools, by name. */
+/** @param serverTools The number of uses of the provider's own tools, by name. */
 export function toUsage(native: JsonObject, serverTools: ReadonlyMap<string, number>): Usage {
   const inputDetails = objectOf(native['input_tokens_details']);
   const inputTokens = numberOf(native['input_tokens']);
