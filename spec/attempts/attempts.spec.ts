@@ -2,8 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { createAttempts } from '../../src/attempts/attempts.js';
 import { ConnectionError } from '../../src/errors.js';
 import { finish, ping, reset, start, step, text, usage, usageOf } from '../../src/testing/index.js';
+import { requestUsage } from '../support/requestUsage.js';
 
 const fault = new ConnectionError();
+/** Without a `start` nobody names the model. */
+const unnamed = { model: undefined, provider: undefined };
 const again = { step: 0, cause: 'retry', delayMs: 0 } as const;
 
 describe('createAttempts', () => {
@@ -48,7 +51,13 @@ describe('createAttempts', () => {
     attempts.take(usage({ inputTokens: 10 }));
     attempts.take(attempts.repeat(again, fault));
     attempts.take(attempts.repeat(again, fault));
-    expect(attempts.take(usage({ inputTokens: 3 }))).toEqual(usage({ inputTokens: 13 }));
+    expect(attempts.take(usage({ inputTokens: 3 }))).toEqual({
+      ...usage({ inputTokens: 13 }),
+      requests: [
+        requestUsage({ inputTokens: 10 }, { ...unnamed, attempt: 1, stands: false }),
+        requestUsage({ inputTokens: 3 }, { ...unnamed, attempt: 3 }),
+      ],
+    });
     expect(attempts.partial().usage).toEqual(usageOf({ inputTokens: 13 }));
   });
 });

@@ -28,6 +28,7 @@ import {
 } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
+import { requestUsage, voidUsage } from '../support/requestUsage.js';
 
 const low = { estimated: true, confidence: 'low' } as const;
 
@@ -329,7 +330,11 @@ describe('aggregateUsage', () => {
         const source = defer(() => attempts.shift() ?? NEVER);
         const retrying = retryStream({ shouldRetry: () => true, initialDelayMs: 3, jitter: 0 });
         const result = '       ---------------(u|)';
-        const total = usage({ inputTokens: 22, outputTokens: 11, totalTokens: 33, ...low });
+        const requests = [
+          voidUsage({ inputTokens: 10, outputTokens: 8, totalTokens: 18, ...low }),
+          requestUsage({ inputTokens: 12, outputTokens: 3, totalTokens: 15 }, { attempt: 2 }),
+        ];
+        const total = { ...usage({ inputTokens: 22, outputTokens: 11, totalTokens: 33, ...low }), requests };
         expectStream(source.pipe(retrying, aggregateUsage(), ofEvent('usage'))).toBe(result, { u: total });
       }),
     );

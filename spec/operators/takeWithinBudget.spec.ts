@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
 import { defer, type MonoTypeOperatorFunction, NEVER, type Observable } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
-import type { Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
+import type { Confidence, Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
 import { writtenText } from '../../src/message/writtenText.js';
 import type { TokenCounter } from '../../src/metering/tokenCounter.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
@@ -30,10 +30,19 @@ import {
 } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
+import { requestUsage, voidUsage } from '../support/requestUsage.js';
 
 const low = { estimated: true, confidence: 'low' } as const;
 const spent = finish('budget', { rawReason: undefined, choices: [{ choice: 0, reason: 'budget', rawReason: undefined }] });
 const used = (outputTokens: number): DeltaEvent => usage({ outputTokens, ...low });
+/** The sum of two attempts. */
+const usedTwice = (first: number, second: number, confidence: Confidence = 'low'): DeltaEvent => ({
+  ...usage({ outputTokens: first + second, ...low, confidence }),
+  requests: [
+    voidUsage({ outputTokens: first, ...low, confidence }),
+    requestUsage({ outputTokens: second, ...low, confidence }, { attempt: 2 }),
+  ],
+});
 
 /** A dollar a token, in and out. */
 const dollars = (total: number): Cost => ({
@@ -152,7 +161,7 @@ describe('takeWithinBudget', () => {
 
     it('starts again with an attempt, but not what it used', () => {
       const events = [start(), text('abc'), reset(), start(), text('abcde')];
-      expect(within(events, { maxChars: 4 })).toEqual([...events.slice(0, 4), text('abcd'), used(1 + 2), spent]);
+      expect(within(events, { maxChars: 4 })).toEqual([...events.slice(0, 4), text('abcd'), usedTwice(1, 2), spent]);
     });
 
     it('takes back only the void steps', () => {
@@ -253,7 +262,7 @@ describe('takeWithinBudget', () => {
 
     it('does not give back what a failed attempt used', () => {
       const events = [start(), text('xxxx'), reset(), start(), text('xxxx'), text('xxxx')];
-      expect(within(events, { maxOutputTokens: 2 })).toEqual([...events.slice(0, 5), used(2), spent]);
+      expect(within(events, { maxOutputTokens: 2 })).toEqual([...events.slice(0, 5), usedTwice(1, 1), spent]);
     });
 
     it(
@@ -269,7 +278,7 @@ describe('takeWithinBudget', () => {
         const none = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
         expectStream(attempts$.pipe(retryStream({ initialDelayMs: 2, jitter: 0 }), budget)).toBe(result, {
           R: reset({ delayMs: 2, error: { ...error, ...none } }),
-          u: usage({ outputTokens: 3, estimated: true, confidence: 'high' }),
+          u: usedTwice(1, 2, 'high'),
           f: spent,
         });
         expectSubscriptions(first.subscriptions).toBe(' ^---!');

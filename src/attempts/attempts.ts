@@ -1,9 +1,9 @@
-import { toErrorInfo } from '../errors.js';
-import type { DeltaEvent, PartialMessage, ResetEvent, Usage } from '../events.js';
+import { isStreamError, toErrorInfo } from '../errors.js';
+import type { DeltaEvent, PartialMessage, RequestUsage, ResetEvent, Usage, UsageEvent } from '../events.js';
 import { isContent } from '../events.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { addEarlier } from '../metering/requestUsage.js';
-import { addUsage } from '../metering/usageArithmetic.js';
+import { createRequestTracker, voidRequests } from '../metering/requestUsage.js';
+import { addUsage, sumUsage } from '../metering/usageArithmetic.js';
 
 /** What an operator keeps about the attempts that it joins into one stream, so that the stream keeps the grammar. */
 export interface Attempts {
@@ -29,28 +29,53 @@ export function createAttempts(): Attempts {
   let step = 0;
   let delivered = false;
   let finished = false;
-  /** What the attempts before this one used, and this one so far. */
-  let earlier: Usage | undefined;
-  let current: Usage | undefined;
+  /** The requests before our last repeat, and their sum. */
+  let earlier: readonly RequestUsage[] = [];
+  let earlierUsage: Usage | undefined;
+  /** The requests since then, and how far the attempts of their stream are behind ours. */
+  let tracker = createRequestTracker();
+  let offset = 0;
 
   /** As it must leave: attempts only grow, and a later usage replaces an earlier one. */
   function restate(event: DeltaEvent): DeltaEvent {
-    if (event.type === 'usage') {
-      current = event.usage;
-      return earlier === undefined ? event : { ...event, usage: addEarlier(earlier, event.usage) };
-    }
+    if (event.type === 'usage') return restateUsage(event);
     if (event.type === 'reset') return event.attempt > number ? event : { ...event, attempt: number + 1 };
     return event;
   }
 
+  function restateUsage(event: UsageEvent): UsageEvent {
+    const { usage, requests } = event;
+    const own = offset === 0 || !requests ? event : { ...event, requests: requests.map(countOn) };
+    tracker.push(own);
+    if (earlier.length === 0) return own;
+    return { ...event, usage: addUsage(earlierUsage, usage), requests: [...earlier, ...tracker.requests] };
+  }
+
+  function countOn(request: RequestUsage): RequestUsage {
+    return { ...request, attempt: request.attempt + offset };
+  }
+
+  function endAttempt(resetStep: number): void {
+    earlier = [...earlier, ...tracker.requests];
+    earlierUsage = sumUsage(tracker.requests, earlierUsage);
+    tracker = createRequestTracker(number + 1, Math.min(step, resetStep));
+    offset = number;
+  }
+
   function note(event: DeltaEvent): void {
     switch (event.type) {
+      case 'start':
+        tracker.push(event);
+        return;
       case 'reset':
+        tracker.push(event);
+        earlier = voidRequests(earlier, event.step);
         number = event.attempt;
         step = Math.min(step, event.step);
         if (event.step === 0) delivered = false;
         return;
       case 'step':
+        tracker.push(event);
         step = event.step;
         return;
       case 'finish':
@@ -82,8 +107,10 @@ export function createAttempts(): Attempts {
       return leaving;
     },
     repeat(fields, error) {
-      if (current !== undefined) earlier = addUsage(earlier, current);
-      current = undefined;
+      // Two requests that failed in a race have used something, though no event reported it.
+      const usage = !delivered && tracker.requests.length === 0 && isStreamError(error) ? error.partial?.usage : undefined;
+      if (usage) tracker.push({ type: 'usage', usage, requests: undefined });
+      endAttempt(fields.step);
       return { type: 'reset', attempt: number + 1, ...fields, error: toErrorInfo(error) };
     },
   };

@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { fromErrorInfo } from '../errors.js';
-import { type DeltaEvent, isContent, type ResetEvent, type TextDeltaEvent } from '../events.js';
+import { type DeltaEvent, isContent, type RequestUsage, type ResetEvent, type TextDeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import type { Delivered } from './deliveredBlocks.js';
 
@@ -23,11 +23,16 @@ export function followOn(delivered: Delivered, step: number): MonoTypeOperatorFu
       return { ...reset, step: step + Math.max(1, reset.step) };
     }
 
+    function countStepOn(request: RequestUsage): RequestUsage {
+      return { ...request, step: step + request.step };
+    }
+
     return {
       next(event) {
         spoken ||= isContent(event);
         if (event.type === 'reset') destination.next(countOn(event));
         else if (event.type === 'step') destination.next({ ...event, step: step + event.step });
+        else if (event.type === 'usage') destination.next({ ...event, requests: event.requests?.map(countStepOn) });
         else {
           const renumbered = 'block' in event ? renumber(event) : event;
           if (renumbered) destination.next('callId' in renumbered ? rename(renumbered) : renumbered);

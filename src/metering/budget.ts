@@ -1,4 +1,5 @@
-import type { Cost, DeltaEvent, Price, StartEvent, Usage } from '../events.js';
+import type { Cost, DeltaEvent, Price, UsageEvent } from '../events.js';
+import { toUsageEvent } from './requestUsage.js';
 import type { CountTokens, TokenCounter } from './tokenCounter.js';
 import { createUsageLedger } from './usageLedger.js';
 
@@ -23,46 +24,49 @@ export interface Budget {
   push(event: DeltaEvent): void;
   /** Whether there is something left of every limit, nothing left of one, or one is passed. */
   balance(): 'left' | 'spent' | 'passed';
-  usage(): Usage;
+  /** What it is, over all attempts. */
+  usage(): UsageEvent;
 }
 
 export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', prompt, price }: BudgetLimits): Budget {
   const ledger = createUsageLedger(incremental(countTokens), prompt);
-  let start: StartEvent | undefined;
-  /** What the attempts before this one cost, each by the price of its own model. */
+  /** What the attempts before this one cost. */
   let earlierCost = 0;
-  /** The largest that the provider has told. */
-  let told: Cost | undefined;
+  /** The largest cost that the provider has reported. */
+  let reported: Cost | undefined;
 
-  function attemptCost(): Cost | undefined {
-    const used = ledger.attempt();
-    return used && start?.model !== undefined ? price?.(used, start.model, start.provider) : undefined;
+  /** The costs of the attempt that runs, as far as they are known: each request by the price of its own model. */
+  function attemptCosts(): readonly Cost[] {
+    return ledger.attempt().flatMap(({ usage, model, provider }) => {
+      const cost = model === undefined ? undefined : price?.(usage, model, provider ?? '');
+      return cost ?? [];
+    });
   }
 
-  /** The provider's figure, unless it is in another currency. */
+  /** The provider's figure, if that is more, unless it is in another currency. */
   function cost(): number {
-    const own = attemptCost();
-    const total = earlierCost + (own?.total ?? 0);
-    return told && (!own || own.currency === told.currency) ? Math.max(total, told.total) : total;
+    const own = attemptCosts();
+    const total = earlierCost + sumOf(own);
+    const comparable = own.every(({ currency }) => currency === reported?.currency);
+    return reported && comparable ? Math.max(total, reported.total) : total;
   }
 
-  function noteCost(reported: Cost | undefined): void {
-    if (reported && !(told && told.total > reported.total)) told = reported;
+  function noteReported(cost: Cost | undefined): void {
+    if (cost && !(reported && reported.total > cost.total)) reported = cost;
   }
 
   /** How far a limit is passed. */
   function excesses(): number[] {
     return [
-      maxOutputTokens === undefined ? -1 : (ledger.total(true).outputTokens ?? 0) - maxOutputTokens,
+      maxOutputTokens === undefined ? -1 : (ledger.total(true).usage.outputTokens ?? 0) - maxOutputTokens,
       maxCost === undefined ? -1 : cost() - maxCost,
     ];
   }
 
   return {
     push(event) {
-      if (event.type === 'start') start = event;
-      else if (event.type === 'usage') noteCost(event.usage.cost);
-      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += attemptCost()?.total ?? 0;
+      if (event.type === 'usage') noteReported(event.usage.cost);
+      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += sumOf(attemptCosts());
       ledger.push(event);
     },
     balance() {
@@ -70,8 +74,12 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
       if (excess < 0) return 'left';
       return excess === 0 ? 'spent' : 'passed';
     },
-    usage: () => ledger.statement(),
+    usage: () => toUsageEvent(ledger.total()),
   };
+}
+
+function sumOf(costs: readonly Cost[]): number {
+  return costs.reduce((sum, { total }) => sum + total, 0);
 }
 
 /** A function would have to count the whole text again for every delta: it counts each delta alone. */

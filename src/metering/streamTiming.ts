@@ -1,10 +1,11 @@
 import { asyncScheduler } from 'rxjs';
-import type { DeltaEvent, Timing, Usage } from '../events.js';
+import type { DeltaEvent, Timing } from '../events.js';
 import { isDelta } from '../message/isDelta.js';
 import { createStepMarks } from '../message/stepMarks.js';
 import { writtenText } from '../message/writtenText.js';
 import { createMedian } from './median.js';
 import { createRequestTracker } from './requestUsage.js';
+import { sumUsage } from './usageArithmetic.js';
 
 /** How fast a stream goes, from its subscription on: constant work an event, whatever its length. */
 export interface Pace {
@@ -15,27 +16,24 @@ export interface Pace {
 /** @param onGap Called with each time between two deltas, in milliseconds. @defaultValue nothing */
 export function createPace(onGap: (milliseconds: number) => void = () => undefined): Pace {
   const subscribedAt = asyncScheduler.now();
-  const requests = createRequestTracker();
-  let usage: Usage | undefined;
+  const tracker = createRequestTracker();
   let answer = createAnswer(subscribedAt, onGap);
 
   function elapsed(since: number): number {
     return Math.max(0, asyncScheduler.now() - since);
   }
 
+  /** Those of the answer that stands; unknown if those of one of its requests are. */
   function outputTokens(): number | undefined {
-    const parts = usage && requests.split(usage).filter((request) => request.answer === requests.answer);
-    return parts?.reduce<number | undefined>(
-      (sum, part) => (sum === undefined || part.usage.outputTokens === undefined ? undefined : sum + part.usage.outputTokens),
-      0,
-    );
+    const standing = tracker.requests.filter(({ stands }) => stands);
+    if (standing.some(({ usage }) => usage.outputTokens === undefined)) return undefined;
+    return sumUsage(standing)?.outputTokens;
   }
 
   return {
     push(event) {
-      requests.push(event);
-      if (event.type === 'usage') usage = event.usage;
-      else if (event.type === 'reset' && event.step === 0) answer = createAnswer(asyncScheduler.now() + event.delayMs, onGap);
+      tracker.push(event);
+      if (event.type === 'reset' && event.step === 0) answer = createAnswer(asyncScheduler.now() + event.delayMs, onGap);
       else answer.push(event);
     },
     read() {

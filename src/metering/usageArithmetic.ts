@@ -7,6 +7,11 @@ export function addUsage(left: Usage | undefined, right: Usage): Usage {
   return left === undefined ? right : combineUsage(left, right, (a = 0, b = 0) => a + b);
 }
 
+/** The sum of what requests used, and of what was used before; undefined if that is nothing. */
+export function sumUsage(requests: readonly { readonly usage: Usage }[], before?: Usage): Usage | undefined {
+  return requests.reduce((sum, { usage }) => addUsage(sum, usage), before);
+}
+
 /** Adds two requests' costs. An unknown cost makes the sum unknown: never a figure that is too low. */
 export function addCost(left: Cost | undefined, right: Cost | undefined): Cost | undefined {
   return combineCost(left, right, (a = 0, b = 0) => a + b);

@@ -1,32 +1,37 @@
-import type { DeltaEvent, FinishReason, Usage } from '../events.js';
+import type { DeltaEvent, FinishReason, RequestUsage, Usage, UsageEvent } from '../events.js';
 import { promptTexts } from './promptTexts.js';
-import { createAsked, losersOf, noteParts, passParts, type RequestUsage } from './requestUsage.js';
+import { createRequestTracker, type RequestUsages, voidRequests } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
-import { createTokenEstimate } from './tokenEstimate.js';
-import { addUsage, completeUsage, settleUsage, subtractUsage } from './usageArithmetic.js';
+import { createTokenEstimate, type TokenEstimate } from './tokenEstimate.js';
+import { completeUsage, settleUsage, subtractUsage, sumUsage } from './usageArithmetic.js';
 
-/** The books of one stream over all its attempts. */
+/** What a stream has used over all its attempts: what the provider reported, and estimates of the rest. */
 export interface UsageLedger {
-  /** Whether anything but pings and resets arrived. */
+  /** Whether any event but pings and resets arrived. */
   readonly begun: boolean;
   push(event: DeltaEvent): void;
-  /** What the attempt that runs has used; `undefined` if nothing arrived. */
-  attempt(): Usage | undefined;
-  /** What all attempts used. @param running Whether the stream goes on. @defaultValue false */
-  total(running?: boolean): Usage;
-  /** The total, which the operators after this one can take apart into requests. */
-  statement(running?: boolean): Usage;
+  /** The requests of the attempt that runs; none if nothing arrived. */
+  attempt(): readonly RequestUsage[];
+  /** All requests and their sum. @param running Whether the stream goes on. @defaultValue false */
+  total(running?: boolean): RequestUsages;
+}
+
+interface Attempt {
+  readonly estimate: TokenEstimate;
+  /** Whether any event but pings arrived: a request that was refused used nothing. */
+  arrived: boolean;
+  /** Whether the provider ended it, so that its figures are the last ones. */
+  whole: boolean;
 }
 
 const unused = settleUsage(undefined, { inputTokens: undefined, outputTokens: 0, confidence: 'low' });
 
-/** We say these ourselves, where we end the request before the provider tells what it used. */
-const ourOwnReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
+/** We emit these ourselves where we end the request before the provider reports what it used. */
+const localReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
 
 /**
- * The provider's figures are cumulative over the stream: an attempt's own are what they grew by. An attempt whose end the provider did not
- * tell settles at the larger of its figures and the estimate. One in which nothing arrived, because the request was refused, used nothing.
- * Figures that are estimated are not the provider's: an operator upstream has settled all attempts, and they are a total.
+ * An attempt whose end the provider did not report settles at the larger of its figures and the estimate. A usage that is estimated is not
+ * the provider's: an operator upstream has settled all attempts, and it is a total.
  */
 export function createUsageLedger(countTokens: CountTokens, prompt: unknown): UsageLedger {
   let texts: readonly string[] | undefined;
@@ -36,110 +41,98 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
     return texts;
   }
 
-  /** What the attempts before this one used, and what the provider had told of it. */
-  let earlier: Usage | undefined;
-  let toldEarlier: Usage | undefined;
-  /** The attempt that runs. */
-  let told: Usage | undefined;
-  let settledUpstream: Usage | undefined;
-  let estimate = createTokenEstimate(countTokens, promptOnce);
-  let arrived = false;
-  let whole = false;
-  /** The requests that ended, and what of the attempt that runs the rounds of its tool loop have used. */
-  const asked = createAsked();
-  const requests: RequestUsage[] = [];
-  let rounds: Usage | undefined;
-  const losers = new Set<RequestUsage>();
+  const reported = createRequestTracker();
+  let attempt = startAttempt();
+  /** The requests of the attempts before this one as they settled, and how many had been reported by then. */
+  let settled: readonly RequestUsage[] = [];
+  let settledUsage: Usage | undefined;
+  let reportedBefore = 0;
+  let upstream: UsageEvent | undefined;
+  let lostEstimate: TokenEstimate | undefined;
 
-  function settle(running: boolean): Usage {
-    const own = told && subtractUsage(told, toldEarlier);
-    return whole ? completeUsage(own, () => estimate.read(running)) : settleUsage(own, estimate.read(running));
+  function startAttempt(): Attempt {
+    return { estimate: createTokenEstimate(countTokens, promptOnce), arrived: false, whole: false };
   }
 
-  /** Where the provider has told nothing of a round, it counts into the next one. */
-  function endRound(): void {
-    if (told === undefined) return;
-    const own = subtractUsage(subtractUsage(told, toldEarlier), rounds);
-    requests.push(asked.name(own));
-    rounds = addUsage(rounds, own);
+  function settleAttempt(running: boolean): readonly RequestUsage[] {
+    if (!attempt.arrived) return [];
+    const requests = reported.requests.slice(reportedBefore);
+    const lost = requests.filter(({ stands }) => !stands).map(settleLost);
+    const own = requests.filter(({ stands }) => stands);
+    const used = settle(sumUsage(own), running);
+    // What the rounds that ended did not report counts into the one that runs.
+    const last = reported.requests.length > reported.ended ? own.pop() : undefined;
+    const rest = subtractUsage(used, sumUsage(own));
+    return [...lost, ...own, last ? { ...last, usage: rest } : reported.identify(rest)];
   }
 
-  /** A request that lost ended without its provider's last figures; every later usage includes what it told. */
-  function enterLosers(usage: Usage): void {
-    for (const loser of losersOf(usage)) {
-      if (losers.has(loser)) continue;
-      losers.add(loser);
-      const used = settleUsage(loser.usage, createTokenEstimate(countTokens, promptOnce).read(false));
-      earlier = addUsage(earlier, used);
-      toldEarlier = addUsage(toldEarlier, loser.usage);
-      requests.push({ ...loser, usage: used });
-    }
+  function settle(usage: Usage | undefined, running: boolean): Usage {
+    const { estimate, whole } = attempt;
+    return whole ? completeUsage(usage, () => estimate.read(running)) : settleUsage(usage, estimate.read(running));
   }
 
-  function repeat(): void {
-    if (arrived) {
-      const used = settle(false);
-      earlier = addUsage(earlier, used);
-      requests.push(asked.name(subtractUsage(used, rounds)));
-    }
-    toldEarlier = told ?? toldEarlier;
-    told = undefined;
-    rounds = undefined;
-    estimate = createTokenEstimate(countTokens, promptOnce);
-    arrived = false;
-    whole = false;
+  /** A request that lost a race was aborted before its provider reported the last figures; only its input can be estimated. */
+  function settleLost(request: RequestUsage): RequestUsage {
+    lostEstimate ??= createTokenEstimate(countTokens, promptOnce);
+    return { ...request, usage: settleUsage(request.usage, lostEstimate.read(false)) };
   }
 
-  function take(event: DeltaEvent): void {
+  function startOver(step: number): void {
+    const ended = settleAttempt(false);
+    settled = voidRequests([...settled, ...ended], step);
+    settledUsage = sumUsage(ended, settledUsage);
+    reportedBefore = reported.requests.length;
+    attempt = startAttempt();
+  }
+
+  function pushToAttempt(event: DeltaEvent): void {
     switch (event.type) {
       case 'ping':
         return;
-      case 'reset':
-        return repeat();
-      case 'step':
-        endRound();
-        break;
       case 'usage':
-        settledUpstream = event.usage.estimated ? event.usage : undefined;
-        told = settledUpstream ? told : event.usage;
-        enterLosers(event.usage);
+        upstream = event.usage.estimated ? event : undefined;
         break;
       case 'finish':
-        if (ourOwnReasons.has(event.reason)) return;
-        whole = true;
+        if (localReasons.has(event.reason)) return;
+        attempt.whole = true;
         break;
       default:
-        estimate.push(event);
+        attempt.estimate.push(event);
     }
-    arrived = true;
+    attempt.arrived = true;
+  }
+
+  /** The total of an operator upstream, and what we counted ourselves where that is more. */
+  function mergeUpstream({ usage, requests }: UsageEvent, { inputTokens, outputTokens = 0, confidence }: Usage): RequestUsages {
+    const estimate = { inputTokens, outputTokens, confidence };
+    const merged = attempt.whole ? completeUsage(usage, () => estimate) : settleUsage(usage, estimate);
+    const listed = requests ?? [reported.identify(usage)];
+    const last = listed.at(-1);
+    if (!last || sameTokens(usage, merged)) return { usage: merged, requests: listed };
+    const before = listed.slice(0, -1);
+    return { usage: merged, requests: [...before, { ...last, usage: subtractUsage(merged, sumUsage(before)) }] };
   }
 
   return {
     get begun() {
-      return arrived || earlier !== undefined;
+      return attempt.arrived || settled.length > 0;
     },
     push(event) {
-      take(event);
-      asked.push(event);
+      if (event.type === 'reset') startOver(event.step);
+      else pushToAttempt(event);
+      if (event.type !== 'usage' || !event.usage.estimated) reported.push(event);
     },
-    attempt: () => (arrived ? settle(true) : undefined),
-    total: (running = false) => totalOf(arrived ? settle(running) : undefined),
-    statement(running = false) {
-      const used = arrived ? settle(running) : undefined;
-      const total = totalOf(used);
-      if (settledUpstream) return passParts(settledUpstream, total);
-      return noteParts({ ...total }, used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests]);
+    attempt: () => settleAttempt(true),
+    total(running = false) {
+      const current = settleAttempt(running);
+      const requests = settled.length === 0 ? current : [...settled, ...current];
+      const usage = sumUsage(current, settledUsage) ?? unused;
+      return upstream ? mergeUpstream(upstream, usage) : { usage, requests };
     },
   };
+}
 
-  function totalOf(used: Usage | undefined): Usage {
-    const own = used ? addUsage(earlier, used) : (earlier ?? unused);
-    return settledUpstream ? mergeSettled(settledUpstream, own) : own;
-  }
-
-  /** The total of an operator upstream, and what we counted ourselves where that is more. */
-  function mergeSettled(settled: Usage, { inputTokens, outputTokens = 0, confidence }: Usage): Usage {
-    const estimated = { inputTokens, outputTokens, confidence };
-    return whole ? completeUsage(settled, () => estimated) : settleUsage(settled, estimated);
-  }
+function sameTokens(left: Usage, right: Usage): boolean {
+  const { inputTokens, outputTokens, totalTokens } = left;
+  return inputTokens === right.inputTokens && outputTokens === right.outputTokens && totalTokens === right.totalTokens;
 }

@@ -4,7 +4,8 @@ import type { DeltaEvent, Price, Usage, UsageEvent } from '../events.js';
 import { type Outcome, operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { loadCounter } from '../metering/loadCounter.js';
-import { createBill } from '../metering/requestCost.js';
+import { addRequestCosts } from '../metering/requestCost.js';
+import { type RequestUsages, toUsageEvent } from '../metering/requestUsage.js';
 import { type CountTokens, checkCountTokens } from '../metering/tokenCounter.js';
 import { createUsageLedger } from '../metering/usageLedger.js';
 
@@ -59,37 +60,35 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkFunction('onSettled', onSettled);
   return operate((destination) => {
     const ledger = createUsageLedger(countTokens, prompt);
-    const bill = price && createBill(price);
     loadCounter(countTokens);
     let deltas = 0;
     let finished = false;
 
-    function total(running: boolean): Usage {
-      const usage = ledger.statement(running);
-      return bill ? bill.priced(usage) : usage;
+    function total(running: boolean): RequestUsages {
+      const used = ledger.total(running);
+      return price ? addRequestCosts(price, used) : used;
     }
 
     /** The usage to report; a counter or a price that throws ends the stream with an error, after its usage was reported. */
     function report(outcome: Outcome): void {
       let usage: Usage;
       try {
-        usage = total(false);
+        ({ usage } = total(false));
       } catch (error) {
         // The counter that threw is replaced by characters, and a price that threw is not called again.
-        onSettled?.({ usage: ledger.total(), outcome: 'error' });
+        onSettled?.({ usage: ledger.total().usage, outcome: 'error' });
         throw error;
       }
       onSettled?.({ usage, outcome });
     }
 
     function emitTotal(running: boolean): void {
-      destination.next({ type: 'usage', usage: total(running), requests: undefined });
+      destination.next(toUsageEvent(total(running)));
     }
 
     return {
       next(event) {
         ledger.push(event);
-        bill?.push(event);
         if (event.type === 'usage') return;
         if (event.type === 'finish') {
           finished = true;

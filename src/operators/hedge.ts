@@ -1,12 +1,12 @@
 import { asyncScheduler, isObservable, type MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
 import { exhausted } from '../attempts/exhausted.js';
 import { isStreamError } from '../errors.js';
-import { type DeltaEvent, isContent, type PartialMessage, type Usage } from '../events.js';
+import { type DeltaEvent, isContent, type PartialMessage, type RequestUsage, type UsageEvent } from '../events.js';
 import { createAlarm } from '../kernel/alarm.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { createRequestTracker, losersOf, noteLosers, type RequestTracker, type RequestUsage } from '../metering/requestUsage.js';
-import { addUsage } from '../metering/usageArithmetic.js';
+import { createRequestTracker, type RequestTracker } from '../metering/requestUsage.js';
+import { sumUsage } from '../metering/usageArithmetic.js';
 
 export interface HedgeOptions {
   /** How long the first provider has for its first content, in milliseconds; 0 asks both at once, `Infinity` the second only on failure. */
@@ -17,10 +17,8 @@ export interface HedgeOptions {
 interface Lane {
   /** What came before its content, and leaves when it wins. */
   held: DeltaEvent[];
-  /** What it reported last. */
-  usage: Usage | undefined;
-  /** Who reported it. */
-  readonly requests: RequestTracker;
+  /** What its requests reported. */
+  tracker: RequestTracker;
   readonly request: Subscriber<DeltaEvent>;
 }
 
@@ -56,8 +54,7 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
       const errors: unknown[] = [];
       let winner: Lane | undefined;
       /** What providers reported that are out. */
-      let lost: Usage | undefined;
-      const losers: RequestUsage[] = [];
+      const lost: RequestUsage[] = [];
       let asked = false;
       const dueAt = asyncScheduler.now() + afterMs;
       const alarm = createAlarm(() => dueAt, askOther);
@@ -68,7 +65,7 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
           error: (error: unknown) => fail(lane, error),
           complete: () => complete(lane),
         });
-        const lane: Lane = { held: [], usage: undefined, requests: createRequestTracker(), request };
+        const lane: Lane = { held: [], tracker: createRequestTracker(), request };
         lanes.add(lane);
         destination.add(request);
         if (!request.closed) provider$.subscribe(request);
@@ -83,9 +80,7 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
       function drop(lane: Lane): void {
         lane.request.unsubscribe();
         lanes.delete(lane);
-        if (!lane.usage) return;
-        lost = addUsage(lost, lane.usage);
-        for (const request of lane.requests.split(lane.usage)) losers.push({ ...request, answer: -1 });
+        for (const request of lane.tracker.requests) lost.push({ ...request, stands: false });
       }
 
       function win(lane: Lane): void {
@@ -94,25 +89,34 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
         for (const loser of lanes) if (loser !== lane) drop(loser);
         const { held } = lane;
         lane.held = [];
-        held.forEach(leave);
-        if (lost && !lane.usage && held.length > 0)
-          destination.next({ type: 'usage', usage: noteLosers({ ...lost }, losers), requests: undefined });
+        const told = lane.tracker.requests.length > 0;
+        if (lost.length > 0) lane.tracker = createRequestTracker();
+        for (const event of held) leave(lane, event);
+        const own = lostUsage();
+        if (own && !told && held.length > 0) destination.next(own);
       }
 
-      function leave(event: DeltaEvent): void {
-        if (!lost || event.type !== 'usage') return destination.next(event);
-        destination.next({ ...event, usage: noteLosers(addUsage(lost, event.usage), [...losers, ...losersOf(event.usage)]) });
+      function leave(lane: Lane, event: DeltaEvent): void {
+        if (lost.length === 0) return destination.next(event);
+        lane.tracker.push(event);
+        if (event.type !== 'usage') return destination.next(event);
+        const usage = sumUsage([{ usage: event.usage }], sumUsage(lost)) ?? event.usage;
+        destination.next({ ...event, usage, requests: [...lost, ...lane.tracker.requests] });
+      }
+
+      function lostUsage(): UsageEvent | undefined {
+        const usage = sumUsage(lost);
+        return usage && { type: 'usage', usage, requests: [...lost] };
       }
 
       function take(lane: Lane, event: DeltaEvent): void {
-        if (lane === winner || event.type === 'ping') return leave(event);
+        if (lane === winner || event.type === 'ping') return leave(lane, event);
         if (isContent(event) || event.type === 'finish') {
           win(lane);
-          leave(event);
+          leave(lane, event);
           return;
         }
-        if (event.type === 'usage') lane.usage = event.usage;
-        lane.requests.push(event);
+        lane.tracker.push(event);
         lane.held.push(event);
       }
 
@@ -133,7 +137,8 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
       /** Nothing was delivered, but money was spent. */
       function partial(): PartialMessage {
         const fold = createMessageFold();
-        if (lost) fold.push({ type: 'usage', usage: lost, requests: undefined });
+        const usage = lostUsage();
+        if (usage) fold.push(usage);
         return fold.partial();
       }
 

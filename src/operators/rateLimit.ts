@@ -48,7 +48,7 @@ export function rateLimit<E extends DeltaEvent>(
 
       /** Never less than was reserved, while the input is not known. */
       function used(): number {
-        const { totalTokens, outputTokens = 0 } = ledger.total();
+        const { totalTokens, outputTokens = 0 } = ledger.total().usage;
         return totalTokens ?? Math.max(estimateTokens, outputTokens);
       }
 

@@ -47,7 +47,7 @@ export function takeWithinBudget<E extends DeltaEvent>(
 
     function end(): void {
       upstream.unsubscribe();
-      destination.next({ type: 'usage', usage: budget.usage(), requests: undefined });
+      destination.next(budget.usage());
       destination.next(ownFinish('budget'));
       destination.complete();
     }

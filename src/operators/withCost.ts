@@ -2,7 +2,8 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkFunction } from '../kernel/options.js';
-import { createBill } from '../metering/requestCost.js';
+import { addRequestCosts } from '../metering/requestCost.js';
+import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js';
 
 /**
  * Adds to each `usage` what the stream has cost so far.
@@ -27,11 +28,13 @@ export function withCost<E extends DeltaEvent>(price: Price): MonoTypeOperatorFu
   checkFunction('price', price);
 
   return operate<E, E>((destination) => {
-    const bill = createBill(price);
+    const tracker = createRequestTracker();
     return {
       next(event) {
-        bill.push(event);
-        destination.next(event.type === 'usage' ? { ...event, usage: bill.priced(event.usage) } : event);
+        tracker.push(event);
+        if (event.type !== 'usage') return destination.next(event);
+        const { requests } = tracker;
+        destination.next({ ...event, ...toUsageEvent(addRequestCosts(price, { usage: event.usage, requests })) });
       },
     };
   });
