@@ -117,9 +117,7 @@ describe('the requests of a usage', () => {
   });
 
   it('are those of the joins where the stream that lost had repeated its request', () => {
-    const losing = concat(
-      inTurn(concat(of(start({ model: 'a' }), used), broken$), concat(of(start({ model: 'b' }), used), NEVER)),
-    );
+    const losing = inTurn(concat(of(start({ model: 'a' }), used), broken$), concat(of(start({ model: 'b' }), used), NEVER));
     const hedged = losing.pipe(retrying, hedge(answering('c'), { afterMs: 5 }), retrying);
     expect(lastUsage(hedged)?.requests).toMatchObject([
       { model: 'a', attempt: 1, stands: false },

@@ -2,16 +2,16 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  catchError,
   concat,
   defer,
-  finalize,
   type MonoTypeOperatorFunction,
+  map,
   NEVER,
   type Observable,
   of,
   type Subscription,
   takeWhile,
+  tap,
   throwError,
   timer,
 } from 'rxjs';
@@ -27,7 +27,7 @@ import {
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
-import { noteCaller, onLeaving } from '../../src/kernel/callerAbort.js';
+import { attachSignal } from '../../src/kernel/callerAbort.js';
 import { createMessageFold } from '../../src/message/messageFold.js';
 import { createTextFold } from '../../src/message/textFold.js';
 import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
@@ -435,13 +435,11 @@ describe('retryStream', () => {
   });
 
   describe("the caller's abort in a wait", () => {
-    /** As a source does that was given this signal. */
+    /** A source that was given this signal. */
     const asked = (source: Observable<DeltaEvent>, signal: AbortSignal): Observable<DeltaEvent> =>
-      defer(() =>
-        source.pipe(
-          catchError((error: unknown) => throwError(() => noteCaller(error as Error, signal))),
-          finalize(onLeaving(signal)),
-        ),
+      attachSignal(
+        defer(() => source),
+        signal,
       );
     const abortAfter = (ms: number, controller: AbortController): Subscription =>
       timer(ms).subscribe({
@@ -461,7 +459,7 @@ describe('retryStream', () => {
         const again = stream('s-b-f|');
         abortAfter(7, controller);
         const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
-        expectStream(inTurn(asked(first, controller.signal), again).pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
+        expectStream(asked(inTurn(first, again), controller.signal).pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
         expectSubscriptions(again.subscriptions).toBe([]);
       }),
     );
@@ -484,7 +482,7 @@ describe('retryStream', () => {
         const limiter = createConcurrencyLimiter({ maxConcurrent: 1 });
         const place = <E extends DeltaEvent>(): MonoTypeOperatorFunction<E> => limitConcurrency(limiter);
         const limits = timeoutBetweenChunks<DeltaEvent>({ firstMs: 4 });
-        const silent = inTurn(asked(stream('---------'), ours.signal), stream('s-a-f|'));
+        const silent = asked(inTurn(stream('---------'), stream('s-a-f|')), ours.signal);
         const values = { R: resetAfter(new StreamTimeoutError('first', 4)) };
         expectStream(silent.pipe(place(), limits, retryStream(short))).toBe('----R--s-a-f|', values);
         theirs.abort('theirs');
@@ -502,7 +500,7 @@ describe('retryStream', () => {
       marbles(({ stream, expectStream }) => {
         const controller = new AbortController();
         const open = new CircuitOpenError();
-        const source = inTurn(asked(stream('#', {}, new ConnectionError()), controller.signal), stream('#', {}, open));
+        const source = asked(inTurn(stream('#', {}, new ConnectionError()), stream('#', {}, open)), controller.signal);
         abortAfter(8, controller);
         const values = { x: resetAfter(fault), y: resetAfter(open, { attempt: 3, delayMs: 6 }) };
         expectStream(source.pipe(retryStream(short))).toBe('x--y----#', values, aborted);
@@ -513,11 +511,11 @@ describe('retryStream', () => {
       for (const end of ['reset', 'abort', 'repeat']) {
         const controller = new AbortController();
         const { signal } = controller;
-        const failing = asked(broken([start(), text('a'), usage({ outputTokens: 3 })], new ConnectionError()), signal);
+        const failing = broken([start(), text('a'), usage({ outputTokens: 3 })], new ConnectionError());
         let error: unknown;
         new TestScheduler(() => undefined).run(() => {
           if (end === 'abort') abortAfter(2, controller);
-          inTurn(failing, of(start(), finish()))
+          asked(inTurn(failing, of(start(), finish())), signal)
             .pipe(retryStream(short))
             .subscribe({
               next({ type }) {
@@ -533,6 +531,80 @@ describe('retryStream', () => {
         else expect(error).toMatchObject(ended);
         expect(getEventListeners(signal, 'abort')).toEqual([]);
       }
+    });
+
+    it(
+      'is seen through operators of RxJS',
+      marbles(({ stream, expectStream }) => {
+        const controller = new AbortController();
+        const source = asked(stream('s-a-#', {}, fault), controller.signal).pipe(
+          map((event) => event),
+          tap(),
+        );
+        abortAfter(7, controller);
+        const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+        expectStream(source.pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
+      }),
+    );
+
+    it(
+      'is that of the continuation while it is waited for',
+      marbles(({ stream, expectStream }) => {
+        const [first, second] = [new AbortController(), new AbortController()];
+        const source = asked(stream('s-a-#', {}, fault), first.signal);
+        const rest = asked(stream('s-b-#', {}, fault), second.signal);
+        abortAfter(14, second);
+        timer(9).subscribe({ next: () => first.abort('not this'), error: () => undefined });
+        const values = { R: resetAfter(fault, { step: 1 }), S: resetAfter(fault, { step: 1, attempt: 3, delayMs: 6 }) };
+        const continued = source.pipe(retryStream({ ...short, onPartial: { continueWith: () => rest } }));
+        expectStream(continued).toBe('s-a-R--s-b-S--#', values, aborted);
+      }),
+    );
+
+    describe('by the option signal', () => {
+      it(
+        'ends the stream at once, whatever the source',
+        marbles(({ stream, expectStream }) => {
+          const controller = new AbortController();
+          abortAfter(7, controller);
+          const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+          const source = inTurn(stream('s-a-#', {}, fault), stream('s-b-f|'));
+          expectStream(source.pipe(retryStream({ ...long, signal: controller.signal }))).toBe('s-a-R--#', values, aborted);
+        }),
+      );
+
+      it(
+        "wins over the source's own",
+        marbles(({ stream, expectStream }) => {
+          const [own, given] = [new AbortController(), new AbortController()];
+          timer(5).subscribe({ next: () => own.abort('not this'), error: () => undefined });
+          abortAfter(7, given);
+          const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+          const source = asked(stream('s-a-#', {}, fault), own.signal);
+          expectStream(source.pipe(retryStream({ ...long, signal: given.signal }))).toBe('s-a-R--#', values, aborted);
+        }),
+      );
+
+      it('leaves no listener behind, and has none outside of waits', () => {
+        const { signal } = new AbortController();
+        const subscription = NEVER.pipe(retryStream({ ...long, signal })).subscribe({ error: () => undefined });
+        expect(getEventListeners(signal, 'abort')).toEqual([]);
+        subscription.unsubscribe();
+        const failing = broken([])
+          .pipe(retryStream({ ...long, signal }))
+          .subscribe({ error: () => undefined });
+        expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+        failing.unsubscribe();
+        expect(getEventListeners(signal, 'abort')).toEqual([]);
+      });
+
+      it('must be an AbortSignal', () => {
+        // @ts-expect-error: a controller
+        expect(() => retryStream({ signal: new AbortController() })).toThrow(new TypeError('signal must be an AbortSignal'));
+        expect(() => retryStream({ signal: Object(null) })).toThrow(TypeError);
+        expect(() => retryStream(Object({ signal: null }))).toThrow(TypeError);
+        expect(() => retryStream(Object({ signal: undefined }))).not.toThrow();
+      });
     });
 
     it('leaves no listener behind when it is unsubscribed', () => {

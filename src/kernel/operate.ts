@@ -1,4 +1,5 @@
 import { defer, EMPTY, Observable, type OperatorFunction, Subscriber, Subscription } from 'rxjs';
+import { carrySignal } from './callerAbort.js';
 
 /** How a subscription ended. */
 export type Outcome = 'complete' | 'error' | 'unsubscribe';
@@ -29,8 +30,8 @@ export interface OperatorHandlers<T> {
 export function operate<T, R>(
   start: (destination: Subscriber<R>, upstream: Subscription) => OperatorHandlers<T>,
 ): OperatorFunction<T, R> {
-  return (source) =>
-    new Observable<R>((destination) => {
+  return (source) => {
+    const result = new Observable<R>((destination) => {
       const upstream = new Subscription();
       const subscriber = new Subscriber<T>(guard(start(destination, upstream), destination, upstream));
       // Added before the source is subscribed, because a synchronous source has ended when `subscribe` returns.
@@ -39,6 +40,8 @@ export function operate<T, R>(
       // When `start` has already ended the stream, no request is sent.
       if (!subscriber.closed) source.subscribe(subscriber);
     });
+    return carrySignal(source, result);
+  };
 }
 
 /** The rest of the contract is kept by RxJS's Subscriber: no notification after the end or after unsubscription. */

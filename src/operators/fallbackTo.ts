@@ -5,6 +5,7 @@ import { exhausted } from '../attempts/exhausted.js';
 import { ranTool } from '../attempts/ranTool.js';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage } from '../events.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { checkFunction, checkOneOf, checkOptions } from '../kernel/options.js';
 
 /** What `shouldFallback` judges by. */
@@ -56,8 +57,8 @@ export function fallbackTo(
 ): MonoTypeOperatorFunction<DeltaEvent> {
   const { providers, options } = checkArguments(others);
   const { onPartial, shouldFallback = isWorthwhile } = options;
-  return (source) =>
-    defer(() => {
+  return (source) => {
+    const result = defer(() => {
       const attempts = createAttempts();
       const continuation = typeof onPartial === 'object' ? createContinuation(onPartial, attempts) : undefined;
       const errors: unknown[] = [];
@@ -95,6 +96,8 @@ export function fallbackTo(
 
       return source.pipe(catchError(fallBack), map(take));
     });
+    return carrySignal(source, result);
+  };
 }
 
 interface CheckedArguments {

@@ -3,6 +3,7 @@ import { exhausted } from '../attempts/exhausted.js';
 import { isStreamError } from '../errors.js';
 import { type DeltaEvent, isContent, type PartialMessage, type RequestUsage, type UsageEvent } from '../events.js';
 import { createAlarm } from '../kernel/alarm.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createRequestTracker, type RequestTracker } from '../metering/requestUsage.js';
@@ -48,8 +49,8 @@ interface Lane {
 export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): MonoTypeOperatorFunction<DeltaEvent> {
   if (!isObservable(other)) throw new TypeError('hedge: other must be an Observable');
   const afterMs = checkAfterMs(options);
-  return (source) =>
-    new Observable((destination) => {
+  return (source) => {
+    const result = new Observable<DeltaEvent>((destination) => {
       const lanes = new Set<Lane>();
       const errors: unknown[] = [];
       let winner: Lane | undefined;
@@ -156,6 +157,8 @@ export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): Mon
       alarm.set();
       ask(source);
     });
+    return carrySignal(source, result);
+  };
 }
 
 function checkAfterMs(options: HedgeOptions): number {

@@ -2,6 +2,7 @@ import { concatMap, defer, type MonoTypeOperatorFunction } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import type { RateLimiter } from '../handles/createRateLimiter.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
 import { createCharacterTally } from '../metering/characterTally.js';
@@ -41,8 +42,8 @@ export function rateLimit<E extends DeltaEvent>(
   checkOptions('rateLimit', options, ['estimateTokens', 'prompt']);
   const { prompt, estimateTokens = estimate(prompt) } = options;
   checkNotNegative('estimateTokens', estimateTokens);
-  return (source) =>
-    defer(() => {
+  return (source) => {
+    const result = defer(() => {
       const turn = limiter.request(estimateTokens);
       const ledger = createUsageLedger('character', prompt);
 
@@ -70,6 +71,8 @@ export function rateLimit<E extends DeltaEvent>(
         })),
       );
     });
+    return carrySignal(source, result);
+  };
 }
 
 function estimate(prompt: unknown): number {

@@ -5,7 +5,6 @@ import {
   type MonoTypeOperatorFunction,
   map,
   merge,
-  NEVER,
   type Observable,
   of,
   repeat,
@@ -16,7 +15,7 @@ import { createAttempts } from '../attempts/attempts.js';
 import { type ContinueWith, checkContinueWith, createContinuation } from '../attempts/continuation.js';
 import { checkRetryPolicy, createRetryPolicy, type RetryPolicyOptions, retryPolicyOptionNames } from '../attempts/retryPolicy.js';
 import type { DeltaEvent } from '../events.js';
-import { abortAfter } from '../kernel/callerAbort.js';
+import { abortOf, carrySignal, checkSignal, signalOf } from '../kernel/callerAbort.js';
 import { checkOneOf, checkOptions } from '../kernel/options.js';
 
 export type { ContinueWith } from '../attempts/continuation.js';
@@ -28,6 +27,11 @@ export interface RetryStreamOptions extends RetryPolicyOptions {
    * @defaultValue 'reset'
    */
   readonly onPartial?: 'reset' | 'fail' | ContinueWith;
+  /**
+   * Ends a wait between two attempts when it aborts.
+   * @defaultValue the `signal` that the source was given
+   */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -52,25 +56,23 @@ export interface RetryStreamOptions extends RetryPolicyOptions {
  * @example events$.pipe(retryStream({ maxRetries: 5, onPartial: 'fail' }))
  */
 export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorFunction<DeltaEvent> {
-  checkOptions('retryStream', options, [...retryPolicyOptionNames, 'onPartial']);
+  checkOptions('retryStream', options, [...retryPolicyOptionNames, 'onPartial', 'signal']);
   checkRetryPolicy(options);
-  const { onPartial } = options;
+  const { onPartial, signal } = options;
   if (typeof onPartial === 'object') checkContinueWith(onPartial);
   else checkOneOf('onPartial', onPartial, ['reset', 'fail']);
-  return (source) =>
-    defer(() => {
+  checkSignal('signal', signal);
+  return (source) => {
+    const result = defer(() => {
       const attempts = createAttempts();
       const continuation = typeof onPartial === 'object' ? createContinuation(onPartial, attempts) : undefined;
       const delayAfter = createRetryPolicy(options, attempts);
       let next = source;
-      let abort$: Observable<never> = NEVER;
       let repeating: { readonly delayMs: number; readonly continues: boolean } | undefined;
 
       function recover(error: unknown): DeltaEvent {
         if (onPartial === 'fail' && attempts.delivered) throw error;
         const delayMs = delayAfter(error);
-        // An error without a request of its own, such as that of a breaker, knows of no caller: then it is still the one before.
-        abort$ = abortAfter(error, attempts.partial) ?? abort$;
         const continues = continuation?.possible() ?? false;
         repeating = { delayMs, continues };
         return attempts.repeat({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
@@ -87,10 +89,19 @@ export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorF
         repeating = undefined;
       }
 
+      function wait(): Observable<unknown> {
+        if (!repeating) return EMPTY;
+        const timer$ = timer(repeating.delayMs).pipe(tap(begin));
+        const caller = signal ?? signalOf(next) ?? signalOf(source);
+        return caller ? merge(timer$, abortOf(caller, attempts.partial)) : timer$;
+      }
+
       return defer(() => next).pipe(
         catchError((error: unknown) => of(recover(error))),
         map(take),
-        repeat({ delay: () => (repeating ? merge(timer(repeating.delayMs).pipe(tap(begin)), abort$) : EMPTY) }),
+        repeat({ delay: wait }),
       );
     });
+    return carrySignal(source, result);
+  };
 }

@@ -4,7 +4,6 @@ import type { DeltaEvent } from '../events.js';
 import { checkDemand } from '../handles/checkDemand.js';
 import type { Demand } from '../handles/createDemand.js';
 import { createAlarm } from '../kernel/alarm.js';
-import { leaveFor } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';
 import { checkOptions, checkPositive } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
@@ -51,7 +50,7 @@ export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | Time
       () => {
         const { phase, limitMs } = clock.next();
         const error = new StreamTimeoutError(phase, limitMs, { partial: () => fold.partial() });
-        leaveFor(error, () => upstream.unsubscribe());
+        upstream.unsubscribe();
         destination.error(error);
       },
     );

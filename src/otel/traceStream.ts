@@ -2,6 +2,7 @@ import type { Attributes, Meter, Span, SpanKind, SpanStatusCode, Tracer } from '
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { type Outcome, operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
@@ -104,13 +105,15 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
     });
   }
 
-  return (source) =>
-    new Observable((destination) => {
+  return (source) => {
+    const result = new Observable<E>((destination) => {
       const subscribe = (span?: Span): void => void source.pipe(traced(span)).subscribe(destination);
       if (!tracer) return subscribe();
       const { spanName, labels } = createOperation(model, provider);
       tracer.startActiveSpan(spanName, { kind: client, attributes: labels }, subscribe);
     });
+    return carrySignal(source, result);
+  };
 }
 
 /** Our own messages quote nothing of what was said; others might. */
