@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { defer, type MonoTypeOperatorFunction, NEVER, type Observable } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
 import type { Confidence, Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
-import { writtenText } from '../../src/message/writtenText.js';
+import { writtenText } from '../../src/message/deltas.js';
 import type { TokenCounter } from '../../src/metering/tokenCounter.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';

@@ -1,12 +1,12 @@
 import type { Subscriber } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
 import type { OperatorHandlers } from '../kernel/operate.js';
-import { type AddingEvent, isAdding } from '../message/deltas.js';
+import { isTextPiece, type TextPieceEvent } from '../message/deltas.js';
 
 /** What an operator does with the text that it holds back. */
 export interface Holder {
   /** Takes an event that adds text. */
-  hold(event: AddingEvent): void;
+  hold(event: TextPieceEvent): void;
   /** Lets all out that is held. */
   flush(): void;
   /** Forgets it. */
@@ -20,7 +20,7 @@ export interface Holder {
 export function holdBack<E extends DeltaEvent>(destination: Subscriber<E>, { hold, flush, drop }: Holder): OperatorHandlers<E> {
   return {
     next(event) {
-      if (isAdding(event)) return hold(event);
+      if (isTextPiece(event)) return hold(event);
       if (event.type === 'reset') drop();
       flush();
       destination.next(event);

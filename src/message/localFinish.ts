@@ -1,7 +1,7 @@
 import type { FinishEvent } from '../events.js';
 
 /** The `finish` of a stream that we end ourselves, because the provider will not. */
-export function ownFinish(reason: 'aborted' | 'budget'): FinishEvent {
+export function localFinish(reason: 'aborted' | 'budget'): FinishEvent {
   return {
     type: 'finish',
     reason,

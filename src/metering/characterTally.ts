@@ -1,4 +1,4 @@
-import { writtenText } from '../message/writtenText.js';
+import { writtenText } from '../message/deltas.js';
 import { charactersPerToken } from './charactersPerToken.js';
 import type { PromptTexts, Tally } from './tallies.js';
 

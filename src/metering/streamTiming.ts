@@ -1,8 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 import type { DeltaEvent, Timing } from '../events.js';
-import { isDelta } from '../message/isDelta.js';
+import { isDelta, writtenText } from '../message/deltas.js';
 import { createStepMarks } from '../message/stepMarks.js';
-import { writtenText } from '../message/writtenText.js';
 import { createMedian } from './median.js';
 import { createRequestTracker } from './requestUsage.js';
 import { sumUsage } from './usageArithmetic.js';

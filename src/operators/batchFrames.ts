@@ -2,7 +2,7 @@ import { animationFrames, catchError, type MonoTypeOperatorFunction, merge, type
 import { holdBack } from '../display/holdBack.js';
 import type { DeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../message/deltas.js';
+import { haveSameTarget, pieceText, type TextPieceEvent, withText } from '../message/deltas.js';
 
 /** Where there are no animation frames, so many milliseconds are one. */
 const frameMs = 16;
@@ -25,7 +25,7 @@ const longestWaitMs = 100;
  */
 export function batchFrames<E extends DeltaEvent>(): MonoTypeOperatorFunction<E> {
   return operate((destination) => {
-    let held: AddingEvent | undefined;
+    let held: TextPieceEvent | undefined;
     let texts: string[] = [];
     let frame: Subscription | undefined;
 
@@ -33,7 +33,7 @@ export function batchFrames<E extends DeltaEvent>(): MonoTypeOperatorFunction<E>
       frame?.unsubscribe();
       frame = undefined;
       if (!held) return;
-      const merged = texts.length === 1 ? held : adding(held, texts.join(''));
+      const merged = texts.length === 1 ? held : withText(held, texts.join(''));
       drop();
       destination.next(merged as E);
     }
@@ -43,10 +43,10 @@ export function batchFrames<E extends DeltaEvent>(): MonoTypeOperatorFunction<E>
       texts = [];
     }
 
-    function hold(event: AddingEvent): void {
-      if (held && !addsToSame(held, event)) flush();
+    function hold(event: TextPieceEvent): void {
+      if (held && !haveSameTarget(held, event)) flush();
       held ??= event;
-      texts.push(addedText(event));
+      texts.push(pieceText(event));
       if (frame) return;
       frame = nextFrame().subscribe({ next: flush, error: (error: unknown) => destination.error(error) });
       destination.add(frame);

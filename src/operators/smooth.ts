@@ -5,7 +5,7 @@ import { createUnitQueue } from '../display/unitQueue.js';
 import type { DeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkOptions, checkPositive } from '../kernel/options.js';
-import { type AddingEvent, addedText, adding, addsToSame } from '../message/deltas.js';
+import { haveSameTarget, pieceText, type TextPieceEvent, withText } from '../message/deltas.js';
 
 export type { TextUnit } from '../display/textUnit.js';
 
@@ -45,12 +45,12 @@ export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoT
   return operate((destination) => {
     const queue = createUnitQueue(measure);
     /** What the waiting text adds to. */
-    let run: AddingEvent | undefined;
+    let run: TextPieceEvent | undefined;
     let pause: Subscription | undefined;
     destination.add(() => pause?.unsubscribe());
 
     function say(text: string): void {
-      if (run && text !== '') destination.next(adding(run, text) as E);
+      if (run && text !== '') destination.next(withText(run, text) as E);
     }
 
     function flush(): void {
@@ -66,10 +66,10 @@ export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoT
       if (queue.waiting && !destination.closed) pause = asyncScheduler.schedule(step, delayMs);
     }
 
-    function hold(event: AddingEvent): void {
-      if (run && !addsToSame(run, event)) flush();
+    function hold(event: TextPieceEvent): void {
+      if (run && !haveSameTarget(run, event)) flush();
       run = event;
-      queue.push(addedText(event));
+      queue.push(pieceText(event));
       if (isHidden()) flush();
       else if (!pause) step();
     }

@@ -1,7 +1,7 @@
 import { from, type MonoTypeOperatorFunction, type ObservableInput, take } from 'rxjs';
 import type { DeltaEvent, FinishEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { ownFinish } from '../message/localFinish.js';
+import { localFinish } from '../message/localFinish.js';
 
 /**
  * Ends the stream properly when a notifier emits: the request is aborted, then `finish` leaves with the reason `aborted`.
@@ -27,7 +27,7 @@ export function stopOn<E extends DeltaEvent>(notifier: ObservableInput<unknown>)
       first$.subscribe({
         next() {
           upstream.unsubscribe();
-          if (!finished) destination.next(ownFinish('aborted'));
+          if (!finished) destination.next(localFinish('aborted'));
           destination.complete();
         },
         error(error: unknown) {

@@ -2,8 +2,8 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, FinishEvent, UsageEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
-import { ownFinish } from '../message/localFinish.js';
-import { writtenText } from '../message/writtenText.js';
+import { writtenText } from '../message/deltas.js';
+import { localFinish } from '../message/localFinish.js';
 import { type BudgetLimits, createBudget } from '../metering/budget.js';
 import { createVisibleText } from '../metering/characterLimit.js';
 import { loadCounter } from '../metering/loadCounter.js';
@@ -48,7 +48,7 @@ export function takeWithinBudget<E extends DeltaEvent>(
     function end(): void {
       upstream.unsubscribe();
       destination.next(budget.usage());
-      destination.next(ownFinish('budget'));
+      destination.next(localFinish('budget'));
       destination.complete();
     }
 

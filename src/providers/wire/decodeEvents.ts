@@ -5,7 +5,7 @@ import { createSseDecoder } from '../../codecs/sse/sseDecoder.js';
 import { append, createGrowingText } from '../../codecs/text/growingText.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, TruncatedError } from '../../errors.js';
 import type { DeltaEvent, JsonObject, JsonValue, RawEvent } from '../../events.js';
-import { addedText, adding } from '../../message/deltas.js';
+import { pieceText, withText } from '../../message/deltas.js';
 import { providerError } from '../http/providerError.js';
 import { type EventDecoder, noteRepeated, type Repetition } from './eventDecoder.js';
 import { parsePayload, parseText } from './parsePayload.js';
@@ -77,7 +77,7 @@ function decodeKnown(decoder: EventDecoder, text: string, name: string): void {
   if (said && repeated?.form === form && repeated.name === name) {
     decoder.payloads++;
     append(repeated.said, said);
-    return decoder.deliver(adding(repeated.delta, said));
+    return decoder.deliver(withText(repeated.delta, said));
   }
   decoder.repeatable = undefined;
   decoder.emitted = 0;
@@ -91,7 +91,7 @@ function decodeKnown(decoder: EventDecoder, text: string, name: string): void {
 /** What the payload that was decoded last did, if it only added its text to another and told so. */
 function repetition({ state, emitted, repeatable }: EventDecoder, form: JsonTemplate, name: string): Repetition | undefined {
   const { growing } = state;
-  const isOne = emitted === 1 && repeatable && addedText(repeatable) === form.said;
+  const isOne = emitted === 1 && repeatable && pieceText(repeatable) === form.said;
   return isOne && growing ? { form, name, text: growing, delta: repeatable, said: createGrowingText() } : undefined;
 }
 

@@ -3,7 +3,7 @@ import { createJsonTemplates, type JsonTemplates } from '../../codecs/jsonTempla
 import { createSseOwner, type SseOwner } from '../../codecs/sse/sseState.js';
 import { append, createGrowingText, type GrowingText, wholeText } from '../../codecs/text/growingText.js';
 import type { DeltaEvent, PartialMessage, RawEvent } from '../../events.js';
-import { type AddingEvent, adding, isAdding } from '../../message/deltas.js';
+import { isTextPiece, type TextPieceEvent, withText } from '../../message/deltas.js';
 import { createMessageFold, type MessageFold } from '../../message/messageFold.js';
 import type { Emit, SourceOptions, WireFormat, WireState } from './wireFormat.js';
 
@@ -28,7 +28,7 @@ export interface EventDecoder extends SseOwner {
   form: JsonTemplate | undefined;
   /** What the payload that is decoded has emitted: how many events, one that may be repeated, and one that may hold a part of it. */
   emitted: number;
-  repeatable: AddingEvent | undefined;
+  repeatable: TextPieceEvent | undefined;
   kept: boolean;
   repeated: Repetition | undefined;
 }
@@ -39,7 +39,7 @@ export interface Repetition {
   readonly name: string;
   /** To what it adds, once the repetitions are noted. */
   readonly text: GrowingText;
-  readonly delta: AddingEvent;
+  readonly delta: TextPieceEvent;
   /** What was said by repetitions that are not noted yet. */
   said: GrowingText;
 }
@@ -88,14 +88,14 @@ export function noteRepeated({ repeated, fold }: EventDecoder): void {
   const said = wholeText(repeated.said);
   repeated.said = createGrowingText();
   append(repeated.text, said);
-  fold.push(adding(repeated.delta, said));
+  fold.push(withText(repeated.delta, said));
 }
 
 function tell(decoder: EventDecoder, event: DeltaEvent): void {
   const { fold, deliver } = decoder;
   if (event.type === 'finish') decoder.finishing = true;
   decoder.emitted++;
-  if (isAdding(event)) decoder.repeatable = event;
+  if (isTextPiece(event)) decoder.repeatable = event;
   else decoder.kept ||= event.type !== 'ping';
   fold.push(event);
   deliver(event);
