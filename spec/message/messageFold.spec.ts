@@ -46,6 +46,7 @@ function citation(url: string, fields: Partial<CitationEvent> = {}): CitationEve
 
 const call = [toolCallStart('c', 'add'), toolCallDelta('c', '{"a":'), toolCallDelta('c', '1}')];
 
+// messageParts.ts is tested through the fold.
 describe('createMessageFold', () => {
   it('is empty at first', () => {
     expect(partialOf([])).toEqual({
@@ -64,7 +65,7 @@ describe('createMessageFold', () => {
     });
   });
 
-  it('takes who answers from start, the reason and timing from finish, and the last usage', () => {
+  it('reads id, model and provider from start, reason and timing from finish, and the last usage', () => {
     const timing = {
       firstDeltaMs: 1,
       totalMs: 2,
@@ -86,7 +87,7 @@ describe('createMessageFold', () => {
     });
   });
 
-  it('makes one part of the deltas of a block, in the order of first appearance', () => {
+  it('joins the deltas of a block to one part, in the order of first appearance', () => {
     const events = [
       reasoning('H', { block: 0 }),
       text('a', { block: 1 }),
@@ -116,7 +117,7 @@ describe('createMessageFold', () => {
     ]);
   });
 
-  it('gives the native form that follows a tool result to it', () => {
+  it('adds the native form that directly follows a tool result to its part', () => {
     const events = [
       text('a'),
       toolResult('c', 'search', [1]),
@@ -130,7 +131,7 @@ describe('createMessageFold', () => {
     ]);
   });
 
-  it('gives a native form that comes later to a part of its own', () => {
+  it('makes a part of its own from a native form that follows a tool result later', () => {
     const events = [toolResult('c', 'search', [1]), text('a'), blockEnd({ id: 1 }, { block: 1, kind: 'reasoning' })];
     expect(partialOf(events).parts).toEqual([
       { type: 'tool-result', callId: 'c', name: 'search', output: [1], isError: false, native: undefined },
@@ -151,7 +152,7 @@ describe('createMessageFold', () => {
   });
 
   describe('of a tool call', () => {
-    it('gives the whole arguments, parsed, once it has ended', () => {
+    it('parses the arguments once the call has ended', () => {
       const { toolCalls, parts } = partialOf([...call, toolCallEnd('c', 'add', '{"a":1}')]);
       const whole = {
         callId: 'c',
@@ -166,11 +167,11 @@ describe('createMessageFold', () => {
       expect(parts).toEqual([{ type: 'tool-call', ...whole, native: undefined }]);
     });
 
-    it('gives the arguments so far, unparsed, while it is open', () => {
+    it('does not parse the arguments while the call is open', () => {
       expect(partialOf(call).toolCalls).toMatchObject([{ argumentsText: '{"a":1}', input: undefined, ended: false }]);
     });
 
-    it('reads no arguments as {}, and neither free text nor bad JSON as anything', () => {
+    it('parses empty arguments as {}, and neither free text nor invalid JSON', () => {
       const inputOf = (argumentsText: string, format: 'json' | 'text' = 'json') =>
         partialOf([toolCallStart('c', 'add', { format }), toolCallEnd('c', 'add', argumentsText, { format })]).toolCalls[0];
       expect(inputOf('')?.input).toEqual({});
@@ -178,20 +179,20 @@ describe('createMessageFold', () => {
       expect(inputOf('{}', 'text')?.input).toBeUndefined();
     });
 
-    it('ignores the rest of a call that never began', () => {
+    it('ignores deltas and the end of a call that never started', () => {
       expect(partialOf([toolCallDelta('c', '{}'), toolCallEnd('c', 'add', '{}'), text('a', { block: 1 })]).parts).toHaveLength(1);
       expect(partialOf([text('a'), toolCallDelta('c', '{}'), toolCallEnd('c', 'add', '{}')]).text).toBe('a');
     });
   });
 
-  it('adds up the pieces of a file, until a final one replaces them', () => {
+  it('joins the pieces of a file, until a final one replaces them', () => {
     const pieces = [file('ab'), file('cd', { transcript: 'He' }), file('', { transcript: 'llo' })];
     expect(partialOf(pieces).parts).toMatchObject([{ type: 'file', mediaType: 'image/png', data: 'abcd', transcript: 'Hello' }]);
     expect(partialOf([...pieces, file('whole', { final: true })]).parts).toMatchObject([{ data: 'whole' }]);
     expect(partialOf([...pieces, file('', { final: true })]).parts).toMatchObject([{ data: 'abcd' }]);
   });
 
-  it('collects citations, and ignores what says nothing of the message', () => {
+  it('collects citations, and ignores pings, raw events and other choices', () => {
     const events = [citation('a'), ping(), raw('x'), citation('b', { choice: 1 })];
     expect(partialOf(events)).toMatchObject({ citations: [{ url: 'a' }], parts: [] });
   });
@@ -203,13 +204,13 @@ describe('createMessageFold', () => {
   });
 
   describe('at a reset', () => {
-    it('takes back all but usage', () => {
+    it('discards everything but usage', () => {
       const events = [start(), text('a'), citation('a'), ...call, usage({ inputTokens: 3 }), finish(), reset()];
       expect(partialOf(events)).toEqual({ ...partialOf([]), usage: usageOf({ inputTokens: 3 }) });
       expect(partialOf([...events, start(), text('b')]).parts).toMatchObject([{ type: 'text', text: 'b' }]);
     });
 
-    it('takes back the steps that are void, with their blocks', () => {
+    it('discards the void steps with their blocks', () => {
       const events = [
         start(),
         text('a'),
@@ -230,7 +231,7 @@ describe('createMessageFold', () => {
       });
     });
 
-    it('takes back nothing for a step that has not begun, so that the text goes on', () => {
+    it('discards nothing for a step that has not begun, so that the text continues', () => {
       expect(partialOf([start(), text('Hel'), reset({ step: 1 }), text('lo')])).toMatchObject({
         id: 'id-1',
         parts: [{ text: 'Hello' }],
@@ -238,7 +239,7 @@ describe('createMessageFold', () => {
     });
   });
 
-  it('gives snapshots that later events leave alone', () => {
+  it('gives snapshots that later events do not change', () => {
     const fold = createMessageFold();
     for (const event of [text('a'), citation('a'), ...call.map((one) => ({ ...one, block: 1 }))]) fold.push(event);
     const before = fold.partial();
@@ -247,14 +248,14 @@ describe('createMessageFold', () => {
     expect(before).toEqual(copy);
   });
 
-  it('gives a message that is aborted without finish, and plain data but for json', () => {
+  it('gives a message of plain data apart from json, with reason aborted if there was no finish', () => {
     expect(messageOf([text('a')]).finishReason).toBe('aborted');
     expect(messageOf([text('a'), finish('length')]).finishReason).toBe('length');
     expect(JSON.parse(JSON.stringify(messageOf([text('a'), finish()])))).toMatchObject({ text: 'a', finishReason: 'stop' });
     expect(Object.keys(messageOf([]))).toEqual(Object.keys(partialOf([])));
   });
 
-  it('parses the answer of a message, without its commentary', () => {
+  it('parses the answer of a message without its commentary', () => {
     const message = messageOf([
       text('Let me see.', { phase: 'commentary' }),
       text('{"a":', { block: 1 }),
@@ -263,7 +264,7 @@ describe('createMessageFold', () => {
     expect(message.json<{ a: number }>().a).toBe(1);
   });
 
-  it('throws a ParseError with the text where the answer is not JSON', () => {
+  it('throws a ParseError with the text if the answer is not JSON', () => {
     const message = messageOf([text('{"a":'), finish('length')]);
     const thrown = (() => {
       try {
@@ -279,9 +280,9 @@ describe('createMessageFold', () => {
 
   it('gives the same message however the stream is cut', () => {
     fc.assert(
-      fc.property(anyText, anyText, anyChunking, (said, argumentsText, sizes) => {
+      fc.property(anyText, anyText, anyChunking, (answer, argumentsText, sizes) => {
         const events = (chunks: readonly number[]): DeltaEvent[] => [
-          ...cut(said, chunks).map((piece) => text(piece)),
+          ...cut(answer, chunks).map((piece) => text(piece)),
           toolCallStart('c', 'add', { block: 1 }),
           ...cut(argumentsText, chunks).map((piece) => toolCallDelta('c', piece, { block: 1 })),
         ];

@@ -18,17 +18,17 @@ describe('createTextFold', () => {
     expect(textsOf(others, 1)).toEqual(['x']);
   });
 
-  it('reads one phase if it is told', () => {
+  it('reads one phase if a phase is given', () => {
     expect(textsOf([text('a', { phase: 'commentary' }), text('b')], 0, 'answer')).toEqual(['b']);
     expect(textsOf([text('a', { phase: 'commentary' }), text('b')], 0)).toEqual(['a', 'ab']);
   });
 
-  it('takes back all at a reset', () => {
+  it('discards all text at a reset of step 0', () => {
     expect(textsOf([text('a'), reset(), text('b')], 0)).toEqual(['a', '', 'b']);
     expect(textsOf([reset(), text('b')], 0)).toEqual(['b']);
   });
 
-  it('takes back the steps that a reset makes void, again and again', () => {
+  it('discards the steps that a reset voids, each time', () => {
     const again = [reset({ step: 1 }), text('d')];
     expect(textsOf([text('a'), step(1), text('b'), step(2), text('c'), ...again, ...again], 0)).toEqual([
       'a',
@@ -41,13 +41,13 @@ describe('createTextFold', () => {
     ]);
   });
 
-  it('takes back nothing for a step that has not begun', () => {
+  it('discards nothing at a reset of a step that has not begun', () => {
     expect(textsOf([text('a'), reset({ step: 1 }), text('b')], 0)).toEqual(['a', 'ab']);
   });
 
-  it('agrees with the message fold', () => {
+  it('has the same text as the message fold', () => {
     const anyEvent = fc.oneof(
-      fc.string({ maxLength: 3 }).map((said) => text(said)),
+      fc.string({ maxLength: 3 }).map((chars) => text(chars)),
       fc.nat({ max: 3 }).map((number) => reset({ step: number })),
       fc.constantFrom<DeltaEvent>(start(), reasoning('Hm', { block: 1 }), text('x', { choice: 1 })),
     );
@@ -70,7 +70,7 @@ describe('createTextFold', () => {
   });
 });
 
-/** Numbers the steps as a stream does; no block goes on in a later step. */
+/** Numbers the steps as a stream does, and gives each step blocks of its own. */
 function withSteps(script: readonly (DeltaEvent | 'step')[]): DeltaEvent[] {
   let current = 0;
   return script.map((event) => {

@@ -1,6 +1,6 @@
 import type { FinishEvent } from '../events.js';
 
-/** The `finish` of a stream that we end ourselves, because the provider will not. */
+/** The `finish` event of a stream that an operator ends, because the provider's own `finish` will not arrive. */
 export function localFinish(reason: 'aborted' | 'budget'): FinishEvent {
   return {
     type: 'finish',

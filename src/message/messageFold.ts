@@ -1,19 +1,48 @@
 import { append } from '../codecs/text/growingText.js';
-import type { DeltaEvent, Message, PartialMessage } from '../events.js';
-import { type Folded, messageOf, partialOf } from './foldedMessage.js';
-import { extendPart, type OpenPart, openPart } from './messageParts.js';
-import { createStepMarks } from './stepMarks.js';
+import { ParseError } from '../errors.js';
+import type {
+  CitationEvent,
+  DeltaEvent,
+  FinishEvent,
+  Message,
+  MessagePart,
+  PartialMessage,
+  StartEvent,
+  ToolCall,
+  Usage,
+} from '../events.js';
+import { extendPart, type GrowingPart, startPart, toMessagePart } from './messageParts.js';
+import { createStepMarks, type StepMarks } from './stepMarks.js';
 
-/** Events folded into the message so far: appends while events come, and builds objects only when it is asked. */
+/** Folds events into a message. Pushing an event only appends; objects are built when `partial` or `message` is called. */
 export interface MessageFold {
   push(event: DeltaEvent): void;
+  /** A snapshot of the message so far: later events do not change it. */
   partial(): PartialMessage;
   message(): Message;
 }
 
-/** @param choice The choice to read. @defaultValue 0 */
+/** Plain data and free functions instead of closures: a fold is created for every stream and by many operators. */
+interface FoldState {
+  readonly choice: number;
+  start: StartEvent | undefined;
+  finish: FinishEvent | undefined;
+  usage: Usage | undefined;
+  readonly citations: CitationEvent[];
+  readonly parts: GrowingPart[];
+  readonly blocks: Map<number, GrowingPart>;
+  /** Created at the first `step` or `reset`, because most streams have neither. */
+  marks: StepMarks<{ readonly parts: number; readonly citations: number }> | undefined;
+  /** The part of the last event if that was a `tool-result`, which has no block number: a `block-end` right after it belongs to it. */
+  toolResult: GrowingPart | undefined;
+  /** The part and the block of the last event if that was a text delta: most likely the next one extends it too. */
+  current: GrowingPart | undefined;
+  currentBlock: number;
+}
+
+/** @param choice Which choice to read. @defaultValue 0 */
 export function createMessageFold(choice = 0): MessageFold {
-  const folded: Folded = {
+  const state: FoldState = {
     choice,
     start: undefined,
     finish: undefined,
@@ -22,81 +51,123 @@ export function createMessageFold(choice = 0): MessageFold {
     parts: [],
     blocks: new Map(),
     marks: undefined,
-    answer: undefined,
+    toolResult: undefined,
     current: undefined,
     currentBlock: -1,
   };
   return {
-    push: (event) => push(folded, event),
-    partial: () => partialOf(folded),
-    message: () => messageOf(folded),
+    push: (event) => push(state, event),
+    partial: () => partialOf(state),
+    message: () => messageOf(state),
   };
 }
 
-function push(folded: Folded, event: DeltaEvent): void {
-  const { choice, current } = folded;
-  if (event.type === 'text-delta' && event.block === folded.currentBlock && event.choice === choice && current) {
+function push(state: FoldState, event: DeltaEvent): void {
+  const { choice, current } = state;
+  if (event.type === 'text-delta' && event.block === state.currentBlock && event.choice === choice && current) {
     append(current.text, event.text);
     return;
   }
   if ('choice' in event && event.choice !== choice) return;
-  folded.current = undefined;
+  state.current = undefined;
   switch (event.type) {
     case 'start':
-      folded.start = event;
+      state.start = event;
       return;
     case 'citation':
-      folded.citations.push(event);
+      state.citations.push(event);
       return;
     case 'usage':
-      folded.usage = event.usage;
+      state.usage = event.usage;
       return;
     case 'step':
-      marksOf(folded).begin(event.step, { parts: folded.parts.length, citations: folded.citations.length });
+      marksOf(state).set(event.step, { parts: state.parts.length, citations: state.citations.length });
       return;
     case 'reset':
-      rewind(folded, event.step);
+      rewind(state, event.step);
       return;
     case 'finish':
-      folded.finish = event;
+      state.finish = event;
       return;
     case 'text-delta':
-      take(folded, event);
-      folded.currentBlock = event.block;
-      folded.current = folded.blocks.get(event.block);
+      updateParts(state, event);
+      state.currentBlock = event.block;
+      state.current = state.blocks.get(event.block);
       return;
     default:
-      take(folded, event);
+      updateParts(state, event);
   }
 }
 
-function take(folded: Folded, event: DeltaEvent): void {
-  const known = knownPart(folded, event);
-  folded.answer = undefined;
+function updateParts(state: FoldState, event: DeltaEvent): void {
+  const known = knownPart(state, event);
+  state.toolResult = undefined;
   if (known && extendPart(known, event)) return;
-  const part = openPart(event);
+  const part = startPart(event);
   if (!part) return;
-  folded.parts.push(part);
-  if ('block' in event) folded.blocks.set(event.block, part);
-  else folded.answer = part;
+  state.parts.push(part);
+  if ('block' in event) state.blocks.set(event.block, part);
+  else state.toolResult = part;
 }
 
-function knownPart({ blocks, answer }: Folded, event: DeltaEvent): OpenPart | undefined {
+function knownPart({ blocks, toolResult }: FoldState, event: DeltaEvent): GrowingPart | undefined {
   if (!('block' in event)) return undefined;
-  return blocks.get(event.block) ?? (event.type === 'block-end' ? answer : undefined);
+  return blocks.get(event.block) ?? (event.type === 'block-end' ? toolResult : undefined);
 }
 
-function marksOf(folded: Folded): NonNullable<Folded['marks']> {
-  folded.marks ??= createStepMarks({ parts: 0, citations: 0 });
-  return folded.marks;
+function marksOf(state: FoldState): NonNullable<FoldState['marks']> {
+  state.marks ??= createStepMarks({ parts: 0, citations: 0 });
+  return state.marks;
 }
 
-function rewind(folded: Folded, step: number): void {
-  const mark = marksOf(folded).rewind(step);
+/** Discards the content of the steps from `step` on. Usage is cumulative and stays. */
+function rewind(state: FoldState, step: number): void {
+  const mark = marksOf(state).rewind(step);
   if (!mark) return;
-  if (step === 0) folded.start = undefined;
-  folded.finish = undefined;
-  folded.citations.length = mark.citations;
-  const taken = new Set(folded.parts.splice(mark.parts));
-  for (const [block, part] of folded.blocks) if (taken.has(part)) folded.blocks.delete(block);
+  if (step === 0) state.start = undefined;
+  state.finish = undefined;
+  state.citations.length = mark.citations;
+  const discarded = new Set(state.parts.splice(mark.parts));
+  for (const [block, part] of state.blocks) if (discarded.has(part)) state.blocks.delete(block);
+}
+
+function partialOf({ start, finish, usage, parts: growing, citations }: FoldState): PartialMessage {
+  const parts = growing.map(toMessagePart);
+  return {
+    id: start?.id,
+    model: start?.model,
+    provider: start?.provider,
+    text: joinTexts(parts, 'text'),
+    reasoning: joinTexts(parts, 'reasoning'),
+    refusal: joinTexts(parts, 'refusal'),
+    toolCalls: parts.flatMap((part) => (part.type === 'tool-call' ? [toToolCall(part)] : [])),
+    citations: [...citations],
+    parts,
+    usage,
+    finishReason: finish?.reason,
+    timing: finish?.timing,
+  };
+}
+
+function messageOf(state: FoldState): Message {
+  const message = { ...partialOf(state), finishReason: state.finish?.reason ?? 'aborted' };
+  // Not enumerable, so that the message is serialized, copied and compared as plain data.
+  return Object.defineProperty(message, 'json', { value: () => parseAnswer(message) }) as Message;
+}
+
+function joinTexts(parts: readonly MessagePart[], type: 'text' | 'reasoning' | 'refusal'): string {
+  return parts.map((part) => (part.type === type ? part.text : '')).join('');
+}
+
+function toToolCall({ callId, name, argumentsText, input, executor, format, ended }: ToolCall): ToolCall {
+  return { callId, name, argumentsText, input, executor, format, ended };
+}
+
+function parseAnswer({ parts, finishReason }: PartialMessage): unknown {
+  const text = parts.map((part) => (part.type === 'text' && part.phase === 'answer' ? part.text : '')).join('');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ParseError('The answer is not JSON', text, finishReason, { cause });
+  }
 }

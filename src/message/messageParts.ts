@@ -1,23 +1,24 @@
+import { tryParseJson } from '../codecs/json/tryParseJson.js';
 import { append, createGrowingText, type GrowingText, wholeText } from '../codecs/text/growingText.js';
 import type { DeltaEvent, JsonValue, MessagePart, ToolCall } from '../events.js';
 
 type Mutable<T> = T extends unknown ? { -readonly [Key in keyof T]: T[Key] } : never;
 
-/** A part of a message that more events may add to. */
-export interface OpenPart {
-  /** The part, without what grows. */
+/** A part of a message while events extend it. */
+export interface GrowingPart {
+  /** The part without the text that grows. */
   readonly part: Mutable<MessagePart>;
-  /** Its text, or a call's argument text. */
+  /** The text of the part, or the argument text of a call. */
   readonly text: GrowingText;
 }
 
-/** The part that an event begins; `undefined` for an event that begins none. */
-export function openPart(event: DeltaEvent): OpenPart | undefined {
-  const part = partOf(event);
+/** @returns A new part with the content of the event; `undefined` if no part can start with such an event. */
+export function startPart(event: DeltaEvent): GrowingPart | undefined {
+  const part = firstPart(event);
   return part && { part, text: createGrowingText('text' in part ? part.text : '') };
 }
 
-function partOf(event: DeltaEvent): Mutable<MessagePart> | undefined {
+function firstPart(event: DeltaEvent): Mutable<MessagePart> | undefined {
   switch (event.type) {
     case 'text-delta':
       return { type: 'text', text: event.text, phase: event.phase, native: undefined };
@@ -45,15 +46,18 @@ function partOf(event: DeltaEvent): Mutable<MessagePart> | undefined {
   }
 }
 
-/** Adds an event to the part of its block, and tells whether it belongs there. */
-export function extendPart({ part, text }: OpenPart, event: DeltaEvent): boolean {
+/**
+ * Adds an event to the part of its block.
+ * @returns False if the event is of another kind than the part, and starts a part of its own.
+ */
+export function extendPart({ part, text }: GrowingPart, event: DeltaEvent): boolean {
   switch (event.type) {
     case 'text-delta':
-      return part.type === 'text' && added(text, event.text);
+      return part.type === 'text' && appended(text, event.text);
     case 'reasoning-delta':
-      return part.type === 'reasoning' && added(text, event.text);
+      return part.type === 'reasoning' && appended(text, event.text);
     case 'refusal-delta':
-      return part.type === 'refusal' && added(text, event.text);
+      return part.type === 'refusal' && appended(text, event.text);
     case 'tool-call-delta':
       if (part.type === 'tool-call') append(text, event.argumentsText);
       return true;
@@ -75,8 +79,8 @@ export function extendPart({ part, text }: OpenPart, event: DeltaEvent): boolean
   }
 }
 
-/** The part as it is now, for whoever asked: later events leave it alone. */
-export function closePart({ part, text }: OpenPart): MessagePart {
+/** A snapshot of the part: later events do not change it. */
+export function toMessagePart({ part, text }: GrowingPart): MessagePart {
   switch (part.type) {
     case 'text':
     case 'reasoning':
@@ -91,7 +95,7 @@ export function closePart({ part, text }: OpenPart): MessagePart {
   }
 }
 
-function added(text: GrowingText, piece: string): true {
+function appended(text: GrowingText, piece: string): true {
   append(text, piece);
   return true;
 }
@@ -99,9 +103,5 @@ function added(text: GrowingText, piece: string): true {
 function parseInput({ argumentsText, format, ended }: ToolCall): JsonValue | undefined {
   if (!ended || format === 'text') return undefined;
   if (argumentsText.trim() === '') return {};
-  try {
-    return JSON.parse(argumentsText) as JsonValue;
-  } catch {
-    return undefined;
-  }
+  return tryParseJson(argumentsText);
 }

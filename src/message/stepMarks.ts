@@ -1,16 +1,19 @@
-/** Where each step of a stream began, so that a reset can go back there. */
+/** Remembers a position at the beginning of each step, so that a `reset` can return to it. */
 export interface StepMarks<Mark> {
-  begin(step: number, mark: Mark): void;
-  /** Where a step began; `undefined` if it has not begun, so that there is nothing to take back. Forgets the steps after it. */
+  set(step: number, mark: Mark): void;
+  /**
+   * Discards the marks of all later steps.
+   * @returns The mark of `step`; `undefined` if that step has not begun, so that there is nothing to discard.
+   */
   rewind(step: number): Mark | undefined;
 }
 
-/** @param origin Where step 0 begins. */
+/** @param origin The mark of step 0, which no `step` event announces. */
 export function createStepMarks<Mark>(origin: Mark): StepMarks<Mark> {
-  /** Most streams have but one step. */
+  /** Created at the first step, because most streams have only step 0. */
   let marks: Map<number, Mark> | undefined;
   return {
-    begin(step, mark) {
+    set(step, mark) {
       marks ??= new Map();
       marks.set(step, mark);
     },

@@ -1,20 +1,20 @@
 import type { DeltaEvent, Phase } from '../events.js';
 import { createStepMarks } from './stepMarks.js';
 
-/** The text of one choice so far; a reset takes back what the repeated steps had said. */
+/** Folds events into the text of one choice; a `reset` discards the text of the steps that it voids. */
 export interface TextFold {
   readonly text: string;
-  /** Takes an event and tells whether the text changed. */
+  /** @returns Whether the event changed the text. */
   push(event: DeltaEvent): boolean;
 }
 
-/** @param phase Read only text of this phase. @defaultValue both */
+/** @param phase Read only text of this phase. @defaultValue both phases */
 export function createTextFold(choice: number, phase?: Phase): TextFold {
   let text = '';
-  /** The text's length where each step began. */
+  /** The length of the text at the beginning of each step. */
   const marks = createStepMarks(0);
 
-  function cut(length: number): boolean {
+  function truncate(length: number): boolean {
     if (length === text.length) return false;
     text = text.slice(0, length);
     return true;
@@ -31,10 +31,10 @@ export function createTextFold(choice: number, phase?: Phase): TextFold {
           text += event.text;
           return true;
         case 'step':
-          marks.begin(event.step, text.length);
+          marks.set(event.step, text.length);
           return false;
         case 'reset':
-          return cut(marks.rewind(event.step) ?? text.length);
+          return truncate(marks.rewind(event.step) ?? text.length);
         default:
           return false;
       }

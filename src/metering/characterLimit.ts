@@ -24,7 +24,7 @@ export function createVisibleText(maxChars: number): VisibleText {
       return chars >= maxChars;
     },
     take(event) {
-      if (event.type === 'step') marks.begin(event.step, chars);
+      if (event.type === 'step') marks.set(event.step, chars);
       if (event.type === 'reset') chars = marks.rewind(event.step) ?? chars;
       if (event.type !== 'text-delta' && event.type !== 'refusal-delta') return event;
       const text = cut(event.text);

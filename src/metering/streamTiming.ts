@@ -89,7 +89,7 @@ function createAnswer(askedAt: number, onGap: (milliseconds: number) => void): A
   return {
     push(event) {
       if (isDelta(event)) return note(event);
-      if (event.type === 'step') marks.begin(event.step, { deltas, characters });
+      if (event.type === 'step') marks.set(event.step, { deltas, characters });
       else if (event.type === 'reset') ({ deltas, characters } = marks.rewind(event.step) ?? { deltas, characters });
       else return;
       lastAt = undefined;
