@@ -27,52 +27,12 @@ import { retryStream } from '../../src/operators/retryStream.js';
 import { finish, marbles, ping, raw, reset, start, text, usage, usageOf } from '../../src/testing/index.js';
 import { expectGrammar } from '../support/grammar.js';
 import { operatorContract } from '../support/operatorContract.js';
+import { broken, fault, outcomeOf, textOf } from '../support/outcomes.js';
 
-const fault = new ConnectionError();
 const second = new HttpError('No', { kind: 'authentication', status: 401, requestId: 'req-2' });
 
 const s = start({ id: 'first' });
 const S = start({ id: 'other' });
-
-/** A stream of these events at once, which then fails. */
-function broken(events: readonly DeltaEvent[], error: Error = fault): Observable<DeltaEvent> {
-  return concat(
-    of(...events),
-    throwError(() => error),
-  );
-}
-
-interface Outcome {
-  readonly events: readonly DeltaEvent[];
-  readonly error: unknown;
-  readonly completed: boolean;
-}
-
-/** What comes in the end, in virtual time. */
-function outcomeOf(stream: Observable<DeltaEvent>): Outcome {
-  const events: DeltaEvent[] = [];
-  let error: unknown;
-  let completed = false;
-  marbles(({ flush }) => {
-    stream.subscribe({
-      next: (event) => events.push(event),
-      error: (thrown: unknown) => {
-        error = thrown;
-      },
-      complete: () => {
-        completed = true;
-      },
-    });
-    flush();
-  })();
-  return { events, error, completed };
-}
-
-function textOf(events: readonly DeltaEvent[]): string {
-  const fold = createMessageFold();
-  for (const event of events) fold.push(event);
-  return fold.partial().text;
-}
 
 describe('hedge', () => {
   operatorContract(() => hedge(NEVER, { afterMs: 1_000 }), { kind: 'mirror', errors: 'own' });
@@ -219,10 +179,8 @@ describe('hedge', () => {
 
     it('asks the second only on failure at Infinity', () => {
       const other = of(S, text('b'), finish());
-      expect(textOf(outcomeOf(of(s, text('a'), finish()).pipe(delay(2 ** 40), hedge(other, { afterMs: Infinity }))).events)).toBe(
-        'a',
-      );
-      expect(textOf(outcomeOf(broken([s]).pipe(hedge(other, { afterMs: Infinity }))).events)).toBe('b');
+      expect(textOf(outcomeOf(of(s, text('a'), finish()).pipe(delay(2 ** 40), hedge(other, { afterMs: Infinity }))))).toBe('a');
+      expect(textOf(outcomeOf(broken([s]).pipe(hedge(other, { afterMs: Infinity }))))).toBe('b');
     });
   });
 
@@ -350,7 +308,7 @@ describe('hedge', () => {
         'text-delta',
         'finish',
       ]);
-      expect(textOf(outcome.events)).toBe('a');
+      expect(textOf(outcome)).toBe('a');
     });
 
     it(
@@ -367,10 +325,10 @@ describe('hedge', () => {
   describe('a completion without content and finish', () => {
     it('is no answer while another runs', () => {
       const other = of(S, text('b'), finish()).pipe(delay(5));
-      expect(textOf(outcomeOf(NEVER.pipe(hedge(EMPTY, { afterMs: 1 }))).events)).toBe('');
+      expect(textOf(outcomeOf(NEVER.pipe(hedge(EMPTY, { afterMs: 1 }))))).toBe('');
       expect(outcomeOf(NEVER.pipe(hedge(EMPTY, { afterMs: 1 }))).completed).toBe(false);
       const left = concat(of(s).pipe(delay(2)), EMPTY);
-      expect(textOf(outcomeOf(left.pipe(hedge(other, { afterMs: 1 }))).events)).toBe('b');
+      expect(textOf(outcomeOf(left.pipe(hedge(other, { afterMs: 1 }))))).toBe('b');
     });
 
     it('ends the stream when no other runs', () => {
@@ -512,7 +470,7 @@ describe('hedge', () => {
         const [winner] = winners;
         if (winner) {
           expect(typesOf(outcome.events)).toEqual(typesOf(winner));
-          expect(textOf(outcome.events)).toBe(textOf(winner));
+          expect(textOf(outcome)).toBe(textOf({ events: winner }));
           expect(lastUsage(outcome.events)).toBe(lastUsage(first) + lastUsage(other));
         } else {
           expect(outcome.events.every(({ type }) => type === 'ping')).toBe(true);

@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  concat,
   defer,
   type MonoTypeOperatorFunction,
   map,
@@ -28,8 +27,6 @@ import {
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
 import { attachSignal } from '../../src/kernel/callerAbort.js';
-import { createMessageFold } from '../../src/message/messageFold.js';
-import { createTextFold } from '../../src/message/textFold.js';
 import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
 import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
@@ -51,8 +48,8 @@ import {
 } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { operatorContract } from '../support/operatorContract.js';
+import { broken, fault, inTurn, messageOf, outcomeOf, resetsOf, textOf } from '../support/outcomes.js';
 
-const fault = new ConnectionError();
 const rateLimit = (retryAfterMs: number): HttpError =>
   new HttpError('Slow down', { kind: 'rate-limit', status: 429, retryAfterMs });
 const logprobs = (token: string): DeltaEvent => ({ type: 'logprobs', block: 0, choice: 0, tokens: [token] });
@@ -63,55 +60,6 @@ const short: RetryStreamOptions = { initialDelayMs: 3, random: () => 0 };
 
 function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
   return reset({ delayMs: 3, error: toErrorInfo(error), ...fields });
-}
-
-/** The n-th subscription gets the n-th stream, and later ones the last. */
-function inTurn(...streams: readonly Observable<DeltaEvent>[]): Observable<DeltaEvent> {
-  let subscriptions = 0;
-  return defer(() => streams[Math.min(subscriptions++, streams.length - 1)] ?? NEVER);
-}
-
-/** A stream of these events at once, which then fails. */
-function broken(events: readonly DeltaEvent[], error: Error = fault): Observable<DeltaEvent> {
-  return concat(
-    of(...events),
-    throwError(() => error),
-  );
-}
-
-interface Outcome {
-  readonly events: readonly DeltaEvent[];
-  readonly error: unknown;
-}
-
-/** What comes in the end, in virtual time. */
-function outcomeOf(stream: Observable<DeltaEvent>): Outcome {
-  const events: DeltaEvent[] = [];
-  let error: unknown;
-  marbles(({ flush }) => {
-    stream.subscribe({
-      next: (event) => events.push(event),
-      error: (thrown: unknown) => {
-        error = thrown;
-      },
-    });
-    flush();
-  })();
-  return { events, error };
-}
-
-const resetsOf = ({ events }: Outcome): ResetEvent[] => events.filter((event) => event.type === 'reset');
-
-function messageOf({ events }: Outcome): PartialMessage {
-  const fold = createMessageFold();
-  for (const event of events) fold.push(event);
-  return fold.partial();
-}
-
-function textOf({ events }: Outcome): string {
-  const fold = createTextFold(0);
-  for (const event of events) fold.push(event);
-  return fold.text;
 }
 
 describe('retryStream', () => {
@@ -202,7 +150,7 @@ describe('retryStream', () => {
 
   it('does not repeat what has finished', () => {
     const outcome = outcomeOf(broken([start(), text('a'), finish()]).pipe(retryStream()));
-    expect(outcome).toEqual({ events: [start(), text('a'), finish()], error: fault });
+    expect(outcome).toMatchObject({ events: [start(), text('a'), finish()], error: fault });
     expect(outcome.error).toBe(fault);
   });
 
@@ -260,7 +208,10 @@ describe('retryStream', () => {
     });
 
     it('passes every error on at 0, the very object', () => {
-      expect(outcomeOf(broken([start()]).pipe(retryStream({ maxRetries: 0 })))).toEqual({ events: [start()], error: fault });
+      expect(outcomeOf(broken([start()]).pipe(retryStream({ maxRetries: 0 })))).toMatchObject({
+        events: [start()],
+        error: fault,
+      });
     });
 
     it('counts on over deltas', () => {
