@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { concat, of, throwError } from 'rxjs';
-import { dropRepetition } from '../../src/attempts/dropOverlap.js';
+import { dropOverlap } from '../../src/attempts/dropOverlap.js';
 import type { DeltaEvent } from '../../src/events.js';
 import { blockEnd, finish, ping, reasoning, start, text, toolCallStart, usage } from '../../src/testing/index.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
-describe('dropRepetition', () => {
-  operatorContract(() => dropRepetition(''));
-  operatorContract(() => dropRepetition('Before. '));
+describe('dropOverlap', () => {
+  operatorContract(() => dropOverlap(''));
+  operatorContract(() => dropOverlap('Before. '));
 
   const without = (before: string, ...events: DeltaEvent[]): readonly unknown[] =>
-    record(of(...events), dropRepetition(before)).values;
+    record(of(...events), dropOverlap(before)).values;
 
   it('drops the repetition, over as many deltas as it takes', () => {
     expect(without('Hello wor', text('He'), text('llo wo'), text('rld'))).toEqual([text('ld')]);
@@ -55,6 +55,6 @@ describe('dropRepetition', () => {
       of<DeltaEvent[]>(text('two')),
       throwError(() => error),
     );
-    expect(record(source, dropRepetition('one two three'))).toEqual({ values: [], end: error });
+    expect(record(source, dropOverlap('one two three'))).toEqual({ values: [], end: error });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createRepetition } from '../../src/attempts/overlap.js';
+import { createOverlapSearch } from '../../src/attempts/overlap.js';
 import { anyChunking, cut } from '../support/chunks.js';
 
 /** The definition, without any thought for speed: the longest end of one text that the other begins with. */
@@ -14,9 +14,9 @@ function longestRepetition(before: string, after: string): number {
 /** Few letters, so that texts repeat themselves. */
 const repetitive = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 24 });
 
-describe('createRepetition', () => {
+describe('createOverlapSearch', () => {
   function repetitionOf(before: string, pieces: readonly string[]): { length: number; taken: number } {
-    const repetition = createRepetition(before);
+    const repetition = createOverlapSearch(before);
     for (const [index, piece] of pieces.entries()) {
       const length = repetition.push(piece);
       if (length !== undefined) return { length, taken: index + 1 };
@@ -57,7 +57,7 @@ describe('createRepetition', () => {
 
   it('takes linear time on the texts that are worst for a search', () => {
     const length = 200_000;
-    const repetition = createRepetition(`${'a'.repeat(length)}b`);
+    const repetition = createOverlapSearch(`${'a'.repeat(length)}b`);
     expect(repetition.push('a'.repeat(length))).toBeUndefined();
     expect(repetition.push('c')).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { of } from 'rxjs';
-import { createDelivered } from '../../src/attempts/deliveredBlocks.js';
-import { followOn } from '../../src/attempts/renumberContinuation.js';
+import { createDeliveredBlocks } from '../../src/attempts/deliveredBlocks.js';
+import { renumberContinuation } from '../../src/attempts/renumberContinuation.js';
 import type { DeltaEvent } from '../../src/events.js';
 import {
   blockEnd,
@@ -17,11 +17,11 @@ import {
 } from '../../src/testing/index.js';
 import { record } from '../support/operatorContract.js';
 
-describe('followOn', () => {
+describe('renumberContinuation', () => {
   function following(said: readonly DeltaEvent[], rest: readonly DeltaEvent[], from = 0): ReturnType<typeof record> {
-    const delivered = createDelivered();
-    for (const event of said) delivered.note(event);
-    return record(of(...rest), followOn(delivered, from));
+    const delivered = createDeliveredBlocks();
+    for (const event of said) delivered.push(event);
+    return record(of(...rest), renumberContinuation(delivered, from));
   }
 
   it('counts blocks on, choice by choice', () => {

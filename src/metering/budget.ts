@@ -4,38 +4,39 @@ import type { CountTokens, TokenCounter } from './tokenCounter.js';
 import { createUsageLedger } from './usageLedger.js';
 
 export interface BudgetLimits {
-  /** The most tokens of output, over all attempts. @defaultValue no limit */
+  /** The maximum of output tokens, over all attempts. @defaultValue no limit */
   readonly maxOutputTokens?: number;
-  /** The most that the stream may cost, over all attempts, in the currency of `price`. @defaultValue no limit */
+  /** The maximum cost of the stream, over all attempts, in the currency of `price`. @defaultValue no limit */
   readonly maxCost?: number;
   /**
-   * How to count while the provider gives no figure: characters (4 a token; 3.5 with Anthropic, 4.2 with xAI), a tokenizer, or a function,
-   * which is given one delta at a time. `'auto'` takes what needs no loading, which is characters. @defaultValue 'auto'
+   * How to count until the provider reports its figures: by characters (4 per token; 3.5 for Anthropic, 4.2 for xAI), with a tokenizer, or
+   * with a function, which is called with one delta at a time. `'auto'` counts without loading anything, which is by characters.
+   * @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
-  /** What was asked, in any form; its texts count towards `maxCost` until the provider gives its figure. @defaultValue input counts nothing before */
+  /** The prompt in any form; its texts count towards `maxCost` until the provider reports its figure. @defaultValue input counts as 0 until then */
   readonly prompt?: unknown;
-  /** What a request costs; not asked before the model is known. Needed for `maxCost`. @defaultValue none */
+  /** Returns the cost of a request; not called before the model is known. Required for `maxCost`. @defaultValue none */
   readonly price?: Price;
 }
 
-/** What a stream has spent of its budget. An attempt that failed was paid for too. */
+/** What a stream has spent of its budget. Attempts that failed count too. */
 export interface Budget {
   push(event: DeltaEvent): void;
-  /** Whether there is something left of every limit, nothing left of one, or one is passed. */
-  balance(): 'left' | 'spent' | 'passed';
-  /** What it is, over all attempts. */
+  /** Whether something of every limit is left, one limit is reached exactly, or one is exceeded. */
+  balance(): 'left' | 'spent' | 'exceeded';
+  /** The usage of all attempts. */
   usage(): UsageEvent;
 }
 
 export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', prompt, price }: BudgetLimits): Budget {
   const ledger = createUsageLedger(incremental(countTokens), prompt);
-  /** What the attempts before this one cost. */
+  /** The cost of the attempts before this one. */
   let earlierCost = 0;
   /** The largest cost that the provider has reported. */
   let reported: Cost | undefined;
 
-  /** The costs of the attempt that runs, as far as they are known: each request by the price of its own model. */
+  /** The costs of the attempt that runs, as far as they are known: each request at the price of its own model. */
   function attemptCosts(): readonly Cost[] {
     return ledger.attempt().flatMap(({ usage, model, provider }) => {
       const cost = model === undefined ? undefined : price?.(usage, model, provider ?? '');
@@ -43,7 +44,7 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
     });
   }
 
-  /** The provider's figure, if that is more, unless it is in another currency. */
+  /** The provider's figure if it is larger, unless it is in another currency. */
   function cost(): number {
     const own = attemptCosts();
     const total = earlierCost + sumOf(own);
@@ -55,7 +56,7 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
     if (cost && !(reported && reported.total > cost.total)) reported = cost;
   }
 
-  /** How far a limit is passed. */
+  /** How much more than each limit was used. */
   function excesses(): number[] {
     return [
       maxOutputTokens === undefined ? -1 : (ledger.total(true).usage.outputTokens ?? 0) - maxOutputTokens,
@@ -72,7 +73,7 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
     balance() {
       const excess = Math.max(...excesses());
       if (excess < 0) return 'left';
-      return excess === 0 ? 'spent' : 'passed';
+      return excess === 0 ? 'spent' : 'exceeded';
     },
     usage: () => toUsageEvent(ledger.total()),
   };
@@ -82,7 +83,7 @@ function sumOf(costs: readonly Cost[]): number {
   return costs.reduce((sum, { total }) => sum + total, 0);
 }
 
-/** A function would have to count the whole text again for every delta: it counts each delta alone. */
+/** A function would count the whole text again for every delta, so it is called with each delta alone. */
 function incremental(countTokens: CountTokens): CountTokens {
   if (typeof countTokens !== 'function') return countTokens;
   const stream: TokenCounter['stream'] = () => {

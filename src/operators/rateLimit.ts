@@ -5,8 +5,8 @@ import type { RateLimiter } from '../handles/createRateLimiter.js';
 import { carrySignal } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
-import { createCharacterTally } from '../metering/characterTally.js';
 import { promptTexts } from '../metering/promptTexts.js';
+import { createCharacterTally } from '../metering/tallies.js';
 import { createUsageLedger } from '../metering/usageLedger.js';
 
 export interface RateLimitOptions {

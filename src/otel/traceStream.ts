@@ -6,7 +6,7 @@ import { carrySignal } from '../kernel/callerAbort.js';
 import { type Outcome, operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { createPace } from '../metering/streamTiming.js';
+import { createStreamTiming } from '../metering/streamTiming.js';
 import { attributeNames, resetEventName } from './conventions.js';
 import { createMeters } from './createMeters.js';
 import { createOperation, errorType, resetAttributes } from './operation.js';
@@ -67,12 +67,12 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
   function traced(span: Span | undefined): MonoTypeOperatorFunction<E> {
     return operate<E, E>((destination) => {
       const operation = createOperation(model, provider);
-      const pace = createPace((milliseconds) => meters?.gap(milliseconds, operation));
+      const stopwatch = createStreamTiming((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these ask what was said.
       const fold = captureContent || attributes ? createMessageFold() : undefined;
 
       function note(event: DeltaEvent): void {
-        pace.push(event);
+        stopwatch.push(event);
         fold?.push(event);
         operation.push(event);
         if (event.type === 'start') span?.updateName(operation.spanName);
@@ -80,7 +80,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
       }
 
       function settle(outcome: Outcome, error: unknown): void {
-        const timing = pace.read();
+        const timing = stopwatch.read();
         operation.settle(error);
         const type = outcome === 'error' ? errorType(error) : undefined;
         try {
