@@ -5,18 +5,18 @@ import { finish, ping, reset, start, step, text, usage, usageOf } from '../../sr
 import { requestUsage } from '../support/requestUsage.js';
 
 const fault = new ConnectionError();
-/** Without a `start` nobody names the model. */
+/** Without a `start` the model is unknown. */
 const unnamed = { model: undefined, provider: undefined };
 const again = { step: 0, cause: 'retry', delayMs: 0 } as const;
 
 describe('createAttempts', () => {
-  it('passes the events of the first attempt as they are, the very objects', () => {
+  it('returns the events of the first attempt unchanged, the same objects', () => {
     const attempts = createAttempts();
     for (const event of [ping(), start(), text('a'), usage({ inputTokens: 1 }), finish()])
       expect(attempts.restate(event)).toBe(event);
   });
 
-  it('counts attempts up, also those of an upstream that counts from 2 again', () => {
+  it('increases attempt numbers, also for an upstream that starts from 2 again', () => {
     const attempts = createAttempts();
     const numbers = [
       reset({ attempt: 2 }),
@@ -29,7 +29,7 @@ describe('createAttempts', () => {
     expect(attempts.number).toBe(10);
   });
 
-  it('knows whether content stands, which step runs and whether the stream has finished', () => {
+  it('tracks whether content stands, which step runs and whether the stream has finished', () => {
     const attempts = createAttempts();
     attempts.restate(start());
     expect(attempts).toMatchObject({ delivered: false, step: 0, finished: false });
@@ -45,7 +45,7 @@ describe('createAttempts', () => {
     expect(attempts.finished).toBe(true);
   });
 
-  it('adds what earlier attempts used to every later usage', () => {
+  it('adds the usage of earlier attempts to every later one', () => {
     const attempts = createAttempts();
     attempts.restate(usage({ inputTokens: 5 }));
     attempts.restate(usage({ inputTokens: 10 }));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createOverlapSearch } from '../../src/attempts/overlap.js';
 import { anyChunking, cut } from '../support/chunks.js';
 
-/** The definition, without any thought for speed: the longest end of one text that the other begins with. */
+/** The definition, in quadratic time: the longest end of one text that the other starts with. */
 function longestRepetition(before: string, after: string): number {
   for (let length = Math.min(before.length, after.length); length > 0; length--) {
     if (before.endsWith(after.slice(0, length))) return length;
@@ -24,7 +24,7 @@ describe('createOverlapSearch', () => {
     return { length: repetition.end(), taken: pieces.length };
   }
 
-  it('finds the longest end that the next text begins with', () => {
+  it('finds the longest end that the next text starts with', () => {
     expect(repetitionOf('Hello wor', ['world!']).length).toBe(3);
     expect(repetitionOf('one two one two', ['one two three']).length).toBe(7);
     expect(repetitionOf('Hello', ['Hello']).length).toBe(5);
@@ -33,7 +33,7 @@ describe('createOverlapSearch', () => {
     expect(repetitionOf('text', []).length).toBe(0);
   });
 
-  it('gives what the definition gives, however the text is cut', () => {
+  it('agrees with the definition, however the text is cut', () => {
     fc.assert(
       fc.property(repetitive, repetitive, anyChunking, (before, after, sizes) => {
         expect(repetitionOf(before, cut(after, sizes)).length).toBe(longestRepetition(before, after));
@@ -42,11 +42,11 @@ describe('createOverlapSearch', () => {
     );
   });
 
-  it('waits only while a longer repetition is possible', () => {
+  it('decides as soon as no longer overlap is possible', () => {
     fc.assert(
       fc.property(repetitive, repetitive, (before, after) => {
         const { taken } = repetitionOf(before, [...after]);
-        // It was still possible with all that was taken but the last piece: that stands in the text, and not only as its end.
+        // A longer one was possible before the last piece: the text contains it, and not only as its end.
         const waited = after.slice(0, Math.max(0, taken - 1));
         const found = before.indexOf(waited);
         expect(waited === '' || (found >= 0 && found + waited.length < before.length)).toBe(true);
@@ -55,7 +55,7 @@ describe('createOverlapSearch', () => {
     );
   });
 
-  it('takes linear time on the texts that are worst for a search', () => {
+  it('takes linear time on the worst texts', () => {
     const length = 200_000;
     const repetition = createOverlapSearch(`${'a'.repeat(length)}b`);
     expect(repetition.push('a'.repeat(length))).toBeUndefined();

@@ -27,7 +27,7 @@ function trackerOf(events: readonly DeltaEvent[]): ReturnType<typeof createReque
 
 const requestsOf = (events: readonly DeltaEvent[]): unknown[] => rowsOf(trackerOf(events).requests);
 
-/** Cumulative figures without lists, as an operator of someone else may emit. */
+/** Cumulative figures without lists, as a foreign operator may emit. */
 const stream = [
   start({ model: 'a' }),
   text('12345678'),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concat, defer, delay, type MonoTypeOperatorFunction, map, NEVER, type Observable, of, throwError } from 'rxjs';
-import { ConnectionError } from '../../src/errors.js';
+import { concat, defer, delay, type MonoTypeOperatorFunction, map, NEVER, type Observable, of } from 'rxjs';
 import type { DeltaEvent, Price, RequestUsage, Usage, UsageEvent } from '../../src/events.js';
 import { addUsage } from '../../src/metering/usageArithmetic.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
@@ -11,7 +10,8 @@ import { measureStream } from '../../src/operators/measureStream.js';
 import { retryStream } from '../../src/operators/retryStream.js';
 import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { withCost } from '../../src/operators/withCost.js';
-import { finish, marbles, start, step, streamOf, text, usage } from '../../src/testing/index.js';
+import { finish, start, step, streamOf, text, usage } from '../../src/testing/index.js';
+import { broken, inTurn, outcomeOf } from '../support/outcomes.js';
 
 // `UsageEvent.requests` is plain data, so what a stream costs depends on the content of its events, never on the identity of an object.
 
@@ -26,32 +26,17 @@ const price: Price = ({ inputTokens = 0, outputTokens = 0 }, model) => ({
   cacheSavings: undefined,
 });
 
-const broken$ = throwError(() => new ConnectionError());
 const used = usage({ inputTokens: 5, outputTokens: 5 });
 const twice = usage({ inputTokens: 10, outputTokens: 10 });
 const countTokens = (): number => 0;
 
 /** One request of 10 tokens that fails. */
-const failing = (model: string): Observable<DeltaEvent> => concat(of(start({ model }), text('a'), used), broken$);
-/** One request of 10 tokens that answers. */
+const failing = (model: string): Observable<DeltaEvent> => broken([start({ model }), text('a'), used]);
+/** One request of 10 tokens that finishes. */
 const answering = (model: string): Observable<DeltaEvent> => of(start({ model }), text('b'), used, finish());
 
-function inTurn(...streams: readonly Observable<DeltaEvent>[]): Observable<DeltaEvent> {
-  let subscriptions = 0;
-  return defer(() => streams[subscriptions++] ?? NEVER);
-}
-
-/** What arrives in virtual time. */
-function eventsOf(stream: Observable<DeltaEvent>): readonly DeltaEvent[] {
-  const events: DeltaEvent[] = [];
-  marbles(({ flush }) => {
-    stream.subscribe({ next: (event) => events.push(event), error: () => undefined });
-    flush();
-  })();
-  return events;
-}
-
-const usagesOf = (stream: Observable<DeltaEvent>): UsageEvent[] => eventsOf(stream).filter((event) => event.type === 'usage');
+const usagesOf = (stream: Observable<DeltaEvent>): UsageEvent[] =>
+  outcomeOf(stream).events.filter((event) => event.type === 'usage');
 const lastUsage = (stream: Observable<DeltaEvent>): UsageEvent | undefined => usagesOf(stream).at(-1);
 
 const retrying: Mirror = retryStream({ initialDelayMs: 1, jitter: 0 });
@@ -117,7 +102,7 @@ describe('the requests of a usage', () => {
   });
 
   it('are those of the joins where the stream that lost had repeated its request', () => {
-    const losing = inTurn(concat(of(start({ model: 'a' }), used), broken$), concat(of(start({ model: 'b' }), used), NEVER));
+    const losing = inTurn(broken([start({ model: 'a' }), used]), concat(of(start({ model: 'b' }), used), NEVER));
     const hedged = losing.pipe(retrying, hedge(answering('c'), { afterMs: 5 }), retrying);
     expect(lastUsage(hedged)?.requests).toMatchObject([
       { model: 'a', attempt: 1, stands: false },
@@ -127,7 +112,7 @@ describe('the requests of a usage', () => {
   });
 
   it('include a race in which both failed, though its model is not known', () => {
-    const failed = (model: string): Observable<DeltaEvent> => concat(of(start({ model }), used), broken$);
+    const failed = (model: string): Observable<DeltaEvent> => broken([start({ model }), used]);
     const both$ = failed('a').pipe(hedge(failed('b'), { afterMs: 5 }));
     const again = retryStream({ initialDelayMs: 1, jitter: 0, shouldRetry: () => true });
     const total = lastUsage(inTurn(both$, answering('c')).pipe(again, withCost(price)));
@@ -144,7 +129,7 @@ describe('the requests of a usage', () => {
     );
   });
 
-  it('count on over a continuation, and all of its requests stand', () => {
+  it('follow on in a continuation, and all of them stand', () => {
     const rest = of(
       start({ model: 'dear' }),
       text('c'),
@@ -166,16 +151,16 @@ describe('the requests of a usage', () => {
     expect(lastUsage(continued.pipe(aggregateUsage({ countTokens })))?.requests).toMatchObject(expected);
   });
 
-  it('tell which answer stands, so that measureStream counts its tokens alone', () => {
-    const first = concat(of(start(), text('a'), usage({ outputTokens: 90 })), broken$);
+  it('mark the answer that stands, so that measureStream counts only its tokens', () => {
+    const first = broken([start(), text('a'), usage({ outputTokens: 90 })]);
     const second = of(start(), text('b'), usage({ outputTokens: 10 }), finish()).pipe(delay(1_000));
     for (const copy of Object.values(copies)) {
-      const measured = eventsOf(inTurn(first, second).pipe(retrying, aggregateUsage(), copy, measureStream())).at(-1);
-      expect(measured).toMatchObject({ type: 'finish', timing: { tokensPerSecond: 10 } });
+      const { events } = outcomeOf(inTurn(first, second).pipe(retrying, aggregateUsage(), copy, measureStream()));
+      expect(events.at(-1)).toMatchObject({ type: 'finish', timing: { tokensPerSecond: 10 } });
     }
   });
 
-  it('include the figure that reports no growth', () => {
+  it('include a figure of 0', () => {
     const silent = of(start({ model: 'dear' }), text('b'), usage({ inputTokens: 5, outputTokens: 0 }), finish());
     const { requests } = lastUsage(failing('cheap').pipe(fallbackTo(silent))) ?? {};
     expect(requests?.at(-1)?.usage).toMatchObject({ inputTokens: 5, outputTokens: 0 });
@@ -221,7 +206,7 @@ describe('the requests of a usage', () => {
         };
         return usage(sum);
       });
-      const last = end === 'finish' ? of(finish()) : end === 'error' ? broken$ : NEVER;
+      const last = end === 'finish' ? of(finish()) : end === 'error' ? broken([]) : NEVER;
       return concat(of(start({ model })).pipe(delay(1)), of(...events), last);
     }
 

@@ -28,10 +28,10 @@ interface SourceOptions {
 
 interface Wire {
   readonly name: string;
-  /** What the provider sends, up to its end and with it. */
+  /** The payloads of the provider before its end, and those of its end. */
   readonly begins: readonly string[];
   readonly ends: readonly string[];
-  /** Rate-limit headers of a provider that has nothing left for so long. */
+  /** Rate-limit headers of a provider with nothing remaining for this time. */
   exhausted(waitMs: number): Readonly<Record<string, string>>;
   source(url: string, options?: SourceOptions): Observable<DeltaEvent>;
 }
@@ -123,7 +123,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     let most = 0;
     const counted: Answer = async (exchange) => {
       most = Math.max(most, ++open);
-      // A while, so that the others would come in.
+      // Long enough for the others to arrive.
       await new Promise((resolve) => setTimeout(resolve, 15));
       open--;
       await whole(exchange);
@@ -138,7 +138,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     expect(limiter).toMatchObject({ active: 0, waiting: 0 });
   });
 
-  it('rateLimit waits until the reset when the headers say that nothing remains', async () => {
+  it('rateLimit waits until the reset if nothing remains by the headers', async () => {
     const times: number[] = [];
     const timed =
       (answer: () => Answer): Answer =>
@@ -158,7 +158,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     expect(second - first).toBeGreaterThanOrEqual(295);
   });
 
-  it('rateLimit makes all streams wait for a Retry-After, and asks once before they follow', async () => {
+  it('rateLimit makes all streams wait for a Retry-After, and sends one request before the others', async () => {
     const times: number[] = [];
     const timed =
       (answer: Answer): Answer =>
@@ -174,7 +174,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     const text$ = limited$.pipe(retryStream({ jitter: 0 }), bufferToText());
     const texts = await lastValueFrom(merge(text$, text$, text$).pipe(toArray()));
     expect(texts).toEqual(Array(3).fill(words.join('')));
-    // One goes ahead and is refused; none of the others was.
+    // Only the first one is rejected.
     expect(requests).toHaveLength(5);
     const [first = 0, second = 0, third = 0] = times;
     expect(second - first).toBeGreaterThanOrEqual(195);
@@ -182,7 +182,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
   });
 
   describe('onResponse', () => {
-    it('is told of a success and of an error, once each', async () => {
+    it('is called for a success and for an error, once each', async () => {
       const { url } = await serve(
         answerStream([...begins, ...ends], 'end', { 'x-request-id': 'one' }),
         answerWith(400, { error: { message: 'No' } }, { 'x-request-id': 'two' }),
@@ -201,7 +201,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     it.each([
       ['a success', 200],
       ['an error', 400],
-    ])('makes the error of what it throws at %s', async (_, status) => {
+    ])('emits what it throws at %s as the error', async (_, status) => {
       const { url, received } = await serve(
         status === 200 ? answerStream(begins, 'open') : answerWith(status, { error: { message: 'No' } }),
       );
@@ -215,7 +215,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
       expect((await (await received()).closed).byClient).toBe(status === 200);
     });
 
-    it('is not told of a response that comes after an unsubscription', async () => {
+    it('is not called for a response after unsubscribe', async () => {
       let answer: () => void = () => undefined;
       const asked = new Promise<void>((resolve) => (answer = resolve));
       const { url, received } = await serve(async (exchange) => {

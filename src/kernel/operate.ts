@@ -4,15 +4,15 @@ import { carrySignal } from './callerAbort.js';
 /** How a subscription ended. */
 export type Outcome = 'complete' | 'error' | 'unsubscribe';
 
-/** What an operator does with its source; a missing `error` or `complete` forwards the notification. */
+/** The handlers of an operator for its source; without `error` or `complete`, the notification is forwarded. */
 export interface OperatorHandlers<T> {
   next(value: T): void;
   error?(error: unknown): void;
   complete?(): void;
   /**
    * Runs exactly once, however the subscription ends: before the `error` or `complete` handler, when downstream unsubscribes first, and when
-   * a handler has thrown. On `complete` it may still emit. What it throws becomes the error notification; after `unsubscribe`, where no
-   * notification can carry it, RxJS reports it as unhandled.
+   * a handler has thrown. On `complete` it may still emit. What it throws becomes the error notification; after `unsubscribe`, when no
+   * notification can be emitted, RxJS reports it as unhandled.
    *
    * @param error The error of the source, or the one that a handler has thrown; undefined for any other outcome.
    */
@@ -25,7 +25,7 @@ export interface OperatorHandlers<T> {
  * `start` runs once for each subscription, so its variables are the state of that subscription. What a handler throws becomes the error
  * notification. When downstream is closed, the source is unsubscribed before `destination.next` returns, so that a synchronous producer stops
  * at once and no handler runs again. Timers and inner subscriptions that `start` creates are added to `destination`; an operator that
- * completes or errors by itself unsubscribes `upstream` first.
+ * completes or errors by itself unsubscribes `upstream` first. The result carries the caller's signal of its source.
  */
 export function operate<T, R>(
   start: (destination: Subscriber<R>, upstream: Subscription) => OperatorHandlers<T>,
@@ -44,7 +44,7 @@ export function operate<T, R>(
   };
 }
 
-/** The rest of the contract is kept by RxJS's Subscriber: no notification after the end or after unsubscription. */
+/** RxJS's Subscriber ensures the rest: no notification after the end or after unsubscribe. */
 function guard<T, R>(
   handlers: OperatorHandlers<T>,
   destination: Subscriber<R>,

@@ -23,7 +23,7 @@ export interface BudgetLimits {
 /** What a stream has spent of its budget. Attempts that failed count too. */
 export interface Budget {
   push(event: DeltaEvent): void;
-  /** Whether something of every limit is left, one limit is reached exactly, or one is exceeded. */
+  /** Whether every limit allows more, one is reached exactly, or one is exceeded. */
   balance(): 'left' | 'spent' | 'exceeded';
   /** The usage of all attempts. */
   usage(): UsageEvent;
@@ -36,51 +36,51 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
   /** The largest cost that the provider has reported. */
   let reported: Cost | undefined;
 
-  /** The costs of the attempt that runs, as far as they are known: each request at the price of its own model. */
-  function attemptCosts(): readonly Cost[] {
-    return ledger.attempt().flatMap(({ usage, model, provider }) => {
+  /** The currency of `price`, once it has returned a cost. */
+  let currency: string | undefined;
+
+  /** The cost of the attempt that runs, as far as it is known: each request at the price of its own model. */
+  function attemptCost(): number {
+    let sum = 0;
+    for (const { usage, model, provider } of ledger.attempt()) {
       const cost = model === undefined ? undefined : price?.(usage, model, provider ?? '');
-      return cost ?? [];
-    });
+      if (cost) ({ currency } = cost);
+      sum += cost?.total ?? 0;
+    }
+    return sum;
   }
 
   /** The provider's figure if it is larger, unless it is in another currency. */
-  function cost(): number {
-    const own = attemptCosts();
-    const total = earlierCost + sumOf(own);
-    const comparable = own.every(({ currency }) => currency === reported?.currency);
-    return reported && comparable ? Math.max(total, reported.total) : total;
+  function totalCost(): number {
+    const total = earlierCost + attemptCost();
+    if (!reported || (currency !== undefined && currency !== reported.currency)) return total;
+    return Math.max(total, reported.total);
   }
 
   function noteReported(cost: Cost | undefined): void {
     if (cost && !(reported && reported.total > cost.total)) reported = cost;
   }
 
-  /** How much more than each limit was used. */
-  function excesses(): number[] {
-    return [
-      maxOutputTokens === undefined ? -1 : (ledger.total(true).usage.outputTokens ?? 0) - maxOutputTokens,
-      maxCost === undefined ? -1 : cost() - maxCost,
-    ];
+  /** By how much the limit that is closest, or exceeded most, is exceeded. */
+  function excess(): number {
+    const tokens = maxOutputTokens === undefined ? -1 : (ledger.total(true).usage.outputTokens ?? 0) - maxOutputTokens;
+    const cost = maxCost === undefined ? -1 : totalCost() - maxCost;
+    return Math.max(tokens, cost);
   }
 
   return {
     push(event) {
       if (event.type === 'usage') noteReported(event.usage.cost);
-      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += sumOf(attemptCosts());
+      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += attemptCost();
       ledger.push(event);
     },
     balance() {
-      const excess = Math.max(...excesses());
-      if (excess < 0) return 'left';
-      return excess === 0 ? 'spent' : 'exceeded';
+      const exceeded = excess();
+      if (exceeded < 0) return 'left';
+      return exceeded === 0 ? 'spent' : 'exceeded';
     },
     usage: () => toUsageEvent(ledger.total()),
   };
-}
-
-function sumOf(costs: readonly Cost[]): number {
-  return costs.reduce((sum, { total }) => sum + total, 0);
 }
 
 /** A function would count the whole text again for every delta, so it is called with each delta alone. */

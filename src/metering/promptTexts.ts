@@ -1,4 +1,4 @@
-/** Keys whose values are no text for the model: identifiers, addresses, base64, types. */
+/** The values of these keys are no text for the model: identifiers, addresses, base64, types. */
 const keysWithoutText = /(^|_)(id|url|data|type|role|model|format|detail|signature|thought|encrypted|cache|fingerprint)(_|$)/;
 
 /** Collects every text of a prompt in any provider's form: a string, messages, content blocks, tool definitions. */

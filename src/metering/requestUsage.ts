@@ -29,7 +29,10 @@ export function createRequestIdentity(attempt: number, step: number): RequestIde
       else if (event.type === 'step') running = { ...running, model: event.model ?? running.model, step: event.step };
       else if (event.type === 'reset') running = { ...running, attempt: event.attempt, step: Math.min(running.step, event.step) };
     },
-    identify: (usage) => ({ usage, ...running, stands: true }),
+    identify(usage) {
+      const { model, provider, attempt: number, step: round } = running;
+      return { usage, model, provider, attempt: number, step: round, stands: true };
+    },
   };
 }
 

@@ -1,87 +1,93 @@
 import type { DeltaEvent, FinishReason, RequestUsage, Usage, UsageEvent } from '../events.js';
 import { promptTexts } from './promptTexts.js';
-import { createRequestTracker, type RequestUsages, voidRequests } from './requestUsage.js';
+import { createRequestTracker, type RequestTracker, type RequestUsages, voidRequests } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
 import { createTokenEstimate, type TokenEstimate } from './tokenEstimate.js';
 import { completeUsage, settleUsage, subtractUsage, sumUsage } from './usageArithmetic.js';
 
-/** What a stream has used over all its attempts: what the provider reported, and estimates of the rest. */
+/** What a stream has used over all its attempts: the figures that the provider reported, and estimates of the others. */
 export interface UsageLedger {
   /** Whether any event but pings and resets arrived. */
   readonly begun: boolean;
   push(event: DeltaEvent): void;
-  /** The requests of the attempt that runs; none if nothing arrived. */
+  /** The requests of the attempt that runs; none if no event of it arrived. */
   attempt(): readonly RequestUsage[];
   /** All requests and their sum. @param running Whether the stream goes on. @defaultValue false */
   total(running?: boolean): RequestUsages;
 }
 
+/** The attempt that runs. */
 interface Attempt {
   readonly estimate: TokenEstimate;
-  /** Whether any event but pings arrived: a request that was refused used nothing. */
+  /** Whether any event but pings arrived: a request that was rejected used nothing. */
   arrived: boolean;
-  /** Whether the provider ended it, so that its figures are the last ones. */
+  /** Whether the provider ended it, so that its figures are final. */
   whole: boolean;
+  reports: AttemptReports;
 }
+
+/** The requests of one attempt that have reported usage. */
+interface AttemptReports {
+  /** The sum of those that stand. */
+  readonly usage: Usage | undefined;
+  /** Those that lost a race within the attempt. */
+  readonly lost: readonly RequestUsage[];
+  /** Those that ended at a `step`, and their sum. */
+  readonly ended: readonly RequestUsage[];
+  readonly endedUsage: Usage | undefined;
+  /** The one that runs. */
+  readonly running: RequestUsage | undefined;
+}
+
+const noReports: AttemptReports = { usage: undefined, lost: [], ended: [], endedUsage: undefined, running: undefined };
 
 const unused = settleUsage(undefined, { inputTokens: undefined, outputTokens: 0, confidence: 'low' });
 
-/** We emit these ourselves where we end the request before the provider reports what it used. */
+/** Reasons of a `finish` that we emit ourselves when we end a request before the provider reports its final figures. */
 const localReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
 
 /**
- * An attempt whose end the provider did not report settles at the larger of its figures and the estimate. A usage that is estimated is not
+ * An attempt without a `finish` of the provider settles at the larger of each reported and estimated figure. A usage that is estimated is not
  * the provider's: an operator upstream has settled all attempts, and it is a total.
  */
 export function createUsageLedger(countTokens: CountTokens, prompt: unknown): UsageLedger {
-  let texts: readonly string[] | undefined;
-
-  function promptOnce(): readonly string[] | undefined {
-    if (prompt !== undefined) texts ??= promptTexts(prompt);
-    return texts;
-  }
-
-  const reported = createRequestTracker();
+  const createEstimate = estimatesOf(countTokens, prompt);
+  const tracker = createRequestTracker();
   let attempt = startAttempt();
-  /** The requests of the attempts before this one as they settled, and how many had been reported by then. */
-  let settled: readonly RequestUsage[] = [];
-  let settledUsage: Usage | undefined;
-  let reportedBefore = 0;
+  /** The requests of earlier attempts after they settled, their sum, and how many of them the tracker has. */
+  let settled: RequestUsages | undefined;
+  let trackedBefore = 0;
   let upstream: UsageEvent | undefined;
+  /** Estimates the input of requests that lost a race. */
   let lostEstimate: TokenEstimate | undefined;
 
   function startAttempt(): Attempt {
-    return { estimate: createTokenEstimate(countTokens, promptOnce), arrived: false, whole: false };
+    return { estimate: createEstimate(), arrived: false, whole: false, reports: noReports };
   }
 
   function settleAttempt(running: boolean): readonly RequestUsage[] {
     if (!attempt.arrived) return [];
-    const requests = reported.requests.slice(reportedBefore);
-    const lost = requests.filter(({ stands }) => !stands).map(settleLost);
-    const own = requests.filter(({ stands }) => stands);
-    const used = settle(sumUsage(own), running);
+    const { estimate, whole, reports } = attempt;
+    const used = whole
+      ? completeUsage(reports.usage, () => estimate.read(running))
+      : settleUsage(reports.usage, estimate.read(running));
     // What the rounds that ended did not report counts into the one that runs.
-    const last = reported.requests.length > reported.ended ? own.pop() : undefined;
-    const rest = subtractUsage(used, sumUsage(own));
-    return [...lost, ...own, last ? { ...last, usage: rest } : reported.identify(rest)];
+    const rest = subtractUsage(used, reports.endedUsage);
+    const current = reports.running ? { ...reports.running, usage: rest } : tracker.identify(rest);
+    if (reports === noReports) return [current];
+    return [...reports.lost.map(settleLost), ...reports.ended, current];
   }
 
-  function settle(usage: Usage | undefined, running: boolean): Usage {
-    const { estimate, whole } = attempt;
-    return whole ? completeUsage(usage, () => estimate.read(running)) : settleUsage(usage, estimate.read(running));
-  }
-
-  /** A request that lost a race was aborted before its provider reported the last figures; only its input can be estimated. */
+  /** A request that lost a race was aborted before its provider reported the final figures; only its input can be estimated. */
   function settleLost(request: RequestUsage): RequestUsage {
-    lostEstimate ??= createTokenEstimate(countTokens, promptOnce);
+    lostEstimate ??= createEstimate();
     return { ...request, usage: settleUsage(request.usage, lostEstimate.read(false)) };
   }
 
   function startOver(step: number): void {
     const ended = settleAttempt(false);
-    settled = voidRequests([...settled, ...ended], step);
-    settledUsage = sumUsage(ended, settledUsage);
-    reportedBefore = reported.requests.length;
+    if (ended.length > 0 || settled) settled = addRequests(settled, ended, step);
+    trackedBefore = tracker.requests.length;
     attempt = startAttempt();
   }
 
@@ -102,37 +108,68 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
     attempt.arrived = true;
   }
 
-  /** The total of an operator upstream, and what we counted ourselves where that is more. */
-  function mergeUpstream({ usage, requests }: UsageEvent, { inputTokens, outputTokens = 0, confidence }: Usage): RequestUsages {
-    const estimate = { inputTokens, outputTokens, confidence };
-    const merged = attempt.whole ? completeUsage(usage, () => estimate) : settleUsage(usage, estimate);
-    const listed = requests ?? [reported.identify(usage)];
-    const last = listed.at(-1);
-    if (!last || sameTokens(usage, merged)) return { usage: merged, requests: listed };
-    const before = listed.slice(0, -1);
-    return { usage: merged, requests: [...before, { ...last, usage: subtractUsage(merged, sumUsage(before)) }] };
+  function track(event: DeltaEvent): void {
+    if (event.type === 'usage' && event.usage.estimated) return;
+    tracker.push(event);
+    if (event.type === 'usage' || event.type === 'step') attempt.reports = readReports(tracker, trackedBefore);
   }
 
   return {
     get begun() {
-      return attempt.arrived || settled.length > 0;
+      return attempt.arrived || settled !== undefined;
     },
     push(event) {
       if (event.type === 'reset') startOver(event.step);
       else pushToAttempt(event);
-      if (event.type !== 'usage' || !event.usage.estimated) reported.push(event);
+      track(event);
     },
     attempt: () => settleAttempt(true),
     total(running = false) {
       const current = settleAttempt(running);
-      const requests = settled.length === 0 ? current : [...settled, ...current];
-      const usage = sumUsage(current, settledUsage) ?? unused;
-      return upstream ? mergeUpstream(upstream, usage) : { usage, requests };
+      const usage = sumUsage(current, settled?.usage) ?? unused;
+      if (upstream) return mergeUpstream(upstream, usage, attempt.whole, tracker);
+      return { usage, requests: settled ? [...settled.requests, ...current] : current };
     },
   };
 }
 
-function sameTokens(left: Usage, right: Usage): boolean {
-  const { inputTokens, outputTokens, totalTokens } = left;
-  return inputTokens === right.inputTokens && outputTokens === right.outputTokens && totalTokens === right.totalTokens;
+/** The texts of the prompt are collected once, and only if an estimate needs them. */
+function estimatesOf(countTokens: CountTokens, prompt: unknown): () => TokenEstimate {
+  let texts: readonly string[] | undefined;
+  return () =>
+    createTokenEstimate(countTokens, () => {
+      if (prompt !== undefined) texts ??= promptTexts(prompt);
+      return texts;
+    });
+}
+
+function readReports(tracker: RequestTracker, before: number): AttemptReports {
+  const requests = tracker.requests.slice(before);
+  const standing = requests.filter(({ stands }) => stands);
+  const usage = sumUsage(standing);
+  const running = tracker.requests.length > tracker.ended ? standing.pop() : undefined;
+  const lost = requests.filter(({ stands }) => !stands);
+  return { usage, lost, ended: standing, endedUsage: sumUsage(standing), running };
+}
+
+function addRequests(before: RequestUsages | undefined, ended: readonly RequestUsage[], resetStep: number): RequestUsages {
+  const requests = voidRequests([...(before?.requests ?? []), ...ended], resetStep);
+  return { requests, usage: sumUsage(ended, before?.usage) ?? unused };
+}
+
+/** The total of an operator upstream, and our own where that is more. */
+function mergeUpstream(upstream: UsageEvent, own: Usage, whole: boolean, tracker: RequestTracker): RequestUsages {
+  const { inputTokens, outputTokens = 0, confidence } = own;
+  const estimate = { inputTokens, outputTokens, confidence };
+  const usage = whole ? completeUsage(upstream.usage, () => estimate) : settleUsage(upstream.usage, estimate);
+  const requests = upstream.requests ?? [tracker.identify(upstream.usage)];
+  const last = requests.at(-1);
+  if (!last || haveSameTokens(usage, upstream.usage)) return { usage, requests };
+  const before = requests.slice(0, -1);
+  return { usage, requests: [...before, { ...last, usage: subtractUsage(usage, sumUsage(before)) }] };
+}
+
+function haveSameTokens(one: Usage, other: Usage): boolean {
+  const { inputTokens, outputTokens, totalTokens } = one;
+  return inputTokens === other.inputTokens && outputTokens === other.outputTokens && totalTokens === other.totalTokens;
 }
