@@ -63,6 +63,7 @@ function wordCounter(ready = true): TokenCounter & { loads: number; ready: boole
   };
 }
 
+// usageCollector.ts and tallies.ts are tested through the operator.
 describe('aggregateUsage', () => {
   operatorContract(() => aggregateUsage(), { kind: 'mirror' });
   operatorContract(() => aggregateUsage({ countTokens: wordCounter(), prompt: 'Hello', every: 1, onSettled: () => undefined }), {

@@ -52,6 +52,7 @@ const throwIt = (error: unknown) => () => {
   throw error;
 };
 
+// streamTiming.ts is tested through the operator.
 describe('measureStream', () => {
   describe('while the clock stands still', () => {
     beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(1_000));

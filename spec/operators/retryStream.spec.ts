@@ -62,6 +62,7 @@ function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEven
   return reset({ delayMs: 3, error: toErrorInfo(error), ...fields });
 }
 
+// retryPolicy.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.
 describe('retryStream', () => {
   operatorContract(() => retryStream(), {});
   operatorContract(() => retryStream({ onPartial: { continueWith: () => NEVER } }));

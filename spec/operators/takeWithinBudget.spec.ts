@@ -83,6 +83,7 @@ function fail(error: unknown): never {
   throw error;
 }
 
+// budget.ts and characterLimit.ts are tested through the operator.
 describe('takeWithinBudget', () => {
   operatorContract(() => takeWithinBudget({ maxOutputTokens: 1_000, maxCost: 1_000, maxChars: 1_000, price: dollarPrice }), {
     kind: 'mirror',

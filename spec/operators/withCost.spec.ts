@@ -43,6 +43,7 @@ function costs(
 
 const totals = (...given: Parameters<typeof costs>): (number | undefined)[] => costs(...given).map((cost) => cost?.total);
 
+// requestCost.ts is tested through the operator.
 describe('withCost', () => {
   operatorContract(() => withCost(price), { kind: 'mirror' });
 

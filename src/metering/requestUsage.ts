@@ -14,14 +14,14 @@ export function toUsageEvent({ usage, requests }: RequestUsages): UsageEvent {
 }
 
 /** Which request runs: its model, provider, attempt and step, as the events of its stream name them. */
-export interface RequestIdentity {
+interface RequestIdentity {
   push(event: DeltaEvent): void;
   /** Puts the identity on a usage. */
   identify(usage: Usage): RequestUsage;
 }
 
 /** @param attempt The attempt that begins. @param step The step that begins. */
-export function createRequestIdentity(attempt: number, step: number): RequestIdentity {
+function createRequestIdentity(attempt: number, step: number): RequestIdentity {
   let running = { model: undefined as string | undefined, provider: undefined as string | undefined, attempt, step };
   return {
     push(event) {
