@@ -1,4 +1,4 @@
-/** The same kit with Node's own runner: `node --import tsx --test examples/testing/liveText.node.ts`. */
+/** The same tests with Node's own runner: `node --import tsx --test examples/testing/liveText.node.ts`. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -10,13 +10,13 @@ import { liveText } from './liveText.js';
 
 describe('liveText', () => {
   it(
-    'shows the text so far',
+    'emits the text so far',
     marbles(({ answer, expectObservable }) => {
       expectObservable(liveText(answer('Hel-lo|'))).toBe('a---b-|', { a: 'Hel', b: 'Hello' });
     }),
   );
 
-  it('says readably what went wrong', () => {
+  it('throws a readable diff', () => {
     const wrong = marbles(({ answer, expectObservable }) =>
       expectObservable(liveText(answer('Hel-lo|'))).toBe('a-----|', { a: 'Hel' }),
     );
@@ -24,7 +24,7 @@ describe('liveText', () => {
   });
 
   it(
-    'reads a recorded answer, in virtual time',
+    'reads a recorded answer in virtual time',
     virtualTime(async () => {
       const fetch = replayCassette(join(import.meta.dirname, 'cassettes/capital.jsonl'), { speed: 1 });
       const events$ = fromChatCompletions(new OpenAI({ apiKey: 'none', fetch }), {

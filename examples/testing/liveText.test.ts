@@ -19,16 +19,16 @@ import {
 } from 'rxllm/testing';
 import { liveText } from './liveText.js';
 
-// Beside this file, wherever the tests are started: Jest and Vitest both know, as ES module and as CommonJS.
+// Relative to this file, for Jest and Vitest, as an ES module and as CommonJS.
 const cassette = join(dirname(expect.getState().testPath ?? ''), 'cassettes/capital.jsonl');
 const question = {
   model: 'local',
   messages: [{ role: 'user' as const, content: 'What is the capital of France?' }],
 };
 
-describe('liveText, by marbles', () => {
+describe('liveText, tested with marbles', () => {
   it(
-    'shows the text so far',
+    'emits the text so far',
     marbles(({ answer, expectObservable }) => {
       const source = answer('  Hel-lo|');
       const result = '         a---b-|';
@@ -37,7 +37,7 @@ describe('liveText, by marbles', () => {
   );
 
   it(
-    'shows no reasoning and no tool call',
+    'ignores reasoning and tool calls',
     marbles(({ answer, expectObservable }) => {
       const source = answer('  [hm]-Sunny-<get_time:{}>|');
       const result = '         -----a------------------|';
@@ -46,7 +46,7 @@ describe('liveText, by marbles', () => {
   );
 
   it(
-    'aborts the request when nobody looks any more',
+    'unsubscribes from its source when it is unsubscribed',
     marbles(({ answer, expectObservable, expectSubscriptions }) => {
       const source = answer('        Hel-lo|');
       const unsubscribed = '         ^-!';
@@ -56,7 +56,7 @@ describe('liveText, by marbles', () => {
   );
 
   it(
-    'gives up after 30 s of silence, twice',
+    'errors after two attempts with 30 s of silence',
     marbles(({ answer, expectObservable }) => {
       const source = answer('Hel-lo|').pipe(stallAfter(2));
       const result = 'a 29999ms b 999ms a 29999ms #';
@@ -65,9 +65,9 @@ describe('liveText, by marbles', () => {
   );
 });
 
-describe('liveText, by a fake provider', () => {
+describe('liveText, tested with a fake provider', () => {
   it(
-    'asks again when the connection breaks, and begins the text anew',
+    'repeats the request when the connection breaks, and starts the text again',
     marbles(({ expectObservable, expectSubscriptions }) => {
       const provider = fakeProvider([streamOf('Hel', { everyMs: 2, error: new ConnectionError() }), 'Hello']);
       expectObservable(liveText(provider)).toBe('--(ab) 996ms (c|)', { a: 'Hel', b: '', c: 'Hello' });
@@ -76,32 +76,32 @@ describe('liveText, by a fake provider', () => {
   );
 });
 
-describe('liveText, by a cassette', () => {
+describe('liveText, tested with a cassette', () => {
   it('reads a recorded answer through the real client, without a network', async () => {
     const client = new OpenAI({ apiKey: 'none', fetch: replayCassette(cassette) });
     expect(await lastValueFrom(liveText(fromChatCompletions(client, question)))).toBe('Paris is the capital of France.');
   });
 
-  it('does not care how the bytes are cut', async () => {
+  it('emits the same text however the bytes are cut', async () => {
     const client = new OpenAI({ apiKey: 'none', fetch: splitBytes()(replayCassette(cassette)) });
     expect(await lastValueFrom(liveText(fromChatCompletions(client, question)))).toBe('Paris is the capital of France.');
   });
 
   it(
-    'never takes a cut answer for a whole one',
+    'errors for a cut answer',
     virtualTime(async () => {
       const client = new OpenAI({ apiKey: 'none', fetch: cutAfter(700)(replayCassette(cassette, { speed: 1 })) });
       const failed = lastValueFrom(liveText(fromChatCompletions(client, question)).pipe(toArray()));
       await expect(failed).rejects.toMatchObject({ kind: 'retry-exhausted' });
-      // The second before the retry took no time.
+      // The wait of one second before the retry took no real time.
       expect(asyncScheduler.now()).toBeGreaterThanOrEqual(1_000);
     }),
   );
 });
 
-describe('liveText, as a picture', () => {
+describe('liveText, drawn as a picture', () => {
   it(
-    'shows what it did',
+    'draws the events and the text',
     marbles(({ answer, flush }) => {
       const source = marbleLane('events');
       const result = marbleLane('text');

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { accumulateText, type DeltaEvent, retryStream, timeoutBetweenChunks } from 'rxllm';
 
-/** What an application makes of an answer: the text so far, with limits and one retry. The tests beside it are the sample. */
+/** Code of an application: emits the text so far, with time limits and one retry. The tests of this folder test it. */
 export function liveText(events$: Observable<DeltaEvent>): Observable<string> {
   return events$.pipe(
     timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }),

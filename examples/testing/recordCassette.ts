@@ -1,4 +1,4 @@
-/** Writes the cassette that the sample tests replay: `npx tsx examples/testing/recordCassette.ts`. */
+/** Records the cassette that the sample tests replay: `npx tsx examples/testing/recordCassette.ts`. */
 import OpenAI from 'openai';
 import { lastValueFrom } from 'rxjs';
 import { fromChatCompletions } from 'rxllm/openai';

@@ -3,7 +3,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
-/** The sample tests in Vitest. The aliases are for this repository alone: they make of the sample for Jest one for Vitest, and need no build. */
+/** Runs the sample tests in Vitest. Only this repository needs the aliases: they replace Jest by Vitest, and the package by its source. */
 const config: ViteUserConfig = defineConfig({
   test: { include: ['examples/testing/*.test.ts'] },
   resolve: {

@@ -32,7 +32,7 @@ function failure(source: Observable<DeltaEvent | string>, options: object = {}):
 describe('jsonElements', () => {
   operatorContract(() => jsonElements(), {
     kind: 'append-only',
-    says: { answer: ['["Hel",', '"lo"]'], void: '["void",' },
+    texts: { answer: ['["Hel",', '"lo"]'], void: '["void",' },
   });
 
   it(

@@ -21,7 +21,7 @@ function failure(source: Observable<DeltaEvent | string>, options: object = {}):
 }
 
 describe('parseJsonOnComplete', () => {
-  operatorContract(() => parseJsonOnComplete(), { kind: 'fold', says: { answer: ['"Hel', 'lo"'], void: '"void' } });
+  operatorContract(() => parseJsonOnComplete(), { kind: 'fold', texts: { answer: ['"Hel', 'lo"'], void: '"void' } });
 
   it(
     'emits the value once, when the stream completes',

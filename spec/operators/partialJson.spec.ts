@@ -33,7 +33,7 @@ function failure(source: Observable<DeltaEvent | string>, operator = partialJson
 }
 
 describe('partialJson', () => {
-  operatorContract(() => partialJson(), { kind: 'fold', says: { answer: ['"Hel', 'lo"'], void: '"void' } });
+  operatorContract(() => partialJson(), { kind: 'fold', texts: { answer: ['"Hel', 'lo"'], void: '"void' } });
 
   it(
     'emits the value while it grows',

@@ -1,6 +1,6 @@
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
 
-/** All values of a source, when it has completed. */
+/** Resolves with all values of a source when it completes. */
 export function allValues<T>(source: Observable<T>): Promise<readonly T[]> {
   return lastValueFrom(source.pipe(toArray()), { defaultValue: [] });
 }

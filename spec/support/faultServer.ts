@@ -3,20 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Bytes = string | Uint8Array;
 
-/** One thing that the server does. After its last step it leaves the connection open. */
+/** One step of the server. After its last step the connection stays open. */
 export type Step =
   | { readonly do: 'send'; readonly bytes: Bytes }
-  /** By its own framing the response is whole: the connection is free for another request. */
+  /** The response is complete by its framing: the connection is free for another request. */
   | { readonly do: 'end' }
   | { readonly do: 'pause'; readonly ms: number }
-  /** One piece after another, each as its own packet. */
+  /** Sends the pieces one after another, each in its own packet. */
   | { readonly do: 'drip'; readonly pieces: readonly Bytes[]; readonly everyMs: number }
-  /** Over and over, until the client leaves. */
+  /** Sends the bytes repeatedly until the client closes the connection. */
   | { readonly do: 'repeat'; readonly bytes: Bytes; readonly everyMs: number }
   | { readonly do: 'fin' }
   | { readonly do: 'reset' };
 
-/** What the server does with one request. */
+/** The steps for one request. */
 export type Script = readonly Step[];
 
 export const send = (bytes: Bytes): Step => ({ do: 'send', bytes });
@@ -24,12 +24,12 @@ export const pause = (ms: number): Step => ({ do: 'pause', ms });
 export const drip = (pieces: readonly Bytes[], everyMs: number = 0): Step => ({ do: 'drip', pieces, everyMs });
 export const repeat = (bytes: Bytes, everyMs: number): Step => ({ do: 'repeat', bytes, everyMs });
 export const fin: Step = { do: 'fin' };
-/** What was sent must be on its way first, because a reset throws it away. */
+/** Pauses first, because a reset discards bytes that are not sent yet. */
 export const reset: Script = [pause(20), { do: 'reset' }];
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The beginning of a response. */
+/** The head of a response. */
 export function head(status: number, headers: Headers = {}): Step {
   const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return send(`HTTP/1.1 ${status} Status\r\n${fields.join('')}\r\n`);
@@ -37,25 +37,25 @@ export function head(status: number, headers: Headers = {}): Step {
 
 const eventStream = { 'content-type': 'text/event-stream' };
 
-/** The beginning of an event stream in chunked encoding. */
+/** The head of an event stream in chunked encoding. */
 export const streamHead: Step = head(200, { ...eventStream, 'transfer-encoding': 'chunked' });
 
-/** Bytes as one chunk of chunked encoding. */
+/** Encodes bytes as one chunk of chunked encoding. */
 export const asChunk = (bytes: Bytes): Uint8Array =>
   Buffer.concat([Buffer.from(`${Buffer.byteLength(bytes).toString(16)}\r\n`), Buffer.from(bytes), Buffer.from('\r\n')]);
 
 export const chunk = (bytes: Bytes): Step => send(asChunk(bytes));
 
-/** The proper end of chunked encoding. */
+/** The regular end of chunked encoding. */
 export const lastChunk: Script = [send('0\r\n\r\n'), { do: 'end' }];
 
-/** An event stream that goes on after these pieces. */
+/** An event stream that stays open after these pieces. */
 export const openStream = (...pieces: readonly Bytes[]): Script => [streamHead, ...pieces.map(chunk)];
 
 /** A whole event stream. */
 export const stream = (...pieces: readonly Bytes[]): Script => [...openStream(...pieces), ...lastChunk];
 
-/** A whole response with its length. An object becomes JSON. */
+/** A whole response with its length. An object is sent as JSON. */
 export function respond(status: number, body: Bytes | object = '', headers: Headers = {}): Script {
   const plain = typeof body === 'string' || body instanceof Uint8Array;
   const bytes = plain ? body : JSON.stringify(body);
@@ -64,21 +64,21 @@ export function respond(status: number, body: Bytes | object = '', headers: Head
   return [head(status, { ...type, ...length, ...headers }), send(bytes), { do: 'end' }];
 }
 
-/** A request as the server saw it, in times of `performance.now()`. */
+/** A request as the server received it. Times are those of `performance.now()`. */
 export interface Exchange {
   readonly path: string;
   readonly body: string;
-  /** When the request was there, whole. */
+  /** When the request was received completely. */
   readonly at: number;
-  /** The same as the wall clock shows it. */
+  /** The same time as a `Date`, in milliseconds. */
   readonly date: number;
-  /** When the server sent last. */
+  /** When the server sent its last bytes. */
   readonly sentAt: number;
-  /** How much of what it sent the operating system has taken, in bytes. */
+  /** Bytes that the operating system has accepted for sending. */
   readonly sentBytes: number;
-  /** When nothing of it was left: the response was whole, or the socket closed. */
+  /** Resolves when the response is complete or the socket closes, with the time. */
   readonly over: Promise<number>;
-  /** When the socket closed. */
+  /** Resolves when the socket closes, with the time. */
   readonly closed: Promise<number>;
 }
 
@@ -86,12 +86,12 @@ export interface FaultServer {
   readonly url: string;
   readonly exchanges: readonly Exchange[];
   readonly connections: number;
-  /** The n-th request, counted from 0, as soon as it is there. */
+  /** Resolves with the n-th request, counted from 0, as soon as it is received. */
   received(index?: number): Promise<Exchange>;
   close(): Promise<void>;
 }
 
-/** A server that says on loopback exactly these bytes. The n-th request gets the n-th script, and later ones the last. */
+/** Starts a server on loopback that sends exactly these bytes. The n-th request gets the n-th script, later requests the last one. */
 export async function startFaultServer(...scripts: readonly Script[]): Promise<FaultServer> {
   const exchanges: Exchange[] = [];
   const sockets = new Set<Socket>();
@@ -154,7 +154,7 @@ async function play(socket: Socket, script: Script, sent: (bytes: number) => voi
     if (socket.destroyed || bytes.length === 0) return;
     await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
     sent(Buffer.byteLength(bytes));
-    // The reader's turn, so that what is sent apart arrives apart.
+    // Yields to the client, so that separate writes arrive as separate chunks.
     await new Promise((resolve) => setImmediate(resolve));
   };
   for (const step of script) {
@@ -180,7 +180,7 @@ async function play(socket: Socket, script: Script, sent: (bytes: number) => voi
 
 type Request = Pick<Exchange, 'path' | 'body'>;
 
-/** Requests with a length, one after another, as HTTP clients send them over one connection. */
+/** Reads requests with a content-length, one after another, as HTTP clients send them over one connection. */
 function readRequests(socket: Socket, received: (request: Request) => void): void {
   let bytes = '';
   socket.setEncoding('latin1');

@@ -2,13 +2,13 @@ import { expect } from '@jest/globals';
 import type { DeltaEvent, Usage } from '../../src/events.js';
 
 /**
- * Checks that a whole stream keeps the grammar of the design:
+ * Checks that a whole stream keeps the grammar of docs/architecture.md (Grammar of a stream):
  *
  *     stream  := attempt (reset attempt)* finish complete   |   … error
  *     attempt := ping* (start (delta | usage | ping | raw | step)*)?
  *
- * and that attempts are numbered from 2 and only grow, block numbers count from 0 in order of first appearance, callIds are unique within
- * what stands, and usage never shrinks.
+ * and that attempt numbers of resets start at 2 and only grow, block numbers count from 0 in order of first appearance, callIds are unique
+ * within an attempt, and usage never decreases.
  */
 export function expectGrammar(events: readonly DeltaEvent[], completed: boolean): void {
   let attempt = 1;

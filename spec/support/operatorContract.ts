@@ -15,48 +15,48 @@ import { finish, marbles, reset, start, streamOf, text } from '../../src/testing
 
 export interface OperatorContractOptions {
   /**
-   * What the operator does with a `reset` (rule 7 of the design): a fold discards what it held, a mirror passes it on and goes on afresh, an
-   * append-only operator that has already emitted errors with the fault. @defaultValue any of these
+   * How the operator handles a `reset`, see docs/architecture.md (Reset): a fold discards what it holds, a mirror discards what it holds back and
+   * forwards the reset, an append-only operator that has already emitted errors with the fault. @defaultValue any of these
    */
   readonly kind?: 'fold' | 'mirror' | 'append-only';
-  /** How the operator treats an error of its source. `'own'`: it has its own rule, shown in its spec. @defaultValue 'mirrored' */
+  /** How the operator handles an error of its source. `'own'`: its spec shows how. @defaultValue 'mirrored' */
   readonly errors?: 'mirrored' | 'own';
-  /** The operator with a callback that throws the given error when it is called; absent where it takes no callback. */
+  /** Creates the operator with a callback that throws the given error. @defaultValue the operator takes no callback */
   readonly throwing?: (error: Error) => OperatorFunction<DeltaEvent, unknown>;
-  /** Ends as an empty source does: with nothing, unless the operator says otherwise. @defaultValue 'nothing' */
+  /** What the operator does for an empty source: it emits nothing and completes, or its spec shows what. @defaultValue 'nothing' */
   readonly empty?: 'nothing' | 'own';
   /**
-   * What the answer says, in two pieces, and what a void attempt said before it, for an operator that does not read every text.
-   * @defaultValue Hel and lo, void
+   * The text of the answer, in two deltas, and of the void attempt before it, for an operator that cannot read every text.
+   * @defaultValue 'Hel' and 'lo\n', 'void\n'
    */
-  readonly says?: { readonly answer: readonly [string, string]; readonly void: string };
+  readonly texts?: { readonly answer: readonly [string, string]; readonly void: string };
 }
 
-const anything = { answer: ['Hel', 'lo\n'], void: 'void\n' } as const;
+const anyTexts = { answer: ['Hel', 'lo\n'], void: 'void\n' } as const;
 
-/** What every operator keeps, whatever it does: run it first in the operator's own `describe`. */
+/** Defines the specs that every operator must pass. Call it first in the `describe` of the operator. */
 export function operatorContract(
   create: () => OperatorFunction<DeltaEvent, unknown>,
   options: OperatorContractOptions = {},
 ): void {
-  const { kind, errors = 'mirrored', empty = 'nothing', throwing, says = anything } = options;
-  const [first, second] = says.answer;
+  const { kind, errors = 'mirrored', empty = 'nothing', throwing, texts = anyTexts } = options;
+  const [first, second] = texts.answer;
   const answer: readonly DeltaEvent[] = [start(), text(first), text(second), finish()];
-  const repeated = [start(), text(says.void), reset(), ...answer];
+  const repeated = [start(), text(texts.void), reset(), ...answer];
 
-  describe('keeps the operator contract', () => {
+  describe('the operator contract', () => {
     if (empty === 'nothing') {
-      it('gives nothing for an empty source', () => {
+      it('emits nothing for an empty source', () => {
         expect(record(EMPTY, create())).toEqual({ values: [], end: 'complete' });
       });
     }
 
-    it('stays silent and open on a source that is', () => {
+    it('emits nothing and stays open while its source does', () => {
       expect(record(NEVER, create())).toEqual({ values: [], end: 'open' });
     });
 
     if (errors === 'mirrored') {
-      it('passes the error of its source on, the very object', () => {
+      it('emits the error of its source, the same object', () => {
         const error = new Error('from the source');
         expect(
           record(
@@ -67,7 +67,7 @@ export function operatorContract(
       });
     }
 
-    it('subscribes once, on subscribe and not before', () => {
+    it('subscribes to its source once, on subscribe and not before', () => {
       const { source, log } = observed();
       const result = source.pipe(create());
       expect(log).toEqual([]);
@@ -75,7 +75,7 @@ export function operatorContract(
       expect(log).toEqual(['subscribe', 'unsubscribe']);
     });
 
-    it('unsubscribes its source at once when it is unsubscribed in the middle, and says nothing more', () => {
+    it('unsubscribes from its source when it is unsubscribed, and emits nothing more', () => {
       const { source, log, subject } = observed();
       const values: unknown[] = [];
       const subscription = source.pipe(create()).subscribe({ next: (value) => values.push(value), error: () => undefined });
@@ -90,7 +90,7 @@ export function operatorContract(
       expect(values).toHaveLength(before);
     });
 
-    it('stops a synchronous producer as soon as downstream has enough', () => {
+    it('unsubscribes from a synchronous source as soon as downstream does', () => {
       let produced = 0;
       const endless = new Observable<DeltaEvent>((subscriber) => {
         subscriber.next(start());
@@ -105,7 +105,7 @@ export function operatorContract(
       if (emitsEarly) expect(produced).toBeLessThanOrEqual(2);
     });
 
-    it('starts afresh for every subscription', () => {
+    it('has fresh state for every subscription', () => {
       const operator = create();
       const source = streamOf(answer);
       const piped = source.pipe(operator);
@@ -120,24 +120,24 @@ export function operatorContract(
       expect(record(source, operator)).toEqual(once);
     });
 
-    it('keeps two subscriptions apart while both run', () => {
+    it('shares no state between two open subscriptions', () => {
       const operator = create();
       const alone = record(streamOf(answer), operator);
       const subjects = [new Subject<DeltaEvent>(), new Subject<DeltaEvent>()];
       const values: unknown[][] = [[], []];
-      for (const [lane, subject] of subjects.entries()) {
-        subject.pipe(operator).subscribe({ next: (value) => values[lane]?.push(value), error: () => undefined });
+      for (const [index, subject] of subjects.entries()) {
+        subject.pipe(operator).subscribe({ next: (value) => values[index]?.push(value), error: () => undefined });
       }
       for (const event of answer) for (const subject of subjects) subject.next(event);
       for (const subject of subjects) subject.complete();
       expect(values).toEqual([alone.values, alone.values]);
     });
 
-    it('ends exactly once', () => {
+    it('errors or completes exactly once', () => {
       const insistent = new Observable<DeltaEvent>((subscriber) => {
         for (const event of answer) subscriber.next(event);
         subscriber.complete();
-        insist(subscriber);
+        emitAfterEnd(subscriber);
       });
       let ends = 0;
       insistent.pipe(create()).subscribe({ error: () => ends++, complete: () => ends++ });
@@ -147,7 +147,7 @@ export function operatorContract(
     resetContract(create, kind, answer, repeated);
 
     it(
-      'keeps virtual time, and does nothing once it is unsubscribed',
+      'runs in virtual time, and schedules nothing after unsubscribe',
       marbles(({ stream, expectSubscriptions, animate, flush }) => {
         animate('----------x---------x---------x');
         const source = stream('s-a-b-f|', { a: text(first), b: text(second) });
@@ -162,7 +162,7 @@ export function operatorContract(
     );
 
     if (throwing) {
-      it('turns a throwing callback into the error notification, and unsubscribes its source', () => {
+      it('emits the error that a callback throws, and unsubscribes from its source', () => {
         const error = new Error('from the callback');
         const { source, log } = observed(streamOf(answer));
         expect(record(source, throwing(error)).end).toBe(error);
@@ -172,7 +172,7 @@ export function operatorContract(
   });
 }
 
-/** Rule 7 of the design. */
+/** Specs of docs/architecture.md (Reset). */
 function resetContract(
   create: () => OperatorFunction<DeltaEvent, unknown>,
   kind: OperatorContractOptions['kind'],
@@ -181,13 +181,13 @@ function resetContract(
 ): void {
   const fault = { kind: 'connection', message: 'The connection failed', retryable: true };
 
-  it('goes on after a reset of an attempt that said nothing', () => {
+  it('continues after the reset of an attempt without content', () => {
     expect(record(streamOf([reset(), ...answer]), create()).end).toBe('complete');
   });
 
   switch (kind) {
     case 'fold':
-      it('discards what it held at a reset', () => {
+      it('discards what it holds at a reset', () => {
         const { values, end } = record(streamOf(repeated), create());
         expect(end).toBe('complete');
         expect(values.at(-1)).toEqual(record(streamOf(answer), create()).values.at(-1));
@@ -195,18 +195,18 @@ function resetContract(
       });
       return;
     case 'mirror':
-      it('passes a reset on, and then says what it says of the new attempt alone', () => {
+      it('forwards a reset, and then emits what it emits for the new attempt alone', () => {
         const { values, end } = record(streamOf(repeated), create());
         expect(end).toBe('complete');
         const place = values.indexOf(repeated[2]);
         expect(place).toBeGreaterThanOrEqual(0);
-        // Usage is never void: it tells of both attempts.
-        const said = (events: readonly unknown[]): unknown[] => events.filter((event) => !isUsage(event));
-        expect(said(values.slice(place + 1))).toEqual(said(record(streamOf(answer), create()).values));
+        // Usage is never void: it includes both attempts.
+        const withoutUsage = (events: readonly unknown[]): unknown[] => events.filter((event) => !isUsage(event));
+        expect(withoutUsage(values.slice(place + 1))).toEqual(withoutUsage(record(streamOf(answer), create()).values));
       });
       return;
     case 'append-only':
-      it('errors with the fault that caused a reset when it has already emitted, before a second request starts', () => {
+      it('errors with the cause of a reset if it has already emitted, before a second request starts', () => {
         const { source, log, subject } = observed();
         const result = recordLive(source, create());
         for (const event of repeated.slice(0, 3)) subject.next(event);
@@ -216,7 +216,7 @@ function resetContract(
       });
       return;
     default:
-      it('survives a reset: it goes on, or errors with the fault that caused it', () => {
+      it('completes after a reset, or errors with its cause', () => {
         const { end } = record(streamOf(repeated), create());
         if (end !== 'complete') expect(end).toMatchObject(fault);
       });
@@ -227,21 +227,21 @@ function isUsage(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'type' in event && event.type === 'usage';
 }
 
-/** What no source may do after its end. */
-function insist(subscriber: Subscriber<DeltaEvent>): void {
+/** Misbehaves as a source that ignores its own end. */
+function emitAfterEnd(subscriber: Subscriber<DeltaEvent>): void {
   subscriber.next(text('late'));
   subscriber.error(new Error('late'));
 }
 
 interface Observed {
   readonly source: Observable<DeltaEvent>;
-  /** What was done to the source, in order. */
+  /** Subscriptions and unsubscriptions, in order. */
   readonly log: readonly string[];
-  /** Lets the source speak. */
+  /** Its notifications are those of the source, unless another stream was given. */
   readonly subject: Subject<DeltaEvent>;
 }
 
-/** A source that tells of its subscriptions. */
+/** Creates a source that logs its subscriptions. */
 export function observed(inner?: Observable<DeltaEvent>): Observed {
   const log: string[] = [];
   const subject = new Subject<DeltaEvent>();
@@ -255,18 +255,18 @@ export function observed(inner?: Observable<DeltaEvent>): Observed {
 
 export interface Recorded {
   readonly values: readonly unknown[];
-  /** `'open'`, `'complete'`, or the error. */
+  /** `'open'`, `'complete'`, or the emitted error. */
   readonly end: unknown;
 }
 
-/** What an operator makes of a source that ends at once, or never. */
+/** Records what an operator emits synchronously, and unsubscribes. */
 export function record<T>(source: Observable<T>, operator: OperatorFunction<T, unknown>): Recorded {
   const recorded = recordLive(source, operator);
   recorded.unsubscribe();
   return { values: recorded.values, end: recorded.end };
 }
 
-/** What an operator makes of a source that goes on. */
+/** Records what an operator emits, as long as the source does. */
 export function recordLive<T>(
   source: Observable<T>,
   operator: OperatorFunction<T, unknown>,

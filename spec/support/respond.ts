@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 
-/** A client function that answers with these bytes, cut into chunks of `chunkSize` (whole when absent), as an event stream. */
+/** Creates a client function that responds with an event stream of these bytes, in chunks of `chunkSize` bytes. */
 export function respondWith(bytes: Uint8Array | string, chunkSize: number = Infinity): () => Promise<Response> {
   const whole = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
   return async () => {
@@ -9,7 +9,7 @@ export function respondWith(bytes: Uint8Array | string, chunkSize: number = Infi
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
         if (offset >= whole.length) return controller.close();
-        // A few at a time, because each pull costs more than a chunk.
+        // Several at a time, because a pull costs more than a chunk.
         for (let chunk = 0; chunk < 16 && offset < whole.length; chunk++) {
           controller.enqueue(whole.slice(offset, offset + chunkSize));
           offset += chunkSize;
@@ -26,7 +26,7 @@ export interface Collected {
   readonly completed: boolean;
 }
 
-/** Subscribes, waits for the end, and gives all that came. */
+/** Subscribes, and resolves with the events and the end. Never rejects. */
 export function collect(events$: Observable<DeltaEvent>): Promise<Collected> {
   return new Promise((resolve) => {
     const events: DeltaEvent[] = [];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-// All in one process, one after the other: each waits until it has printed everything and has stopped what it started. A mark tells them apart.
+// Runs the examples one after the other in one process: each resolves after it has printed everything and stopped its servers. The mark separates
+// their outputs.
 const [mark, ...files] = process.argv.slice(2);
 for (const file of files) {
   console.log(`${mark}${file}`);

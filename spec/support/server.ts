@@ -1,39 +1,39 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A request as the server saw it. */
+/** A request as the server received it. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Resolves when the exchange is over, with the time (`performance.now()`), and whether the client left before the answer was whole. */
+  /** Resolves at the end of the exchange, with the time (`performance.now()`) and whether the client closed it before the response was complete. */
   readonly closed: Promise<{ readonly at: number; readonly byClient: boolean }>;
 }
 
 export interface Exchange {
   readonly request: ReceivedRequest;
   readonly response: ServerResponse;
-  /** For what HTTP cannot say: `resetAndDestroy()`, `end()`, bytes of one's own. */
+  /** For what HTTP cannot do: `resetAndDestroy()`, `end()`, any bytes. */
   readonly socket: Socket;
 }
 
-/** What the server does with a request. */
+/** Handles one request. */
 export type Answer = (exchange: Exchange) => void | Promise<void>;
 
 export interface TestServer {
   /** `http://127.0.0.1:port` */
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
-  /** How many connections there were. */
+  /** Number of connections so far. */
   readonly connections: number;
-  /** The n-th request, counted from 0, as soon as it is there. */
+  /** Resolves with the n-th request, counted from 0, as soon as it is received. */
   received(index?: number): Promise<ReceivedRequest>;
-  /** Ends the server and everything that is open. */
+  /** Stops the server and closes all connections. */
   close(): Promise<void>;
 }
 
-/** A server on loopback. The n-th request gets the n-th answer, and later ones the last. */
+/** Starts a server on loopback. The n-th request gets the n-th answer, later requests the last one. */
 export async function startServer(...answers: readonly Answer[]): Promise<TestServer> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
@@ -91,7 +91,7 @@ function closeOf(response: ServerResponse): ReceivedRequest['closed'] {
   });
 }
 
-/** Answers with a status, headers and a whole body. An object becomes JSON. */
+/** Responds with a status, headers and a whole body. An object is sent as JSON. */
 export function answerWith(status: number, body: string | object = '', headers: Readonly<Record<string, string>> = {}): Answer {
   const json = typeof body === 'object';
   return ({ response }) => {
@@ -100,10 +100,10 @@ export function answerWith(status: number, body: string | object = '', headers: 
   };
 }
 
-/** How an event stream goes on after its pieces: ends, stays open, is reset, or is closed without an end. */
+/** How an event stream continues after its chunks: ends, stays open, is reset, or is closed without the last chunk. */
 export type StreamEnd = 'end' | 'open' | 'reset' | 'close';
 
-/** Answers with an event stream in these pieces, each in its own packet. */
+/** Responds with an event stream of these chunks, each in its own packet. */
 export function answerStream(
   pieces: readonly (string | Uint8Array)[],
   end: StreamEnd = 'end',
@@ -118,7 +118,7 @@ export function answerStream(
     }
     if (end === 'end') response.end();
     if (end === 'close') socket.end();
-    // What was written must be on its way first, because a reset throws it away.
+    // Not before the chunks are sent, because a reset discards them.
     if (end === 'reset') setTimeout(() => socket.resetAndDestroy(), 20);
   };
 }

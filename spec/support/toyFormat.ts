@@ -2,7 +2,7 @@ import { providerError } from '../../src/providers/http/responseErrors.js';
 import type { WireFormat, WireState } from '../../src/providers/wire/wireFormat.js';
 import { finish, start, text } from '../../src/testing/index.js';
 
-/** The smallest wire format: `{text}`, `{error}`, `{stop}` (every choice has its end), `{end}` (the definite end), and `[DONE]`. */
+/** The smallest wire format. Payloads: `{text}`, `{error}`, `{stop}` (every choice has finished), `{end}` (the definite end) and `[DONE]`. */
 export const toyFormat: WireFormat = {
   provider: 'toy',
   variables: { text: [['text']], padding: [] },

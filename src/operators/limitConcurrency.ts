@@ -2,6 +2,7 @@ import { concatMap, defer, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
 import { checkHandle } from '../handles/checkHandle.js';
 import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';
 
 /**
@@ -26,8 +27,8 @@ import { operate } from '../kernel/operate.js';
  */
 export function limitConcurrency<E extends DeltaEvent>(limiter: ConcurrencyLimiter): MonoTypeOperatorFunction<E> {
   checkHandle('limitConcurrency: limiter', limiter, 'createConcurrencyLimiter', ['request']);
-  return (source) =>
-    defer(() => {
+  return (source) => {
+    const result = defer(() => {
       const slot = limiter.request();
       return slot.granted$.pipe(
         concatMap(() => source),
@@ -40,4 +41,6 @@ export function limitConcurrency<E extends DeltaEvent>(limiter: ConcurrencyLimit
         })),
       );
     });
+    return carrySignal(source, result);
+  };
 }

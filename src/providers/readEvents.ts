@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import { fillPartial, isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { checkDemand } from '../handles/createDemand.js';
-import { abortOf, noteCaller, onLeaving } from '../kernel/callerAbort.js';
+import { abortOf, attachSignal, checkSignal } from '../kernel/callerAbort.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
 import type { ResponseHead } from '../limits/retryAfter.js';
 import { connectionError, formatStacks } from './http/responseErrors.js';
@@ -36,7 +36,7 @@ export function readEvents(
 ): Observable<DeltaEvent> {
   checkSourceOptions(source, options);
   const { signal } = options;
-  return new Observable((subscriber) => {
+  const events$ = new Observable<DeltaEvent>((subscriber) => {
     const deliver = (event: DeltaEvent): void => {
       if (!subscriber.closed) subscriber.next(event);
     };
@@ -44,7 +44,6 @@ export function readEvents(
     const fail = (error: unknown): void => {
       const known = isStreamError(error) ? error : connectionError(error);
       formatStacks(known);
-      if (signal) noteCaller(known, signal);
       subscriber.error(fillPartial(known, () => partialMessage(decoder)));
     };
     const report = (response: ResponseHead): void => {
@@ -55,20 +54,16 @@ export function readEvents(
         subscriber.error(error);
       }
     };
-    if (signal) {
-      subscriber.add(onLeaving(signal));
-      subscriber.add(abortOf(signal).subscribe({ error: fail }));
-    }
+    if (signal) subscriber.add(abortOf(signal).subscribe({ error: fail }));
     if (!subscriber.closed) pullBody((own) => send(own, report), { decoder, subscriber, options, fail });
   });
+  return attachSignal(events$, signal);
 }
 
 function checkSourceOptions(source: string, options: SourceOptions): void {
   checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'templates', 'graceMs', 'demand', 'onResponse']);
   const { signal, maxEventBytes, graceMs, demand, onResponse } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw new TypeError(`${source}: signal must be an AbortSignal`);
-  }
+  checkSignal(`${source}: signal`, signal);
   checkPositive('maxEventBytes', maxEventBytes);
   checkNotNegative('graceMs', graceMs);
   checkDemand('demand', demand);

@@ -16,10 +16,12 @@ import {
 } from '../../../src/testing/index.js';
 import { record } from '../../support/operatorContract.js';
 
+// responseBody.ts is tested through faults and cassettes.
+
 const same = <T>(source: T): T => source;
 
 describe('streamOf', () => {
-  it('says a text, a delta a word, at once', () => {
+  it('emits a text synchronously as one delta for each word', () => {
     expect(record(streamOf('Hello big\nworld '), same)).toEqual({
       values: [start(), text('Hello '), text('big\n'), text('world '), finish()],
       end: 'complete',
@@ -27,12 +29,12 @@ describe('streamOf', () => {
     expect(record(streamOf(''), same).values).toEqual([start(), finish()]);
   });
 
-  it('says exactly these events', () => {
+  it('emits the given events unchanged', () => {
     expect(record(streamOf([text('a')]), same)).toEqual({ values: [text('a')], end: 'complete' });
   });
 
   it(
-    'takes its time',
+    'delays the first event and the others',
     marbles(({ expectStream, expectObservable }) => {
       const values = { x: text('x '), y: text('y') };
       expectStream(streamOf('x y', { everyMs: 2 })).toBe('s-x-y-(f|)', values);
@@ -43,7 +45,7 @@ describe('streamOf', () => {
   );
 
   it(
-    'ends as it is told',
+    'completes, errors or stays open as its options ask',
     marbles(({ expectStream }) => {
       const error = new ConnectionError();
       expectStream(streamOf('a', { error })).toBe('(sa#)', {}, error);
@@ -56,22 +58,22 @@ describe('streamOf', () => {
     }),
   );
 
-  it('stops a synchronous text as soon as downstream has enough', () => {
+  it('emits nothing more once downstream has unsubscribed', () => {
     expect(record(streamOf('a b c').pipe(take(2)), same).values).toHaveLength(2);
   });
 
   it.each<readonly [string, unknown, StreamOfOptions, RegExp]>([
-    ['neither text nor events', 5, {}, /give a text or an array of events/],
+    ['a number as content', 5, {}, /content must be a string or an array of events/],
     ['a negative time', 'a', { everyMs: -1 }, /everyMs must be >= 0/],
-    ['an option that is not known', 'a', { every: 1 } as StreamOfOptions, /unknown option "every"/],
-    ['another end', 'a', { end: 'no' as 'cut' }, /end must be one of/],
-  ])('rejects %s', (_name, said, options, message) => {
-    expect(() => streamOf(said as string, options)).toThrow(message);
+    ['an unknown option', 'a', { every: 1 } as StreamOfOptions, /unknown option "every"/],
+    ['an unknown end', 'a', { end: 'no' as 'cut' }, /end must be one of/],
+  ])('rejects %s at call time', (_name, content, options, message) => {
+    expect(() => streamOf(content as string, options)).toThrow(message);
   });
 });
 
 describe('fakeProvider', () => {
-  it('plays the next attempt at each subscription, and none before', () => {
+  it('plays the next attempt on each subscription, and nothing before', () => {
     const error = new ConnectionError();
     const provider = fakeProvider([error, 'b', [text('c')], streamOf('d')]);
     expect(provider.requests).toEqual([]);
@@ -83,14 +85,14 @@ describe('fakeProvider', () => {
     expect(provider.requests[2]?.events).toEqual([text('c')]);
   });
 
-  it('errors past the end of the script, so that a request too many is never overlooked', () => {
+  it('errors on a subscription past the end of the script', () => {
     const provider = fakeProvider(['a']);
     record(provider, same);
     expect(record(provider, same).end).toEqual(new RangeError('fakeProvider: request 2, but the script has 1 attempt'));
   });
 
   it(
-    'records who subscribed and unsubscribed, in virtual time',
+    'records the times of subscriptions and unsubscriptions, and how each ended',
     marbles(({ expectStream, expectSubscriptions, flush }) => {
       const provider = fakeProvider([
         streamOf('a', { firstMs: 2, everyMs: 1, error: new ConnectionError() }),
@@ -109,7 +111,7 @@ describe('fakeProvider', () => {
   );
 
   it(
-    'keeps two subscriptions apart while both are open',
+    'plays two attempts at the same time',
     marbles(({ expectStream }) => {
       const provider = fakeProvider([streamOf('a', { everyMs: 2 }), streamOf('b', { everyMs: 3 })]);
       expectStream(provider).toBe('s-a-(f|)');
@@ -121,8 +123,8 @@ describe('fakeProvider', () => {
     ['no script', undefined, /must be an array of attempts/],
     ['an empty script', [], /must be an array of attempts/],
     ['a text instead of a script', 'a', /must be an array of attempts/],
-    ['an attempt that is nothing', ['a', 5], /attempt 1 must be a text, events, an error or a stream/],
-  ])('rejects %s', (_name, script, message) => {
+    ['an attempt of the wrong type', ['a', 5], /attempt 1 must be a string, an array of events, an Error or an Observable/],
+  ])('rejects %s at call time', (_name, script, message) => {
     expect(() => fakeProvider(script as FakeAttempt[])).toThrow(message);
   });
 });

@@ -43,7 +43,7 @@ const wire = [
 ].map((chunk) => new TextEncoder().encode(chunk));
 const length = wire.reduce((sum, chunk) => sum + chunk.length, 0);
 
-/** A server in a function: sends the wire above, a chunk each. */
+/** A fetch that responds with the chunks above. */
 const answering: Fetch = async () => {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -65,7 +65,7 @@ async function chunksOf(fetch: Fetch): Promise<readonly number[]> {
 
 describe('cutAfter', () => {
   it(
-    'cuts events, as if all was well',
+    'completes after `count` events, and unsubscribes from its source',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-a-b-c-f|');
       expectStream(source.pipe(cutAfter(3))).toBe('s-a-(b|)');
@@ -75,7 +75,7 @@ describe('cutAfter', () => {
     }),
   );
 
-  it('cuts bytes', async () => {
+  it('ends a body after `count` bytes', async () => {
     const [first = 0] = wire.map((chunk) => chunk.length);
     expect(await chunksOf(cutAfter(first + 5)(answering))).toEqual([first, 5]);
     expect((await collect(ask(cutAfter(first + 5)(answering)))).error).toMatchObject({
@@ -86,25 +86,25 @@ describe('cutAfter', () => {
     expect((await collect(ask(cutAfter(0)(answering)))).error).toMatchObject({ kind: 'empty' });
   });
 
-  it('lets the source of the bytes go', async () => {
-    let left = false;
+  it('cancels the body that it cuts', async () => {
+    let cancelled = false;
     const endless: Fetch = async () =>
       new Response(
         new ReadableStream({
           pull: (controller) => controller.enqueue(new Uint8Array(10)),
           cancel: () => {
-            left = true;
+            cancelled = true;
           },
         }),
       );
     expect(await chunksOf(cutAfter(25)(endless))).toEqual([10, 10, 5]);
-    expect(left).toBe(true);
+    expect(cancelled).toBe(true);
   });
 });
 
 describe('stallAfter', () => {
   it(
-    'holds up events',
+    'holds back the events after the first ones',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       expectStream(stream('s-a-b-c-f|').pipe(stallAfter(3, 5))).toBe('s-a-b------(cf|)');
       const source = stream('s-a-b-c-f|');
@@ -119,7 +119,7 @@ describe('stallAfter', () => {
   );
 
   it(
-    'starts afresh for every subscription',
+    'stalls every subscription',
     marbles(({ stream, expectStream }) => {
       const stalled$ = stream('s-a|').pipe(stallAfter(1, 3));
       expectStream(stalled$).toBe('s----(a|)');
@@ -128,7 +128,7 @@ describe('stallAfter', () => {
   );
 
   it(
-    'holds up bytes, in virtual time too',
+    'holds back the bytes of a body, also in virtual time',
     virtualTime(async () => {
       const stalled$ = ask(stallAfter(70)(answering)).pipe(timeoutBetweenChunks({ firstMs: 50, betweenMs: 30_000 }));
       expect((await collect(stalled$)).error).toMatchObject({ kind: 'timeout' });
@@ -147,7 +147,7 @@ describe('failWith', () => {
   const error = new ConnectionError();
 
   it(
-    'ends events with the very error',
+    'emits the given error after `after` events, and unsubscribes from its source',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-a-b-c-f|');
       expectStream(source.pipe(failWith(error, { after: 3 }))).toBe('s-a-(b#)', {}, error);
@@ -159,7 +159,7 @@ describe('failWith', () => {
     }),
   );
 
-  it('fails the request, or its body after so many bytes', async () => {
+  it('rejects the request, or errors its body after `after` bytes', async () => {
     expect((await collect(ask(failWith(error)(answering)))).error).toBe(error);
     const [first = 0] = wire.map((chunk) => chunk.length);
     const broken = await collect(ask(failWith(new TypeError('terminated'), { after: first })(answering)));
@@ -168,7 +168,7 @@ describe('failWith', () => {
 });
 
 describe('rechunk', () => {
-  it('cuts at the same places for the same seed, and says the same', () => {
+  it('cuts deltas at the same places for the same seed, and keeps the message', () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 6 }), fc.nat(), (texts, seed) => {
         const events = texts.flatMap((each) => [
@@ -180,15 +180,15 @@ describe('rechunk', () => {
         const source = streamOf([...events]);
         const cut = record(source, rechunk(seed));
         expect(record(source, rechunk(seed))).toEqual(cut);
-        const said = (values: readonly unknown[]): unknown => record(streamOf(values as typeof events), toMessage()).values;
-        expect(said(cut.values)).toEqual(said(events));
+        const messageOf = (values: readonly unknown[]): unknown => record(streamOf(values as typeof events), toMessage()).values;
+        expect(messageOf(cut.values)).toEqual(messageOf(events));
       }),
       { numRuns: 1_000 },
     );
     expect(record(streamOf('abcdefghijklmnopqrstuvwxyz'), rechunk(1)).values.length).toBeGreaterThan(4);
   });
 
-  it('cuts the bytes of a body: the answer stays the same', async () => {
+  it('cuts a body at the same places for the same seed, and keeps the events', async () => {
     const whole = await collect(ask(answering));
     for (let seed = 0; seed < 50; seed++) expect(await collect(ask(rechunk(seed)(answering)))).toEqual(whole);
     const sizes = await chunksOf(rechunk(3)(answering));
@@ -200,7 +200,7 @@ describe('rechunk', () => {
 });
 
 describe('splitBytes', () => {
-  it('sends a byte at a time', async () => {
+  it('emits a body one byte at a time, and keeps the events', async () => {
     expect(await chunksOf(splitBytes()(answering))).toEqual(Array.from({ length }, () => 1));
     expect(await collect(ask(splitBytes()(answering)))).toEqual(await collect(ask(answering)));
   });
@@ -208,7 +208,7 @@ describe('splitBytes', () => {
 
 describe('duplicateUsage', () => {
   it(
-    'says every usage twice; who adds it up counts double',
+    'emits every usage event twice',
     marbles(({ stream, expectStream }) => {
       expectStream(stream('s-a-u---f|').pipe(duplicateUsage())).toBe('s-a-(uu)f|');
       expectStream(stream('s-a-u---(f|)').pipe(duplicateUsage(), aggregateUsage())).toBe('s-a-----(uf|)', {});
@@ -218,7 +218,7 @@ describe('duplicateUsage', () => {
 
 describe('heartbeatOnly', () => {
   it(
-    'is alive and says nothing',
+    'emits only pings, and stays subscribed to its source',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-a-b-f|');
       expectStream(source.pipe(heartbeatOnly({ everyMs: 4 })), '^------------!').toBe('p---p---p---p');
@@ -232,7 +232,7 @@ describe('heartbeatOnly', () => {
   );
 
   it(
-    'sends comments instead of an answer, until the reader leaves',
+    'responds with comments only',
     virtualTime(async () => {
       const silent$ = ask(heartbeatOnly()(answering)).pipe(timeoutBetweenChunks({ firstMs: 20_000 }));
       const { events, error } = await collect(silent$);
@@ -244,7 +244,7 @@ describe('heartbeatOnly', () => {
 
 describe('httpThenOk', () => {
   it(
-    'refuses the first subscriptions',
+    'errors the first subscriptions, and subscribes to its source only after them',
     marbles(({ stream, expectStream, expectSubscriptions, expectObservable }) => {
       const source = stream('s-a-f|');
       const faulty$ = source.pipe(httpThenOk(429, { retryAfterMs: 30 }));
@@ -256,7 +256,7 @@ describe('httpThenOk', () => {
     }),
   );
 
-  it('refuses the first requests', async () => {
+  it('responds to the first requests with the status', async () => {
     const send = httpThenOk(529, { times: 2, retryAfterMs: 5 })(answering);
     for (let request = 0; request < 2; request++) {
       expect((await collect(ask(send))).error).toMatchObject({ kind: 'overloaded', status: 529, retryAfterMs: 5 });
@@ -265,8 +265,8 @@ describe('httpThenOk', () => {
   });
 });
 
-describe('faults', () => {
-  it('go together', async () => {
+describe('Fault', () => {
+  it('can be combined with others', async () => {
     const send = rechunk(1)(httpThenOk(503)(answering));
     expect(await lastValueFrom(ask(send).pipe(retryStream({ initialDelayMs: 1 }), bufferToText()))).toBe('Hellö 😀');
     const provider = fakeProvider([streamOf('a b c'), streamOf('a b c')]);
@@ -283,45 +283,49 @@ describe('faults', () => {
     ['httpThenOk', httpThenOk(500, { times: 0 })],
   ];
 
-  it.each(faults)('unsubscribe the source at once: %s', (_name, fault) => {
+  it.each(faults)('unsubscribes from its source when it is unsubscribed: %s', (_name, fault) => {
     const { source, log } = observed(new Subject());
     source.pipe(fault).subscribe().unsubscribe();
     expect(log).toEqual(['subscribe', 'unsubscribe']);
   });
 
-  it.each(faults)('pass the error of the source on: %s', (_name, fault) => {
+  it.each(faults)('emits the error of its source: %s', (_name, fault) => {
     const error = new Error('from the source');
     expect(record(streamOf([], { error }), fault).end).toBe(error);
   });
 
-  it('let a body go when its reader leaves', async () => {
-    let left = false;
+  it('cancels the original body when its own is cancelled', async () => {
+    let cancelled = false;
     const held: Fetch = async () =>
       new Response(
         new ReadableStream({
           cancel: () => {
-            left = true;
+            cancelled = true;
           },
         }),
       );
     const response = await stallAfter(3)(held)('http://localhost/');
     await response.body?.cancel();
-    expect(left).toBe(true);
+    expect(cancelled).toBe(true);
   });
 
   it.each<readonly [string, () => unknown, RegExp]>([
     ['a negative count', () => cutAfter(-1), /cutAfter: count must be >= 0/],
-    ['no count', () => cutAfter(undefined as unknown as number), /cutAfter: count is required/],
-    ['no place to stall', () => stallAfter(undefined as unknown as number), /stallAfter: count is required/],
-    ['no seed', () => rechunk(undefined as unknown as number), /rechunk: seed is required/],
-    ['half an event', () => stallAfter(0.5), /stallAfter: count must be a whole number/],
-    ['no time', () => stallAfter(1, 0), /stallAfter: stallMs must be > 0/],
-    ['an option that is not known', () => failWith(1, { afte: 1 } as object), /did you mean "after"/],
-    ['a seed that is no number', () => rechunk('a' as unknown as number), /rechunk: seed must be a number/],
-    ['no interval', () => heartbeatOnly({ everyMs: 0 }), /everyMs must be > 0/],
-    ['a success', () => httpThenOk(200), /status must be from 400 to 599/],
+    // @ts-expect-error: the count is missing.
+    ['no count', () => cutAfter(), /cutAfter: count is required/],
+    // @ts-expect-error: the count is missing.
+    ['no count to stall after', () => stallAfter(), /stallAfter: count is required/],
+    // @ts-expect-error: the seed is missing.
+    ['no seed', () => rechunk(), /rechunk: seed is required/],
+    ['a fractional count', () => stallAfter(0.5), /stallAfter: count must be a whole number/],
+    ['a stall of 0 ms', () => stallAfter(1, 0), /stallAfter: stallMs must be > 0/],
+    ['an unknown option', () => failWith(1, { afte: 1 } as object), /did you mean "after"/],
+    // @ts-expect-error: a seed is a number.
+    ['a seed that is not a number', () => rechunk('a'), /rechunk: seed must be a number/],
+    ['an interval of 0 ms', () => heartbeatOnly({ everyMs: 0 }), /everyMs must be > 0/],
+    ['a status of success', () => httpThenOk(200), /status must be from 400 to 599/],
     ['a negative wait', () => httpThenOk(429, { retryAfterMs: -1 }), /retryAfterMs must be >= 0/],
-  ])('reject %s at call time', (_name, call, message) => {
+  ])('rejects %s at call time', (_name, call, message) => {
     expect(call).toThrow(message);
   });
 });

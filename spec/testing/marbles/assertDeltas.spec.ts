@@ -4,7 +4,7 @@ import { ConnectionError, HttpError, StreamTimeoutError, TruncatedError } from '
 import { createMessageFold } from '../../../src/message/messageFold.js';
 import { assertDeltas, type MarbleHelpers, MarbleMismatchError, marbles, text } from '../../../src/testing/index.js';
 
-/** What a test that is meant to fail says. */
+/** The message with which a test fails. */
 function failureOf(test: (helpers: MarbleHelpers) => void): string {
   try {
     marbles(test)();
@@ -12,27 +12,29 @@ function failureOf(test: (helpers: MarbleHelpers) => void): string {
     expect(error).toBeInstanceOf(MarbleMismatchError);
     return (error as Error).message;
   }
-  throw new Error('The test was meant to fail, and passed');
+  throw new Error('The test passed, though it should fail');
 }
 
 function lines(...text: readonly string[]): string {
   return text.join('\n');
 }
 
-function partial(...said: readonly string[]): ReturnType<ReturnType<typeof createMessageFold>['partial']> {
+function partial(...deltas: readonly string[]): ReturnType<ReturnType<typeof createMessageFold>['partial']> {
   const fold = createMessageFold();
-  for (const each of said) fold.push(text(each));
+  for (const each of deltas) fold.push(text(each));
   return fold.partial();
 }
 
+// alignRecords.ts, notifications.ts, differences.ts and describeEvent.ts are tested through the messages of assertDeltas.
+
 describe('assertDeltas', () => {
-  it('shows which event is another, and in which member', () => {
+  it('shows the event that differs, and its member', () => {
     expect(failureOf(({ stream, expectStream }) => expectStream(stream('s-a-c-f|')).toBe('s-a-b-f|'))).toBe(
       lines(
-        'The stream did not do what is expected.',
+        'The stream did not behave as expected.',
         '',
         '- expected',
-        '+ what came',
+        '+ received',
         '',
         '  frame 0     start',
         '  frame 2     text-delta "a"',
@@ -45,12 +47,12 @@ describe('assertDeltas', () => {
     );
   });
 
-  it('shows one missing event as one difference', () => {
+  it('shows a missing event as one difference', () => {
     const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-a---c-f|')).toBe('s-a-b-c-f|'));
     expect(message.split('\n').filter((line) => /^[-+] f/.test(line))).toEqual(['- frame 4     text-delta "b"']);
   });
 
-  it('shows one event too many, another frame, another end', () => {
+  it('shows an additional event, a different frame and a different end', () => {
     expect(failureOf(({ stream, expectStream }) => expectStream(stream('sab|')).toBe('sa-|'))).toContain(
       '+ frame 2     text-delta "b"',
     );
@@ -63,7 +65,7 @@ describe('assertDeltas', () => {
     expect(message).toContain('- frame 1     complete\n+ frame 1     error TruncatedError (truncated, partial "Hel")');
   });
 
-  it('shows a subscription that is another', () => {
+  it('shows a subscription that differs', () => {
     const message = failureOf(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-a|');
       expectStream(source).toBe('s-a|');
@@ -75,14 +77,14 @@ describe('assertDeltas', () => {
     expect(message).toContain('unsubscribedFrame: expected 2, got 3');
   });
 
-  it('leaves out what is far from any difference', () => {
+  it('omits records far from any difference', () => {
     const message = failureOf(({ stream, expectStream }) =>
       expectStream(stream('saaaaaaaaaaaaaaaaaaaab|')).toBe('saaaaaaaaaaaaaaaaaaaac|'),
     );
     expect(message.split('\n').slice(5, 8)).toEqual(['  …', '  frame 16    text-delta "a"', '  frame 17    text-delta "a"']);
   });
 
-  it('does not compare the members of events of different types, nor an event with an end', () => {
+  it('does not list the members of events of different types, nor of an event and an error', () => {
     const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-a-#')).toBe('s-u-f|'));
     expect(message.split('\n').slice(5)).toEqual([
       '  frame 0     start',
@@ -94,7 +96,7 @@ describe('assertDeltas', () => {
     ]);
   });
 
-  it('shows long texts from where they differ', () => {
+  it('shows long texts from the place where they differ', () => {
     const same = 'x'.repeat(1_000);
     const values = { y: text(`${same}Paris`), z: text(`${same}Rome`) };
     const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-y-f|', values)).toBe('s-z-f|', values));
@@ -102,7 +104,7 @@ describe('assertDeltas', () => {
     expect(message.length).toBeLessThan(1_000);
   });
 
-  it('leaves out the end of an endless difference, and counts it', () => {
+  it('shows the first hundred lines of a long diff, and counts the other differences', () => {
     const message = failureOf(({ expectObservable }) =>
       expectObservable(range(0, 500).pipe(map((n) => text(`got ${n}`)))).toEqual(
         range(0, 500).pipe(map((n) => text(`expected ${n}`))),
@@ -112,7 +114,7 @@ describe('assertDeltas', () => {
     expect(message).toMatch(/got 49"\n {6}text: .*\n {2}… and 900 more differences$/);
   });
 
-  it('stays readable for values that are no events', () => {
+  it('shows the member that differs in values that are not events', () => {
     const message = failureOf(({ stream, expectObservable }) =>
       expectObservable(stream('s-a|').pipe(map(({ type }) => ({ type, n: 1 })))).toBe('x-y|', {
         x: { type: 'start', n: 1 },
@@ -129,7 +131,7 @@ describe('assertDeltas', () => {
         [{ frame: 0, notification: { kind: 'E', error: expected } }],
       );
 
-    it('by class and kind, not by their words', () => {
+    it('by class and kind, not by message', () => {
       expect(compare(new ConnectionError('The connection failed (ECONNRESET)'), new ConnectionError())).not.toThrow();
       expect(compare(new TruncatedError(), new ConnectionError())).toThrow(/class: expected ConnectionError, got TruncatedError/);
       expect(compare(new HttpError('', { kind: 'server' }), new HttpError('', { kind: 'overloaded' }))).toThrow(
@@ -140,7 +142,7 @@ describe('assertDeltas', () => {
       );
     });
 
-    it('by what the stream had said', () => {
+    it('by partial', () => {
       const actual = new TruncatedError(undefined, { partial: partial('Hel') });
       expect(compare(actual, new TruncatedError(undefined, { partial: partial('Hel') }))).not.toThrow();
       expect(compare(actual, new TruncatedError())).not.toThrow();
@@ -150,7 +152,7 @@ describe('assertDeltas', () => {
       expect(compare(new TruncatedError(), actual)).toThrow(/partial: expected .*got undefined/);
     });
 
-    it('by a pattern', () => {
+    it('with a pattern', () => {
       const actual = new TruncatedError(undefined, { partial: partial('Hel') });
       expect(compare(actual, { kind: 'truncated', partial: { text: 'Hel' } })).not.toThrow();
       expect(compare(actual, { kind: 'timeout' })).toThrow(/kind: expected "timeout", got "truncated"/);
@@ -158,7 +160,7 @@ describe('assertDeltas', () => {
       expect(compare(new Error('a'), { message: 'b' })).toThrow(/message: expected "b", got "a"/);
     });
 
-    it('by name and message when they are not ours', () => {
+    it('by name and message if they are not of rxllm', () => {
       expect(compare(new TypeError('a'), new TypeError('a'))).not.toThrow();
       expect(compare(new TypeError('a'), new RangeError('a'))).toThrow(/class: expected RangeError, got TypeError/);
       expect(compare(new Error('a'), new Error('b'))).toThrow(/message: expected "b", got "a"/);
@@ -166,7 +168,7 @@ describe('assertDeltas', () => {
       expect(compare(new Error('a'), 'a')).toThrow(MarbleMismatchError);
     });
 
-    it("by the runner's matchers", () => {
+    it('with matchers of the test runner', () => {
       expect(compare(new TypeError('a'), expect.any(TypeError))).not.toThrow();
       expect(compare(new TypeError('a'), expect.any(RangeError))).toThrow(/Any/);
       expect(compare(new ConnectionError(), expect.objectContaining({ kind: 'connection' }))).not.toThrow();
@@ -175,25 +177,25 @@ describe('assertDeltas', () => {
 
   it.each<readonly [string, unknown, unknown]>([
     ['numbers', 1, 2],
-    ['NaN and nothing', Number.NaN, undefined],
-    ['a list and an object', [], {}],
-    ['lists of other lengths', [1], [1, 2]],
-    ['a member too many', { a: 1, b: 1 }, { a: 1 }],
+    ['NaN and undefined', Number.NaN, undefined],
+    ['an array and an object', [], {}],
+    ['arrays of different lengths', [1], [1, 2]],
+    ['an additional member', { a: 1, b: 1 }, { a: 1 }],
     ['dates', new Date(1), new Date(2)],
     ['sets', new Set([1]), new Set([2])],
     ['maps', new Map([[1, 1]]), new Map([[1, 2]])],
     ['bytes', Uint8Array.of(1), Uint8Array.of(2)],
     ['own and inherited members', {}, JSON.parse('{"__proto__":1}')],
-  ])('tells apart %s', (_name, actual, expected) => {
-    expect(() => assertDeltas(actual, expected)).toThrow(/The (values differ|stream did not)/);
+  ])('distinguishes %s', (_name, actual, expected) => {
+    expect(() => assertDeltas(actual, expected)).toThrow(/The (values differ|stream did not behave)/);
     expect(() => assertDeltas(expected, expected)).not.toThrow();
   });
 
-  it('takes an absent member for an undefined one', () => {
+  it('treats a missing member as undefined', () => {
     expect(() => assertDeltas({ a: undefined }, {})).not.toThrow();
   });
 
-  it('survives values that contain themselves', () => {
+  it('terminates for values that contain themselves', () => {
     const actual: Record<string, unknown> = { a: 1 };
     actual['self'] = actual;
     const expected: Record<string, unknown> = { a: 1 };
@@ -201,7 +203,7 @@ describe('assertDeltas', () => {
     expect(() => assertDeltas(actual, expected)).toThrow(MarbleMismatchError);
   });
 
-  it('compares long streams without a table of all pairs', () => {
+  it('compares long streams that differ everywhere', () => {
     const values = (character: string): unknown[] =>
       Array.from({ length: 2_000 }, (_, frame) => ({ frame, notification: { kind: 'N', value: text(character) } }));
     expect(() => assertDeltas(values('a'), values('b'))).toThrow(MarbleMismatchError);

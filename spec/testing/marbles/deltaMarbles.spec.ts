@@ -23,12 +23,12 @@ import {
 
 const figures = usage({ inputTokens: 10, outputTokens: 5, totalTokens: 15 });
 
-/** What an answer does, as `frame: what`. */
-function play(written: string, options?: AnswerOptions): readonly (readonly [frame: number, what: unknown])[] {
+/** The notifications of an answer, with their frames. */
+function play(written: string, options?: AnswerOptions): readonly (readonly [frame: number, notification: unknown])[] {
   const seen: (readonly [number, unknown])[] = [];
   const scheduler = new TestScheduler(assertDeltas);
   scheduler.run(({ flush }) => {
-    const note = (what: unknown): void => void seen.push([scheduler.now(), what]);
+    const note = (notification: unknown): void => void seen.push([scheduler.now(), notification]);
     const { answer } = deltaMarbles(scheduler);
     answer(written, options).subscribe({ next: note, error: note, complete: () => note('complete') });
     flush();
@@ -36,8 +36,10 @@ function play(written: string, options?: AnswerOptions): readonly (readonly [fra
   return seen;
 }
 
+// answerMarbles.ts, answerWriter.ts and marbleClock.ts are tested through the `answer` of deltaMarbles, letters.ts through its `stream`.
+
 describe('deltaMarbles', () => {
-  it('makes start, text deltas, usage and finish of an answer as it reads, in the frames that the marble shows', () => {
+  it('emits start, text deltas, usage and finish of an answer, in the frames that the marble shows', () => {
     expect(play('Hel-lo')).toEqual([
       [0, start()],
       [0, text('Hel')],
@@ -48,7 +50,7 @@ describe('deltaMarbles', () => {
     ]);
   });
 
-  it('ends where the marble says', () => {
+  it('completes or errors an answer in the frame that the marble shows, or keeps it open', () => {
     expect(play('a--|').slice(-2)).toEqual([
       [3, finish()],
       [3, 'complete'],
@@ -65,10 +67,10 @@ describe('deltaMarbles', () => {
     ]);
   });
 
-  it('reads the grammar of RxJS: groups, blanks, time', () => {
+  it('reads groups, blanks and time progressions as RxJS does', () => {
     const frames = (written: string): readonly (string | number)[] =>
-      play(written).flatMap(([frame, what]) =>
-        (what as DeltaEvent).type === 'text-delta' ? [frame, (what as { text: string }).text] : [],
+      play(written).flatMap(([frame, notification]) =>
+        (notification as DeltaEvent).type === 'text-delta' ? [frame, (notification as { text: string }).text] : [],
       );
     expect(frames('Hel lo')).toEqual([0, 'Hel', 3, 'lo']);
     expect(frames('-(Hel lo)-x')).toEqual([1, 'Hel', 1, 'lo', 9, 'x']);
@@ -80,7 +82,7 @@ describe('deltaMarbles', () => {
     expect(frames('😀-a')).toEqual([0, '😀', 2, 'a']);
   });
 
-  it('has reasoning, tool calls and pings', () => {
+  it('emits reasoning, tool calls and pings', () => {
     expect(play('~[hm-m]-<get_weather:{"a_b":-1}>')).toEqual([
       [0, ping()],
       [2, start()],
@@ -96,10 +98,13 @@ describe('deltaMarbles', () => {
     ]);
   });
 
-  it('takes events of your own, and begins an attempt anew after a reset', () => {
+  it('emits the events of `values`, and another start after a reset', () => {
     const values = { R: reset(), T: [toolResult('call-1', 'x', 1), text('!', { block: 7 })] };
     expect(
-      play('a-R-b-T|', { values, usage: null, finish: 'length', start: { id: 'id-9' } }).map(([frame, what]) => [frame, what]),
+      play('a-R-b-T|', { values, usage: null, finish: 'length', start: { id: 'id-9' } }).map(([frame, notification]) => [
+        frame,
+        notification,
+      ]),
     ).toEqual([
       [0, start({ id: 'id-9' })],
       [0, text('a')],
@@ -114,10 +119,10 @@ describe('deltaMarbles', () => {
   });
 
   it.each<readonly [string, string, AnswerOptions | undefined, RegExp]>([
-    ['a marble that goes on after its end', 'a|b', undefined, /goes on after its end/],
-    ['an unsubscription', 'a!', undefined, /"!" belongs into the marble of a subscription/],
-    ['an option that is not known', 'a', { value: {} } as AnswerOptions, /unknown option "value", did you mean "values"/],
-    ['another end', 'a', { end: 'cut' as 'open' }, /end must be one of/],
+    ['a marble that continues after its end', 'a|b', undefined, /continues after its end/],
+    ['an unsubscription', 'a!', undefined, /"!" belongs in the marble of a subscription/],
+    ['an unknown option', 'a', { value: {} } as AnswerOptions, /unknown option "value", did you mean "values"/],
+    ['an unknown end', 'a', { end: 'cut' as 'open' }, /end must be one of/],
   ])('rejects %s', (_name, written, options, message) => {
     expect(() => play(written, options)).toThrow(message);
   });
@@ -133,13 +138,13 @@ describe('deltaMarbles', () => {
     ['(ab', /has a "\(" that is not closed/, {}],
     ['ab)', /closes "\(" where it is not open/, {}],
     ['((a)b)', /opens "\(" inside "\("/, {}],
-    ['-^-a|', /"\^" belongs into hotAnswer/, {}],
+    ['-^-a|', /"\^" belongs in hotAnswer/, {}],
     ['ax|', /answer: values\.x must be an event or an array of events/, { values: { x: 'hello' as never } }],
-  ])('says what is wrong with %s', (written, message, options) => {
+  ])('shows the mistake in %s', (written, message, options) => {
     expect(() => play(written, options)).toThrow(message);
   });
 
-  it('may break off, or be left, in the middle of reasoning and of a tool call', () => {
+  it('accepts an error or an open end inside reasoning and inside a tool call', () => {
     expect(play('[hm#').at(-1)).toEqual([3, 'error']);
     expect(play('<name:{"a":#').slice(-2)).toEqual([
       [6, toolCallDelta('call-1', '{"a":')],
@@ -148,21 +153,21 @@ describe('deltaMarbles', () => {
     expect(play('<name:{"a"', { end: 'open' }).at(-1)).toEqual([6, toolCallDelta('call-1', '{"a"')]);
   });
 
-  it.each(['stream', 'hotStream'] as const)('says which letter of a %s stands for no event', (helper) => {
+  it.each(['stream', 'hotStream'] as const)('rejects a letter of a %s that stands for no event', (helper) => {
     const scheduler = new TestScheduler(assertDeltas);
     scheduler.run(() => {
       const marbles = deltaMarbles(scheduler, { x: text('Hello') });
-      expect(() => marbles[helper]('s-x-y-f|')).toThrow(`${helper}: "y" of "s-x-y-f|" stands for no event: give it in values`);
+      expect(() => marbles[helper]('s-x-y-f|')).toThrow(`${helper}: "y" of "s-x-y-f|" stands for no event: add it to values`);
       expect(() => marbles[helper]('s 10ms (xy) 1s |', { y: text('you') })).not.toThrow();
       expect(() => marbles.expectStream(NEVER).toBe('s-z')).toThrow('expectStream: "z" of "s-z" stands for no event');
     });
   });
 
-  it('rejects what is not a TestScheduler', () => {
+  it('rejects an argument that is not a TestScheduler', () => {
     expect(() => deltaMarbles({} as TestScheduler)).toThrow(/must be a TestScheduler/);
   });
 
-  it('writes streams a letter an event, cold and hot, and logs their subscriptions', () => {
+  it('creates cold and hot streams of one event for each letter, and records their subscriptions', () => {
     const scheduler = new TestScheduler(assertDeltas);
     const { stream, hotStream, hotAnswer, expectStream } = deltaMarbles(scheduler, { h: text('Hel') });
     scheduler.run(({ expectSubscriptions, expectObservable }) => {
@@ -178,24 +183,24 @@ describe('deltaMarbles', () => {
   });
 
   it(
-    'expects answers, also of a stream that is unsubscribed',
+    'expects answers, also of a stream that is unsubscribed early',
     marbles(({ answer, expectStream, expectSubscriptions }) => {
       const source = answer('Hel-lo|');
       expectStream(source).toBeAnswer('Hel-lo|');
-      const left = answer('Hel-lo|');
-      expectStream(left, '-^----!').toBeAnswer('-Hel-lo', { end: 'open' });
-      expectSubscriptions(left.subscriptions).toBe('-^----!');
+      const unsubscribed = answer('Hel-lo|');
+      expectStream(unsubscribed, '-^----!').toBeAnswer('-Hel-lo', { end: 'open' });
+      expectSubscriptions(unsubscribed.subscriptions).toBe('-^----!');
     }),
   );
 
-  it('fails when the answer is another', () => {
+  it('throws if the answer differs', () => {
     const test = marbles(({ answer, expectStream }) => expectStream(answer('Hel-lo|')).toBeAnswer('Hel-la|'));
     expect(test).toThrow(/text: expected "la", got "lo"/);
   });
 });
 
 describe('marbles', () => {
-  it('gives a body that any runner can call', () => {
+  it('returns a function that any runner can call', () => {
     let ran = 0;
     marbles(({ expectStream, stream }) => {
       ran++;
@@ -204,17 +209,17 @@ describe('marbles', () => {
     expect(ran).toBe(1);
   });
 
-  it('rejects an async test, whose failure nobody would see', () => {
+  it('rejects an async test', () => {
     expect(marbles((async () => undefined) as () => void)).toThrow(/use virtualTime/);
   });
 
   it(
-    'takes letters of your own',
+    'adds its letters to every stream',
     marbles(({ expectStream, stream }) => expectStream(stream('x|')).toBe('x|', { x: text('mine') }), { x: text('mine') }),
   );
 
   it(
-    'is silent about nothing: what is subscribed and never expected is no failure',
+    'passes if there are no expectations',
     marbles(() => void new Subject().subscribe()),
   );
 });

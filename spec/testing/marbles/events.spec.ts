@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type DeltaEvent, eventTypes, isDeltaEvent } from '../../../src/events.js';
 import * as kit from '../../../src/testing/index.js';
 
-/** The builder of every event type: an event without one is a type error here. */
+/** One builder for each event type: a missing one is a type error. */
 const builders = {
   start: () => kit.start(),
   'text-delta': () => kit.text('Hel'),
@@ -24,20 +24,20 @@ const builders = {
   finish: () => kit.finish(),
 } satisfies { readonly [Type in DeltaEvent['type']]: () => Extract<DeltaEvent, { readonly type: Type }> };
 
-describe('the builders of events', () => {
-  it('are one for every type', () => {
+describe('event builders', () => {
+  it('exist for every event type', () => {
     expect(Object.keys(builders).sort()).toEqual([...eventTypes].sort());
   });
 
-  it.each(Object.entries(builders))('make a whole %s', (type, build) => {
+  it.each(Object.entries(builders))('build a complete %s event', (type, build) => {
     const event = build();
     expect(event.type).toBe(type);
     expect(isDeltaEvent(event)).toBe(true);
-    // So that it can cross a wire.
+    // Events are plain JSON.
     expect(JSON.parse(JSON.stringify(event))).toEqual(event);
   });
 
-  it('let every field be replaced', () => {
+  it('replace fields', () => {
     expect(kit.text('a', { block: 2, phase: 'commentary' })).toMatchObject({
       text: 'a',
       block: 2,

@@ -6,7 +6,7 @@ import { fakeProvider, marbles, stallAfter, start, streamOf, text, virtualTime }
 
 describe('virtualTime', () => {
   it(
-    'lets promises settle between two steps of virtual time',
+    'lets promises settle between two scheduled actions',
     virtualTime(async () => {
       const begun = performance.now();
       const twice = defer(async () => {
@@ -23,7 +23,7 @@ describe('virtualTime', () => {
   );
 
   it(
-    'has the marbles and expectations of TestScheduler.run',
+    'has the marbles and expectations of `marbles`',
     virtualTime(({ stream, hotStream, answer, expectStream, expectSubscriptions, expectObservable }) => {
       const source = stream('s-a-b-f|');
       expectStream(source).toBe('s-a-b-f|');
@@ -34,12 +34,12 @@ describe('virtualTime', () => {
     }),
   );
 
-  it('fails where a stream is not as expected', async () => {
+  it('rejects if a stream does not emit what is expected', async () => {
     const test = virtualTime(({ stream, expectStream }) => expectStream(stream('s-a|')).toBe('s-b|'));
     await expect(test()).rejects.toThrow(/text: expected "b", got "a"/);
   });
 
-  it('fails with what the test throws, at once or later', async () => {
+  it('rejects with the error that the test throws, synchronously or later', async () => {
     const sooner = virtualTime(() => {
       throw new Error('sooner');
     });
@@ -51,7 +51,7 @@ describe('virtualTime', () => {
     await expect(later()).rejects.toThrow('later');
   });
 
-  it('gives real time back, also after a failure', async () => {
+  it('restores real time, also after a failure', async () => {
     await expect(virtualTime(() => Promise.reject(new Error('no')))()).rejects.toThrow('no');
     expect(asyncScheduler.now()).toBeGreaterThan(1_000_000_000_000);
     const begun = performance.now();
@@ -59,7 +59,7 @@ describe('virtualTime', () => {
     expect(performance.now() - begun).toBeGreaterThan(15);
   });
 
-  it('rings a time limit exactly when it should, and not before what arrives in the same moment', async () => {
+  it('lets a time limit error exactly on time, but after an event of the same frame', async () => {
     await virtualTime(({ expectStream }) => {
       const quick$ = streamOf([start(), text('a')], { everyMs: 5, firstMs: 5 });
       expectStream(quick$.pipe(timeoutBetweenChunks({ firstMs: 6, betweenMs: 6 }))).toBe('-----s----(a|)');
@@ -69,7 +69,7 @@ describe('virtualTime', () => {
   });
 
   it(
-    'waits out a retry',
+    'runs the delay of a retry in virtual time',
     virtualTime(async () => {
       const provider = fakeProvider([streamOf('a', { end: 'cut', error: new Error('no') }), 'b']);
       const retried$ = provider.pipe(retryStream({ shouldRetry: () => true, initialDelayMs: 10_000, jitter: 0 }), toArray());
@@ -85,23 +85,23 @@ describe('virtualTime', () => {
     }),
   );
 
-  it('says when the test waits for what does not come', async () => {
-    await expect(virtualTime(() => new Promise(() => undefined))()).rejects.toThrow(/waits for something that does not come/);
+  it('rejects if the test waits for something that never happens', async () => {
+    await expect(virtualTime(() => new Promise(() => undefined))()).rejects.toThrow(/waits for something that never happens/);
   });
 
-  it('says when it is used within itself', async () => {
+  it('rejects if it is used inside itself', async () => {
     await expect(virtualTime(() => virtualTime(() => undefined)())()).rejects.toThrow(/another test is still in virtual time/);
   });
 
   it(
-    'goes on beside what never ends, as long as that is unsubscribed',
+    'ends although an endless stream was used, once that is unsubscribed',
     virtualTime(async () => {
       expect(await lastValueFrom(interval(1).pipe(takeUntil(timer(100)), toArray()))).toHaveLength(99);
     }),
   );
 
   it(
-    'leaves TestScheduler.run as it is',
+    'does not affect `marbles` afterwards',
     marbles(({ expectObservable }) => expectObservable(of('x').pipe(delay(2))).toBe('--(x|)')),
   );
 });

@@ -16,7 +16,7 @@ import {
 } from '../../../src/testing/index.js';
 import { anyText } from '../../support/chunks.js';
 
-/** Lanes of a source and of what an operator makes of it. */
+/** The lanes of a source and of the result of an operator. */
 function lanesOf<T, R>(
   sourceOf: (helpers: MarbleHelpers) => Observable<T>,
   operator: (source: Observable<T>) => Observable<R>,
@@ -41,7 +41,7 @@ function lines(...all: readonly string[]): string {
 const same = <T>(source: Observable<T>): Observable<T> => source;
 
 describe('toMarbleDiagram', () => {
-  it('draws lanes under one time axis, in the marbles of RxJS', () => {
+  it("draws lanes on one time axis, in RxJS's marble syntax", () => {
     expect(toMarbleDiagram(lanesOf(({ stream }) => stream('s-a-b-f|'), bufferToText()))).toBe(
       lines(
         'ms      0 2 4 6',
@@ -57,7 +57,7 @@ describe('toMarbleDiagram', () => {
     );
   });
 
-  it('has a row for every subscription, and moves all lanes alike where several things happen at once', () => {
+  it('draws one row for each subscription, and moves all lanes where several notifications share a time', () => {
     const provider = fakeProvider([streamOf('x', { everyMs: 2, error: new ConnectionError() }), streamOf('y', { everyMs: 2 })]);
     expect(toMarbleDiagram(lanesOf(() => provider, retryStream({ initialDelayMs: 3, jitter: 0 })))).toBe(
       lines(
@@ -76,7 +76,7 @@ describe('toMarbleDiagram', () => {
     );
   });
 
-  it('shows unsubscription, and what stays open', () => {
+  it('shows unsubscriptions and open streams', () => {
     expect(toMarbleDiagram(lanesOf(({ stream }) => stream('s-a-b-f|'), same, 3))).toContain('source  s-a!\nresult  s-a!\n');
     const open = marbleLane('open');
     marbles(({ flush }) => {
@@ -88,19 +88,19 @@ describe('toMarbleDiagram', () => {
     })();
   });
 
-  it('keeps to scale, in columns that it chooses or is told', () => {
+  it('draws time to scale, with a chosen or a given time for each column', () => {
     const lanes = lanesOf(({ stream }) => stream('s 999ms a 999ms |'), same);
     expect(toMarbleDiagram(lanes).split('\n')[1]).toBe(`source  s${'-'.repeat(19)}a${'-'.repeat(19)}|`);
     expect(toMarbleDiagram(lanes, { columnMs: 500 }).split('\n')[1]).toBe('source  s-a-|');
   });
 
-  it('counts time from the first subscription', () => {
+  it('starts at the time of the first subscription', () => {
     const late = marbleLane('late');
     marbles(({ cold, expectObservable }) => expectObservable(cold('x|').pipe(late.record()), '-----^').toBe('-----x|'))();
     expect(toMarbleDiagram(late).split('\n').slice(0, 2)).toEqual(['ms    0', 'late  x|']);
   });
 
-  it('leaves out the middle of a long stream, in all lanes alike, and counts it', () => {
+  it('omits the middle of a long stream in all lanes, and counts the omitted marks', () => {
     const lanes = lanesOf(
       () => range(0, 1_000).pipe(concatMap((n) => of(text(`${n} `)).pipe(delay(10)))),
       map((event) => event),
@@ -118,7 +118,7 @@ describe('toMarbleDiagram', () => {
     expect(svg).toContain('>… 977 more</text>');
   });
 
-  it('leaves out the middle of what happens at once', () => {
+  it('omits the middle of many notifications at one time', () => {
     const lanes = lanesOf(
       () => range(0, 1_000),
       map((n) => n),
@@ -126,7 +126,7 @@ describe('toMarbleDiagram', () => {
     expect(toMarbleDiagram(lanes).split('\n')[1]).toMatch(/^source {2}\(.{19}….{20}\)$/);
   });
 
-  it('has a lane that was never subscribed, with nothing in it', () => {
+  it('draws an empty row for a lane that was never subscribed', () => {
     const source = marbleLane('source');
     marbles(() => void of('x').pipe(source.record()).subscribe())();
     const lanes = [source, marbleLane('never')];
@@ -134,13 +134,13 @@ describe('toMarbleDiagram', () => {
     expect(toMarbleDiagram(lanes, { format: 'svg' })).toContain('>never</text>');
   });
 
-  it('counts the characters of a name, not their halves', () => {
+  it('indents by the characters of names, not by UTF-16 code units', () => {
     const [one, other] = [marbleLane('😀'), marbleLane('ab')];
     marbles(() => void of('x').pipe(one.record(), other.record()).subscribe())();
     expect(toMarbleDiagram([one, other]).split('\n').slice(1, 3)).toEqual(['😀   (x|)', 'ab  (x|)']);
   });
 
-  it('draws nothing where nothing was subscribed', () => {
+  it('draws no times if nothing was subscribed', () => {
     expect(toMarbleDiagram(marbleLane('idle'))).toBe('ms    0\nidle\n');
     expect(toMarbleDiagram([])).toBe('ms  0\n');
   });
@@ -148,7 +148,7 @@ describe('toMarbleDiagram', () => {
   describe('as SVG', () => {
     const svg = (lanes: readonly MarbleLane[]): string => toMarbleDiagram(lanes, { format: 'svg' });
 
-    it('is the same for the same run, to the byte', () => {
+    it('is the same for the same run, byte for byte', () => {
       const draw = (): string => svg(lanesOf(({ answer }) => answer('[hm]-Hel-lo-<get:{}>|'), same));
       expect(draw()).toBe(draw());
       expect(draw()).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="[\d.]+" height="146"/);
@@ -156,7 +156,7 @@ describe('toMarbleDiagram', () => {
       expect(draw()).toContain('<title>5 ms: text-delta &quot;Hel&quot;</title>');
     });
 
-    it('escapes what a stream says', () => {
+    it('escapes the values of a stream', () => {
       const drawn = svg(
         lanesOf(
           () => streamOf([text('<b>&"\'\u0000\ud800')]),
@@ -168,7 +168,7 @@ describe('toMarbleDiagram', () => {
       expect(drawn).toContain('&lt;b&gt;&amp;&quot;&#39;\ufffd\ufffd');
     });
 
-    it('stays whole whatever a stream says', () => {
+    it('is well-formed for any text', () => {
       fc.assert(
         fc.property(fc.array(anyText, { maxLength: 5 }), (texts) => {
           const drawn = svg(
@@ -182,7 +182,7 @@ describe('toMarbleDiagram', () => {
             ),
           );
           expect(drawn.match(/<text\b/g)?.length).toBe(drawn.match(/<\/text>/g)?.length);
-          // No sign of markup outside of the tags that the drawing is made of.
+          // No markup beside the tags of the drawing.
           expect(drawn.replace(/<\/?(svg|title|rect|line|text|path|g)\b[^<>]*>/g, '')).not.toMatch(
             /[<>]|&(?!(amp|lt|gt|quot|#39);)/,
           );
@@ -192,7 +192,7 @@ describe('toMarbleDiagram', () => {
       );
     });
 
-    it('shows errors, ends and unsubscriptions', () => {
+    it('shows errors and unsubscriptions', () => {
       const drawn = svg(lanesOf(() => throwError(() => new ConnectionError()), same));
       expect(drawn).toContain('error ConnectionError (connection)');
       expect(svg(lanesOf(({ stream }) => stream('s-a'), same, 2))).toContain('stroke-dasharray');
@@ -200,12 +200,20 @@ describe('toMarbleDiagram', () => {
   });
 
   it.each<readonly [string, () => unknown, RegExp]>([
-    ['lanes that are none', () => toMarbleDiagram([{}] as MarbleLane[]), /lanes must be made by marbleLane/],
-    ['another format', () => toMarbleDiagram([], { format: 'png' as 'svg' }), /format must be one of text, svg/],
-    ['no scale', () => toMarbleDiagram([], { columnMs: 0 }), /columnMs must be > 0/],
-    ['an option that is not known', () => toMarbleDiagram([], { formt: 'svg' } as object), /did you mean "format"/],
-    ['a lane without a name', () => marbleLane(undefined as unknown as string), /name must be a text/],
-  ])('rejects %s', (_name, call, message) => {
+    ['lanes not made by marbleLane', () => toMarbleDiagram([{}] as MarbleLane[]), /lanes must be made by marbleLane/],
+    // @ts-expect-error: no format has this name.
+    ['an unknown format', () => toMarbleDiagram([], { format: 'png' }), /format must be one of text, svg/],
+    ['a column of 0 ms', () => toMarbleDiagram([], { columnMs: 0 }), /columnMs must be > 0/],
+    ['an unknown option', () => toMarbleDiagram([], { formt: 'svg' } as object), /did you mean "format"/],
+  ])('rejects %s at call time', (_name, call, message) => {
     expect(call).toThrow(message);
+  });
+});
+
+// Recording is tested through the pictures above.
+describe('marbleLane', () => {
+  it('rejects a name that is not a string at call time', () => {
+    // @ts-expect-error: the name is missing.
+    expect(() => marbleLane()).toThrow(/name must be a string/);
   });
 });

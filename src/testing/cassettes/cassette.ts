@@ -1,5 +1,5 @@
 import { checkOneOf, checkOptions } from '../../kernel/options.js';
-import { type Fetch, signalOf } from '../responseBody.js';
+import { type Fetch, signalOf } from '../fakes/responseBody.js';
 import { cassetteExists, createCassette, readCassette } from './cassetteFile.js';
 import { createMatcher } from './matchRequest.js';
 import { playExchange } from './playExchange.js';
@@ -10,22 +10,23 @@ import { checkReplayOptions, type ReplayCassetteOptions, replayCassette } from '
 
 export interface CassetteOptions extends ReplayCassetteOptions {
   /**
-   * `'replay'` sends nothing, `'record'` sends everything and begins the cassette anew, `'auto'` replays what is on the cassette, and sends and adds what is not.
+   * `'replay'` sends nothing, `'record'` sends every request and overwrites the cassette, `'auto'` replays the recorded requests and records the
+   * others.
    * @defaultValue 'auto'
    */
   readonly mode?: 'auto' | 'record' | 'replay';
-  /** The fetch to record. @defaultValue the global one */
+  /** The fetch that sends requests. @defaultValue the global `fetch` */
   readonly fetch?: Fetch;
 }
 
 /**
- * Replays a cassette, or records it, by its mode: one line in a test that works without a cassette, and ever after without a network.
+ * Replays or records a cassette, depending on its mode: by default the first run of a test records, and later runs need no network.
  *
  * In CI use `'replay'`, so that a request that is not on the cassette fails instead of being sent.
  *
- * @param file The cassette.
+ * @param file Path of the cassette.
  * @returns A fetch for an SDK client.
- * @throws TypeError or RangeError at call time for bad arguments, CassetteError to replay a cassette that is not there.
+ * @throws TypeError or RangeError at call time for bad arguments, CassetteError for a cassette that cannot be read.
  * @example new OpenAI({ fetch: cassette('spec/cassettes/answer.jsonl', { mode: process.env.CI ? 'replay' : 'auto' }) })
  */
 export function cassette(file: string, options: CassetteOptions = {}): Fetch {
@@ -45,8 +46,8 @@ export function cassette(file: string, options: CassetteOptions = {}): Fetch {
     return ++last;
   });
   return async (input, init) => {
-    const { asked } = await readRequest(input, init, secrets);
-    const exchange = match(asked);
+    const { compared } = await readRequest(input, init, secrets);
+    const exchange = match(compared);
     return exchange ? playExchange(exchange, speed, signalOf(input, init)) : record(input, init);
   };
 }

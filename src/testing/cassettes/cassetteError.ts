@@ -1,6 +1,6 @@
 import { StreamError } from '../../errors.js';
 
-/** A cassette cannot be read, or has no answer to a request; the message says which, and shows what is nearest. */
+/** A cassette cannot be read, or has no exchange for a request; the message then shows the nearest one. Not retryable. */
 export class CassetteError extends StreamError {
   readonly kind = 'not-found';
   constructor(message: string) {

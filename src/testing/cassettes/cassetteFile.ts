@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue } from '../../events.js';
 import { CassetteError } from './cassetteError.js';
 
-/** The version of the format, see docs/testing.md. */
+/** Version of the format that docs/testing.md describes. */
 const version = 1;
 
-/** What tells one request from another. It holds no header, no key, and not where the server is. */
+/** The parts of a request that are compared. No headers, no keys and no origin. */
 export interface CassetteRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  /** The JSON of the body, else its text; `null` for none, and for one that is neither. */
+  /** The body as JSON, else as text; `null` without a body, and for a stream, a `Blob` or `FormData`. */
   readonly body: JsonValue;
 }
 
@@ -19,28 +19,28 @@ export interface CassetteResponse {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An error without its stack and its cause, of which only the code is kept. */
+/** An error without stack and cause; `code` is that of its chain of causes. */
 export interface CassetteFailure {
   readonly name: string;
   readonly message: string;
   readonly code: string | undefined;
 }
 
-/** A line of a cassette. Times are milliseconds since the request. */
+/** A line of a cassette. Times are in milliseconds since the request. */
 export type CassetteLine = { readonly exchange: number } & (
   | ({ readonly type: 'request' } & CassetteRequest)
   | ({ readonly type: 'response'; readonly atMs: number } & CassetteResponse)
   | CassetteStep
 );
 
-/** What happens once a response has begun; the last three end it. */
+/** A step of an exchange after its request and the head of its response; the last three end it. */
 export type CassetteStep =
   | { readonly type: 'chunk'; readonly atMs: number; readonly base64: string }
   | { readonly type: 'end'; readonly atMs: number }
   | ({ readonly type: 'error'; readonly atMs: number } & CassetteFailure)
   | { readonly type: 'abort'; readonly atMs: number };
 
-/** One request and what came of it. */
+/** One request and its response, or its failure. */
 export interface Exchange {
   readonly number: number;
   readonly request: CassetteRequest;
@@ -48,14 +48,14 @@ export interface Exchange {
   readonly steps: readonly CassetteStep[];
 }
 
-/** Begins a cassette anew. */
+/** Creates or overwrites a cassette. */
 export function createCassette(file: string): void {
   const { mkdirSync, writeFileSync } = fileSystem();
   mkdirSync(builtIn('node:path').dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ cassette: version })}\n`);
 }
 
-/** At once, so that what was seen is kept however the process ends. */
+/** Writes synchronously, so that the line is kept even if the process crashes. */
 export function appendLine(file: string, line: CassetteLine): void {
   fileSystem().appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
@@ -64,7 +64,7 @@ export function cassetteExists(file: string): boolean {
   return fileSystem().existsSync(file);
 }
 
-/** @throws CassetteError if the file is not there, or is no cassette. */
+/** @throws CassetteError if the file does not exist or is not a cassette. */
 export function readCassette(file: string): readonly Exchange[] {
   const [head, ...lines] = readText(file).split('\n');
   if (parseLine(head ?? '', file, 1)['cassette'] !== version) {
@@ -75,7 +75,7 @@ export function readCassette(file: string): readonly Exchange[] {
     if (text.trim() === '') continue;
     const line = parseLine(text, file, index + 2);
     checkLine(line, `${file}, line ${index + 2}`);
-    takeLine(exchanges, line as unknown as CassetteLine, `${file}, line ${index + 2}`);
+    addLine(exchanges, line as unknown as CassetteLine, `${file}, line ${index + 2}`);
   }
   return [...exchanges.values()];
 }
@@ -98,7 +98,7 @@ function readText(file: string): string {
 
 const atMs = { atMs: 'number' } as const;
 
-/** What each type of line must have; `exchange` they all have. */
+/** Required fields of each type of line, beside `exchange`. */
 const fieldsOfTypes: Readonly<Record<string, Readonly<Record<string, 'string' | 'number' | 'object'>>>> = {
   request: { method: 'string', path: 'string' },
   response: { ...atMs, status: 'number', headers: 'object' },
@@ -111,18 +111,14 @@ const fieldsOfTypes: Readonly<Record<string, Readonly<Record<string, 'string' | 
 function checkLine(line: JsonObject, place: string): void {
   const type = String(line['type']);
   const fields = Object.hasOwn(fieldsOfTypes, type) ? fieldsOfTypes[type] : undefined;
-  if (!fields) throw new CassetteError(`${place}: its type is not known`);
-  const wanting = Object.entries({ exchange: 'number', ...fields }).find(([name, kind]) => typeof line[name] !== kind);
-  if (wanting) throw new CassetteError(`${place}: a ${type} needs ${wanting[0]}`);
+  if (!fields) throw new CassetteError(`${place}: has an unknown type`);
+  const missing = Object.entries({ exchange: 'number', ...fields }).find(([name, kind]) => typeof line[name] !== kind);
+  if (missing) throw new CassetteError(`${place}: a ${type} needs ${missing[0]}`);
   const status = Number(line['status'] ?? 200);
   if (!(status >= 200 && status <= 599)) throw new CassetteError(`${place}: status must be from 200 to 599`);
 }
 
-function takeLine(
-  exchanges: Map<number, Exchange & { readonly steps: CassetteStep[] }>,
-  line: CassetteLine,
-  place: string,
-): void {
+function addLine(exchanges: Map<number, Exchange & { readonly steps: CassetteStep[] }>, line: CassetteLine, place: string): void {
   if (line.type === 'request') {
     const { method, path, body } = line;
     exchanges.set(line.exchange, { number: line.exchange, request: { method, path, body }, response: undefined, steps: [] });
@@ -139,7 +135,7 @@ function parseLine(text: string, file: string, number: number): JsonObject {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as JsonObject;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new CassetteError(`${file}, line ${number}: is not a JSON object`);
 }
@@ -148,7 +144,7 @@ function fileSystem(): typeof import('node:fs') {
   return builtIn('node:fs');
 }
 
-/** Not imported, so that the rest of the kit runs in a browser too. */
+/** Not imported, so that the rest of the entry point also runs in browsers. */
 function builtIn<Name extends 'node:fs' | 'node:path'>(
   name: Name,
 ): Name extends 'node:fs' ? typeof import('node:fs') : typeof import('node:path') {

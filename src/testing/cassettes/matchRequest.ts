@@ -3,37 +3,37 @@ import { type Difference, differencesOf } from '../marbles/differences.js';
 import { CassetteError } from './cassetteError.js';
 import type { CassetteRequest, Exchange } from './cassetteFile.js';
 import type { ReadRequest } from './readRequest.js';
-import { fitsRedacted, redactText, type Secrets } from './redaction.js';
+import { matchesRedacted, redactText, type Secrets } from './redaction.js';
 
-/** Finds the exchange for what is asked. */
-export type MatchRequest = (asked: CassetteRequest) => Exchange | undefined;
+/** Finds the exchange to replay for a request. */
+export type MatchRequest = (request: CassetteRequest) => Exchange | undefined;
 
-/** Equal requests get their exchanges in the order recorded; after the last one, that one again. */
+/** Equal requests get their exchanges in the recorded order; after the last exchange, that one again. */
 export function createMatcher(exchanges: readonly Exchange[]): MatchRequest {
-  const played = new Map<Exchange, number>();
+  const played = new Set<Exchange>();
   return (asked) => {
-    const matching = exchanges.filter(({ request }) => fits(asked, request));
+    const matching = exchanges.filter(({ request }) => matches(asked, request));
     const next = matching.find((exchange) => !played.has(exchange)) ?? matching.at(-1);
-    if (next) played.set(next, (played.get(next) ?? 0) + 1);
+    if (next) played.add(next);
     return next;
   };
 }
 
-/** Equal, but for what was redacted. */
-function fits(asked: unknown, recorded: unknown): boolean {
-  if (typeof asked === 'string' && typeof recorded === 'string') return fitsRedacted(asked, recorded);
+/** Deep equality, in which redacted text matches any text. */
+function matches(asked: unknown, recorded: unknown): boolean {
+  if (typeof asked === 'string' && typeof recorded === 'string') return matchesRedacted(asked, recorded);
   if (typeof asked !== 'object' || typeof recorded !== 'object' || asked === null || recorded === null) return asked === recorded;
   if (Array.isArray(asked) !== Array.isArray(recorded)) return false;
   const known = new Map(Object.entries(recorded));
   const members = Object.entries(asked);
-  return members.length === known.size && members.every(([name, value]) => known.has(name) && fits(value, known.get(name)));
+  return members.length === known.size && members.every(([name, value]) => known.has(name) && matches(value, known.get(name)));
 }
 
-/** The error for a request that is not on the cassette: it shows the nearest one, and where that differs. */
-export function noMatch(file: string, { asked, secrets }: ReadRequest, exchanges: readonly Exchange[]): CassetteError {
-  const head = `No exchange on the cassette ${file} matches ${asked.method} ${redactText(asked.path, secrets)}.`;
+/** Creates the error for a request that is not on the cassette: it shows the nearest exchange and the differences. */
+export function noMatch(file: string, { compared, secrets }: ReadRequest, exchanges: readonly Exchange[]): CassetteError {
+  const head = `No exchange on the cassette ${file} matches ${compared.method} ${redactText(compared.path, secrets)}.`;
   const nearest = exchanges
-    .map((exchange) => ({ exchange, differences: differencesOf(asked, exchange.request).filter(isTold) }))
+    .map((exchange) => ({ exchange, differences: differencesOf(compared, exchange.request).filter(isMismatch) }))
     .sort((a, b) => distance(a.differences) - distance(b.differences))
     .at(0);
   if (!nearest) return new CassetteError(`${head} The cassette is empty.`);
@@ -48,12 +48,12 @@ export function noMatch(file: string, { asked, secrets }: ReadRequest, exchanges
   return new CassetteError(lines.join('\n'));
 }
 
-/** What was redacted is no difference. */
-function isTold({ expected, actual }: Difference): boolean {
-  return !fitsRedacted(actual, expected);
+/** False for redacted text, which matches any text. */
+function isMismatch({ expected, actual }: Difference): boolean {
+  return !matchesRedacted(actual, expected);
 }
 
-/** Another address is further away than any other body. */
+/** A different path or method weighs more than any difference of the body. */
 function distance(differences: readonly Difference[]): number {
   return differences.reduce((sum, { path }) => sum + (path === 'path' || path === 'method' ? 100 : 1), 0);
 }

@@ -14,41 +14,41 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { bodyOf } from '../responseBody.js';
+import { bodyOf } from '../fakes/responseBody.js';
 import { CassetteError } from './cassetteError.js';
 import type { CassetteStep, Exchange } from './cassetteFile.js';
 
-/** Statuses whose responses cannot have a body. */
+/** Statuses without a response body. */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * Answers as recorded.
+ * Responds as recorded.
  *
- * @param speed 1 as recorded, 2 twice as fast, 0 at once.
+ * @param speed 1 as recorded, 2 twice as fast, 0 without delays.
  */
 export async function playExchange(exchange: Exchange, speed: number, signal: AbortSignal | null): Promise<Response> {
   const { number, response, steps } = exchange;
-  const begunAt = asyncScheduler.now();
+  const startedAtMs = asyncScheduler.now();
   const at = <T>(atMs: number, then$: Observable<T>): Observable<T> => {
     if (speed === 0) return then$;
-    return defer(() => timer(Math.max(0, begunAt + atMs / speed - asyncScheduler.now()))).pipe(switchMap(() => then$));
+    return defer(() => timer(Math.max(0, startedAtMs + atMs / speed - asyncScheduler.now()))).pipe(switchMap(() => then$));
   };
-  const play = (step: CassetteStep): Observable<Uint8Array> => at(step.atMs, outcomeOf(step, number));
-  const left: CassetteStep = { type: 'abort', atMs: steps.at(-1)?.atMs ?? 0 };
+  const play = (step: CassetteStep): Observable<Uint8Array> => at(step.atMs, bytesOf(step, number));
+  const abort: CassetteStep = { type: 'abort', atMs: steps.at(-1)?.atMs ?? 0 };
 
   signal?.throwIfAborted();
-  const answered$: Observable<unknown> = response ? at(response.atMs, of(response)) : play(steps.at(-1) ?? left);
-  await lastValueFrom(answered$.pipe(takeUntil(signal ? fromEvent(signal, 'abort') : NEVER)), { defaultValue: undefined });
+  const head$: Observable<unknown> = response ? at(response.atMs, of(response)) : play(steps.at(-1) ?? abort);
+  await lastValueFrom(head$.pipe(takeUntil(signal ? fromEvent(signal, 'abort') : NEVER)), { defaultValue: undefined });
   signal?.throwIfAborted();
   if (!response) throw new CassetteError(`Exchange ${number} has no response`);
   const { status, statusText, headers } = response;
   if (bodiless.has(status)) return new Response(null, { status, statusText, headers });
-  // A recording that is not over yet ends as one that was left.
-  const whole = ['end', 'error', 'abort'].includes(steps.at(-1)?.type ?? '') ? steps : [...steps, left];
+  // A recording without an end, for example of a crashed process, is replayed as an aborted one.
+  const whole = ['end', 'error', 'abort'].includes(steps.at(-1)?.type ?? '') ? steps : [...steps, abort];
   return new Response(bodyOf(from(whole).pipe(concatMap(play)), signal), { status, statusText, headers });
 }
 
-function outcomeOf(step: CassetteStep, exchange: number): Observable<Uint8Array> {
+function bytesOf(step: CassetteStep, exchange: number): Observable<Uint8Array> {
   switch (step.type) {
     case 'chunk':
       return of(new Uint8Array(Buffer.from(step.base64, 'base64')));
@@ -58,12 +58,12 @@ function outcomeOf(step: CassetteStep, exchange: number): Observable<Uint8Array>
       return throwError(() => rebuild(step));
     case 'abort':
       return throwError(
-        () => new CassetteError(`The recording of exchange ${exchange} ends here, because its reader left: there is no more`),
+        () => new CassetteError(`The recording of exchange ${exchange} ends here: the recorded request was aborted`),
       );
   }
 }
 
-/** As a fetch of Node fails: a TypeError with the code in its cause. */
+/** Like an error of Node's fetch: a TypeError with the code in its cause. */
 function rebuild({ name, message, code }: Extract<CassetteStep, { readonly type: 'error' }>): Error {
   const cause = code === undefined ? undefined : Object.assign(new Error(code), { code });
   const error = name === 'TypeError' ? new TypeError(message, { cause }) : new Error(message, { cause });

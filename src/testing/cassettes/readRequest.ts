@@ -1,17 +1,17 @@
 import type { JsonValue } from '../../events.js';
 import type { CassetteRequest } from './cassetteFile.js';
-import { createSecrets, noteHeaders, redactBody, redactForm, redactPath, type Secrets } from './redaction.js';
+import { addHeaderSecrets, createSecrets, redactBody, redactForm, redactPath, type Secrets } from './redaction.js';
 
-/** A request without secrets, and the secrets that it had. */
+/** A request without its secrets, in two forms, and those secrets. */
 export interface ReadRequest {
-  /** What is stored. */
-  readonly request: CassetteRequest;
-  /** What is compared: with what only its headers keep secret, because the keys of a test are others than those of the recording. */
-  readonly asked: CassetteRequest;
+  /** To be stored. */
+  readonly stored: CassetteRequest;
+  /** To be compared with a recording. Values of its headers are not redacted in it, because a test has other keys than the recording. */
+  readonly compared: CassetteRequest;
   readonly secrets: Secrets;
 }
 
-/** @param known Texts that are secret too. */
+/** @param known More secret texts. */
 export async function readRequest(
   input: string | URL | Request,
   init: RequestInit | undefined,
@@ -25,15 +25,15 @@ export async function readRequest(
   const isForm = init?.body instanceof URLSearchParams || /x-www-form-urlencoded/i.test(headers.get('content-type') ?? '');
   const body = text !== undefined && isForm ? new URLSearchParams(text) : parse(text);
   const clean = (secrets: Secrets): CassetteRequest => {
-    // First of all that is stored, because they may add to the secrets.
+    // The body and the URL first: they add secrets that may also be in the path.
     const cleanBody = body instanceof URLSearchParams ? redactForm(body, secrets) : redactBody(body, secrets);
     for (const part of [url.username, url.password]) secrets.add(part);
     const path = redactPath(url, secrets);
     return { method, path, body: redactBody(cleanBody, secrets) };
   };
   const secrets = createSecrets(known);
-  noteHeaders(headers, secrets);
-  return { request: clean(secrets), asked: clean(createSecrets(known)), secrets };
+  addHeaderSecrets(headers, secrets);
+  return { stored: clean(secrets), compared: clean(createSecrets(known)), secrets };
 }
 
 function isRequest(input: string | URL | Request): input is Request {
@@ -45,7 +45,7 @@ async function textOf(given: Request | undefined, init: RequestInit | undefined)
   if (typeof body === 'string') return body;
   if (body instanceof URLSearchParams) return body.toString();
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return new TextDecoder().decode(body);
-  // Others can be read only once, and that is the provider's part.
+  // A stream can be read only once, and the real fetch must read it.
   return body == null && given?.body ? given.clone().text() : undefined;
 }
 

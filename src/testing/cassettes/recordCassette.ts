@@ -1,23 +1,23 @@
 import { checkOptions } from '../../kernel/options.js';
-import type { Fetch } from '../responseBody.js';
+import type { Fetch } from '../fakes/responseBody.js';
 import { createCassette } from './cassetteFile.js';
 import { checkFile, checkSecrets, recordExchange } from './recordExchange.js';
 
 export interface RecordCassetteOptions {
-  /** Texts that must not be stored, beside those that are found: replaced wherever they stand. @defaultValue none */
+  /** More texts to redact, beside the detected ones. @defaultValue none */
   readonly secrets?: readonly string[];
 }
 
 /**
- * Records what goes over the wire: wraps the `fetch` of an SDK client and writes JSONL, each request with its answer's raw bytes, at the chunk
- * boundaries and times seen, and how it ended.
+ * Records requests and responses to a file: wraps the `fetch` of an SDK client and writes JSONL, with the raw bytes of each response, its chunk
+ * boundaries and times, and its end: complete, error or abort.
  *
- * No header of a request is stored, nor what stands in its headers, in its URL's query or in members such as `api_key`, wherever else it
- * stands; where the server says it back, it is overwritten by stars. A reader that leaves in the middle is recorded as that.
+ * No request header is stored. Values of request headers, of the URL's query and of members such as `api_key` are secrets: each is redacted
+ * everywhere in the request, and overwritten by asterisks where the response repeats it.
  *
  * @param fetch The fetch to record, usually the global one.
- * @param file Where to write; the file is begun anew at the first request.
- * @returns A fetch that behaves as the one given.
+ * @param file Path of the cassette; the first request overwrites it.
+ * @returns A fetch that behaves like `fetch`.
  * @throws TypeError at call time for bad arguments.
  * @example new OpenAI({ fetch: recordCassette(fetch, 'spec/cassettes/answer.jsonl') })
  */

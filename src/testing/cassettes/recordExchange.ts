@@ -1,40 +1,45 @@
 import { asyncScheduler, type Observable, tap } from 'rxjs';
-import { bodyOf, chunksOf, type Fetch, signalOf, withBody } from '../responseBody.js';
+import { bodyOf, chunksOf, type Fetch, signalOf, withBody } from '../fakes/responseBody.js';
 import { appendLine, type CassetteFailure, type CassetteLine } from './cassetteFile.js';
 import { readRequest } from './readRequest.js';
 import { redactText, type Secrets } from './redaction.js';
 import { createScrubber } from './scrubber.js';
 
-/** Response headers that our sources read; no other is stored. */
+/** Response headers that the sources read; no others are stored. */
 const keptHeaders = ['content-type', 'request-id', 'retry-after', 'retry-after-ms', 'x-request-id', 'x-should-retry'];
 
-/** @throws TypeError if it is not a path. */
+/** @throws TypeError if it is not a non-empty string. */
 export function checkFile(name: string, file: unknown): void {
   if (typeof file !== 'string' || file === '') throw new TypeError(`${name}: file must be the path of a cassette`);
 }
 
-/** @throws TypeError if they are given, and are no list of texts. */
+/** @throws TypeError unless it is `undefined` or an array of strings. */
 export function checkSecrets(name: string, secrets: unknown): void {
   const valid = secrets === undefined || (Array.isArray(secrets) && secrets.every((secret) => typeof secret === 'string'));
-  if (!valid) throw new TypeError(`${name}: secrets must be an array of texts`);
+  if (!valid) throw new TypeError(`${name}: secrets must be an array of strings`);
 }
 
 /**
- * A fetch that writes each exchange to the file, a line as soon as it is known.
+ * Wraps a fetch to append every exchange to the file, line by line as things happen.
  *
- * @param known Texts that are secret too.
- * @param begin Gives the number of the exchange that begins.
+ * @param known More secret texts.
+ * @param nextNumber Returns the number of the next exchange.
  */
-export function recordExchange(fetch: Fetch, file: string, known: readonly string[] | undefined, begin: () => number): Fetch {
+export function recordExchange(
+  fetch: Fetch,
+  file: string,
+  known: readonly string[] | undefined,
+  nextNumber: () => number,
+): Fetch {
   return async (input, init) => {
-    const { request, secrets } = await readRequest(input, init, known ?? []);
+    const { stored, secrets } = await readRequest(input, init, known ?? []);
     const signal = signalOf(input, init);
-    const begunAt = asyncScheduler.now();
-    const exchange = begin();
-    const now = (): number => Math.round(asyncScheduler.now() - begunAt);
+    const startedAtMs = asyncScheduler.now();
+    const exchange = nextNumber();
+    const now = (): number => Math.round(asyncScheduler.now() - startedAtMs);
     const write = (line: OmitExchange<CassetteLine>): void => appendLine(file, { exchange, ...line } as CassetteLine);
 
-    write({ type: 'request', ...request });
+    write({ type: 'request', ...stored });
     let response: Response;
     try {
       response = await fetch(input, init);
@@ -44,7 +49,8 @@ export function recordExchange(fetch: Fetch, file: string, known: readonly strin
     }
     const { status, statusText } = response;
     write({ type: 'response', atMs: now(), status, statusText, headers: headersOf(response.headers, secrets) });
-    if (response.body) return withBody(response, bodyOf(chunksOf(response.body).pipe(note(secrets, now, write, signal)), signal));
+    if (response.body)
+      return withBody(response, bodyOf(chunksOf(response.body).pipe(recordBody(secrets, now, write, signal)), signal));
     write({ type: 'end', atMs: now() });
     return response;
   };
@@ -52,7 +58,7 @@ export function recordExchange(fetch: Fetch, file: string, known: readonly strin
 
 type OmitExchange<Line> = Line extends unknown ? Omit<Line, 'exchange'> : never;
 
-function note(
+function recordBody(
   secrets: Secrets,
   now: () => number,
   write: (line: OmitExchange<CassetteLine>) => void,
@@ -89,7 +95,7 @@ function failureOf(error: unknown, secrets: Secrets): CassetteFailure {
   return { name, message: redactText(message, secrets), code: codeOf(error) };
 }
 
-/** The first code of the chain of causes, as our sources look for it. */
+/** The first `code` in the chain of causes, which the sources use too. */
 function codeOf(error: unknown, depth = 0): string | undefined {
   if (typeof error !== 'object' || error === null || depth > 5) return undefined;
   const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };

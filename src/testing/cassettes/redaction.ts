@@ -2,25 +2,25 @@ import type { JsonObject, JsonValue } from '../../events.js';
 
 const redacted = 'redacted';
 
-/** Members whose text is a secret, by their name in small letters without `-` and `_`. */
+/** Names of members with a secret value, in lower case without `-` and `_`. */
 const secretNames =
   /^(token|headers)$|apikey|accesskey|privatekey|secret|password|passphrase|authorization|credential|cookie|(access|auth|bearer|id|refresh|security|session)token$/;
 
-/** Keys of well-known services, wherever they stand. */
+/** Keys of well-known services, anywhere in a text. */
 const knownKeys =
   /\b(?:Bearer\s+[\w.~+/=-]{8,}|(?:sk|pk|rk|gsk|xai|ghp|hf)[-_][\w-]{12,}|AIza[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)/g;
 
-/** Headers that never hold a secret: what stands in all others is kept out of the rest of the request and of the answer. */
+/** Headers without secrets. The values of all other headers are redacted everywhere in the request and the response. */
 const plainHeaders =
   /^(accept(-.*)?|anthropic-(version|beta|dangerous-direct-browser-access)|cache-control|connection|content-(length|type|encoding)|host|idempotency-key|openai-beta|user-agent|x-stainless-.*)$/;
 
-/** Query parameters that are no secret. */
+/** Query parameters without secrets. */
 const plainParameters: ReadonlySet<string> = new Set(['alt', 'api-version', 'beta']);
 
-/** Too short to be a secret, and likely to be a part of something else. */
+/** In UTF-16 code units. A shorter text is hardly a secret, and likely to be part of another word. */
 const shortestSecret = 6;
 
-/** Secret texts of one request. */
+/** The secret texts of one request. */
 export interface Secrets {
   add(text: string): void;
   list(): readonly string[];
@@ -32,26 +32,26 @@ export function createSecrets(known: readonly string[]): Secrets {
     add(text) {
       if (text.length >= shortestSecret && text !== redacted) secrets.add(text);
     },
-    // The longest first, because one may contain another.
+    // Longest first, because one secret may contain another.
     list: () =>
       [...new Set([...secrets].flatMap(writtenForms))].filter((secret) => secret !== '').sort((a, b) => b.length - a.length),
   };
 }
 
-/** A secret as it is, and as it stands in JSON, in a query and in a form. */
+/** A secret unchanged, and as it is escaped in JSON, in a query and in a form. */
 function writtenForms(secret: string): readonly string[] {
   const inForm = new URLSearchParams({ '': secret }).toString().slice(1);
   return [secret, JSON.stringify(secret).slice(1, -1), inForm, inForm.replaceAll('+', '%20')];
 }
 
-/** Headers of several parts, of which each may be the secret. */
+/** Headers with several parts, each of which may be a secret. */
 const secretHeaders = /auth|key|token|secret|cookie|credential|password|signature/;
 
-/** What stands before a secret, and is a word like any other. */
+/** Authentication schemes: ordinary words before a secret. */
 const schemes = /^(bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256)$/i;
 
-/** Notes what the headers of a request keep secret; none of them is ever stored. */
-export function noteHeaders(headers: Headers, secrets: Secrets): void {
+/** Adds the secrets of request headers. The headers themselves are never stored. */
+export function addHeaderSecrets(headers: Headers, secrets: Secrets): void {
   headers.forEach((value, name) => {
     if (plainHeaders.test(name)) return;
     secrets.add(value);
@@ -62,14 +62,14 @@ export function noteHeaders(headers: Headers, secrets: Secrets): void {
   });
 }
 
-/** Path and query without the values of parameters that may be secret. */
+/** Path and query, with the values of all parameters that may be secret redacted. */
 export function redactPath({ pathname, searchParams }: URL, secrets: Secrets): string {
   const query = redactPairs(searchParams, (name) => !plainParameters.has(name.toLowerCase()), secrets);
   const path = redactText(pathname, secrets);
   return query === '' ? path : `${path}?${redactText(query, secrets)}`;
 }
 
-/** The text of a form without the values of its secret fields. */
+/** The text of a form, with the values of its secret fields redacted. */
 export function redactForm(form: URLSearchParams, secrets: Secrets): string {
   return redactPairs(form, isSecretName, secrets);
 }
@@ -87,8 +87,8 @@ function isSecretName(name: string): boolean {
   return secretNames.test(name.toLowerCase().replace(/[-_]/g, ''));
 }
 
-/** Whether a text may be what stood here before it was redacted: what was secret may be anything. */
-export function fitsRedacted(text: string, recorded: string): boolean {
+/** Whether a text equals a recorded one, in which redacted parts match any text. */
+export function matchesRedacted(text: string, recorded: string): boolean {
   if (text === recorded) return true;
   const [first = '', ...others] = recorded.split(redacted);
   const last = others.pop();
@@ -102,7 +102,7 @@ export function fitsRedacted(text: string, recorded: string): boolean {
   return text.length - last.length >= from && text.endsWith(last);
 }
 
-/** Notes and replaces what stands in members with a secret's name; then what was noted is replaced wherever it stands. */
+/** Redacts members with the name of a secret, then every occurrence of all secrets in the body. */
 export function redactBody(body: JsonValue, secrets: Secrets): JsonValue {
   return mapTexts(redactMembers(body, false, secrets), (text) => redactText(text, secrets));
 }
@@ -124,7 +124,7 @@ function mapTexts(value: JsonValue, change: (text: string) => string): JsonValue
   return mapMembers(value as JsonObject, (member) => mapTexts(member, change));
 }
 
-/** `fromEntries`, because a member may be called `__proto__`. */
+/** Uses `fromEntries`, because a member may be named `__proto__`. */
 function mapMembers(value: JsonObject, change: (member: JsonValue, name: string) => JsonValue): JsonObject {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, change(member ?? null, name)]));
 }

@@ -1,8 +1,8 @@
-/** Chunks without secrets: each as long as it was. */
+/** Overwrites secrets in chunks, without changing their lengths. */
 export interface Scrubber<Tag> {
-  /** Takes a chunk, and gives those that are ready: one whose end may be the beginning of a secret waits for the next. */
+  /** Adds a chunk and returns the chunks that are ready. A chunk that may end with the start of a secret is held back. */
   push(chunk: Uint8Array, tag: Tag): readonly Scrubbed<Tag>[];
-  /** Gives what has waited. */
+  /** Returns the chunks that were held back. */
   flush(): readonly Scrubbed<Tag>[];
 }
 
@@ -11,35 +11,35 @@ export interface Scrubbed<Tag> {
   readonly tag: Tag;
 }
 
-const star = '*'.charCodeAt(0);
+const asterisk = '*'.charCodeAt(0);
 
-interface Waiting<Tag> extends Scrubbed<Tag> {
-  /** As it came: a secret that is found may be the beginning of a longer one. */
-  readonly seen: Uint8Array;
+interface Pending<Tag> extends Scrubbed<Tag> {
+  /** The original bytes: an overwritten secret may be the start of a longer one. */
+  readonly original: Uint8Array;
 }
 
-/** Secrets that a server says back are overwritten in place, so that every chunk keeps its length. */
+/** Creates a scrubber for the secrets that a server may repeat in its response. */
 export function createScrubber<Tag>(secrets: readonly string[]): Scrubber<Tag> {
   const hidden = secrets.map((secret) => new TextEncoder().encode(secret));
-  let waiting: Waiting<Tag>[] = [];
+  let pending: Pending<Tag>[] = [];
 
   function release(count: number): readonly Scrubbed<Tag>[] {
-    const ready = waiting.slice(0, count);
-    waiting = waiting.slice(count);
+    const ready = pending.slice(0, count);
+    pending = pending.slice(count);
     return ready;
   }
 
   return {
-    flush: () => release(waiting.length),
+    flush: () => release(pending.length),
     push(chunk, tag) {
-      waiting.push({ chunk: chunk.slice(), seen: chunk.slice(), tag });
-      const seen = join(waiting.map((each) => each.seen));
-      const whole = join(waiting.map((each) => each.chunk));
-      for (const secret of hidden) overwrite(whole, seen, secret);
-      const settled = whole.length - Math.max(0, ...hidden.map((secret) => pendingLength(seen, secret)));
+      pending.push({ chunk: chunk.slice(), original: chunk.slice(), tag });
+      const original = join(pending.map((each) => each.original));
+      const whole = join(pending.map((each) => each.chunk));
+      for (const secret of hidden) overwrite(whole, original, secret);
+      const settled = whole.length - Math.max(0, ...hidden.map((secret) => startedLength(original, secret)));
       let offset = 0;
       let ready = 0;
-      for (const each of waiting) {
+      for (const each of pending) {
         each.chunk.set(whole.subarray(offset, offset + each.chunk.length));
         offset += each.chunk.length;
         if (offset <= settled) ready++;
@@ -59,15 +59,15 @@ function join(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function overwrite(whole: Uint8Array, seen: Uint8Array, secret: Uint8Array): void {
+function overwrite(whole: Uint8Array, original: Uint8Array, secret: Uint8Array): void {
   const [first = 0] = secret;
-  for (let at = seen.indexOf(first); at >= 0; at = seen.indexOf(first, at + 1)) {
-    if (startsAt(seen, at, secret, secret.length)) whole.fill(star, at, at + secret.length);
+  for (let at = original.indexOf(first); at >= 0; at = original.indexOf(first, at + 1)) {
+    if (startsAt(original, at, secret, secret.length)) whole.fill(asterisk, at, at + secret.length);
   }
 }
 
-/** How much of the end is a beginning of the secret. */
-function pendingLength(whole: Uint8Array, secret: Uint8Array): number {
+/** Length of the longest start of the secret with which the bytes end. */
+function startedLength(whole: Uint8Array, secret: Uint8Array): number {
   for (let length = Math.min(secret.length - 1, whole.length); length > 0; length--) {
     if (startsAt(whole, whole.length - length, secret, length)) return length;
   }

@@ -2,40 +2,41 @@ import { asyncScheduler, isObservable, Observable, throwError } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
 import { streamOf } from './streamOf.js';
 
-/** What one request to a {@link fakeProvider} gets: a text, events, an error, or any stream. */
+/** What a {@link fakeProvider} does for one request: answers with a text or with events, errors, or plays any stream. */
 export type FakeAttempt = string | readonly DeltaEvent[] | Error | Observable<DeltaEvent>;
 
-/** What became of one request. Times are RxJS's, so virtual ones in virtual time. */
+/** The record of one request. Times are those of `asyncScheduler`, in milliseconds: virtual in virtual time. */
 export interface FakeRequest {
   readonly subscribedAtMs: number;
-  /** `undefined` while it is open. */
+  /** `undefined` while the request is open. */
   readonly endedAtMs: number | undefined;
-  /** Who ended it: the script, or the one who unsubscribed. */
+  /** `'complete'` or `'error'` if the script ended it, `'unsubscribed'` if the subscriber did. */
   readonly end: 'open' | 'complete' | 'error' | 'unsubscribed';
-  /** What had been delivered. */
+  /** The emitted events. */
   readonly events: readonly DeltaEvent[];
 }
 
-/** A source that plays a script, and remembers who asked. */
+/** A source that plays a script and records its subscriptions. */
 export type FakeProvider = Observable<DeltaEvent> & {
   /** Every request so far, in order. */
   readonly requests: readonly FakeRequest[];
-  /** The same for `expectSubscriptions(provider.subscriptions)`. */
+  /** The same as frames, for `expectSubscriptions(provider.subscriptions)`. */
   readonly subscriptions: { subscribedFrame: number; unsubscribedFrame: number }[];
 };
 
 /**
- * A cold source with scripted attempts: each subscription plays the next one, and is recorded.
+ * Creates a cold source that plays a script: each subscription gets the next attempt and is recorded.
  *
  *     script       [new ConnectionError(), 'Hello']
  *     first        #
  *     second       (sat f|)
  *
- * A subscription past the end of the script errors, so that a request too many is never overlooked.
+ * A subscription past the end of the script errors with a RangeError, so that one request too many does not pass unnoticed.
  *
- * @param script What each request gets, in order; make one with pauses, faults or an end of its own by {@link streamOf}.
- * @throws TypeError at call time if the script is not an array of attempts, or empty.
- * Emits error: the script's. On unsubscribe: unsubscribes the attempt, and notes it.
+ * @param script The attempts in order; {@link streamOf} makes one with pauses, an error or another end.
+ * @returns The source, with the record of its requests.
+ * @throws TypeError at call time if the script is empty or not an array of attempts.
+ * Emits error: the error of the attempt. On unsubscribe: unsubscribes from the attempt and records that.
  * @example fakeProvider([new ConnectionError(), 'Hello']).pipe(retryStream(), bufferToText())
  */
 export function fakeProvider(script: readonly FakeAttempt[]): FakeProvider {
@@ -85,5 +86,5 @@ function toStream(attempt: FakeAttempt, index: number): Observable<DeltaEvent> {
   if (isObservable(attempt)) return attempt;
   if (attempt instanceof Error) return throwError(() => attempt);
   if (typeof attempt === 'string' || Array.isArray(attempt)) return streamOf(attempt);
-  throw new TypeError(`fakeProvider: attempt ${index} must be a text, events, an error or a stream`);
+  throw new TypeError(`fakeProvider: attempt ${index} must be a string, an array of events, an Error or an Observable`);
 }

@@ -2,15 +2,15 @@ import { concatMap, type MonoTypeOperatorFunction, of } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
 
 /**
- * Says every usage twice, as some gateways do: usage is cumulative, so what is added up is counted double.
+ * Emits every `usage` event twice, as some gateways send it. Usage is cumulative, so code that adds it up counts double.
  *
  *     source     s-a-u-f|
  *     result     s-a-(uu)f|
  *
- * Only an operator on events: how usage is told on a wire is each provider's own.
+ * Only an operator on events, because each provider reports usage in its own way.
  *
  * @returns An operator that mirrors its source.
- * Emits error: none of its own. On unsubscribe: unsubscribes the source.
+ * Emits error: none of its own. On unsubscribe: unsubscribes from the source.
  * @example events$.pipe(duplicateUsage(), aggregateUsage())
  */
 export function duplicateUsage<E extends DeltaEvent>(): MonoTypeOperatorFunction<E> {

@@ -1,25 +1,25 @@
 import { checkCount, checkOptions } from '../../kernel/options.js';
-import { mapBody } from '../responseBody.js';
+import { mapBody } from '../fakes/responseBody.js';
 import { createFault, type Fault } from './fault.js';
 import { endAfter, inBytes, inEvents } from './units.js';
 
 export interface FailWithOptions {
-  /** How many events, or on a fetch bytes of the body, come before the error. @defaultValue none: on a fetch, the request itself fails */
+  /** Number of events, or of body bytes on a fetch, before the error, ≥ 0. @defaultValue 0 events; on a fetch the request itself fails */
   readonly after?: number;
 }
 
 /**
- * Ends a stream with an error.
+ * Errors in the middle of a stream.
  *
  *     source                     s-a-b-c-f|
  *     failWith(e, { after: 3 })  s-a-(b#)
  *
- * A stream that is over before, ends as it does.
+ * A stream that is shorter completes or errors by itself.
  *
- * @param error What to fail with, the very object; a connection that breaks off gives the `fetch` of Node a `TypeError`.
+ * @param error The error to emit, unchanged. For a broken connection use a `TypeError`, as the `fetch` of Node does.
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for bad options.
- * Emits error: `error`. On unsubscribe: unsubscribes the source.
+ * Emits error: `error`. On unsubscribe: unsubscribes from the source.
  * @example events$.pipe(failWith(new ConnectionError(), { after: 3 }), retryStream())
  */
 export function failWith(error: unknown, options: FailWithOptions = {}): Fault {

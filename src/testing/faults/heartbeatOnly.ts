@@ -1,26 +1,26 @@
 import { ignoreElements, map, merge, type Observable, timer } from 'rxjs';
 import { checkOptions, checkPositive } from '../../kernel/options.js';
+import { bodyOf, signalOf } from '../fakes/responseBody.js';
 import { ping } from '../marbles/events.js';
-import { bodyOf, signalOf } from '../responseBody.js';
 import { createFault, type Fault } from './fault.js';
 
 export interface HeartbeatOnlyOptions {
-  /** Time between two signs of life, in milliseconds; the first comes at once. @defaultValue 15,000 */
+  /** Time between two heartbeats, in milliseconds, > 0; the first is sent at once. @defaultValue 15,000 */
   readonly everyMs?: number;
 }
 
 /**
- * Never says anything but that it is alive: the request hangs behind a proxy that keeps the connection open.
+ * Emits nothing but heartbeats, like a request that hangs behind a proxy which keeps the connection open.
  *
  *     source                          s-a-b-f|
  *     heartbeatOnly({ everyMs: 4 })   p---p---p---p---…
  *
- * As an operator it drops what the source says, and its end; the source stays subscribed. On a fetch it answers with a stream of comments, and
- * the request is not sent.
+ * As an operator it emits `ping` events, stays subscribed to the source and discards its events and its completion. On a fetch it responds with a
+ * stream of SSE comments and sends no request.
  *
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for bad options.
- * Emits error: the source's. On unsubscribe: clears its timer and unsubscribes the source.
+ * Emits error: the source's. On unsubscribe: clears its timer and unsubscribes from the source.
  * @example events$.pipe(heartbeatOnly(), timeoutBetweenChunks({ firstMs: 60_000 }))
  */
 export function heartbeatOnly(options: HeartbeatOnlyOptions = {}): Fault {

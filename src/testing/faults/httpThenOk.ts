@@ -4,26 +4,26 @@ import { httpError } from '../../providers/http/responseErrors.js';
 import { createFault, type Fault } from './fault.js';
 
 export interface HttpThenOkOptions {
-  /** What the answer asks us to wait, in milliseconds. @defaultValue nothing */
+  /** The wait that the error response asks for (`retry-after-ms`), in milliseconds. @defaultValue none */
   readonly retryAfterMs?: number;
-  /** How many requests get the status before one succeeds. @defaultValue 1 */
+  /** Number of requests that get the error status, ≥ 0. @defaultValue 1 */
   readonly times?: number;
 }
 
 /**
- * Answers the first requests with an HTTP error status, and then lets them through.
+ * Responds to the first requests with an HTTP error status and lets the later ones pass.
  *
  *     source                               s-a-f|
  *     httpThenOk(429), first subscription  #            HttpError, kind rate-limit
  *     second subscription                  s-a-f|
  *
- * As an operator it counts the subscriptions of the piped stream, on a fetch the requests of the wrapped fetch: so apply it once, outside of
- * what repeats.
+ * As an operator it counts the subscriptions to the piped stream, on a fetch the requests of the wrapped fetch. Apply it once, not anew for every
+ * attempt.
  *
- * @param status 400 to 599.
+ * @param status The HTTP status, 400 to 599.
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for a bad status or bad options.
- * Emits error: {@link HttpError} as a source would. On unsubscribe: unsubscribes the source.
+ * Emits error: the {@link HttpError} of that status, as a source does. On unsubscribe: unsubscribes from the source.
  * @example events$.pipe(httpThenOk(429, { retryAfterMs: 2_000 }), retryStream())
  */
 export function httpThenOk(status: number, options: HttpThenOkOptions = {}): Fault {
@@ -38,7 +38,7 @@ export function httpThenOk(status: number, options: HttpThenOkOptions = {}): Fau
     (fetch) => {
       let requests = 0;
       return (input, init) =>
-        requests++ < times ? Promise.resolve(refuse(status, headersOf(retryAfterMs))) : fetch(input, init);
+        requests++ < times ? Promise.resolve(errorResponse(status, headersOf(retryAfterMs))) : fetch(input, init);
     },
     (events$) => {
       let subscriptions = 0;
@@ -54,7 +54,7 @@ function headersOf(retryAfterMs: number | undefined): Headers {
   return new Headers(retryAfterMs === undefined ? {} : { 'retry-after-ms': String(retryAfterMs) });
 }
 
-function refuse(status: number, headers: Headers): Response {
+function errorResponse(status: number, headers: Headers): Response {
   headers.set('content-type', 'application/json');
   return new Response('{}', { status, headers });
 }

@@ -1,29 +1,28 @@
 import { concatMap, defer, from, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
-import { mapBody } from '../responseBody.js';
-import { checkGivenCount, createFault, type Fault } from './fault.js';
-import { createRandom } from './random.js';
+import { mapBody } from '../fakes/responseBody.js';
+import { checkRequiredCount, createFault, type Fault } from './fault.js';
 
-/** Most pieces are smaller, as in a network that is at its worst. */
+/** In UTF-16 code units or bytes. Most pieces are smaller, as on a bad network. */
 const longestPiece = 24;
 
 /**
- * Cuts what comes into other pieces, at places that a seed decides: what a stream says must not depend on them.
+ * Cuts a stream into other pieces, at places that a seed decides: results must not depend on where a stream is cut.
  *
  *     source        s-Hello-f|
  *     rechunk(1)    s-(He l lo)-f|
  *
- * As an operator it cuts the text of text, reasoning, refusal and argument deltas, at any UTF-16 code unit, also between the halves of an emoji. On a fetch it
- * cuts the bytes of the body into chunks of 1 to 24 bytes.
+ * As an operator it cuts text, reasoning, refusal and argument deltas at any UTF-16 code unit, also inside a surrogate pair. On a fetch it cuts the
+ * body into chunks of 1 to 24 bytes.
  *
  * @param seed The same seed cuts at the same places.
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
- * @throws TypeError or RangeError at call time if it is not a whole number ≥ 0.
- * Emits error: none of its own. On unsubscribe: unsubscribes the source.
+ * @throws TypeError or RangeError at call time if `seed` is not a whole number ≥ 0.
+ * Emits error: none of its own. On unsubscribe: unsubscribes from the source.
  * @example fc.assert(fc.property(fc.nat(), (seed) => … events$.pipe(rechunk(seed), bufferToText()) …))
  */
 export function rechunk(seed: number): Fault {
-  checkGivenCount('rechunk: seed', seed);
+  checkRequiredCount('rechunk: seed', seed);
   return createFault(
     (fetch) =>
       mapBody(
@@ -67,4 +66,15 @@ function cutEvent(event: DeltaEvent, cut: Cut): readonly DeltaEvent[] {
     default:
       return [event];
   }
+}
+
+/** Seeded random numbers from 0 to 1 (mulberry32). */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

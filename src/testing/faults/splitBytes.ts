@@ -1,9 +1,9 @@
 import { concatMap, from } from 'rxjs';
-import { mapBody } from '../responseBody.js';
+import { mapBody } from '../fakes/responseBody.js';
 import type { FetchFault } from './fault.js';
 
 /**
- * Sends a body one byte at a time: a character of several bytes, a line end and a field name come in parts.
+ * Emits a body one byte at a time, so that characters of several bytes, line ends and field names arrive in parts.
  *
  * Only on a fetch, because events have no bytes; {@link rechunk} cuts their text.
  *

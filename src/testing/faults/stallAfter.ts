@@ -1,24 +1,24 @@
 import { concat, concatMap, defer, delay, EMPTY, type MonoTypeOperatorFunction, NEVER, type Observable, of } from 'rxjs';
 import { checkPositive } from '../../kernel/options.js';
-import { mapBody } from '../responseBody.js';
-import { checkGivenCount, createFault, type Fault } from './fault.js';
+import { mapBody } from '../fakes/responseBody.js';
+import { checkRequiredCount, createFault, type Fault } from './fault.js';
 import { inBytes, inEvents, type Units } from './units.js';
 
 /**
- * Lets a stream stall in the middle: what comes after the first part is held up.
+ * Stalls a stream in the middle: holds back everything after the first part.
  *
  *     source              s-a-b-c-f|
  *     stallAfter(3, 5)    s-a-b------(cf|)
  *
- * @param count How many events, or on a fetch bytes of the body, come in time, ≥ 0.
- * @param stallMs How long, in milliseconds, from when the next one was due, > 0. @defaultValue Infinity: it stays open and silent
+ * @param count Number of events, or of body bytes on a fetch, that arrive in time, ≥ 0.
+ * @param stallMs Delay of the rest, in milliseconds from the time of the next event or byte, > 0. @defaultValue Infinity: emits nothing more
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for a bad number.
- * Emits error: none of its own. On unsubscribe: clears its timer and unsubscribes the source.
+ * Emits error: none of its own. On unsubscribe: clears its timer and unsubscribes from the source.
  * @example events$.pipe(stallAfter(3), timeoutBetweenChunks({ betweenMs: 30_000 }))
  */
 export function stallAfter(count: number, stallMs: number = Infinity): Fault {
-  checkGivenCount('stallAfter: count', count);
+  checkRequiredCount('stallAfter: count', count);
   checkPositive('stallAfter: stallMs', stallMs);
   return createFault((fetch) => mapBody(fetch, stall(count, stallMs, inBytes)), stall(count, stallMs, inEvents));
 }
@@ -27,15 +27,15 @@ function stall<T>(count: number, stallMs: number, units: Units<T>): MonoTypeOper
   const hold = (value: T): Observable<T> => (stallMs === Infinity ? NEVER : of(value).pipe(delay(stallMs)));
   return (source) =>
     defer(() => {
-      let left = count;
+      let remaining = count;
       let stalled = false;
       return source.pipe(
         concatMap((value) => {
-          const place = left;
-          left -= units.sizeOf(value);
-          if (stalled || left >= 0) return of(value);
+          const cutAt = remaining;
+          remaining -= units.sizeOf(value);
+          if (stalled || remaining >= 0) return of(value);
           stalled = true;
-          const [head, tail] = units.split(value, place);
+          const [head, tail] = units.split(value, cutAt);
           return concat(head === undefined ? EMPTY : of(head), tail === undefined ? EMPTY : hold(tail));
         }),
       );

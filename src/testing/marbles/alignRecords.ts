@@ -1,24 +1,24 @@
 import { describeDifference } from './differences.js';
 import { differencesOfRecords, isAlike } from './notifications.js';
 
-/** A line of a diff. */
+/** One line of a diff: `-` is expected, `+` was received. */
 export interface DiffRow {
   readonly sign: ' ' | '-' | '+';
   readonly record: unknown;
   readonly notes: readonly string[];
 }
 
-/** Pairs what is the same, by the longest common subsequence, so that one missing event is one difference. */
+/** Aligns two lists by their longest common subsequence, so that one missing event is one difference. */
 export function alignRecords(actual: readonly unknown[], expected: readonly unknown[]): readonly DiffRow[] {
-  const begin = commonLength(actual, expected, (list, index) => list[index]);
-  const rest = Math.min(actual.length, expected.length) - begin;
-  const end = Math.min(
+  const prefix = commonLength(actual, expected, (list, index) => list[index]);
+  const rest = Math.min(actual.length, expected.length) - prefix;
+  const suffix = Math.min(
     rest,
     commonLength(actual, expected, (list, index) => list[list.length - 1 - index]),
   );
-  const middle = alignMiddle(actual.slice(begin, actual.length - end), expected.slice(begin, expected.length - end));
+  const middle = alignMiddle(actual.slice(prefix, actual.length - suffix), expected.slice(prefix, expected.length - suffix));
   const same = (records: readonly unknown[]): DiffRow[] => records.map((record) => ({ sign: ' ', record, notes: [] }));
-  return [...same(actual.slice(0, begin)), ...middle, ...same(actual.slice(actual.length - end))];
+  return [...same(actual.slice(0, prefix)), ...middle, ...same(actual.slice(actual.length - suffix))];
 }
 
 function commonLength(
@@ -41,25 +41,25 @@ function alignMiddle(actual: readonly unknown[], expected: readonly unknown[]): 
   const rows: DiffRow[] = [];
   let missing: unknown[] = [];
   let added: unknown[] = [];
-  const close = (): void => {
+  const flush = (): void => {
     rows.push(...pair(missing, added));
     missing = [];
     added = [];
   };
   for (let a = 0, e = 0; a < actual.length || e < expected.length; ) {
     if (a < actual.length && e < expected.length && isSame(actual[a], expected[e])) {
-      close();
+      flush();
       rows.push({ sign: ' ', record: actual[a], notes: [] });
       a++;
       e++;
     } else if (e < expected.length && (lengths[a]?.[e + 1] ?? 0) >= (lengths[a + 1]?.[e] ?? 0)) missing.push(expected[e++]);
     else added.push(actual[a++]);
   }
-  close();
+  flush();
   return rows;
 }
 
-/** What stands in one place of both lists is shown together, with what tells them apart. */
+/** Puts the missing and the added record of the same index together, with the members in which they differ. */
 function pair(missing: readonly unknown[], added: readonly unknown[]): readonly DiffRow[] {
   const rows: DiffRow[] = [];
   for (let index = 0; index < Math.max(missing.length, added.length); index++) {
@@ -72,7 +72,7 @@ function pair(missing: readonly unknown[], added: readonly unknown[]): readonly 
   return rows;
 }
 
-/** Above it, what differs is paired by its place: the table would grow too large. */
+/** Cells of the table. Above this, records that differ are paired by index, because the table would take too much memory. */
 const largestTable = 250_000;
 
 function commonLengths(actual: readonly unknown[], expected: readonly unknown[]): readonly (readonly number[])[] {

@@ -1,3 +1,4 @@
+import type { RunHelpers } from 'rxjs/testing';
 import { checkOneOf, checkOptions } from '../../kernel/options.js';
 import { type AnswerMoment, type AnswerOptions, type AnswerWriter, createAnswerWriter } from './answerWriter.js';
 import { ping } from './events.js';
@@ -5,74 +6,80 @@ import { createMarbleClock, timeProgression } from './marbleClock.js';
 
 const optionNames = ['values', 'start', 'usage', 'finish', 'error', 'end'];
 
-/** Reads the marble of a whole answer: the grammar is that of `DeltaMarbles.answer`. */
-export function readAnswer(marbles: string, options: AnswerOptions = {}): readonly AnswerMoment[] {
+/** A message of RxJS's test observables, whose type RxJS does not export. */
+export type MarbleMessage = ReturnType<RunHelpers['cold']>['messages'][number];
+
+/** Reads the marble of a whole answer into the messages of a test observable. {@link DeltaMarbles.answer} documents the grammar. */
+export function readAnswer(marbles: string, options: AnswerOptions = {}): readonly MarbleMessage[] {
   if (typeof marbles !== 'string') throw new TypeError('answer: marbles must be a string');
   checkOptions('answer', options, optionNames);
   checkOneOf('end', options.end, ['finish', 'open']);
-  const wrong = (what: string): Error => new Error(`answer: "${marbles}" ${what}`);
-  const writer = createAnswerWriter(options, wrong);
+  return toMessages(readMoments(marbles, options));
+}
+
+function readMoments(marbles: string, options: AnswerOptions): readonly AnswerMoment[] {
+  const invalid = (problem: string): Error => new Error(`answer: "${marbles}" ${problem}`);
+  const writer = createAnswerWriter(options, invalid);
   const clock = createMarbleClock();
   const { values = {}, error = 'error' } = options;
   const characters = [...marbles];
-  let run = '';
-  let runFrame = 0;
-  let ended: '|' | '#' | undefined;
+  let content = '';
+  let contentFrame = 0;
+  let ended = false;
   let grouped = false;
 
   function flush(): void {
-    if (run !== '') writer.say(runFrame, run);
-    run = '';
+    if (content !== '') writer.append(contentFrame, content);
+    content = '';
   }
 
-  /** Everything that is not text ends the delta that is being written. */
-  function sign(character: string): boolean {
+  function readSign(character: string): void {
     const frame = clock.frame();
     switch (character) {
       case '-':
       case ' ':
-        return true;
+        break;
       case '(':
-        if (grouped) throw wrong('opens "(" inside "("');
+        if (grouped) throw invalid('opens "(" inside "("');
         grouped = true;
         clock.openGroup();
-        return true;
+        break;
       case ')':
-        if (!grouped) throw wrong('closes "(" where it is not open');
+        if (!grouped) throw invalid('closes "(" where it is not open');
         grouped = false;
         clock.closeGroup();
-        return true;
+        break;
       case '^':
         clock.subscribeHere();
-        return true;
+        break;
       case '|':
-        closed();
-        writer.finish(frame);
-        ended = '|';
-        return true;
+        finish(frame);
+        ended = true;
+        break;
       case '#':
         writer.fail(frame, error);
-        ended = '#';
-        return true;
+        ended = true;
+        break;
       case '~':
-        writer.put(frame, [ping()]);
-        return true;
+        writer.emit(frame, [ping()]);
+        break;
       default:
-        return writer.bracket(frame, character);
+        writer.readBracket(frame, character);
     }
   }
 
-  /** Only an error, or a reader who leaves, comes in the middle of reasoning or of a tool call. */
-  function closed(): void {
+  /** Only an error or an unsubscription may interrupt reasoning or a tool call. */
+  function finish(frame: number): void {
     const open = writer.openBracket();
-    if (open !== undefined) throw wrong(`has a "${open}" that is not closed`);
+    if (open !== undefined) throw invalid(`has a "${open}" that is not closed`);
+    writer.finish(frame);
   }
 
   for (let index = 0; index < characters.length; index++) {
     const character = characters[index] ?? '';
     const progression = timeProgression(characters, index);
     const value = Object.hasOwn(values, character) ? values[character] : undefined;
-    if (ended && !' -)'.includes(character)) throw wrong('goes on after its end');
+    if (ended && !' -)'.includes(character)) throw invalid('continues after its end');
     if (progression) {
       flush();
       clock.advance(progression.ms);
@@ -82,26 +89,32 @@ export function readAnswer(marbles: string, options: AnswerOptions = {}): readon
     if (value) {
       if (typeof value !== 'object') throw new TypeError(`answer: values.${character} must be an event or an array of events`);
       flush();
-      writer.put(clock.frame(), 'type' in value ? [value] : value);
+      writer.emit(clock.frame(), 'type' in value ? [value] : value);
     } else if (isSign(character, writer)) {
       flush();
-      sign(character);
+      readSign(character);
     } else {
-      if (run === '') runFrame = clock.frame();
-      run += character === '_' && !writer.inCall() ? ' ' : character;
+      if (content === '') contentFrame = clock.frame();
+      content += character === '_' && !writer.inCall() ? ' ' : character;
     }
     if (character !== ' ' || value) clock.advance(1);
   }
   flush();
-  if (grouped) throw wrong('has a "(" that is not closed');
-  if (!ended && options.end !== 'open') {
-    closed();
-    writer.finish(clock.frame());
-  }
+  if (grouped) throw invalid('has a "(" that is not closed');
+  if (!ended && options.end !== 'open') finish(clock.frame());
   return writer.moments(clock.zero());
 }
 
 function isSign(character: string, writer: AnswerWriter): boolean {
-  if (character === '!') throw new Error('answer: "!" belongs into the marble of a subscription');
+  if (character === '!') throw new Error('answer: "!" belongs in the marble of a subscription');
   return '-()|#^~ '.includes(character) || writer.isBracket(character);
+}
+
+function toMessages(moments: readonly AnswerMoment[]): readonly MarbleMessage[] {
+  return moments.flatMap(({ frame, events, end }) => {
+    const messages: MarbleMessage[] = events.map((value) => ({ frame, notification: { kind: 'N', value } }));
+    if (end === 'complete') messages.push({ frame, notification: { kind: 'C' } });
+    else if (end) messages.push({ frame, notification: { kind: 'E', error: end.error } });
+    return messages;
+  });
 }

@@ -2,38 +2,40 @@ import type { DeltaEvent, FinishReason, StartEvent, Usage } from '../../events.j
 import { type EventFields, finish, reasoning, start, text, toolCallDelta, toolCallEnd, toolCallStart, usage } from './events.js';
 
 export interface AnswerOptions {
-  /** What else stands at a character's place: an event, or several. It wins over every other meaning of the character. @defaultValue none */
+  /** Events for single characters: such a character emits its event, or its events, instead of its usual meaning. @defaultValue none */
   readonly values?: Readonly<Record<string, DeltaEvent | readonly DeltaEvent[]>>;
-  /** What `start` says differently. @defaultValue nothing */
+  /** Fields to replace in the `start` event. @defaultValue none */
   readonly start?: EventFields<StartEvent>;
-  /** The usage just before `finish`; `null` for none. @defaultValue 10 and 5 tokens */
+  /** Figures of the `usage` event just before `finish`; `null` for no such event. @defaultValue 10 input and 5 output tokens */
   readonly usage?: Partial<Usage> | null;
-  /** Why the answer ends. @defaultValue 'tool-calls' if it has a tool call, else 'stop' */
+  /** Reason of the `finish` event. @defaultValue 'tool-calls' if a client tool call has ended, else 'stop' */
   readonly finish?: FinishReason;
-  /** What `#` is. @defaultValue 'error', as in every RxJS marble */
+  /** The error that `#` emits. @defaultValue 'error', as in RxJS's marbles */
   readonly error?: unknown;
-  /** What the stream does after the last character when the marble shows no end: finishes, or stays open. @defaultValue 'finish' */
+  /** What a marble without `|` and `#` does after its last character: emits `finish` and completes, or stays open. @defaultValue 'finish' */
   readonly end?: 'finish' | 'open';
 }
 
-/** What happens in one frame. */
+/** Events or an end in one frame. */
 export interface AnswerMoment {
   readonly frame: number;
   readonly events: readonly DeltaEvent[];
   readonly end?: 'complete' | { readonly error: unknown };
 }
 
-/** Makes events of what the marble of an answer says. */
+/** Turns the parts of an answer's marble into events. */
 export interface AnswerWriter {
   inCall(): boolean;
-  /** What is not closed yet. */
+  /** The innermost bracket that is not closed. */
   openBracket(): '[' | '<' | undefined;
   isBracket(character: string): boolean;
-  bracket(frame: number, character: string): boolean;
-  say(frame: number, words: string): void;
-  put(frame: number, events: readonly DeltaEvent[]): void;
+  readBracket(frame: number, character: string): void;
+  /** Appends to the text, the reasoning, or the name or arguments of the open call. */
+  append(frame: number, characters: string): void;
+  emit(frame: number, events: readonly DeltaEvent[]): void;
   finish(frame: number): void;
   fail(frame: number, error: unknown): void;
+  /** Everything that was written, with frames counted from frame `zero`. */
   moments(zero: number): readonly AnswerMoment[];
 }
 
@@ -41,16 +43,16 @@ interface OpenCall {
   readonly callId: string;
   readonly frame: number;
   name: string;
-  announced: boolean;
+  started: boolean;
   argumentsText: string;
 }
 
 /**
- * The events keep the grammar of a stream.
+ * Creates a writer that keeps the grammar of a stream: it emits `start` first and numbers blocks in order of appearance.
  *
- * @param wrong Makes the error for a marble that cannot be read.
+ * @param invalid Creates the error for a marble that cannot be read.
  */
-export function createAnswerWriter(options: AnswerOptions, wrong: (what: string) => Error): AnswerWriter {
+export function createAnswerWriter(options: AnswerOptions, invalid: (problem: string) => Error): AnswerWriter {
   const moments: AnswerMoment[] = [];
   let started = false;
   let kind: 'text' | 'reasoning' = 'text';
@@ -58,25 +60,25 @@ export function createAnswerWriter(options: AnswerOptions, wrong: (what: string)
   let blockKind: string | undefined;
   let call: OpenCall | undefined;
   let calls = 0;
-  let called = false;
+  let calledClient = false;
 
-  function put(frame: number, events: readonly DeltaEvent[]): void {
-    for (const event of events) note(frame, event);
+  function emit(frame: number, events: readonly DeltaEvent[]): void {
+    for (const event of events) prepare(frame, event);
     if (events.length > 0) moments.push({ frame, events });
   }
 
-  /** Only pings come before `start`, and a new attempt begins anew. */
-  function note(frame: number, event: DeltaEvent): void {
+  /** Emits the `start` of an attempt before its first event other than `ping`; a `reset` begins another attempt. */
+  function prepare(frame: number, event: DeltaEvent): void {
     if (event.type === 'reset') {
       started = false;
       block = -1;
       blockKind = undefined;
     } else if (event.type === 'start') started = true;
-    else if (event.type !== 'ping') begin(frame);
-    if (event.type === 'tool-call-end' && event.executor === 'client') called = true;
+    else if (event.type !== 'ping') emitStart(frame);
+    if (event.type === 'tool-call-end' && event.executor === 'client') calledClient = true;
   }
 
-  function begin(frame: number): void {
+  function emitStart(frame: number): void {
     if (!started) moments.push({ frame, events: [start(options.start)] });
     started = true;
   }
@@ -87,20 +89,20 @@ export function createAnswerWriter(options: AnswerOptions, wrong: (what: string)
     return block;
   }
 
-  function announce(open: OpenCall): void {
-    if (open.name === '') throw wrong('has a tool call without a name');
-    if (!open.announced) put(open.frame, [toolCallStart(open.callId, open.name, { block: blockOf(open.callId) })]);
-    open.announced = true;
+  function startCall(open: OpenCall): void {
+    if (open.name === '') throw invalid('has a tool call without a name');
+    if (!open.started) emit(open.frame, [toolCallStart(open.callId, open.name, { block: blockOf(open.callId) })]);
+    open.started = true;
   }
 
   function endCall(frame: number, open: OpenCall): void {
-    announce(open);
-    put(frame, [toolCallEnd(open.callId, open.name, open.argumentsText, { block })]);
+    startCall(open);
+    emit(frame, [toolCallEnd(open.callId, open.name, open.argumentsText, { block })]);
     call = undefined;
   }
 
   function isBracket(character: string): boolean {
-    if (call) return character === '>' || (character === ':' && !call.announced);
+    if (call) return character === '>' || (character === ':' && !call.started);
     return '[]<'.includes(character);
   }
 
@@ -111,30 +113,29 @@ export function createAnswerWriter(options: AnswerOptions, wrong: (what: string)
       return kind === 'reasoning' ? '[' : undefined;
     },
     isBracket,
-    bracket(frame, character) {
-      if (character === '[' && kind === 'reasoning') throw wrong('opens "[" inside "["');
-      if (character === ']' && kind === 'text') throw wrong('closes "[" where it is not open');
+    readBracket(frame, character) {
+      if (character === '[' && kind === 'reasoning') throw invalid('opens "[" inside "["');
+      if (character === ']' && kind === 'text') throw invalid('closes "[" where it is not open');
       if (character === '[') kind = 'reasoning';
       if (character === ']') kind = 'text';
-      if (character === '<') call = { callId: `call-${++calls}`, frame, name: '', announced: false, argumentsText: '' };
-      if (character === ':' && call) announce(call);
+      if (character === '<') call = { callId: `call-${++calls}`, frame, name: '', started: false, argumentsText: '' };
+      if (character === ':' && call) startCall(call);
       if (character === '>' && call) endCall(frame, call);
-      return true;
     },
-    say(frame, words) {
-      if (call && !call.announced) call.name += words;
+    append(frame, characters) {
+      if (call && !call.started) call.name += characters;
       else if (call) {
-        call.argumentsText += words;
-        put(frame, [toolCallDelta(call.callId, words, { block })]);
-      } else if (kind === 'reasoning') put(frame, [reasoning(words, { block: blockOf('reasoning') })]);
-      else put(frame, [text(words, { block: blockOf('text') })]);
+        call.argumentsText += characters;
+        emit(frame, [toolCallDelta(call.callId, characters, { block })]);
+      } else if (kind === 'reasoning') emit(frame, [reasoning(characters, { block: blockOf('reasoning') })]);
+      else emit(frame, [text(characters, { block: blockOf('text') })]);
     },
-    put,
+    emit,
     finish(frame) {
       const { usage: figures = { inputTokens: 10, outputTokens: 5, totalTokens: 15 } } = options;
-      begin(frame);
-      if (figures !== null) put(frame, [usage(figures)]);
-      put(frame, [finish(options.finish ?? (called ? 'tool-calls' : 'stop'))]);
+      emitStart(frame);
+      if (figures !== null) emit(frame, [usage(figures)]);
+      emit(frame, [finish(options.finish ?? (calledClient ? 'tool-calls' : 'stop'))]);
       moments.push({ frame, events: [], end: 'complete' });
     },
     fail: (frame, error) => void moments.push({ frame, events: [], end: { error } }),

@@ -2,26 +2,32 @@ import { alignRecords, type DiffRow } from './alignRecords.js';
 import { describeDifference, differencesOf } from './differences.js';
 import { describeRecord, frameOf } from './notifications.js';
 
-/** A stream did not do what the test expects; the message shows where. It has no `actual` and `expected`, of which runners would make a second diff. */
+/**
+ * A stream did not behave as the test expects; the message is a diff. The error has no `actual` and `expected`, because test runners would print a
+ * second diff of them.
+ */
 export class MarbleMismatchError extends Error {
   constructor(message: string) {
     super(message);
-    // A literal, because a minifier renames classes.
+    // A literal, because minifiers rename classes.
     Object.defineProperty(this, 'name', { value: 'MarbleMismatchError', configurable: true, writable: true });
   }
 }
 
 /**
- * The comparison for `new TestScheduler(assertDeltas)`: knows delta events and our errors, and its message is a diff that a person can read.
- * It needs no test runner, so it works in every one; matchers such as `expect.any` count in Jest and Vitest.
+ * Compares the records of a TestScheduler with the expected ones, for `new TestScheduler(assertDeltas)`. It knows delta events and the errors of
+ * rxllm, and the message of its error is a readable diff. It needs no test runner; matchers of Jest and Vitest such as `expect.any` work.
  *
  *     - frame 4  text-delta "b"        expected
- *     + frame 4  text-delta "c"        what came
+ *     + frame 4  text-delta "c"        received
  *                 text: expected "b", got "c"
  *
- * An absent member is an undefined one. Errors are the same by class, kind and partial, and by whatever else the expected one tells (but its
- * words, if it is one of ours); an expected plain object is a pattern: `{ kind: 'timeout', partial: { text: 'Hel' } }`.
+ * A missing member equals `undefined`. Errors are compared by class, kind, partial and any other member that the expected error has; the message
+ * counts only for errors that are not of rxllm. An expected plain object is a pattern for an error: only the members of the pattern are compared, as
+ * in `{ kind: 'timeout', partial: { text: 'Hel' } }`.
  *
+ * @param actual Records of the scheduler, or any value.
+ * @param expected The same.
  * @throws MarbleMismatchError if they differ.
  * @example new TestScheduler(assertDeltas).run(({ cold, expectObservable }) => { … })
  */
@@ -43,15 +49,15 @@ function describeLists(actual: readonly unknown[], expected: readonly unknown[])
   if (wrong === 0) return undefined;
   const all = withContext(rows);
   const shown = all.slice(0, longest);
-  const left = all.slice(longest).filter((row) => row && row.sign !== ' ').length;
+  const hidden = all.slice(longest).filter((row) => row && row.sign !== ' ').length;
   return [
-    'The stream did not do what is expected.',
+    'The stream did not behave as expected.',
     '',
     '- expected',
-    '+ what came',
+    '+ received',
     '',
     ...shown.flatMap((row) => (row === undefined ? ['  …'] : [describeRow(row), ...row.notes.map((note) => `      ${note}`)])),
-    ...(left > 0 ? [`  … and ${left} more differences`] : []),
+    ...(hidden > 0 ? [`  … and ${hidden} more differences`] : []),
   ].join('\n');
 }
 
@@ -60,7 +66,7 @@ function describeRow({ sign, record }: DiffRow): string {
   return `${sign} ${frame === undefined ? '' : `frame ${String(frame).padEnd(5)} `}${describeRecord(record)}`;
 }
 
-/** The unchanged rows far from any change are left out of a long stream; `undefined` stands for them. */
+/** Omits unchanged rows far from any difference; `undefined` stands for a group of them. */
 function withContext(rows: readonly DiffRow[]): readonly (DiffRow | undefined)[] {
   const near = rows.map((_, index) =>
     rows.slice(Math.max(0, index - around), index + around + 1).some(({ sign }) => sign !== ' '),
@@ -73,7 +79,8 @@ function withContext(rows: readonly DiffRow[]): readonly (DiffRow | undefined)[]
   return shown;
 }
 
+/** Unchanged rows shown before and after a difference. */
 const around = 5;
 
-/** What nobody reads to its end tells no more. */
+/** Rows shown. */
 const longest = 100;

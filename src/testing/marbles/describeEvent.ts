@@ -1,7 +1,7 @@
 import { isStreamError } from '../../errors.js';
 import { type DeltaEvent, isDeltaEvent, type Usage } from '../../events.js';
 
-/** A value in a few words, for a person who reads a failed test or a picture. */
+/** Describes a value in a few words, for the message of a failed test or for a picture. */
 export function describeValue(value: unknown): string {
   if (isDeltaEvent(value)) return describeEvent(value);
   if (value instanceof Error) return describeError(value);
@@ -13,7 +13,7 @@ function describeEvent(event: DeltaEvent): string {
     const details = detailsOf(event);
     return shorten(details === '' ? event.type : `${event.type} ${details}`, 100);
   } catch {
-    // It has an event's type and not its fields.
+    // A value with the type of an event but without its fields.
     return shorten(toText(event), 100);
   }
 }
@@ -58,17 +58,17 @@ function describeUsage({ inputTokens, outputTokens, cost }: Usage): string {
   return `${inputTokens ?? '?'} + ${outputTokens ?? '?'} tokens${price}`;
 }
 
-/** An error by what tells it from others: its class, its kind and what the stream had said. */
+/** Describes an error by its class, its kind and its partial text. */
 export function describeError(error: unknown): string {
   if (isStreamError(error)) {
-    const said = error.partial === undefined ? '' : `, partial ${quote(error.partial.text)}`;
-    return `${error.name} (${error.kind}${said})`;
+    const partial = error.partial === undefined ? '' : `, partial ${quote(error.partial.text)}`;
+    return `${error.name} (${error.kind}${partial})`;
   }
   if (error instanceof Error) return `${error.name} ${quote(error.message)}`;
   return shorten(toText(error), 100);
 }
 
-/** A value as JSON would write it; what JSON cannot say, by its name. */
+/** A value as JSON; a value that JSON cannot represent, as `String` writes it. */
 export function toText(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (typeof value === 'object' && value !== null && 'asymmetricMatch' in value) return String(value);
@@ -83,13 +83,13 @@ function quote(text: string): string {
   return shorten(JSON.stringify(text), 60);
 }
 
-/** The beginning, cut between characters. */
+/** The first characters of a text; a surrogate pair is never split. */
 export function shorten(text: string, length: number): string {
   const beginning = [...text.slice(0, 2 * length)];
   return beginning.length <= length && text.length <= 2 * length ? text : `${beginning.slice(0, length - 1).join('')}…`;
 }
 
-/** Two texts that differ, cut to the part where they do. */
+/** Shortens two texts to the part in which they differ. */
 export function contrast(one: string, other: string, length: number): readonly [string, string] {
   let same = 0;
   while (same < one.length && one[same] === other[same]) same++;

@@ -1,28 +1,27 @@
 import { isStreamError } from '../../errors.js';
 import { contrast, toText } from './describeEvent.js';
 
-/** One place where two values differ. */
+/** One member in which two values differ. */
 export interface Difference {
-  /** The way there, as one would write it in code; empty for the value itself. */
+  /** Path of the member as in code, `choices[0].reason`; empty for the value itself. */
   readonly path: string;
   readonly expected: string;
   readonly actual: string;
 }
 
-/** For a person who reads it. */
 export function describeDifference({ path, expected, actual }: Difference): string {
   const [expectedPart, actualPart] = contrast(expected, actual, 300);
   return `${path === '' ? '' : `${path}: `}expected ${expectedPart}, got ${actualPart}`;
 }
 
-/** What Jest's and Vitest's `expect.any`, `expect.objectContaining` and so on have in common. */
+/** The interface of `expect.any`, `expect.objectContaining` and so on in Jest and Vitest. */
 interface AsymmetricMatcher {
   asymmetricMatch(actual: unknown): boolean;
 }
 
 /**
- * Where two values differ. An absent member is an undefined one. Errors are the same by class, kind and partial, and by whatever else the
- * expected one tells but its message and its cause; of a partial, only the members that are expected count.
+ * Lists the members in which two values differ. A missing member equals `undefined`. Errors are compared by class and by the own members that
+ * the expected error has, without its cause; the message counts only for errors that are not ours. Of a partial, only the expected members count.
  */
 export function differencesOf(actual: unknown, expected: unknown): readonly Difference[] {
   const found: Difference[] = [];
@@ -30,9 +29,9 @@ export function differencesOf(actual: unknown, expected: unknown): readonly Diff
   return found;
 }
 
-/** @param partly Whether members count only where they are expected. */
+/** @param partly Whether only the members of `expected` are compared. */
 function compare(actual: unknown, expected: unknown, path: string, found: Difference[], partly: boolean): void {
-  if (Object.is(actual, expected) || found.length >= enough) return;
+  if (Object.is(actual, expected) || found.length >= mostDifferences) return;
   if (isMatcher(expected)) {
     if (!expected.asymmetricMatch(actual)) found.push(difference(path, expected, actual));
   } else if (isErrorLike(actual)) compareError(actual, expected, path, found);
@@ -44,9 +43,9 @@ function compare(actual: unknown, expected: unknown, path: string, found: Differ
   } else compareMembers(actual, expected, membersOf(actual, expected, partly), path, found, partly);
 }
 
-const enough = 20;
+const mostDifferences = 20;
 
-/** Deeper than any event, and an end to what contains itself. */
+/** Longer than any path in an event; it ends the recursion in values that contain themselves. */
 const longestPath = 2_000;
 
 function compareMembers(
@@ -72,8 +71,8 @@ function memberOf(value: Readonly<Record<string, unknown>>, name: string): unkno
   return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** What these tell is told by others, or meant for people. */
-const untold: ReadonlySet<string> = new Set(['cause', 'stack', 'message', 'name']);
+/** Members of an Error that are compared separately, or only meant for people. */
+const notCompared: ReadonlySet<string> = new Set(['cause', 'stack', 'message', 'name']);
 
 function compareError(actual: Error, expected: unknown, path: string, found: Difference[]): void {
   if (!isObject(expected)) return void found.push(difference(path, expected, actual));
@@ -82,13 +81,13 @@ function compareError(actual: Error, expected: unknown, path: string, found: Dif
   if (!isErrorLike(expected)) return compareMembers(errorFields(actual), pattern, Object.keys(pattern), path, found, true);
   const start = path === '' ? '' : `${path}.`;
   if (actual.name !== expected.name) found.push({ path: `${start}class`, expected: expected.name, actual: actual.name });
-  // Ours say it by their kind, in words that may change.
+  // The kind of our errors is compared; their wording may change.
   if (!isStreamError(expected)) compare(actual.message, expected.message, `${start}message`, found, false);
-  const told = Object.keys(expected).filter((name) => !untold.has(name) && memberOf(pattern, name) !== undefined);
-  compareMembers(fields, pattern, told, path, found, false);
+  const names = Object.keys(expected).filter((name) => !notCompared.has(name) && memberOf(pattern, name) !== undefined);
+  compareMembers(fields, pattern, names, path, found, false);
 }
 
-/** An Error's name and message are no members of its own that are listed. */
+/** With the members that a spread omits: name, message and cause are not enumerable. */
 function errorFields(error: Error): Readonly<Record<string, unknown>> {
   return { ...error, name: error.name, message: error.message, cause: error.cause };
 }
@@ -109,7 +108,7 @@ function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value;
 }
 
-/** Also of another realm, as in a test runner's sandbox. */
+/** Also true for errors of another realm, such as a test runner's sandbox. */
 function isErrorLike(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]' || isStreamError(value);
 }

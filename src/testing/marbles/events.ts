@@ -25,16 +25,16 @@ import type {
   UsageEvent,
 } from '../../events.js';
 
-/** The fields of an event that a builder lets you replace. */
+/** The fields of an event that a builder can replace: all but its type. */
 export type EventFields<Event extends DeltaEvent> = Partial<Omit<Event, 'type'>>;
 
-const none = { block: 0, choice: 0 } as const;
+const first = { block: 0, choice: 0 } as const;
 const client: { readonly executor: Executor; readonly format: ArgumentsFormat } = { executor: 'client', format: 'json' };
 
 /**
- * A `start`: the provider accepted the request.
+ * Builds a `start` event: the provider accepted the request.
  *
- * @param fields What is to be different. @defaultValue id `id-1`, model `model-1`, provider `test`
+ * @param fields Fields to replace. @defaultValue id `id-1`, model `model-1`, provider `test`
  * @example start({ model: 'gpt-4o-mini' })
  */
 export function start(fields: EventFields<StartEvent> = {}): StartEvent {
@@ -42,49 +42,56 @@ export function start(fields: EventFields<StartEvent> = {}): StartEvent {
 }
 
 /**
- * A `text-delta`: more visible text.
+ * Builds a `text-delta` event: more visible text.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0, phase `answer`
+ * @param value The added text.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0, phase `answer`
  * @example text('Hel')
  */
 export function text(value: string, fields: EventFields<TextDeltaEvent> = {}): TextDeltaEvent {
-  return { type: 'text-delta', text: value, ...none, phase: 'answer', ...fields };
+  return { type: 'text-delta', text: value, ...first, phase: 'answer', ...fields };
 }
 
 /**
- * A `reasoning-delta`: more reasoning.
+ * Builds a `reasoning-delta` event: more reasoning.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0
+ * @param value The added reasoning text.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0
  * @example reasoning('Two and two…')
  */
 export function reasoning(value: string, fields: EventFields<ReasoningDeltaEvent> = {}): ReasoningDeltaEvent {
-  return { type: 'reasoning-delta', text: value, ...none, ...fields };
+  return { type: 'reasoning-delta', text: value, ...first, ...fields };
 }
 
 /**
- * A `refusal-delta`: the model refuses, in these words.
+ * Builds a `refusal-delta` event: the model refuses.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0
+ * @param value The added text of the refusal.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0
  * @example refusal('I cannot help with that')
  */
 export function refusal(value: string, fields: EventFields<RefusalDeltaEvent> = {}): RefusalDeltaEvent {
-  return { type: 'refusal-delta', text: value, ...none, ...fields };
+  return { type: 'refusal-delta', text: value, ...first, ...fields };
 }
 
 /**
- * A `tool-call-start`: a tool call begins.
+ * Builds a `tool-call-start` event: a tool call begins.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0, executor `client`, format `json`
+ * @param callId Id of the call, unique within an attempt.
+ * @param name Name of the tool.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0, executor `client`, format `json`
  * @example toolCallStart('call-1', 'get_weather', { block: 1 })
  */
 export function toolCallStart(callId: string, name: string, fields: EventFields<ToolCallStartEvent> = {}): ToolCallStartEvent {
-  return { type: 'tool-call-start', callId, name, ...none, ...client, ...fields };
+  return { type: 'tool-call-start', callId, name, ...first, ...client, ...fields };
 }
 
 /**
- * A `tool-call-delta`: more of a call's argument text.
+ * Builds a `tool-call-delta` event: more of a call's argument text.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0
+ * @param callId Id of the call that has started.
+ * @param argumentsText The added argument text.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0
  * @example toolCallDelta('call-1', '{"city":', { block: 1 })
  */
 export function toolCallDelta(
@@ -92,13 +99,14 @@ export function toolCallDelta(
   argumentsText: string,
   fields: EventFields<ToolCallDeltaEvent> = {},
 ): ToolCallDeltaEvent {
-  return { type: 'tool-call-delta', callId, argumentsText, ...none, ...fields };
+  return { type: 'tool-call-delta', callId, argumentsText, ...first, ...fields };
 }
 
 /**
- * A `tool-call-end`: the whole argument text of a call.
+ * Builds a `tool-call-end` event: the whole argument text of a call.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0, executor `client`, format `json`
+ * @param argumentsText All argument text of the call, as sent.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0, executor `client`, format `json`
  * @example toolCallEnd('call-1', 'get_weather', '{"city":"Paris"}', { block: 1 })
  */
 export function toolCallEnd(
@@ -107,12 +115,13 @@ export function toolCallEnd(
   argumentsText: string,
   fields: EventFields<ToolCallEndEvent> = {},
 ): ToolCallEndEvent {
-  return { type: 'tool-call-end', callId, name, argumentsText, ...none, ...client, ...fields };
+  return { type: 'tool-call-end', callId, name, argumentsText, ...first, ...client, ...fields };
 }
 
 /**
- * A `tool-result`: a tool answered.
+ * Builds a `tool-result` event: a tool returned its output.
  *
+ * @param output Any JSON.
  * @param isError Whether the tool failed. @defaultValue false
  * @example toolResult('call-1', 'get_weather', { celsius: 21 })
  */
@@ -121,51 +130,53 @@ export function toolResult(callId: string, name: string, output: JsonValue, isEr
 }
 
 /**
- * A `file`: a piece of an image or of audio.
+ * Builds a `file` event: a piece of an image or of audio.
  *
- * @param data Base64.
- * @param fields What is to be different. @defaultValue block 0, choice 0, `image/png`, no transcript, final
+ * @param data The bytes in base64.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0, `image/png`, no transcript, final
  * @example file('iVBORw0KGgo=')
  */
 export function file(data: string, fields: EventFields<FileEvent> = {}): FileEvent {
-  return { type: 'file', ...none, mediaType: 'image/png', data, transcript: undefined, final: true, ...fields };
+  return { type: 'file', ...first, mediaType: 'image/png', data, transcript: undefined, final: true, ...fields };
 }
 
 /**
- * A `citation`: a source that the answer rests on.
+ * Builds a `citation` event: a source of the answer.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0, no title, text or place, `native` null
+ * @param fields Fields to replace. @defaultValue block 0, choice 0, no title, text or position, `native` null
  * @example citation('https://example.com/paris', { title: 'Paris' })
  */
 export function citation(url: string, fields: EventFields<CitationEvent> = {}): CitationEvent {
   const unknown = { title: undefined, text: undefined, start: undefined, end: undefined };
-  return { type: 'citation', ...none, url, ...unknown, native: null, ...fields };
+  return { type: 'citation', ...first, url, ...unknown, native: null, ...fields };
 }
 
 /**
- * A `logprobs`: log-probabilities of tokens, in the provider's form.
+ * Builds a `logprobs` event: log-probabilities of tokens.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0
+ * @param tokens Any JSON, in the provider's form.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0
  * @example logprobs([{ token: 'Hel', logprob: -0.1 }])
  */
 export function logprobs(tokens: readonly JsonValue[], fields: EventFields<LogprobsEvent> = {}): LogprobsEvent {
-  return { type: 'logprobs', ...none, tokens, ...fields };
+  return { type: 'logprobs', ...first, tokens, ...fields };
 }
 
 /**
- * A `block-end`: a finished block in the provider's own form.
+ * Builds a `block-end` event: a block is complete.
  *
- * @param fields What is to be different. @defaultValue block 0, choice 0, kind `text`
+ * @param native The block in the provider's own form.
+ * @param fields Fields to replace. @defaultValue block 0, choice 0, kind `text`
  * @example blockEnd({ type: 'text', text: 'Hello' })
  */
 export function blockEnd(native: JsonValue, fields: EventFields<BlockEndEvent> = {}): BlockEndEvent {
-  return { type: 'block-end', ...none, kind: 'text', native, ...fields };
+  return { type: 'block-end', ...first, kind: 'text', native, ...fields };
 }
 
 /**
- * Usage figures, for a `usage` event or for what an operator makes of them.
+ * Builds usage figures, for a `usage` event or to compare with the usage of a message.
  *
- * @param fields What is known. @defaultValue nothing is known, and it is exact
+ * @param fields Known figures and other fields. @defaultValue no figure is known; `estimated` is false, `confidence` is `exact`
  * @example usageOf({ inputTokens: 10, outputTokens: 5, totalTokens: 15 })
  */
 export function usageOf(fields: Partial<Usage> = {}): Usage {
@@ -180,9 +191,9 @@ export function usageOf(fields: Partial<Usage> = {}): Usage {
 }
 
 /**
- * A `usage`: token figures so far.
+ * Builds a `usage` event: the token figures so far.
  *
- * @param fields What is known. @defaultValue nothing is known, and it is exact
+ * @param fields Known figures and other fields. @defaultValue no figure is known; `estimated` is false, `confidence` is `exact`
  * @example usage({ inputTokens: 10, outputTokens: 5, totalTokens: 15 })
  */
 export function usage(fields: Partial<Usage> = {}): UsageEvent {
@@ -190,10 +201,10 @@ export function usage(fields: Partial<Usage> = {}): UsageEvent {
 }
 
 /**
- * A `step`: a round of a tool loop ended, and another begins.
+ * Builds a `step` event: a round of a tool loop ended, and the next one begins.
  *
- * @param number The round that begins; the first is 0.
- * @param fields What is to be different. @defaultValue no id or model, reason `tool-calls`
+ * @param number Number of the round that begins; the first round is 0.
+ * @param fields Fields to replace. @defaultValue no id or model, reason `tool-calls`
  * @example step(1)
  */
 export function step(number: number, fields: EventFields<StepEvent> = {}): StepEvent {
@@ -201,7 +212,7 @@ export function step(number: number, fields: EventFields<StepEvent> = {}): StepE
 }
 
 /**
- * A `ping`: alive, no content.
+ * Builds a `ping` event: the connection is alive, without content.
  *
  * @example ping()
  */
@@ -210,9 +221,10 @@ export function ping(): PingEvent {
 }
 
 /**
- * A `raw`: an event that we do not know.
+ * Builds a `raw` event: a provider event that rxllm does not map.
  *
- * @param data The payload. @defaultValue an empty object
+ * @param name The provider's name of the event.
+ * @param data Its payload. @defaultValue an empty object
  * @example raw('response.queued')
  */
 export function raw(name: string, data: JsonValue = {}): RawEvent {
@@ -220,9 +232,9 @@ export function raw(name: string, data: JsonValue = {}): RawEvent {
 }
 
 /**
- * A `reset`: a repeat begins, what came before is void.
+ * Builds a `reset` event: a repeat begins, and the events of the failed attempt are void.
  *
- * @param fields What is to be different. @defaultValue attempt 2, step 0, cause `retry`, no delay, after a failed connection
+ * @param fields Fields to replace. @defaultValue attempt 2, step 0, cause `retry`, no delay, after a failed connection
  * @example reset({ attempt: 3, delayMs: 1_000 })
  */
 export function reset(fields: EventFields<ResetEvent> = {}): ResetEvent {
@@ -240,10 +252,10 @@ const noMetadata: FinishEvent['metadata'] = {
 };
 
 /**
- * A `finish`: the definite end.
+ * Builds a `finish` event: the definite end.
  *
- * @param reason Why the answer ended, of choice 0. @defaultValue 'stop'
- * @param fields What is to be different. @defaultValue one choice, no metadata, no timing
+ * @param reason Why choice 0 ended. @defaultValue 'stop'
+ * @param fields Fields to replace. @defaultValue one choice, no metadata, no timing
  * @example finish('length')
  */
 export function finish(reason: FinishReason = 'stop', fields: EventFields<FinishEvent> = {}): FinishEvent {

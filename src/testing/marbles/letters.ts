@@ -1,12 +1,12 @@
 import type { DeltaEvent } from '../../events.js';
 import { finish, ping, reset, start, text, usage } from './events.js';
 
-/** What each letter of a marble means: an event. */
+/** The event that each letter of a marble stands for. */
 export type EventLetters = Readonly<Record<string, DeltaEvent>>;
 
 /**
- * What each letter of a stream means: `s` start, `a`–`e` text of that letter, `p` ping, `u` usage of 10 and 5 tokens, `R` reset,
- * `f` finish. A test adds its own letters, or replaces these.
+ * The letters that every marble of events knows: `s` start, `a`–`e` a text delta of that letter, `p` ping, `u` usage of 10 input and 5 output
+ * tokens, `R` reset, `f` finish. A test can add letters, or replace these.
  */
 export const letters: EventLetters = {
   s: start(),

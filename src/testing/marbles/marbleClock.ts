@@ -1,7 +1,7 @@
-/** Counts the frames of a marble, by RxJS's own rules. */
+/** Counts the frames of a marble as RxJS does. */
 export interface MarbleClock {
   frame(): number;
-  /** The frame of the subscription to a hot stream. */
+  /** The frame of `^`, the subscription to a hot stream; 0 without one. */
   zero(): number;
   advance(frames: number): void;
   openGroup(): void;
@@ -33,7 +33,7 @@ export function createMarbleClock(): MarbleClock {
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
-/** RxJS's own rule: `10ms`, `1.5s` or `2m`, at the beginning or after a blank, and before one. */
+/** A time progression as RxJS reads it: `10ms`, `1.5s` or `2m`, at the start or after a blank, and followed by a blank. */
 export function timeProgression(
   characters: readonly string[],
   index: number,

@@ -3,15 +3,16 @@ import { assertDeltas } from './assertDeltas.js';
 import { type DeltaMarbles, deltaMarbles } from './deltaMarbles.js';
 import type { EventLetters } from './letters.js';
 
-/** RxJS's helpers of `TestScheduler.run`, and ours. */
+/** The helpers of RxJS's `TestScheduler.run`, and those of {@link deltaMarbles}. */
 export interface MarbleHelpers extends RunHelpers, DeltaMarbles {}
 
 /**
- * A test body in virtual time: everything that RxJS schedules takes no real time.
+ * Runs a test body in virtual time: everything that RxJS schedules takes no real time.
  *
- * @param test Gets the helpers; it must not be async (for promises there is {@link virtualTime}).
- * @param values Letters of your own, beside {@link letters} or instead of them. @defaultValue none
- * @returns What `it`, `test` or anything else runs. It throws a {@link MarbleMismatchError} where a stream is not as expected.
+ * @param test Receives the helpers. It must not be async: for promises use {@link virtualTime}.
+ * @param values Letters to add to {@link letters}, or to replace. @defaultValue none
+ * @returns A function for `it`, `test` or any other runner. It throws a {@link MarbleMismatchError} if a stream does not emit what is expected,
+ * and a TypeError if the test is async.
  * @example it('keeps text', marbles(({ answer, expectObservable }) => { … }))
  */
 export function marbles(test: (helpers: MarbleHelpers) => void, values: EventLetters = {}): () => void {

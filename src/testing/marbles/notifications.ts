@@ -2,7 +2,7 @@ import { isDeltaEvent } from '../../events.js';
 import { describeError, describeValue } from './describeEvent.js';
 import { type Difference, differencesOf } from './differences.js';
 
-/** What RxJS's TestScheduler records: a notification and its frame. */
+/** A record of RxJS's TestScheduler: a notification and its frame. */
 export interface RecordedNotification {
   readonly frame: number;
   readonly notification: { readonly kind: 'N' | 'E' | 'C'; readonly value?: unknown; readonly error?: unknown };
@@ -25,7 +25,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** One entry of what is compared, in a few words, without its frame. */
+/** Describes a record in a few words, without its frame. */
 export function describeRecord(record: unknown): string {
   if (isSubscription(record)) {
     const { unsubscribedFrame } = record;
@@ -37,20 +37,20 @@ export function describeRecord(record: unknown): string {
   return kind === 'E' ? `error ${describeError(error)}` : describeValue(value);
 }
 
-/** `undefined` for what has none. */
+/** The frame of a record; `undefined` if it is not a notification or a subscription. */
 export function frameOf(record: unknown): number | undefined {
   if (isSubscription(record)) return record.subscribedFrame;
   return isNotification(record) ? record.frame : undefined;
 }
 
-/** Where one entry differs from another. */
+/** Lists the members in which two records differ. */
 export function differencesOfRecords(actual: unknown, expected: unknown): readonly Difference[] {
   if (!isNotification(actual) || !isNotification(expected)) return differencesOf(actual, expected);
   const frames = differencesOf(actual.frame, expected.frame).map((difference) => ({ ...difference, path: 'frame' }));
   return [...frames, ...differencesOfNotifications(actual, expected)];
 }
 
-/** Whether two entries are of one kind, so that it helps to tell their members apart. */
+/** Whether two records are of one kind and event type, so that a list of different members helps. */
 export function isAlike(actual: unknown, expected: unknown): boolean {
   if (!isNotification(actual) || !isNotification(expected)) return true;
   const [one, other] = [actual.notification, expected.notification];

@@ -6,23 +6,23 @@ import type { EventLetters } from './letters.js';
 import type { MarbleHelpers } from './marbles.js';
 
 /**
- * A test body in virtual time that may also wait for promises: what {@link marbles} is for operators, this is for sources, whose requests and
- * bodies are promises.
+ * Runs a test body in virtual time that may also await promises: {@link marbles} is for operators, this for sources, because requests and bodies
+ * are promises.
  *
  *     real time       |                                                    microseconds
  *     virtual time    0---step---settle---step---settle---…                the promises of a step settle before the next one
  *
- * `TestScheduler.run` is over before the first promise settles. This runs one scheduled action after the other and lets all promises settle
- * in between, so a cassette replayed at `speed: 1` needs no real time, and a time limit rings exactly when it should. The test may be async
- * and await streams; marbles are written and expectations are made before its first `await`.
+ * `TestScheduler.run` returns before the first promise settles. `virtualTime` runs one scheduled action after the other and lets all promises
+ * settle in between: a cassette replayed at `speed: 1` takes no real time, and a time limit errors exactly on time. The test may be async and await
+ * streams; write marbles and expectations before its first `await`. One test at a time.
  *
- * Virtual are `asyncScheduler` and all that uses it: `timer`, `delay`, `timeout`, every operator and source of rxllm. Real stay promises, the
- * network, `setTimeout`, and the time of `animationFrameScheduler` and of `timestamp()`: for these there is {@link marbles}.
+ * Time is virtual for `asyncScheduler` and everything that uses it: `timer`, `delay`, `timeout`, every operator and source of rxllm. It is real for
+ * promises, the network, `setTimeout`, `animationFrameScheduler` and `timestamp()`; {@link marbles} covers the last two.
  *
- * @param test Gets the helpers.
- * @param values Letters of your own, beside {@link letters} or instead of them. @defaultValue none
- * @returns What `it`, `test` or anything else runs. Its promise rejects with what the test throws, with a {@link MarbleMismatchError} where a
- * stream is not as expected, or when the test waits for something that cannot come.
+ * @param test Receives the helpers.
+ * @param values Letters to add to {@link letters}, or to replace. @defaultValue none
+ * @returns An async function for `it`, `test` or any other runner. Its promise rejects with the error that the test throws, with a
+ * {@link MarbleMismatchError} if a stream does not emit what is expected, or with an Error if the test waits for something that never happens.
  * @example it('replays', virtualTime(async ({ expectStream }) => { … }))
  */
 export function virtualTime(
@@ -32,16 +32,16 @@ export function virtualTime(
   return async () => {
     const scheduler = new TestScheduler(assertDeltas);
     const compare = scheduler.flush;
-    // The run writes the marbles; what they and the test have scheduled waits for `flushSettling`.
+    // `run` flushes at its end; the scheduled actions must wait for `flushSettling` instead.
     scheduler.flush = () => undefined;
-    const restore = divert(scheduler);
+    const restore = makeTimeVirtual(scheduler);
     try {
       let state: 'running' | 'done' = 'running';
       const result = scheduler.run((helpers) => Promise.resolve(test({ ...helpers, ...deltaMarbles(scheduler, values) })));
       const done = result.finally(() => {
         state = 'done';
       });
-      // What it rejects with is thrown below, once time has stopped.
+      // A rejection is thrown below, after the flush.
       done.catch(() => undefined);
       for (const hot of scheduler.hotObservables.splice(0)) hot.setup();
       await flushSettling(scheduler, () => state === 'running');
@@ -53,8 +53,8 @@ export function virtualTime(
   };
 }
 
-/** Makes the time of `asyncScheduler` virtual, and gives what undoes that. */
-function divert(scheduler: VirtualTimeScheduler): () => void {
+/** Makes `asyncScheduler` use virtual time; returns a function that undoes it. */
+function makeTimeVirtual(scheduler: VirtualTimeScheduler): () => void {
   const { now } = asyncScheduler;
   if (Object.hasOwn(asyncScheduler, 'schedule')) throw new Error('virtualTime: another test is still in virtual time');
   asyncScheduler.now = () => scheduler.now();
@@ -65,13 +65,13 @@ function divert(scheduler: VirtualTimeScheduler): () => void {
   };
 }
 
-/** A test that repeats something for ever must end. */
+/** Scheduled actions; a test that repeats something forever fails after these. */
 const mostSteps = 1_000_000;
 
-/** How many turns of the event loop real work may take in which no virtual time passes: enough for a local server. */
+/** Turns of the event loop without a scheduled action, while the test awaits real work: enough for a local server. */
 const mostIdleTurns = 50_000;
 
-async function flushSettling(scheduler: VirtualTimeScheduler, waits: () => boolean): Promise<void> {
+async function flushSettling(scheduler: VirtualTimeScheduler, isRunning: () => boolean): Promise<void> {
   await settle();
   for (let steps = 0, idle = 0; ; ) {
     const action = scheduler.actions.shift();
@@ -81,19 +81,19 @@ async function flushSettling(scheduler: VirtualTimeScheduler, waits: () => boole
       scheduler.frame = action.delay;
       const error: unknown = action.execute(action.state, action.delay);
       if (error) throw error;
-    } else if (!waits()) return;
-    else if (++idle > mostIdleTurns) throw new Error('virtualTime: the test waits for something that does not come');
+    } else if (!isRunning()) return;
+    else if (++idle > mostIdleTurns) throw new Error('virtualTime: the test waits for something that never happens');
     await settle();
   }
 }
 
-/** Two turns of the event loop: every promise that can settle has settled, and what it began as well. */
+/** Waits two turns of the event loop: every promise that can settle has settled, and so have those that it started. */
 async function settle(): Promise<void> {
   await turn();
   await turn();
 }
 
-/** Not a timer where there is another way, so that it is neither slow nor faked. */
+/** A message instead of a timer where possible: a timer is slow, and a test runner may fake it. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === 'undefined') return void realSchedule.call(asyncScheduler, () => resolve(), 0);

@@ -4,65 +4,65 @@ import type { LaneMark, MarbleLane } from './marbleLane.js';
 
 /** One run of a lane as a row of a picture. */
 export interface Row {
-  /** Only of the first run of a lane. */
+  /** Empty for all but the first run of a lane. */
   readonly name: string;
   readonly fromMs: number;
-  /** `undefined` for one that was never over. */
+  /** `undefined` for a run that stayed open. */
   readonly endMs: number | undefined;
   readonly cells: readonly Cell[];
 }
 
-/** All that a row did at one time. */
+/** All marks of a row at one time. */
 export interface Cell {
   readonly atMs: number;
   readonly marks: readonly DrawnMark[];
 }
 
-/** What stands in a picture: something that happened, or how much is left out. */
+/** A mark of a picture: a recorded one, or the number of marks omitted in its place. */
 export type DrawnMark = LaneMark | { readonly kind: 'more'; readonly atMs: number; readonly count: number };
 
-/** Times count from the first subscription on. */
+/** One row for each run. Time 0 is the first subscription. */
 export function rowsOf(lanes: readonly MarbleLane[]): readonly Row[] {
-  const begins = lanes.flatMap(({ runs }) => runs.map(({ subscribedAtMs }) => subscribedAtMs));
-  const zero = begins.length === 0 ? 0 : Math.min(...begins);
+  const starts = lanes.flatMap(({ runs }) => runs.map(({ subscribedAtMs }) => subscribedAtMs));
+  const zero = starts.length === 0 ? 0 : Math.min(...starts);
   return lanes.flatMap(({ name, runs }) => {
     if (runs.length === 0) return [{ name, fromMs: 0, endMs: 0, cells: [] }];
     return runs.map(({ subscribedAtMs, marks }, index) => {
       const last = marks.at(-1);
-      const over = last !== undefined && last.kind !== 'next';
+      const ended = last !== undefined && last.kind !== 'next';
       return {
         name: index === 0 ? name : '',
         fromMs: subscribedAtMs - zero,
-        endMs: over ? last.atMs - zero : undefined,
+        endMs: ended ? last.atMs - zero : undefined,
         cells: cellsOf(marks, zero),
       };
     });
   });
 }
 
-/** More than that nobody looks at: the beginning and the end tell what a stream did. */
+/** Limits of a picture; the start and the end of a stream are shown. */
 const mostTimes = 24;
 const mostAtOnce = 40;
 
-/** Leaves out the middle of what is long, in all rows alike. */
+/** Omits the middle of long rows, at the same times in all rows. */
 export function withoutMiddle(rows: readonly Row[]): readonly Row[] {
   const times = timesOf(rows);
   const [first, last] = [times[mostTimes / 2], times.at(-mostTimes / 2)];
-  const isLeftOut = ({ atMs }: Cell): boolean =>
+  const isOmitted = ({ atMs }: Cell): boolean =>
     times.length > mostTimes && first !== undefined && last !== undefined && atMs >= first && atMs < last;
   return rows.map((row) => {
-    const count = sum(row.cells.filter(isLeftOut).map(({ marks }) => marks.length));
+    const count = sum(row.cells.filter(isOmitted).map(({ marks }) => marks.length));
     const gap: Cell[] = count === 0 ? [] : [{ atMs: first ?? 0, marks: [{ kind: 'more', atMs: first ?? 0, count }] }];
-    const begin = row.cells.filter((cell) => !isLeftOut(cell) && cell.atMs < (first ?? Infinity));
-    const end = row.cells.filter((cell) => !isLeftOut(cell) && cell.atMs >= (first ?? Infinity));
-    return { ...row, cells: [...begin, ...gap, ...end].map(withoutMiddleMarks) };
+    const head = row.cells.filter((cell) => !isOmitted(cell) && cell.atMs < (first ?? Infinity));
+    const tail = row.cells.filter((cell) => !isOmitted(cell) && cell.atMs >= (first ?? Infinity));
+    return { ...row, cells: [...head, ...gap, ...tail].map(withoutMiddleMarks) };
   });
 }
 
 function withoutMiddleMarks({ atMs, marks }: Cell): Cell {
   if (marks.length <= mostAtOnce) return { atMs, marks };
-  const [begin, end] = [marks.slice(0, mostAtOnce / 2 - 1), marks.slice(-mostAtOnce / 2)];
-  return { atMs, marks: [...begin, { kind: 'more', atMs, count: marks.length - begin.length - end.length }, ...end] };
+  const [head, tail] = [marks.slice(0, mostAtOnce / 2 - 1), marks.slice(-mostAtOnce / 2)];
+  return { atMs, marks: [...head, { kind: 'more', atMs, count: marks.length - head.length - tail.length }, ...tail] };
 }
 
 export function sum(numbers: readonly number[]): number {
@@ -79,7 +79,7 @@ function cellsOf(marks: readonly LaneMark[], zero: number): readonly Cell[] {
   return [...cells].map(([atMs, together]) => ({ atMs, marks: together }));
 }
 
-/** Every time at which something happens, in order. */
+/** All times of all rows, ascending. */
 export function timesOf(rows: readonly Row[]): readonly number[] {
   const times = new Set<number>([0]);
   for (const { fromMs, cells } of rows) {
@@ -90,9 +90,9 @@ export function timesOf(rows: readonly Row[]): readonly number[] {
 }
 
 /**
- * Where each time stands: to scale where there is room, and further right where what stands before it needs more.
+ * Places times on the axis: to scale, but further to the right where the marks before need more room.
  *
- * @param widthAt How much room everything at a time needs.
+ * @param widthAt Room that the marks at a time need.
  */
 export function placeTimes(
   times: readonly number[],
@@ -102,17 +102,17 @@ export function placeTimes(
   const places = new Map<number, number>();
   let place = 0;
   let free = 0;
-  let before = times[0] ?? 0;
+  let previousMs = times[0] ?? 0;
   for (const atMs of times) {
-    place = Math.max(free, place + Math.round((atMs - before) * perMs));
+    place = Math.max(free, place + Math.round((atMs - previousMs) * perMs));
     places.set(atMs, place);
     free = place + widthAt(atMs);
-    before = atMs;
+    previousMs = atMs;
   }
   return places;
 }
 
-/** What a value is, in a word that fits into a marble. */
+/** A label that fits into a marble. */
 export function labelOf(mark: DrawnMark): string {
   if (mark.kind === 'more') return `… ${mark.count} more`;
   if (mark.kind !== 'next') return mark.kind;
@@ -136,7 +136,7 @@ export function labelOf(mark: DrawnMark): string {
   }
 }
 
-/** The same in full. */
+/** The full description of a mark. */
 export function describeMark(mark: DrawnMark): string {
   if (mark.kind === 'more') return `${mark.count} more`;
   if (mark.kind === 'next') return describeValue(mark.value);

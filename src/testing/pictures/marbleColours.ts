@@ -27,7 +27,7 @@ const coloursOfTypes: Readonly<Record<string, Colours>> = {
   reset: red,
 };
 
-/** What kind of thing it is can be seen from afar. */
+/** Colours by the type of event. */
 export function coloursOf(mark: DrawnMark): Colours {
   if (mark.kind === 'more') return grey;
   if (mark.kind !== 'next' || !isDeltaEvent(mark.value)) return black;

@@ -1,43 +1,44 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
-/** Something that a stream did. Times are milliseconds, as `asyncScheduler` counts. */
+/** One notification of a stream, or its unsubscription. Times are those of `asyncScheduler`, in milliseconds. */
 export type LaneMark =
   | { readonly kind: 'next'; readonly atMs: number; readonly value: unknown }
   | { readonly kind: 'error'; readonly atMs: number; readonly error: unknown }
   | { readonly kind: 'complete' | 'unsubscribe'; readonly atMs: number };
 
-/** One subscription to a stream, and all it did. */
+/** One subscription to a stream, and its notifications. */
 export interface LaneRun {
   readonly subscribedAtMs: number;
   readonly marks: readonly LaneMark[];
 }
 
-/** What a stream did: a lane of a picture. */
+/** The record of one stream: a lane of a picture. */
 export interface MarbleLane {
   readonly name: string;
-  /** A run for every subscription, in order. */
+  /** One run for each subscription, in order. */
   readonly runs: readonly LaneRun[];
 }
 
-/** A lane, and the operator that fills it. */
+/** A lane, with the operator that records it. */
 export interface RecordedLane extends MarbleLane {
-  /** Mirrors its source, and notes what it does. */
+  /** Creates an operator that mirrors its source and records each subscription as a run. */
   record<T>(): MonoTypeOperatorFunction<T>;
 }
 
 /**
- * Records what a stream does, for {@link toMarbleDiagram}.
+ * Creates a lane; its `record()` operator records a stream for {@link toMarbleDiagram}.
  *
  *     const source = marbleLane('source');
  *     const result = marbleLane('result');
  *     source$.pipe(source.record(), retryStream(), result.record()).subscribe(…);
  *
- * @param name What the lane is called in the picture.
- * @throws TypeError at call time if it is not a text.
+ * @param name Name of the lane in the picture.
+ * @returns The lane, still without runs.
+ * @throws TypeError at call time if `name` is not a string.
  * @example toMarbleDiagram([source, result])
  */
 export function marbleLane(name: string): RecordedLane {
-  if (typeof name !== 'string') throw new TypeError('marbleLane: name must be a text');
+  if (typeof name !== 'string') throw new TypeError('marbleLane: name must be a string');
   const runs: { readonly subscribedAtMs: number; readonly marks: LaneMark[] }[] = [];
 
   function record<T>(): MonoTypeOperatorFunction<T> {

@@ -9,7 +9,7 @@ const marbleHeight = 26;
 const gap = 8;
 const margin = 16;
 
-/** Lanes as an SVG that stands alone: the same for the same lanes, to the byte. */
+/** Draws rows as a self-contained SVG document: the same rows give the same document, byte for byte. */
 export function svgDiagram(rows: readonly Row[], perMs: number, title: string): string {
   const times = timesOf(rows);
   const widths = new Map<number, number>();
@@ -17,9 +17,9 @@ export function svgDiagram(rows: readonly Row[], perMs: number, title: string): 
     for (const { atMs, marks } of cells) widths.set(atMs, Math.max(widths.get(atMs) ?? 0, sum(marks.map(widthOf))));
   }
   const widthAt = (atMs: number): number => Math.max(gap, (widths.get(atMs) ?? 0) + gap);
-  const left = margin + Math.max(2, ...rows.map(({ name }) => columnsOf(name))) * characterWidth + 2 * gap;
+  const indent = margin + Math.max(2, ...rows.map(({ name }) => columnsOf(name))) * characterWidth + 2 * gap;
   const places = placeTimes(times, perMs, widthAt);
-  const x = (atMs: number): number => left + (places.get(atMs) ?? 0);
+  const x = (atMs: number): number => indent + (places.get(atMs) ?? 0);
   const right = Math.max(...times.map((atMs) => x(atMs) + widthAt(atMs))) + 2 * gap;
   const height = axisHeight + rows.length * rowHeight + gap;
 
@@ -46,16 +46,16 @@ function drawAxis(times: readonly number[], x: (atMs: number) => number, height:
 }
 
 function drawRow({ name, fromMs, endMs, cells }: Row, y: number, x: (atMs: number) => number, right: number): readonly string[] {
-  const begin = x(fromMs);
+  const start = x(fromMs);
   const last = cells.at(-1);
-  const end = endMs === undefined ? right : !last ? begin : x(last.atMs) + sum(last.marks.map(widthOf)) - gap / 2;
+  const end = endMs === undefined ? right : !last ? start : x(last.atMs) + sum(last.marks.map(widthOf)) - gap / 2;
   const arrow =
     endMs === undefined
       ? `<path d="M${round(end - 6)} ${y - 5} L${round(end)} ${y} L${round(end - 6)} ${y + 5}" fill="none" stroke="#9ca3af" stroke-width="1.5"/>`
       : '';
   return [
     ...(name === '' ? [] : [`<text x="${margin}" y="${y + 4}" fill="#111827" font-weight="bold">${escapeXml(name)}</text>`]),
-    `<line x1="${round(begin)}" y1="${y}" x2="${round(end)}" y2="${y}" stroke="#9ca3af" stroke-width="1.5"/>`,
+    `<line x1="${round(start)}" y1="${y}" x2="${round(end)}" y2="${y}" stroke="#9ca3af" stroke-width="1.5"/>`,
     ...(arrow === '' ? [] : [arrow]),
     ...cells.flatMap(({ atMs, marks }) => {
       let place = x(atMs);
@@ -100,26 +100,26 @@ function widthOf(mark: DrawnMark): number {
   return Math.max(marbleHeight, columnsOf(visible(labelOf(mark))) * characterWidth + 16) + 3;
 }
 
-/** East Asian characters and emoji are as wide as two others. */
+/** East Asian characters and emoji take two columns. */
 function columnsOf(text: string): number {
   return sum([...text].map((character) => (wide.test(character) ? 2 : 1)));
 }
 
 const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]/u;
 
-/** Blanks and line ends can be seen. */
+/** Makes line ends, tabs and outer blanks visible. */
 function visible(text: string): string {
   return text.replace(/\r?\n/g, '⏎').replace(/\t/g, '→').replace(/^ | $/g, '␣');
 }
 
-/** Two digits, so that no platform's last digit shows. */
+/** Two decimals, so that the output does not depend on the platform. */
 function round(number: number): string {
   return String(Math.round(number * 100) / 100);
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** As XML 1.0 allows: what it cannot hold, not even escaped, is shown by a replacement character. */
+/** Escapes markup; characters that XML 1.0 forbids even when escaped become U+FFFD. */
 function escapeXml(text: string): string {
   return text
     .replace(forbidden, '\ufffd')

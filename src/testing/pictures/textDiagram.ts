@@ -1,7 +1,7 @@
 import { isDeltaEvent } from '../../events.js';
 import { type DrawnMark, describeMark, placeTimes, type Row, timesOf } from './laneRows.js';
 
-/** Lanes in the letters of RxJS's marbles, with what each letter means below. */
+/** Draws rows in RxJS's marble syntax, with a legend of the letters. */
 export function textDiagram(rows: readonly Row[], perMs: number): string {
   const letters = nameMarks(rows);
   const symbols = new Map(rows.flatMap(({ cells }) => cells.map((cell) => [cell, symbolsOf(cell.marks, letters)] as const)));
@@ -28,7 +28,7 @@ export function textDiagram(rows: readonly Row[], perMs: number): string {
   );
 }
 
-/** The times, as far as they have room. */
+/** The labels of the time axis; a label without room is omitted. */
 function axis(times: readonly number[], placeOf: (atMs: number) => number): string {
   let line = '';
   for (const atMs of times) {
@@ -52,10 +52,10 @@ function symbolsOf(marks: readonly DrawnMark[], letters: ReadonlyMap<string, str
   return symbols.length === 1 ? (symbols[0] ?? '') : `(${symbols.join('')})`;
 }
 
-const usual: Readonly<Record<string, string>> = { start: 's', ping: 'p', usage: 'u', reset: 'R', finish: 'f', raw: 'r' };
+const lettersOfTypes: Readonly<Record<string, string>> = { start: 's', ping: 'p', usage: 'u', reset: 'R', finish: 'f', raw: 'r' };
 const alphabet = [...'abcdeghijklmnoqtvwxyzABCDEFGHIJKLMNOPQSTUVWXYZ0123456789αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ'];
 
-/** A letter for every meaning: its own where that is free. Errors, and what is left out, stand in the legend by their sign. */
+/** Gives each distinct value a letter, its own one if that is free. Errors and omitted marks are listed in the legend by their sign. */
 function nameMarks(rows: readonly Row[]): ReadonlyMap<string, string> {
   const letters = new Map<string, string>();
   const taken = new Set<string>();
@@ -77,5 +77,5 @@ function nameMarks(rows: readonly Row[]): ReadonlyMap<string, string> {
 function ownLetter(value: unknown): string | undefined {
   const text = isDeltaEvent(value) && value.type === 'text-delta' ? value.text : value;
   if (typeof text === 'string' && /^[a-zA-Z]$/.test(text)) return text;
-  return isDeltaEvent(value) ? usual[value.type] : undefined;
+  return isDeltaEvent(value) ? lettersOfTypes[value.type] : undefined;
 }

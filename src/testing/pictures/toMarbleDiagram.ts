@@ -5,27 +5,27 @@ import { svgDiagram } from './svgDiagram.js';
 import { textDiagram } from './textDiagram.js';
 
 export interface MarbleDiagramOptions {
-  /** Letters for a terminal or a comment, or a picture. @defaultValue 'text' */
+  /** Text for a terminal or a comment, or an SVG picture. @defaultValue 'text' */
   readonly format?: 'text' | 'svg';
-  /** How many milliseconds one column of text, or 14 pixels of a picture, stand for. @defaultValue what makes a column of up to 80 */
+  /** Time of one column of text, or of 14 pixels of a picture, in milliseconds, > 0. @defaultValue chosen for up to 80 columns */
   readonly columnMs?: number;
-  /** What the picture is called, for those who cannot see it. @defaultValue the names of its lanes */
+  /** Title of the SVG, which screen readers read. @defaultValue the names of the lanes */
   readonly title?: string;
 }
 
 /**
- * Draws what streams did: each lane under the one before, on one time axis.
+ * Draws recorded streams, one lane below the other on one time axis.
  *
  *     ms      0    5
  *     source  s-a-b-f|
  *     result  -------(x|)
  *
- * Text is in RxJS's own marbles, with `!` where it was unsubscribed, and says below what each letter is. A lane that was subscribed several
- * times has a row for each. The middle of a long run is left out. Time is to scale, but where several things happen at once what follows is moved to the right, in all lanes alike.
- * The same run gives the same picture, to the byte.
+ * Text uses RxJS's marble syntax, with `!` for an unsubscription, and a legend of its letters. A lane with several subscriptions has one row for
+ * each. The middle of a long run is omitted. Time is to scale; where several notifications share one time, everything later moves to the right in
+ * all lanes. The same run gives the same output, byte for byte.
  *
- * @param lanes What to draw, made by {@link marbleLane}.
- * @returns Text, or an SVG that stands alone.
+ * @param lanes Lanes of {@link marbleLane}.
+ * @returns Text, or a self-contained SVG document.
  * @throws TypeError or RangeError at call time for bad arguments.
  * @example writeFileSync('retry.svg', toMarbleDiagram([source, result], { format: 'svg' }))
  */
@@ -45,7 +45,7 @@ export function toMarbleDiagram(lanes: MarbleLane | readonly MarbleLane[], optio
 const pixelsPerColumn = 14;
 const mostColumns = 80;
 
-/** 1, 2, 5, 10, 20, 50, … milliseconds a column. */
+/** Milliseconds per column: 1, 2, 5, 10, 20, 50, … */
 function scaleOf(lastMs: number): number {
   for (let decade = 1; ; decade *= 10) {
     for (const step of [1, 2, 5]) if (lastMs <= mostColumns * decade * step) return decade * step;

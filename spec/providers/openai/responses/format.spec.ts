@@ -283,12 +283,12 @@ describe('responsesFormat', () => {
       expect(new Set(ids).size).toBe(4);
     });
 
-    it('have callIds of at most 40 characters, by which their results refer to them', () => {
+    it('keep their ids, however long, by which their results refer to them', () => {
       const id = `call_${'x'.repeat(60)}`;
       const search = { type: 'web_search_call', id: `ws_${'x'.repeat(60)}`, status: 'failed', action: { type: 'search' } };
       const result = { type: 'function_call_output', id: 'o', call_id: id, output: 'noon', status: 'completed' };
       const events = decode(created, done(call({ call_id: id }), 0), done(search, 1), done(result, 2), completed());
-      const callIds = [id.slice(0, 40), search.id.slice(0, 40)];
+      const callIds = [id, search.id];
       expect(messageOf(events).toolCalls.map(({ callId }) => callId)).toEqual(callIds);
       expect(ofType(events, 'tool-result')).toMatchObject([
         { callId: callIds[1], name: 'web_search' },

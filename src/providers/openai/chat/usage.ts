@@ -1,7 +1,7 @@
 import { isObject, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, JsonValue, Usage } from '../../../events.js';
+import { reportedCost } from '../../wire/reportedCost.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { reportedCost } from '../reportedCost.js';
 import type { ChatState } from './state.js';
 
 /** Reads the usage, which is cumulative: a later figure replaces an earlier one. Emits it when a figure changed. */

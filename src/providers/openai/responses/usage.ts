@@ -1,6 +1,6 @@
 import { numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, Usage } from '../../../events.js';
-import { reportedCost } from '../reportedCost.js';
+import { reportedCost } from '../../wire/reportedCost.js';
 
 /** @param serverTools The number of uses of the provider's own tools, by name. */
 export function toUsage(native: JsonObject, serverTools: ReadonlyMap<string, number>): Usage {

@@ -1,9 +1,9 @@
 import { Observable, Subscription } from 'rxjs';
 
-/** What the SDK clients take as `fetch`. */
+/** The `fetch` option of SDK clients. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** A body as the stream of its chunks: read from subscribe on, let go on unsubscribe. */
+/** Emits the chunks of a body: reads it on subscribe, cancels it on unsubscribe. */
 export function chunksOf(body: ReadableStream<Uint8Array>): Observable<Uint8Array> {
   return new Observable((subscriber) => {
     const reader = body.getReader();
@@ -20,16 +20,16 @@ export function chunksOf(body: ReadableStream<Uint8Array>): Observable<Uint8Arra
 }
 
 /**
- * A stream of chunks as a body: subscribed once it is made, unsubscribed when its reader leaves. What came before an error is read before
- * it, where `controller.error` alone would throw away what nobody has read yet.
+ * Turns a stream of chunks into a body: it subscribes at once and unsubscribes when the body is cancelled or the signal aborts. Chunks and the end
+ * are queued here, because `controller.error` would discard the chunks that have not been read yet.
  */
 export function bodyOf(chunks$: Observable<Uint8Array>, signal?: AbortSignal | null): ReadableStream<Uint8Array> {
-  const waiting: ((controller: ReadableStreamDefaultController<Uint8Array>) => void)[] = [];
+  const queue: ((controller: ReadableStreamDefaultController<Uint8Array>) => void)[] = [];
   const subscription = new Subscription();
   let wake = (): void => undefined;
 
-  function put(step: (controller: ReadableStreamDefaultController<Uint8Array>) => void): void {
-    waiting.push(step);
+  function enqueue(step: (controller: ReadableStreamDefaultController<Uint8Array>) => void): void {
+    queue.push(step);
     wake();
   }
 
@@ -46,43 +46,43 @@ export function bodyOf(chunks$: Observable<Uint8Array>, signal?: AbortSignal | n
         subscription.add(() => signal?.removeEventListener('abort', abort));
         subscription.add(
           chunks$.subscribe({
-            next: (chunk) => put((to) => to.enqueue(chunk)),
-            error: (error: unknown) => put((to) => to.error(error)),
-            complete: () => put((to) => to.close()),
+            next: (chunk) => enqueue((to) => to.enqueue(chunk)),
+            error: (error: unknown) => enqueue((to) => to.error(error)),
+            complete: () => enqueue((to) => to.close()),
           }),
         );
       },
       async pull(controller) {
-        if (waiting.length === 0) {
+        if (queue.length === 0) {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
         }
-        waiting.shift()?.(controller);
+        queue.shift()?.(controller);
       },
       cancel: () => subscription.unsubscribe(),
     },
-    // Nothing is taken before somebody reads.
+    // No `pull` before the first read.
     { highWaterMark: 0 },
   );
 }
 
-/** The same response with another body. */
+/** Copies a response with another body. */
 export function withBody({ status, statusText, headers }: Response, body: ReadableStream<Uint8Array> | null): Response {
-  const kept = new Headers(headers);
-  // They describe the body as it came, not as it is now.
-  kept.delete('content-encoding');
-  kept.delete('content-length');
-  return new Response(body, { status, statusText, headers: kept });
+  const remaining = new Headers(headers);
+  // These two describe the original body.
+  remaining.delete('content-encoding');
+  remaining.delete('content-length');
+  return new Response(body, { status, statusText, headers: remaining });
 }
 
-/** The signal of a request, wherever it is. */
+/** The signal of a request, from `init` or from the `Request`. */
 export function signalOf(input: string | URL | Request, init?: RequestInit): AbortSignal | null {
   if (init?.signal) return init.signal;
   return typeof input === 'object' && 'signal' in input ? input.signal : null;
 }
 
-/** A fetch whose bodies go through an operator on their chunks. */
+/** Wraps a fetch to apply an operator to the chunks of each body. */
 export function mapBody(fetch: Fetch, change: (chunks$: Observable<Uint8Array>) => Observable<Uint8Array>): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
