@@ -57,7 +57,7 @@ function isReserved(wanted: string): boolean {
   }
 }
 
-/** Public names, and the files that would be written over. In lower case, because some file systems do not tell them apart. */
+/** Public names, and the files that would be written over. In lower case, because some file systems ignore case. */
 function takenNames(): ReadonlySet<string> {
   const golden = readFileSync('spec/publicNames.spec.ts', 'utf8');
   const names = [...golden.matchAll(/(?:values|types): (?:`([^`]*)`|'([^']*)')/g)].flatMap(([, lines, line]) =>

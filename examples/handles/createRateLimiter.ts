@@ -1,4 +1,4 @@
-/** One limiter for all streams of a key: it counts requests and tokens, and obeys what the provider says of its own limits. */
+/** One limiter for all streams of a key: it counts requests and tokens, and obeys the limits that the provider reports. */
 import { lastValueFrom } from 'rxjs';
 import { bufferToText, createRateLimiter, rateLimit } from 'rxllm';
 import { fromChatCompletions } from 'rxllm/openai';

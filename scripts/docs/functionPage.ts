@@ -197,7 +197,7 @@ function pageLink(target: PublicFunction): string {
   return posix.relative('docs/any', pagePath(target));
 }
 
-/** These are names of functions, and words of which the same is said. */
+/** These names of functions are also words: `text` in code is most often a field. */
 function isWord(name: string): boolean {
   return ['json', 'text', 'toon'].includes(name);
 }

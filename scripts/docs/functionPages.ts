@@ -66,7 +66,7 @@ function index(title: string, about: string, subjects: readonly PublicFunction[]
   return [`# ${title}`, '', about, '', '| name | import from | does |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
-/** The examples that say what they print, by the names of their files. */
+/** The examples that list what they print, by the names of their files. */
 export function readExamples(): ReadonlyMap<string, Example> {
   const files = readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   return new Map(files.flatMap((file) => readExample(join('examples', file))));

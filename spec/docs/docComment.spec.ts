@@ -37,7 +37,7 @@ describe('a doc comment', () => {
     });
   });
 
-  it('may say how a stream ends in the text of `@throws`', () => {
+  it('may describe errors and unsubscribe in the text of `@throws`', () => {
     const doc = readDocComment(`/**
  * Keeps events.
  *
@@ -52,7 +52,7 @@ describe('a doc comment', () => {
     });
   });
 
-  it('may say how a stream ends without `@throws`', () => {
+  it('may describe errors and unsubscribe without `@throws`', () => {
     const doc = readDocComment(`/**
  * Keeps events.
  *

@@ -10,7 +10,7 @@ const operators = functions.filter(([, { kind }]) => kind === 'operators');
 const streams = functions.filter(([, { kind }]) => kind === 'operators' || kind === 'sources');
 const contentOf = (kind: string, id: string): string => pages.get(`docs/${kind}/${id}.md`) ?? '';
 
-/** The fields of these have no default of their own: a callback, or an operator, is left out unless it is named. */
+/** The fields of these have no default of their own: a callback that is not given is not called, an operator not applied. */
 const leftOut = ['ApplyOptions', 'TapStreamOptions'];
 
 /** The row of an option, by its cells. */
