@@ -20,5 +20,5 @@ await stop();
 
 /* Prints:
 json { name: 'Ann Lee', born: '1984-05-17' } []
-text {"name":"Ann Lee","born":"1984-05-17","address":{"street":"Rue Cler 7","city":"Paris"},"newsletter":true} [ 'The value does not match its schema' ]
+text {"name":"Ann Lee","born":"1984-05-17","address":{"street":"Rue Cler 7","city":"Paris"},"newsletter":true} [ 'Invalid input: expected string, received undefined (at company)' ]
 */
