@@ -10,9 +10,6 @@ const operators = functions.filter(([, { kind }]) => kind === 'operators');
 const streams = functions.filter(([, { kind }]) => kind === 'operators' || kind === 'sources');
 const contentOf = (kind: string, id: string): string => pages.get(`docs/${kind}/${id}.md`) ?? '';
 
-/** The fields of these have no default of their own: a callback that is not given is not called, an operator not applied. */
-const leftOut = ['ApplyOptions', 'TapStreamOptions'];
-
 /** The row of an option, by its cells. */
 function rowOf(page: string, { name }: Option): readonly string[] {
   const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
@@ -50,7 +47,7 @@ describe('the page of a function', () => {
       expect(does).toMatch(/^\S/);
       if (option.required) expect(byDefault).toBe('required');
       // Of a field without `@defaultValue`, this prints the name.
-      else if (!leftOut.includes(option.declaredIn)) expect(option).toMatchObject({ doc: { defaultValue: expect.any(String) } });
+      else expect(option).toMatchObject({ doc: { defaultValue: expect.any(String) } });
     }
   });
 
@@ -67,7 +64,12 @@ describe('the doc comment of an operator', () => {
 });
 
 describe('the doc comment of an operator or a source', () => {
-  it.each(streams)('of %s names its errors, and what unsubscribe does', (_id, { doc }) => {
-    expect(doc).toMatchObject({ emitsError: expect.stringMatching(/\S/), unsubscribe: expect.stringMatching(/\S/) });
+  it.each(streams)('of %s names its errors, what unsubscribe and a reset do, and its cost', (_id, { doc }) => {
+    expect(doc).toMatchObject({
+      emitsError: expect.stringMatching(/\S/),
+      unsubscribe: expect.stringMatching(/\S/),
+      reset: expect.stringMatching(/\S/),
+      cost: expect.stringMatching(/\S/),
+    });
   });
 });

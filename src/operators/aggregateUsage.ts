@@ -39,7 +39,11 @@ export interface AggregateUsageOptions {
  * reported. A stream that completes without `finish` emits its usage before it completes.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `every` is not a whole number > 0.
- * Emits error: what a counter, `price` or `onSettled` throws. On unsubscribe: calls `onSettled`; what that throws is reported as unhandled.
+ * @emitsError What a counter, `price` or `onSettled` throws.
+ * @unsubscribe Calls `onSettled`; what that throws is reported as unhandled.
+ * @reset Forwards it, and settles the attempt: its figures stay in every later `usage`.
+ * @cost Holds the figures of each request, and with a tokenizer the texts that it has not counted. A delta costs an addition; a tokenizer
+ * counts only where the provider reports nothing, or `every` asks for a total.
  * @example events$.pipe(aggregateUsage({ price, onSettled: ({ usage, outcome }) => log(outcome, usage.totalTokens, usage.cost?.total) }))
  */
 export function aggregateUsage<E extends DeltaEvent>(

@@ -41,8 +41,11 @@ export interface FallbackToOptions {
  * @param others The streams of the other providers, in order, cold; options may follow as the last argument. Without others, errors are
  * passed on.
  * @throws TypeError at call time for an other that is no Observable, an unknown option or a wrong type.
- * Emits error: {@link RetryExhaustedError}, with the error of each provider, if the last one fails too; an error without a fallback is passed
- * on, the same object. On unsubscribe: aborts the request.
+ * @emitsError {@link RetryExhaustedError}, with the error of each provider, if the last one fails too; an error without a fallback is
+ * passed on, the same object.
+ * @unsubscribe Aborts the request.
+ * @reset Emits one for each fallback, and forwards those of the providers with attempt numbers that continue.
+ * @cost Holds the message so far and the errors of the providers that failed. One more request for each fallback.
  * @example events$.pipe(retryStream(), fallbackTo(claude$.pipe(retryStream()), local$, { onPartial: 'fail' }))
  */
 export function fallbackTo(

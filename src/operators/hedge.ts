@@ -31,8 +31,11 @@ export interface HedgeOptions {
  *
  * @param other The stream of the second provider, cold.
  * @throws TypeError at call time if `other` is no Observable, or for an option that is missing or unknown, RangeError if `afterMs` is not ≥ 0.
- * Emits error: {@link RetryExhaustedError}, with both errors in the order in which they occurred, if both fail before their content; after
- * that the winner's own, the same object. On unsubscribe: aborts both requests.
+ * @emitsError {@link RetryExhaustedError}, with both errors in the order in which they occurred, if both fail before their content; after
+ * that the winner's own, the same object.
+ * @unsubscribe Aborts both requests.
+ * @reset Holds the resets of a provider back until it wins, and forwards those of the winner.
+ * @cost A second request if the first is slow. Holds the events before the first content of each; after that, nothing.
  * @example events$.pipe(hedge(other$, { afterMs: 2_000 }))
  */
 export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): MonoTypeOperatorFunction<DeltaEvent> {

@@ -54,10 +54,13 @@ const optionNames = ['path', 'schema', 'onInvalid', 'onReset'];
  * is read as strict JSON and discarded. Reads choice 0 and the phase `answer`. A `reset` that voids no emitted element changes nothing. A
  * source that completes without a value gives none.
  *
- * Emits error: {@link ParseError} with `offset` where the text is not JSON, is truncated or has no such array, and with `finishReason` when
+ * @emitsError {@link ParseError} with `offset` where the text is not JSON, is truncated or has no such array, and with `finishReason` when
  * the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError} with the
- * element; the fault that caused a `reset`. On unsubscribe: discards the open element and a pending validation.
+ * element; the fault that caused a `reset`.
+ * @unsubscribe Discards the open element and a pending validation.
  *
+ * @reset Reads the remaining text again; if emitted elements are void, errors or starts again at index 0, by `onReset`.
+ * @cost Linear in the text. Holds the element that is incomplete, and the message so far, for `error.partial`.
  * @throws TypeError at call time for an unknown option or value, RangeError if `maxDepth` is not > 0.
  * @example events$.pipe(jsonElements({ path: 'products', schema: product }), map(({ value }) => value))
  */

@@ -28,7 +28,10 @@ export interface MeasureStreamOptions {
  * reasoning is generated in it. The median is exact below 256 ms and within 0.4 % above, in bounded memory.
  *
  * @throws TypeError at call time for an unknown option or a wrong type.
- * Emits error: what `onSettled` throws. On unsubscribe: calls `onSettled`; what that throws is reported as unhandled.
+ * @emitsError What `onSettled` throws.
+ * @unsubscribe Calls `onSettled`; what that throws is reported as unhandled.
+ * @reset Forwards it, and starts all figures again but those that run from subscribe.
+ * @cost Bounded memory for streams of any length. Reads the clock once for each delta.
  * @example events$.pipe(measureStream({ onSettled: ({ timing, outcome }) => log(outcome, timing.firstDeltaMs) }))
  */
 export function measureStream<E extends DeltaEvent>(options: MeasureStreamOptions = {}): MonoTypeOperatorFunction<E> {

@@ -37,9 +37,12 @@ export type ParsedBy<AnyParser extends Parser> =
  * Reads choice 0 and the phase `answer`. `truncated` is true, for the parsers too, when events complete without `finish`, or with the reason
  * `length`, `paused`, `aborted` or `budget`. A source that completes without a value gives none.
  *
- * Emits error: {@link ParseError} when every parser rejects the text, and with `finishReason` when the stream ended with `refusal`,
- * `content-filter` or `tool-calls`; what a parser throws. On unsubscribe: discards the text and a pending parser.
+ * @emitsError {@link ParseError} when every parser rejects the text, and with `finishReason` when the stream ended with `refusal`,
+ * `content-filter` or `tool-calls`; what a parser throws.
+ * @unsubscribe Discards the text and a pending parser.
  *
+ * @reset Discards the text that it voids.
+ * @cost Holds the message so far; each parser reads its text at most once, when the stream completes.
  * @param parsers At least one of `json()`, `text()`, and `toon()` from `rxllm/toon`, in the order in which they are tried.
  * @throws TypeError at call time if there is no parser, or if an argument is not one.
  * @example events$.pipe(parseOnComplete(json(), text()))

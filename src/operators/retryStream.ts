@@ -52,8 +52,11 @@ export interface RetryStreamOptions extends RetryPolicyOptions {
  * call that broke off in its arguments cannot be continued: then the request is repeated as with `'reset'`.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for a number out of range.
- * Emits error: {@link RetryExhaustedError} if the last retry fails too; an error without a retry is passed on, the same object.
- * {@link StreamAbortedError} as soon as the caller's `signal` aborts in a delay. On unsubscribe: aborts the request, or clears the delay.
+ * @emitsError {@link RetryExhaustedError} if the last retry fails too; an error without a retry is passed on, the same object.
+ * {@link StreamAbortedError} as soon as the caller's `signal` aborts in a delay.
+ * @unsubscribe Aborts the request, or clears the delay.
+ * @reset Emits one for each repeat, and forwards those of its source with attempt numbers that continue.
+ * @cost Holds the message so far and the errors of the attempts; one timer during a wait. One more request for each repeat.
  * @example events$.pipe(retryStream({ maxRetries: 5, onPartial: 'fail' }))
  */
 export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorFunction<DeltaEvent> {

@@ -30,7 +30,11 @@ export interface TakeWithinBudgetOptions extends BudgetLimits {
  * @param options The limits, at least one; `Infinity` is no limit.
  * @throws TypeError at call time if no limit is given, for `maxCost` without `price`, for an unknown option or a wrong type; RangeError if a
  * limit is not > 0.
- * Emits error: what a counter or `price` throws. On unsubscribe: aborts the request.
+ * @emitsError What a counter or `price` throws.
+ * @unsubscribe Aborts the request.
+ * @reset Forwards it. Tokens and cost stay spent, and characters start again.
+ * @cost Holds the figures of each request. Reads the balance at each delta, which costs an addition, or with a tokenizer the count of the
+ * new text.
  * @example events$.pipe(takeWithinBudget({ maxOutputTokens: 1_000, maxCost: 0.05, price }))
  */
 export function takeWithinBudget<E extends DeltaEvent>(

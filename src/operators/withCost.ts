@@ -20,7 +20,10 @@ import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js'
  *
  * @param price Called with the usage of one request, and with the model and the provider that its `start` named; not without a model.
  * @throws TypeError at call time if `price` is not a function.
- * Emits error: what `price` throws. On unsubscribe: nothing more.
+ * @emitsError What `price` throws.
+ * @unsubscribe Nothing more.
+ * @reset Forwards it; what the void attempt used keeps its cost.
+ * @cost Holds the usage of each request. At each `usage`, one call of `price` for each request.
  * @example events$.pipe(aggregateUsage(), withCost(genaiPrices()), ofEvent('usage'))
  */
 export function withCost<E extends DeltaEvent>(price: Price): MonoTypeOperatorFunction<E> {

@@ -57,7 +57,10 @@ const failed: SpanStatusCode.ERROR = 2;
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  * @throws TypeError at call time for an unknown option, a wrong type, or neither `tracer` nor `meter`.
- * Emits error: what `attributes` throws, after the span has ended. On unsubscribe: ends the span.
+ * @emitsError What `attributes` throws, after the span has ended.
+ * @unsubscribe Ends the span.
+ * @reset Forwards it, and adds an event to the span.
+ * @cost One span and its histogram records for each stream. Holds the message so far only with `captureContent` or `attributes`.
  * @example events$.pipe(aggregateUsage(), traceStream({ tracer: trace.getTracer('app'), meter: metrics.getMeter('app') }))
  */
 export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): MonoTypeOperatorFunction<E> {

@@ -25,7 +25,8 @@ export type Send = (signal: AbortSignal, report: (response: ResponseHead) => voi
  *
  * @param source The source's name, for exceptions at call time.
  * @throws TypeError or RangeError at call time for bad options.
- * Emits error: a {@link StreamError} whose `partial` is the message so far. On unsubscribe: aborts the request at once.
+ * @emitsError A {@link StreamError} whose `partial` is the message so far.
+ * @unsubscribe Aborts the request at once.
  * @example readEvents(chatFormat(), sendRequest(client, params, call), options, 'fromChatCompletions')
  */
 export function readEvents(

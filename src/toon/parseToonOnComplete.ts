@@ -31,9 +31,11 @@ export interface ParseToonOnCompleteOptions<Value> extends ToonOptions<Value> {
  * nothing has no result.
  *
  * @throws TypeError at call time for an unknown option or value.
- * Emits error: {@link ParseError} with `text` and `finishReason` if the stream finished with `refusal`, `content-filter` or `tool-calls`.
- * Bad data is not an error: the result is text, and its `errors` give the place and the reason. On unsubscribe: discards the text and a
- * pending validation.
+ * @emitsError {@link ParseError} with `text` and `finishReason` if the stream finished with `refusal`, `content-filter` or `tool-calls`.
+ * Bad data is not an error: the result is text, and its `errors` give the place and the reason.
+ * @unsubscribe Discards the text and a pending validation.
+ * @reset Discards the text that it voids.
+ * @cost Holds the message so far, and reads its text once for each format, when the stream completes.
  * @see https://github.com/toon-format/spec
  * @example events$.pipe(parseToonOnComplete({ schema: z.object({ products: z.array(product) }) }))
  */

@@ -49,9 +49,12 @@ const optionNames = ['path', 'onRowError', 'onReset', 'lenient', 'strict', 'inde
  * its cells but no line end is emitted as `provisional`, and `expected` shows how many rows are missing. A source of strings has no reason:
  * its completion is the end of the answer. Reads choice 0 and the phase `answer`.
  *
- * Emits error: {@link ParseError} with its line, or with the finish reason `refusal`, `content-filter` or `tool-calls`; {@link LimitError}
- * past 256 levels; the fault that caused a `reset`. On unsubscribe: discards the pending line.
+ * @emitsError {@link ParseError} with its line, or with the finish reason `refusal`, `content-filter` or `tool-calls`; {@link LimitError}
+ * past 256 levels; the fault that caused a `reset`.
+ * @unsubscribe Discards the pending line.
  *
+ * @reset Reads the remaining text again; if emitted rows are void, errors or starts again at index 0, by `onReset`.
+ * @cost Linear in the text. Holds the pending line, and the message so far, for `error.partial`.
  * @throws TypeError at call time for an unknown option or value, RangeError if `indentSize` is not a whole number > 0.
  * @see https://github.com/toon-format/spec
  * @example events$.pipe(toonRows<Product>({ path: 'products' })).subscribe(({ row }) => table.append(row))

@@ -32,7 +32,8 @@ const optionNames = ['firstMs', 'everyMs', 'usage', 'finish', 'end', 'error'];
  *
  * @param content A text, emitted as `start`, one delta for each word, and `finish`; or events, emitted unchanged.
  * @throws TypeError or RangeError at call time for bad arguments.
- * Emits error: `options.error`. On unsubscribe: clears its timers.
+ * @emitsError `options.error`.
+ * @unsubscribe Clears its timers.
  * @example streamOf('Hello world').pipe(bufferToText())
  */
 export function streamOf(content: string | readonly DeltaEvent[], options: StreamOfOptions = {}): Observable<DeltaEvent> {
