@@ -168,8 +168,7 @@ function valueStart(text: string, from: number, end: number): number {
   return from < end && text.charCodeAt(from) === space ? from + 1 : from;
 }
 
-const encoder = new TextEncoder();
-
+/** A TextEncoder is created where it is used: Jest's jsdom has none, and must still be able to load this module. */
 function byteLength(text: string): number {
-  return typeof globalThis.Buffer === 'function' ? globalThis.Buffer.byteLength(text) : encoder.encode(text).length;
+  return typeof globalThis.Buffer === 'function' ? globalThis.Buffer.byteLength(text) : new TextEncoder().encode(text).length;
 }
