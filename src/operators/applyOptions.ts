@@ -3,7 +3,7 @@ import type { DeltaEvent, Price } from '../events.js';
 import type { Breaker } from '../handles/createBreaker.js';
 import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
 import type { RateLimiter } from '../handles/createRateLimiter.js';
-import { namedOperators } from '../kernel/namedOptions.js';
+import { namedOperators } from '../kernel/namedOperators.js';
 import { checkOptions } from '../kernel/options.js';
 import { type AggregateUsageOptions, aggregateUsage } from './aggregateUsage.js';
 import { batchFrames } from './batchFrames.js';

@@ -6,7 +6,7 @@ import { createAlarm } from '../kernel/alarm.js';
 import { operate } from '../kernel/operate.js';
 import { checkOptions, checkPositive } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { createDeadlines, type TimeLimits } from '../metering/timeLimits.js';
+import { createDeadlines, type TimeLimits } from '../metering/deadlines.js';
 
 export interface TimeoutLimits extends TimeLimits {
   /** The handle that pauses the source: while it is paused, neither `firstMs` nor `betweenMs` runs. @defaultValue none */
