@@ -78,7 +78,7 @@ export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorF
         const delayMs = delayAfter(error);
         const continues = continuation?.isPossible() ?? false;
         retry = { delayMs, continues };
-        return attempts.repeat({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
+        return attempts.endFailed({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
       }
 
       function restate(event: DeltaEvent): DeltaEvent {
