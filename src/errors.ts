@@ -28,6 +28,7 @@ export type StreamErrorKind =
   | 'empty'
   | 'content-type'
   | 'malformed-event'
+  | 'protocol'
   | 'limit'
   | 'aborted'
   | 'retry-exhausted'
@@ -168,7 +169,8 @@ export class ContentTypeError extends StreamError {
   /** The first kilobyte of the body. */
   readonly snippet: string;
   constructor(contentType: string, snippet: string, details: StreamErrorDetails = {}) {
-    super('ContentTypeError', `Expected text/event-stream, got ${contentType || 'no content type'}`, false, details);
+    const got = contentType.startsWith('text/event-stream') ? 'a body without events' : contentType || 'no content type';
+    super('ContentTypeError', `Expected text/event-stream, got ${got}`, false, details);
     this.contentType = contentType;
     this.snippet = snippet;
   }
@@ -179,6 +181,17 @@ export class MalformedEventError extends StreamError {
   readonly kind = 'malformed-event';
   constructor(message = 'An event is not valid JSON', details: StreamErrorDetails = {}) {
     super('MalformedEventError', message, true, details);
+  }
+}
+
+/**
+ * What came is no stream of this package's events: a wrong wire, a client function that gives no Response, or events that begin in the
+ * middle of an answer. Never retryable: the code is wrong, and the message names the cure.
+ */
+export class ProtocolError extends StreamError {
+  readonly kind = 'protocol';
+  constructor(message: string, details: StreamErrorDetails = {}) {
+    super('ProtocolError', message, false, { ...details, retryable: false });
   }
 }
 
