@@ -56,6 +56,9 @@ export interface StreamErrorDetails {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** The details of an error that the head of a response tells. */
+export type ResponseDetails = Pick<StreamErrorDetails, 'requestId' | 'retryAfterMs'>;
+
 /**
  * The base class of all errors of this package that a stream emits. Check for one with {@link isStreamError}, which also accepts errors of
  * another copy of the package, in contrast to `instanceof`.
@@ -311,6 +314,11 @@ export function isStreamError(error: unknown, kind?: StreamErrorKind): error is 
 export function fillPartial<E>(error: E, partial: PartialSource): E {
   if (isStreamError(error) && error.partial === undefined) setPartial(error, partial);
   return error;
+}
+
+/** Sets the details that the head of the response told, of an error that was created where the response is not known. */
+export function fillResponse(error: StreamError, { requestId, retryAfterMs }: ResponseDetails): void {
+  Object.assign(error, { requestId: error.requestId ?? requestId, retryAfterMs: error.retryAfterMs ?? retryAfterMs });
 }
 
 /** Converts an error to plain JSON. Of an error that is not ours only the name is kept, because its message may contain a payload. */
