@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/events.js';
 import { httpError, providerError } from '../../../src/providers/http/responseErrors.js';
-import { reportsError } from '../../../src/providers/http/serviceFault.js';
+import { isErrorBody } from '../../../src/providers/http/serviceFault.js';
 
 const wordsOfKinds: Readonly<Record<string, string>> = {
   // AWS
@@ -106,7 +106,7 @@ const shapes: readonly (readonly [string, JsonValue, string, string | undefined,
 
 describe('the shapes of errors', () => {
   it.each(shapes)('%s', (_, body, kind, code, message) => {
-    expect(reportsError(body)).toBe(true);
+    expect(isErrorBody(body)).toBe(true);
     expect(providerError(body)).toMatchObject({ kind, code, message });
   });
 
@@ -121,7 +121,7 @@ describe('the shapes of errors', () => {
       { error: false, choices: [] },
       { base_resp: { status_code: 0 } },
     ]) {
-      expect(reportsError(body)).toBe(false);
+      expect(isErrorBody(body)).toBe(false);
     }
     for (const body of [
       { code: 0, message: 'ok' },
@@ -130,7 +130,7 @@ describe('the shapes of errors', () => {
       { type: 'ping' },
       { message: {} },
     ]) {
-      expect(reportsError(body as JsonValue)).toBe(false);
+      expect(isErrorBody(body as JsonValue)).toBe(false);
     }
   });
 

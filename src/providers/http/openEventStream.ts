@@ -3,7 +3,7 @@ import { ContentTypeError, EmptyStreamError, type StreamError } from '../../erro
 import type { JsonValue } from '../../events.js';
 import { errorBodyBounds, readBounded, releaseBody } from './bodies.js';
 import { providerError } from './responseErrors.js';
-import { reportsError } from './serviceFault.js';
+import { isErrorBody } from './serviceFault.js';
 
 /**
  * Returns the body of a response if it is an event stream: by its content type, or by its first bytes, because compatible
@@ -44,7 +44,7 @@ export function snippetOf(text: string): string {
 /** The body, if it is an error in JSON. */
 function errorIn(text: string): JsonValue | undefined {
   const body = tryParseJson(text);
-  return reportsError(body) ? body : undefined;
+  return isErrorBody(body) ? body : undefined;
 }
 
 interface Peeked {

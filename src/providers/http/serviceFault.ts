@@ -3,6 +3,7 @@ import { tryParseJson } from '../../codecs/json/tryParseJson.js';
 import type { ServiceErrorKind } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../events.js';
 import { errorMembers, isErrorWord, kindOfError, messageMembers, statusMembers, wordMembers } from './errorWords.js';
+import { reportsError } from './reportedError.js';
 
 /** An error body of any provider, in one form. */
 export interface ServiceFault {
@@ -35,19 +36,11 @@ export function serviceFault(body: JsonValue | undefined, status?: number): Serv
   };
 }
 
-/** Whether a payload that is no part of an answer reports an error, in whatever shape. */
-export function reportsError(payload: JsonValue | undefined): boolean {
-  const body = objectOf(Array.isArray(payload) ? payload[0] : payload);
-  const { error, errors, type, object, status, success, detail, message, code } = body;
-  if ((error ?? false) !== false || type === 'error' || object === 'error' || status === 'error' || success === false)
-    return true;
-  if (Array.isArray(errors) ? errors.length > 0 : isObject(errors)) return true;
-  if (isObject(detail) || Array.isArray(detail) || sentence(detail)) return true;
-  if (objectOf(body['base_resp'])['status_code']) return true;
-  if (sentence(body['error_message']) || sentence(body['error_msg']) || sentence(body['error_type'])) return true;
-  const names = Object.keys(body);
-  if (names.length === 1 && (exceptionName.test(names[0] ?? '') || sentence(message) !== undefined)) return true;
-  return sentence(message) !== undefined && (code ?? 0) !== 0 && code !== 200;
+/** Whether a body, or the first entry of a list, is an error in any of the shapes that {@link serviceFault} reads. */
+export function isErrorBody(body: JsonValue | undefined): boolean {
+  const payload = objectOf(Array.isArray(body) ? body[0] : body);
+  const [name = '', ...others] = Object.keys(payload);
+  return reportsError(payload) || (others.length === 0 && exceptionName.test(name));
 }
 
 /** A body of one member, named by the error, as AWS sends it. */

@@ -9,7 +9,7 @@ import type { DeltaEvent, JsonObject, JsonValue, PartialMessage, RawEvent } from
 import { createMessageFold } from '../../message/messageFold.js';
 import { jsonOrText } from '../http/bodies.js';
 import { providerError } from '../http/responseErrors.js';
-import { reportsError } from '../http/serviceFault.js';
+import { isErrorBody } from '../http/serviceFault.js';
 import {
   appendRepeated,
   emitRepeated,
@@ -178,7 +178,7 @@ function decodeJson(decoder: EventDecoder, data: string, name: string, whole: bo
   const payloads = lines.map((line) => (line === '[DONE]' ? line : tryParseJson(line)));
   if (lines.length < 2 || !payloads.every((line) => line === '[DONE]' || isObject(line))) {
     // The error of a server that broke off in the middle of an event.
-    const error = payloads.find((line) => isObject(line) && reportsError(line));
+    const error = payloads.find((line) => isObject(line) && isErrorBody(line));
     if (error !== undefined) throw providerError(error);
     throw whole ? new MalformedEventError() : new TruncatedError();
   }
@@ -206,7 +206,7 @@ function decodePayload(decoder: EventDecoder, payload: JsonValue, name: string):
 /** A payload that is none of this wire is an error in a shape of its own, or the first one names the wire. */
 function readForeign(decoder: EventDecoder, payload: JsonObject, name: string): void {
   // The format reads an `error` itself, with the usage beside it.
-  if ((payload['error'] ?? null) === null && reportsError(payload)) throw providerError(payload);
+  if ((payload['error'] ?? null) === null && isErrorBody(payload)) throw providerError(payload);
   if (!decoder.known) decoder.foreign ??= foreignEvent(payload, name);
 }
 

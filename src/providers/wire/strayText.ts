@@ -4,7 +4,7 @@ import type { JsonValue } from '../../events.js';
 import { jsonOrText } from '../http/bodies.js';
 import { snippetOf } from '../http/openEventStream.js';
 import { providerError } from '../http/responseErrors.js';
-import { reportsError } from '../http/serviceFault.js';
+import { isErrorBody } from '../http/serviceFault.js';
 
 /** How much is kept of the lines that are no fields, in UTF-16 code units. */
 const longestStray = 64_000;
@@ -33,10 +33,10 @@ export function errorInText(data: string): JsonValue | undefined {
 
 function reportedError(stray: string, lines: readonly string[]): JsonValue | undefined {
   const whole = tryParseJson(stray);
-  if (whole !== undefined) return reportsError(whole) ? whole : undefined;
+  if (whole !== undefined) return isErrorBody(whole) ? whole : undefined;
   for (const line of lines) {
     const value = tryParseJson(line) ?? (/^\s*error:/i.test(line) ? errorInText(line.trim()) : undefined);
-    if (typeof value === 'string' ? value !== '' : reportsError(value)) return value;
+    if (typeof value === 'string' ? value !== '' : isErrorBody(value)) return value;
   }
   return undefined;
 }
