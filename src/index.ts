@@ -11,6 +11,7 @@ export {
   ParseError,
   type ParseErrorDetails,
   type PartialSource,
+  ProtocolError,
   ProviderError,
   RetryExhaustedError,
   type ServiceErrorDetails,
