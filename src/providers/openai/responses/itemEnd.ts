@@ -22,7 +22,8 @@ export function endItem(state: ResponsesState, item: OutputItem, native: JsonObj
   if (kind === 'image_generation_call') endImage(state, item, native, emit);
   if (kind === 'mcp_approval_request') state.awaitsApproval = true;
   if (isOutput(kind)) emitOutput(state, kind, native, emit);
-  emit({ type: 'block-end', block: item.block ?? openBlock(state, item), choice: 0, kind, native });
+  const block = item.block ?? openBlock(state, item);
+  emit({ type: 'block-end', block, choice: 0, kind, native, format: 'responses' });
 }
 
 /** An item of a stopped response is whole only if its status is `completed`. */
