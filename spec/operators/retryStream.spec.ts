@@ -800,8 +800,8 @@ describe('retryStream', () => {
         );
         const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream(continuing(rest))));
         expect(messageOf(outcome).parts).toEqual([
-          { type: 'text', text: 'Hello', phase: 'answer', native: undefined },
-          { type: 'text', text: '!', phase: 'answer', native: { text: '!' } },
+          { type: 'text', text: 'Hello', phase: 'answer', step: 0, native: undefined, nativeFormat: undefined },
+          { type: 'text', text: '!', phase: 'answer', step: 0, native: { text: '!' }, nativeFormat: undefined },
         ]);
       });
 

@@ -14,7 +14,8 @@ export type ParseJsonOnCompleteOptions<T = JsonValue> = JsonOptions<T>;
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = '{"a":1}'
  *     result   -------------(x|)     x = { a: 1 }
  *
- * Reads choice 0 and the phase `answer`, and skips a code fence around the value. A source that completes without a value gives none.
+ * Reads choice 0, the phase `answer` and, of the rounds of a tool loop, the last, and skips a code fence around the value. A source that
+ * completes without a value gives none.
  *
  * @emitsError {@link ParseError} with `offset` where the text is not JSON or is truncated, and with `finishReason` when the stream ended
  * with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError}.

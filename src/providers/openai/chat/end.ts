@@ -32,7 +32,8 @@ function endBlocks(state: ChatState, choice: ChatChoice, emit: Emit): void {
     if (block === undefined) break;
     if (isCall(block)) endCall(state, choice, block, cut && block === choice.latestCall, emit);
     const kind = block.kind === 'other' ? block.type : block.kind;
-    emit({ type: 'block-end', block: block.number, choice: choice.index, kind, native: nativeFragment(block) });
+    const native = nativeFragment(block);
+    emit({ type: 'block-end', block: block.number, choice: choice.index, kind, native, format: 'chat' });
   }
   choice.current = undefined;
   choice.latestCall = undefined;

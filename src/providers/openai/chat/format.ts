@@ -33,7 +33,12 @@ const variables: VariablePaths = {
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
-  return { provider, variables, createState: () => createChatState(audioType), decode, end: endResponse };
+  return { provider, variables, createState: () => createChatState(audioType), knows, decode, end: endResponse };
+}
+
+function knows(payload: JsonObject): boolean {
+  const { choices, type } = payload;
+  return Array.isArray(choices) || (choices === undefined && type === undefined && !isUnknown(payload));
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {
