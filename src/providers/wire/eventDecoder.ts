@@ -9,6 +9,7 @@ import type { DeltaEvent, JsonObject, JsonValue, PartialMessage, RawEvent } from
 import { createMessageFold } from '../../message/messageFold.js';
 import { jsonOrText } from '../http/bodies.js';
 import { providerError } from '../http/responseErrors.js';
+import { isHeartbeatText } from './heartbeats.js';
 import {
   appendRepeated,
   emitRepeated,
@@ -138,6 +139,7 @@ function decodeMatched(decoder: EventDecoder, text: string, name: string): void 
 function decodeOther(decoder: EventDecoder, data: string, name: string, whole: boolean): void {
   if (data === '') return;
   if (data === '[DONE]') return decodeMarker(decoder);
+  if (isHeartbeatText(data)) return decoder.emit(ping);
   if (name === 'error' && !data.startsWith('{')) throw providerError(jsonOrText(data));
   const payload = parsePayload(data, whole);
   if (payload !== null) decodePayload(decoder, payload, name);
