@@ -111,6 +111,47 @@ describe('createMessageFold', () => {
     });
   });
 
+  it('has the parts in the order of their blocks, also those that are seen only at their end', () => {
+    const events = [
+      text('a', { block: 1 }),
+      toolCallStart('c', 'add', { block: 3 }),
+      blockEnd(0, { block: 0, kind: 'image' }),
+      blockEnd(1, { block: 1 }),
+      blockEnd(2, { block: 2, kind: 'x' }),
+      blockEnd(3, { block: 3, kind: 'tool_call' }),
+      blockEnd(4, { block: 4, kind: 'y' }),
+    ];
+    expect(partialOf(events).parts.map(({ type, native }) => [type, native])).toEqual([
+      ['other', 0],
+      ['text', 1],
+      ['other', 2],
+      ['tool-call', 3],
+      ['other', 4],
+    ]);
+  });
+
+  it('keeps a tool result behind its call', () => {
+    const events = [
+      text('a', { block: 1 }),
+      toolResult('c', 'search', [1]),
+      text('b', { block: 2 }),
+      blockEnd(0, { block: 0, kind: 'x' }),
+    ];
+    expect(partialOf(events).parts.map(({ type }) => type)).toEqual(['other', 'text', 'tool-result', 'text']);
+  });
+
+  it('discards the parts of void steps, wherever they were inserted', () => {
+    const events = [
+      text('a', { block: 1 }),
+      step(1),
+      text('b', { block: 3 }),
+      blockEnd(0, { block: 2, kind: 'x' }),
+      reset({ step: 1 }),
+      text('c', { block: 2 }),
+    ];
+    expect(partialOf(events).parts).toMatchObject([{ text: 'a' }, { text: 'c' }]);
+  });
+
   it('keeps the native form of each block beside its part', () => {
     const events = [text('a'), blockEnd({ type: 'text' }), blockEnd({ type: 'x' }, { block: 1, kind: 'redacted_thinking' })];
     expect(partialOf(events).parts).toEqual([

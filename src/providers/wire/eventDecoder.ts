@@ -10,6 +10,7 @@ import { createMessageFold } from '../../message/messageFold.js';
 import { jsonOrText } from '../http/bodies.js';
 import { providerError } from '../http/responseErrors.js';
 import { isErrorBody } from '../http/serviceFault.js';
+import { isHeartbeatText } from './heartbeats.js';
 import {
   appendRepeated,
   emitRepeated,
@@ -152,8 +153,8 @@ function decodeMatched(decoder: EventDecoder, text: string, name: string): void 
 function decodeOther(decoder: EventDecoder, data: string, name: string, whole: boolean): void {
   if (data === '') return;
   if (data === '[DONE]') return decodeMarker(decoder);
-  // A gateway has put a comment, or a whole field, into the data of an event.
-  if (data.startsWith(':')) return decoder.emit(ping);
+  if (isHeartbeatText(data)) return decoder.emit(ping);
+  // A gateway has put a whole field into the data of an event.
   if (data.startsWith('data:')) return decodeOther(decoder, data.replace(/^(data:\s*)+/, ''), name, whole);
   if (name === 'error' && !data.startsWith('{')) throw providerError(jsonOrText(data));
   const reported = errorInText(data);
