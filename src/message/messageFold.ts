@@ -1,3 +1,4 @@
+import { withoutFence } from '../codecs/json/withoutFence.js';
 import { append } from '../codecs/text/growingText.js';
 import { ParseError } from '../errors.js';
 import type {
@@ -166,7 +167,7 @@ function toToolCall({ callId, name, argumentsText, input, executor, format, ende
 function parseAnswer({ parts, finishReason }: PartialMessage): unknown {
   const text = parts.map((part) => (part.type === 'text' && part.phase === 'answer' ? part.text : '')).join('');
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutFence(text));
   } catch (cause) {
     throw new ParseError('The answer is not JSON', text, finishReason, { cause });
   }
