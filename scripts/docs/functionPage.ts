@@ -71,7 +71,8 @@ function sourceLink(label: string, file: string): string {
   return `${label}: [${file}](../../${file})`;
 }
 
-function runCode({ given = {}, source, operators = [] }: Run): string {
+/** What a run is, as one reads it: the page shows this, and a spec checks its types. */
+export function runCode({ given = {}, source, operators = [] }: Run): string {
   const constants = Object.entries(given).map(([name, code]) => `const ${name} = ${code};\n`);
   if (operators.length === 0) return `${constants.join('')}${source};`;
   const line = `${source}.pipe(${operators.join(', ')});`;
