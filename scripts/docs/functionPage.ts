@@ -37,7 +37,7 @@ export function functionPage({ subject, api, run, picture, example }: PageParts)
     fenced('ts', runCode(run)),
     fenced('text', picture.text),
     drawnFrom(run),
-    ...paragraphs(doc.details).map((paragraph) => markdown(paragraph, linked)),
+    ...details(doc.details, linked),
     '## Signature',
     fenced('ts', subject.signature),
     ...parameters(subject, linked),
@@ -91,13 +91,27 @@ function drawnFrom({ given = {}, source }: Run): string {
   return `${notes.join('; ')}.`;
 }
 
+/** What follows the first sentence. A caption parts its diagram from the picture above, which has other letters. */
+function details(text: string, linked: (text: string) => string): readonly string[] {
+  const all = paragraphs(text);
+  const diagram = all.findIndex(isDiagram);
+  return all.flatMap((paragraph, index) => [
+    ...(index === diagram ? ['In short, with letters of its own:'] : []),
+    markdown(paragraph, linked),
+  ]);
+}
+
+function isDiagram(paragraph: string): boolean {
+  return /^ {4}/.test(paragraph);
+}
+
 /** Pieces that blank lines or a change of indentation separate. */
 function paragraphs(text: string): readonly string[] {
   return text.split(/\n(?:\s*\n)+/).filter((paragraph) => paragraph.trim() !== '');
 }
 
 function markdown(paragraph: string, linked: (text: string) => string): string {
-  if (/^ {4}/.test(paragraph)) return fenced('text', paragraph.replace(/^ {4}/gm, ''));
+  if (isDiagram(paragraph)) return fenced('text', paragraph.replace(/^ {4}/gm, ''));
   // A list keeps its lines, and other lines are one.
   const [text = '', ...items] = paragraph.split(/\n(?=(?:\d+\.|-) )/);
   return [linked(oneLine(text)), items.map((item) => linked(oneLine(item))).join('\n')]
