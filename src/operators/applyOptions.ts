@@ -3,7 +3,7 @@ import type { DeltaEvent, Price } from '../events.js';
 import type { Breaker } from '../handles/createBreaker.js';
 import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
 import type { RateLimiter } from '../handles/createRateLimiter.js';
-import { namedOperators } from '../kernel/namedOptions.js';
+import { namedOperators } from '../kernel/namedOperators.js';
 import { checkOptions } from '../kernel/options.js';
 import { type AggregateUsageOptions, aggregateUsage } from './aggregateUsage.js';
 import { batchFrames } from './batchFrames.js';
@@ -26,35 +26,35 @@ import { withCost } from './withCost.js';
  * for instance from a preset.
  */
 export interface ApplyOptions {
-  /** The limiter that the streams share. */
+  /** The limiter that the streams share. @defaultValue not applied */
   readonly limitConcurrency?: ConcurrencyLimiter | false | undefined;
-  /** The limiter that the streams share. */
+  /** The limiter that the streams share. @defaultValue not applied */
   readonly rateLimit?: RateLimiter | false | undefined;
-  /** The time limits: `firstMs` and `betweenMs` hold for each attempt, `totalMs` for the whole stream. A number is both of the former. */
+  /** The time limits: `firstMs` and `betweenMs` hold for each attempt, `totalMs` for the whole stream. A number is both of the former. @defaultValue not applied */
   readonly timeoutBetweenChunks?: number | TimeoutLimits | false | undefined;
-  /** The breaker that the streams share. */
+  /** The breaker that the streams share. @defaultValue not applied */
   readonly circuitBreaker?: Breaker | false | undefined;
-  /** How to repeat the request after a transient fault. */
+  /** How to repeat the request after a transient fault. @defaultValue not applied */
   readonly retryStream?: RetryStreamOptions | boolean | undefined;
-  /** The sources of the other providers, in the order in which they are subscribed. */
+  /** The sources of the other providers, in the order in which they are subscribed. @defaultValue not applied */
   readonly fallbackTo?: readonly Observable<DeltaEvent>[] | false | undefined;
-  /** The source of a second provider, and when it is subscribed. */
+  /** The source of a second provider, and when it is subscribed. @defaultValue not applied */
   readonly hedge?: (HedgeOptions & { readonly other: Observable<DeltaEvent> }) | false | undefined;
-  /** The notifier: its first value ends the stream. */
+  /** The notifier: its first value ends the stream. @defaultValue not applied */
   readonly stopOn?: ObservableInput<unknown> | false | undefined;
-  /** The budget at which the stream ends. */
+  /** The budget at which the stream ends. @defaultValue not applied */
   readonly takeWithinBudget?: TakeWithinBudgetOptions | false | undefined;
-  /** How usage is counted and reported. */
+  /** How usage is counted and reported. @defaultValue not applied */
   readonly aggregateUsage?: AggregateUsageOptions | boolean | undefined;
-  /** The price of usage; it is also the `price` of `aggregateUsage` if that has an `onSettled`. */
+  /** The price of usage; it is also the `price` of `aggregateUsage` if that has an `onSettled`. @defaultValue not applied */
   readonly withCost?: Price | false | undefined;
-  /** How timing is reported. */
+  /** How timing is reported. @defaultValue not applied */
   readonly measureStream?: MeasureStreamOptions | boolean | undefined;
-  /** The callbacks. */
+  /** The callbacks. @defaultValue not applied */
   readonly tapStream?: TapStreamOptions | false | undefined;
-  /** How text is paced; only for a branch that displays. */
+  /** How text is paced; only for a branch that displays. @defaultValue not applied */
   readonly smooth?: SmoothOptions | boolean | undefined;
-  /** Whether to merge the deltas of a frame; only for a branch that displays. */
+  /** Whether to merge the deltas of a frame; only for a branch that displays. @defaultValue not applied */
   readonly batchFrames?: boolean | undefined;
 }
 
@@ -95,7 +95,10 @@ const operators = [
  *
  * @param options The options of each operator under its name. Presets are such objects, to be spread: `{ ...jsonModeOptions, withCost }`.
  * @throws TypeError at call time for an unknown name, with the nearest known one, and what the operators throw for their options.
- * Emits error: what the operators emit. On unsubscribe: what the operators do.
+ * @emitsError What the operators emit.
+ * @unsubscribe What the operators do.
+ * @reset What the operators do.
+ * @cost That of the operators.
  * @example events$.pipe(applyOptions({ ...highReliabilityOptions, fallbackTo: [other$] }), toMessage())
  */
 export function applyOptions(options: ApplyOptions): MonoTypeOperatorFunction<DeltaEvent> {

@@ -24,7 +24,10 @@ export interface BufferToTextOptions {
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxChars` is not > 0 or `choice` is not a whole
  * number >= 0.
- * Emits error: {@link LimitError} past `maxChars`, after the source was unsubscribed. On unsubscribe: discards the text.
+ * @emitsError {@link LimitError} past `maxChars`, after the source was unsubscribed.
+ * @unsubscribe Discards the text.
+ * @reset Discards the text that it voids.
+ * @cost Holds the text, and with `maxChars` the message so far, for `error.partial`. A delta costs an append.
  * @example events$.pipe(bufferToText({ maxChars: 100_000 }))
  */
 export function bufferToText(options: BufferToTextOptions = {}): OperatorFunction<DeltaEvent, string> {

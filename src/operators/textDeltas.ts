@@ -25,7 +25,10 @@ export interface TextDeltasOptions {
  * A `reset` that voids none of the emitted text has no effect.
  *
  * @throws TypeError at call time for an unknown option or `onReset`, RangeError if `choice` is not a whole number >= 0.
- * Emits error: the fault that caused a `reset`, after the source was unsubscribed. On unsubscribe: has nothing to discard.
+ * @emitsError The fault that caused a `reset`, after the source was unsubscribed.
+ * @unsubscribe Has nothing to discard.
+ * @reset If it voids emitted text, errors or continues, by `onReset`; else no effect.
+ * @cost Holds the message so far, for `error.partial`. A delta costs an append.
  * @example events$.pipe(textDeltas()).subscribe((text) => process.stdout.write(text))
  */
 export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<DeltaEvent, string> {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../events.js';
+import { createJsonTree } from './snapshotValue.js';
 import { createJsonText, type JsonTextOptions } from './text.js';
-import { createJsonTree } from './tree.js';
 
 export interface JsonParserOptions extends JsonTextOptions {
   /**

@@ -91,6 +91,7 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
         name: call?.name ?? type.slice(0, -resultSuffix.length),
         output: start['content'] ?? null,
         isError: isToolError(start),
+        preliminary: false,
       });
     },
   },

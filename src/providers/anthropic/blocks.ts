@@ -94,7 +94,7 @@ function mayBeCut({ call, text, input }: ContentBlock): boolean {
 
 function endBlock(state: MessagesState, block: ContentBlock, cut: boolean, emit: Emit): void {
   blockKinds[block.content].end(state, block, cut, emit);
-  emit({ type: 'block-end', block: block.number, choice: 0, kind: block.type, native: toNative(block) });
+  emit({ type: 'block-end', block: block.number, choice: 0, kind: block.type, native: toNative(block), format: 'messages' });
 }
 
 function toNative(block: ContentBlock): JsonObject {

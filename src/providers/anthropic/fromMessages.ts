@@ -38,8 +38,11 @@ export interface MessagesClient {
  * @param client Your own client, which is responsible for addresses, keys and headers; or a function for a gateway that needs no SDK.
  * @param params The params of `client.messages.create`, or of `client.beta.messages.create`.
  * @throws TypeError or RangeError at call time for a bad client or bad options.
- * Emits error: `HttpError`, `ConnectionError`, `ProviderError`, `TruncatedError`, `EmptyStreamError`, `ContentTypeError`,
- * `MalformedEventError`, `LimitError` or `StreamAbortedError`. On unsubscribe: aborts the request.
+ * @emitsError `HttpError`, `ConnectionError`, `ProviderError`, `TruncatedError`, `EmptyStreamError`, `ContentTypeError`,
+ * `MalformedEventError`, `LimitError` or `StreamAbortedError`.
+ * @unsubscribe Aborts the request.
+ * @reset Emits none: one subscription is one request.
+ * @cost Holds the unread end of a chunk, an incomplete event of at most `maxEventBytes`, and the message so far, for `error.partial`.
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  * @example fromMessages(new Anthropic(), { model: 'claude-haiku-4-5', max_tokens: 1_000, messages }).pipe(textDeltas())
  */

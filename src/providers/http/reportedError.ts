@@ -2,8 +2,8 @@ import { isObject, nonEmptyText, numberOf, objectOf, textOf } from '../../codecs
 import type { JsonObject, JsonValue } from '../../events.js';
 
 /**
- * Whether a payload without content reports an error, in any of the shapes that servers and their gateways use; `providerError` reads it.
- * A payload with content reports one only as `hasError` says.
+ * Whether a payload without content reports an error, in any of the shapes that servers and their gateways use; {@link providerError} reads it.
+ * A payload with content reports one only as {@link hasError} says.
  */
 export function reportsError(payload: JsonObject): boolean {
   if (hasError(payload) || payload['success'] === false || payload['ok'] === false) return true;
@@ -15,8 +15,8 @@ export function reportsError(payload: JsonObject): boolean {
   const fields = Object.keys(payload);
   if (fields.some((field) => errorField.test(field) && isFilled(payload[field]))) return true;
   const hasMessage = messageFields.some((field) => nonEmptyText(payload[field]) !== undefined);
-  const { code = null } = payload;
-  return hasMessage && (code === null ? fields.every((field) => envelope.has(field)) : isErrorCode(code));
+  const { code } = payload;
+  return hasMessage && (isErrorCode(code) || (!isFilled(code) && code !== 0 && fields.every((field) => envelope.has(field))));
 }
 
 /** Whether a payload says that it is an error, whatever else it has. */

@@ -21,9 +21,11 @@ export type ChatClient = OpenAI | RequestFunction<OpenAI.ChatCompletionCreatePar
  * @param client Your own client, which is responsible for addresses, keys and headers; or a function for a gateway that needs no SDK.
  * @param params The params of `client.chat.completions.create`.
  * @throws TypeError or RangeError at call time for a bad client or bad options.
- * Emits error: a {@link StreamError}, for instance {@link HttpError}, {@link ProviderError}, {@link ConnectionError}, or
- * {@link TruncatedError} for a stream that ends without `[DONE]` and without a finish reason for every choice. On unsubscribe: aborts the
- * request.
+ * @emitsError A {@link StreamError}, for instance {@link HttpError}, {@link ProviderError}, {@link ConnectionError}, or
+ * {@link TruncatedError} for a stream that ends without `[DONE]` and without a finish reason for every choice.
+ * @unsubscribe Aborts the request.
+ * @reset Emits none: one subscription is one request.
+ * @cost Holds the unread end of a chunk, an incomplete event of at most `maxEventBytes`, and the message so far, for `error.partial`.
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  * @example fromChatCompletions(new OpenAI(), { model: 'gpt-4o-mini', messages }).pipe(textDeltas())
  */

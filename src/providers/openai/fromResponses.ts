@@ -40,8 +40,11 @@ interface ResponsesResource {
  * @param client Your own client, which is responsible for addresses, keys and headers; or a function for a gateway that needs no SDK.
  * @param params The params of `client.responses.create`.
  * @throws TypeError or RangeError at call time for a bad client or bad options.
- * Emits error: a {@link StreamError}, for instance {@link HttpError}, {@link ConnectionError}, {@link TruncatedError}, or
- * {@link ProviderError} for a response that failed or was cancelled. On unsubscribe: aborts the request.
+ * @emitsError A {@link StreamError}, for instance {@link HttpError}, {@link ConnectionError}, {@link TruncatedError}, or
+ * {@link ProviderError} for a response that failed or was cancelled.
+ * @unsubscribe Aborts the request.
+ * @reset Emits none: one subscription is one request.
+ * @cost Holds the unread end of a chunk, an incomplete event of at most `maxEventBytes`, and the message so far, for `error.partial`.
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  * @example fromResponses(new OpenAI(), { model: 'gpt-5-mini', input: 'Hello' }).pipe(textDeltas())
  */

@@ -30,6 +30,8 @@ export interface WireFormat<State extends WireState = WireState> {
   /** Where the payloads of successive deltas differ, so that most of them are read without being parsed. */
   readonly variables: VariablePaths;
   createState(): State;
+  /** Whether a payload is one of this wire: a stream without any is of another wire. */
+  knows(payload: JsonObject, name: string): boolean;
   /**
    * Decodes one payload: emits its events at once, in order, and updates the state.
    *

@@ -171,8 +171,8 @@ describe('chatTurn', () => {
   });
 
   it('joins content of both forms, text and list', () => {
-    const list = blockEnd({ content: [{ type: 'text', text: 'b' }] }, { block: 1 });
-    expect(chatTurn(foldOf([blockEnd({ content: 'a' }), list, finish()]))).toEqual({
+    const list = blockEnd({ content: [{ type: 'text', text: 'b' }] }, { block: 1, format: 'chat' });
+    expect(chatTurn(foldOf([blockEnd({ content: 'a' }, { format: 'chat' }), list, finish()]))).toEqual({
       role: 'assistant',
       content: [
         { type: 'text', text: 'a' },
@@ -196,7 +196,7 @@ describe('chatTurn', () => {
 
   it('treats __proto__ as a field', () => {
     const native = JSON.parse('{"content":"a","__proto__":{"polluted":true}}');
-    const turn = chatTurn(foldOf([blockEnd(native), finish()]));
+    const turn = chatTurn(foldOf([blockEnd(native, { format: 'chat' }), finish()]));
     expect(Object.getPrototypeOf(turn)).toBe(Object.prototype);
     expect('polluted' in turn).toBe(false);
   });

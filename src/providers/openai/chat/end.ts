@@ -65,7 +65,8 @@ function endBlocks(state: ChatState, choice: ChatChoice, all: boolean, emit: Emi
       endCall(state, choice, block, cut && block === choice.latestCall, emit);
     }
     const kind = block.kind === 'other' ? block.type : block.kind;
-    emit({ type: 'block-end', block: block.number, choice: choice.index, kind, native: nativeFragment(block) });
+    const native = nativeFragment(block);
+    emit({ type: 'block-end', block: block.number, choice: choice.index, kind, native, format: 'chat' });
   }
   choice.current = undefined;
   choice.latestCall = undefined;

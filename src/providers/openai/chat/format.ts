@@ -34,7 +34,13 @@ const variables: VariablePaths = {
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
-  return { provider, variables, createState: () => createChatState(audioType), decode, end: endResponse };
+  return { provider, variables, createState: () => createChatState(audioType), knows, decode, end: endResponse };
+}
+
+function knows(payload: JsonObject): boolean {
+  const { choices, type, usage } = payload;
+  if (Array.isArray(choices) || (isObject(usage) && reportsError(payload))) return true;
+  return choices === undefined && type === undefined && !isUnknown(payload);
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {
