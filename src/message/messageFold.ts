@@ -117,16 +117,12 @@ function updateParts(state: FoldState, event: DeltaEvent): void {
   else if (event.type === 'tool-result') state.toolResult = part;
 }
 
-/** Inserts a part in the order of the blocks of its round: an opaque block is seen only at its end, when later blocks have begun. */
+/** Inserts a part in the order of blocks: an opaque block is seen only at its end, when later blocks have begun. */
 function insertPart(parts: GrowingPart[], part: GrowingPart): void {
   let at = parts.length;
-  while (isLater(parts[at - 1], part)) at--;
+  while (at > 0 && (parts[at - 1]?.block ?? 0) > part.block && parts[at - 1]?.part.step === part.part.step) at--;
   if (at === parts.length) parts.push(part);
   else parts.splice(at, 0, part);
-}
-
-function isLater(part: GrowingPart | undefined, other: GrowingPart): boolean {
-  return part !== undefined && part.part.step === other.part.step && part.block > other.block;
 }
 
 function knownPart({ parts, blocks, toolResult }: FoldState, event: DeltaEvent): GrowingPart | undefined {

@@ -15,14 +15,15 @@ export interface GrowingPart {
 }
 
 /**
- * @param step The round that the part belongs to.
+ * @param step The step of the part.
  * @param latest The block of the latest part.
  * @returns A new part with the content of the event; `undefined` if no part can start with such an event.
  */
 export function startPart(event: DeltaEvent, step: number, latest: number): GrowingPart | undefined {
   const part = firstPart(event, step);
-  const text = createGrowingText(part && 'text' in part ? part.text : '');
-  return part && { part, text, block: 'block' in event ? event.block : latest };
+  return (
+    part && { part, text: createGrowingText('text' in part ? part.text : ''), block: 'block' in event ? event.block : latest }
+  );
 }
 
 function firstPart(event: DeltaEvent, step: number): Mutable<MessagePart> | undefined {

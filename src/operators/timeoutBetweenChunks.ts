@@ -14,7 +14,7 @@ export interface TimeoutLimits extends TimeLimits {
 }
 
 /**
- * Errors when the stream is silent, or lasts, longer than allowed.
+ * Errors when the first event, the next one or the end takes longer than allowed.
  *
  *     source        a--b-------c|
  *     betweenMs = 5
