@@ -37,12 +37,12 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
     values: 'assistantTurn fromChatCompletions fromResponses',
-    types: 'ChatClient RequestFunction ResponsesClient ResponsesParams SourceOptions StreamingResponsesParams',
+    types: 'AssistantMessage ChatClient ChatParams RequestFunction ResponsesClient ResponsesParams SourceOptions',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
     values: 'assistantTurn fromMessages',
-    types: 'AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
+    types: 'AssistantBlock AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions',
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',
