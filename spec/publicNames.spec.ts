@@ -13,7 +13,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
     file: 'src/index.ts',
     values: `
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
-      ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
+      ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
       createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
@@ -25,31 +25,31 @@ const golden: Readonly<Record<string, PublicNames>> = {
       ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
       DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata
       FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
-      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
-      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
+      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
+      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin
       PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RateLimitOptions
       RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestUsage ResetEvent ResponseHead
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
-      TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolCall
+      TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolApprovalEvent ToolCall
       ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
     values: 'assistantTurn fromChatCompletions fromResponses',
-    types: 'ChatClient RequestFunction ResponsesClient ResponsesParams SourceOptions StreamingResponsesParams',
+    types: 'AssistantMessage ChatClient ChatParams RequestFunction ResponsesClient ResponsesParams SourceOptions',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
     values: 'assistantTurn fromMessages',
-    types: 'AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
+    types: 'AssistantBlock AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions',
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',
     values: `
       CassetteError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
       fakeProvider file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning rechunk
-      recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram toolCallDelta
+      recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta
       toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
     types: `
       AnswerOptions CassetteOptions DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest

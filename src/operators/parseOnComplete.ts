@@ -34,8 +34,9 @@ export type ParsedBy<AnyParser extends Parser> =
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = '{"a":1}'
  *     result   -------------(x|)     x = { format: 'json', value: { a: 1 }, text: '{"a":1}', errors: [], truncated: false }
  *
- * Reads choice 0 and the phase `answer`. `truncated` is true, for the parsers too, when events complete without `finish`, or with the reason
- * `length`, `paused`, `aborted` or `budget`. A source that completes without a value gives none.
+ * Reads choice 0, the phase `answer` and, of the rounds of a tool loop, the last. `truncated` is true, for the parsers too, when events
+ * complete without `finish`, or with the reason `length`, `paused`, `aborted` or `budget`. A source that completes without a value gives
+ * none.
  *
  * @emitsError {@link ParseError} when every parser rejects the text, and with `finishReason` when the stream ended with `refusal`,
  * `content-filter` or `tool-calls`; what a parser throws.
