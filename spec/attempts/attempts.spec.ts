@@ -2,53 +2,63 @@ import { describe, expect, it } from '@jest/globals';
 import { createAttempts } from '../../src/attempts/attempts.js';
 import { ConnectionError } from '../../src/errors.js';
 import { finish, ping, reset, start, step, text, usage, usageOf } from '../../src/testing/index.js';
+import { requestUsage } from '../support/requestUsage.js';
 
 const fault = new ConnectionError();
+/** Without a `start` the model is unknown. */
+const unnamed = { model: undefined, provider: undefined };
 const again = { step: 0, cause: 'retry', delayMs: 0 } as const;
 
+// joinedUsage.ts is tested through it.
 describe('createAttempts', () => {
-  it('passes the events of the first attempt as they are, the very objects', () => {
+  it('returns the events of the first attempt unchanged, the same objects', () => {
     const attempts = createAttempts();
     for (const event of [ping(), start(), text('a'), usage({ inputTokens: 1 }), finish()])
-      expect(attempts.take(event)).toBe(event);
+      expect(attempts.restate(event)).toBe(event);
   });
 
-  it('counts attempts up, also those of an upstream that counts from 2 again', () => {
+  it('increases attempt numbers, also for an upstream that starts from 2 again', () => {
     const attempts = createAttempts();
     const numbers = [
       reset({ attempt: 2 }),
-      attempts.repeat(again, fault),
+      attempts.endFailed(again, fault),
       reset({ attempt: 2 }),
       reset({ attempt: 9 }),
       reset({ attempt: 3 }),
-    ].map((event) => attempts.take(event));
+    ].map((event) => attempts.restate(event));
     expect(numbers).toMatchObject([{ attempt: 2 }, { attempt: 3 }, { attempt: 4 }, { attempt: 9 }, { attempt: 10 }]);
     expect(attempts.number).toBe(10);
   });
 
-  it('knows whether content stands, which step runs and whether the stream has finished', () => {
+  it('tracks whether content stands, which step runs and whether the stream has finished', () => {
     const attempts = createAttempts();
-    attempts.take(start());
+    attempts.restate(start());
     expect(attempts).toMatchObject({ delivered: false, step: 0, finished: false });
-    for (const event of [text('a'), step(1), text('b'), step(2)]) attempts.take(event);
+    for (const event of [text('a'), step(1), text('b'), step(2)]) attempts.restate(event);
     expect(attempts).toMatchObject({ delivered: true, step: 2 });
-    attempts.take(reset({ step: 3 }));
+    attempts.restate(reset({ step: 3 }));
     expect(attempts).toMatchObject({ delivered: true, step: 2 });
-    attempts.take(reset({ step: 1 }));
+    attempts.restate(reset({ step: 1 }));
     expect(attempts).toMatchObject({ delivered: true, step: 1 });
-    attempts.take(reset({ step: 0 }));
+    attempts.restate(reset({ step: 0 }));
     expect(attempts).toMatchObject({ delivered: false, step: 0 });
-    attempts.take(finish());
+    attempts.restate(finish());
     expect(attempts.finished).toBe(true);
   });
 
-  it('adds what earlier attempts used to every later usage', () => {
+  it('adds the usage of earlier attempts to every later one', () => {
     const attempts = createAttempts();
-    attempts.take(usage({ inputTokens: 5 }));
-    attempts.take(usage({ inputTokens: 10 }));
-    attempts.take(attempts.repeat(again, fault));
-    attempts.take(attempts.repeat(again, fault));
-    expect(attempts.take(usage({ inputTokens: 3 }))).toEqual(usage({ inputTokens: 13 }));
+    attempts.restate(usage({ inputTokens: 5 }));
+    attempts.restate(usage({ inputTokens: 10 }));
+    attempts.restate(attempts.endFailed(again, fault));
+    attempts.restate(attempts.endFailed(again, fault));
+    expect(attempts.restate(usage({ inputTokens: 3 }))).toEqual({
+      ...usage({ inputTokens: 13 }),
+      requests: [
+        requestUsage({ inputTokens: 10 }, { ...unnamed, attempt: 1, stands: false }),
+        requestUsage({ inputTokens: 3 }, { ...unnamed, attempt: 3 }),
+      ],
+    });
     expect(attempts.partial().usage).toEqual(usageOf({ inputTokens: 13 }));
   });
 });

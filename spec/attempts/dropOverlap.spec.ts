@@ -1,23 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { concat, of, throwError } from 'rxjs';
-import { dropRepetition } from '../../src/attempts/dropOverlap.js';
+import { dropOverlap } from '../../src/attempts/dropOverlap.js';
 import type { DeltaEvent } from '../../src/events.js';
 import { blockEnd, finish, ping, reasoning, start, text, toolCallStart, usage } from '../../src/testing/index.js';
 import { operatorContract, record } from '../support/operatorContract.js';
 
-describe('dropRepetition', () => {
-  operatorContract(() => dropRepetition(''));
-  operatorContract(() => dropRepetition('Before. '));
+describe('dropOverlap', () => {
+  operatorContract(() => dropOverlap(''));
+  operatorContract(() => dropOverlap('Before. '));
 
   const without = (before: string, ...events: DeltaEvent[]): readonly unknown[] =>
-    record(of(...events), dropRepetition(before)).values;
+    record(of(...events), dropOverlap(before)).values;
 
-  it('drops the repetition, over as many deltas as it takes', () => {
+  it('drops the overlap, over any number of deltas', () => {
     expect(without('Hello wor', text('He'), text('llo wo'), text('rld'))).toEqual([text('ld')]);
     expect(without('Hello wor', text('wor'), text('ld'))).toEqual([text('ld')]);
   });
 
-  it('settles at the end of the text, whatever that is', () => {
+  it('decides at the end of the text, whatever event that is', () => {
     const cut = text('two');
     for (const end of [blockEnd({}), toolCallStart('call-1', 'weather'), reasoning('Hm'), finish()]) {
       expect(without('one two three', cut, end)).toEqual([cut, end]);
@@ -25,11 +25,11 @@ describe('dropRepetition', () => {
     expect(without('one two three', cut)).toEqual([cut]);
   });
 
-  it('is not kept from a repetition by what comes before the text', () => {
+  it('finds an overlap after events before the text', () => {
     expect(without('Hello wor', start(), reasoning('Hm'), text('world'))).toEqual([start(), reasoning('Hm'), text('ld')]);
   });
 
-  it('lets pass what has nothing to do with the text', () => {
+  it('forwards events that do not belong to the text', () => {
     const other = text('wor', { choice: 1 });
     const used = usage({ inputTokens: 1 });
     expect(without('one two three', text('two'), ping(), used, other, text(' thr'), text('ow'))).toEqual([
@@ -42,19 +42,19 @@ describe('dropRepetition', () => {
     ]);
   });
 
-  it('looks back over 4,096 characters, and no further', () => {
+  it('searches the last 4,096 characters only', () => {
     const long = 'x'.repeat(10_000);
     const tail = `Once upon a time${'.'.repeat(4_080)}`;
     expect(without(long + tail, text(tail), text('!'))).toEqual([text('!')]);
     expect(without(`${long}a${tail}`, text(`a${tail}`), text('!'))).toEqual([text(`a${tail}`), text('!')]);
   });
 
-  it('drops what it holds at an error', () => {
+  it('discards held text on an error', () => {
     const error = new Error('broken');
     const source = concat(
       of<DeltaEvent[]>(text('two')),
       throwError(() => error),
     );
-    expect(record(source, dropRepetition('one two three'))).toEqual({ values: [], end: error });
+    expect(record(source, dropOverlap('one two three'))).toEqual({ values: [], end: error });
   });
 });

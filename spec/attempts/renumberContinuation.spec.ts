@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { of } from 'rxjs';
-import { createDelivered } from '../../src/attempts/deliveredBlocks.js';
-import { followOn } from '../../src/attempts/renumberContinuation.js';
+import { createDeliveredBlocks } from '../../src/attempts/deliveredBlocks.js';
+import { renumberContinuation } from '../../src/attempts/renumberContinuation.js';
 import type { DeltaEvent } from '../../src/events.js';
 import {
   blockEnd,
@@ -10,6 +10,7 @@ import {
   start,
   step,
   text,
+  toolApproval,
   toolCallDelta,
   toolCallEnd,
   toolCallStart,
@@ -17,14 +18,14 @@ import {
 } from '../../src/testing/index.js';
 import { record } from '../support/operatorContract.js';
 
-describe('followOn', () => {
+describe('renumberContinuation', () => {
   function following(said: readonly DeltaEvent[], rest: readonly DeltaEvent[], from = 0): ReturnType<typeof record> {
-    const delivered = createDelivered();
-    for (const event of said) delivered.note(event);
-    return record(of(...rest), followOn(delivered, from));
+    const delivered = createDeliveredBlocks();
+    for (const event of said) delivered.push(event);
+    return record(of(...rest), renumberContinuation(delivered, from));
   }
 
-  it('counts blocks on, choice by choice', () => {
+  it('numbers blocks after those of the same choice', () => {
     const said = [reasoning('a'), reasoning('b', { block: 4 }), reasoning('c', { choice: 1 })];
     const rest = [reasoning('d'), text('e', { block: 1 }), reasoning('f', { choice: 1 }), reasoning('g', { choice: 2 })];
     expect(following(said, rest).values).toEqual([
@@ -35,12 +36,12 @@ describe('followOn', () => {
     ]);
   });
 
-  it('goes on in the open text block, with its first text only', () => {
+  it('extends the open text block with its first text only', () => {
     const rest = [text('b'), text('c', { block: 1 })];
     expect(following([text('a', { block: 2 })], rest).values).toEqual([text('b', { block: 2 }), text('c', { block: 3 })]);
   });
 
-  it('goes on in a text block that neither ended nor was followed by another', () => {
+  it('extends a text block that neither ended nor was followed by another', () => {
     const open = (...said: DeltaEvent[]): unknown => following(said, [text('b')]).values[0];
     expect(open(text('a'))).toMatchObject({ block: 0 });
     expect(open(text('a'), blockEnd({}))).toMatchObject({ block: 1 });
@@ -49,22 +50,28 @@ describe('followOn', () => {
     expect(open(text('a'), reset())).toMatchObject({ block: 0 });
   });
 
-  it('names a call apart from one that was made, with its deltas, its end and its result', () => {
-    const rest = [toolCallStart('x', 'f'), toolCallDelta('x', '{}'), toolCallEnd('x', 'f', '{}'), toolResult('x', 'f', 1)];
+  it('renames a call with a callId in use, and its deltas, end, result and approval', () => {
+    const rest = [
+      toolCallStart('x', 'f'),
+      toolCallDelta('x', '{}'),
+      toolCallEnd('x', 'f', '{}'),
+      toolResult('x', 'f', 1),
+      toolApproval('x', true),
+    ];
     const { values } = following([toolCallStart('x', 'f')], rest);
-    expect(values.map((event) => (event as { callId: string }).callId)).toEqual(['x-2', 'x-2', 'x-2', 'x-2']);
+    expect(values.map((event) => (event as { callId: string }).callId)).toEqual(['x-2', 'x-2', 'x-2', 'x-2', 'x-2']);
     expect(following([toolCallStart('x', 'f')], [toolResult('x', 'f', 1)]).values).toEqual([toolResult('x', 'f', 1)]);
   });
 
-  it('counts steps on', () => {
+  it('numbers steps after the running one', () => {
     expect(following([], [start(), step(1), reset({ step: 1 })], 2).values).toEqual([start(), step(3), reset({ step: 3 })]);
   });
 
-  it('passes a reset that takes nothing back as one that takes nothing back', () => {
+  it('emits a reset that voids nothing as one that voids nothing', () => {
     expect(following([], [start(), reset()], 2).values).toEqual([start(), reset({ step: 3 })]);
   });
 
-  it('ends with the fault when a reset takes content back', () => {
+  it('errors with the cause of a reset that voids content', () => {
     const { values, end } = following([], [start(), text('a'), reset()]);
     expect(values).toEqual([start(), text('a')]);
     expect(end).toMatchObject({ kind: 'connection', retryable: true });

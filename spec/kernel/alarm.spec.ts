@@ -4,7 +4,7 @@ import { createAlarm } from '../../src/kernel/alarm.js';
 import { marbles } from '../../src/testing/index.js';
 
 describe('createAlarm', () => {
-  /** When it rang, for a time that is moved while the alarm is armed. */
+  /** When it rang, for a deadline that moves while the alarm is armed. */
   function ringsOf(first: number, moves: readonly { at: number; to: number; told?: boolean }[] = []): number[] {
     const rings: number[] = [];
     marbles(({ flush }) => {
@@ -26,11 +26,11 @@ describe('createAlarm', () => {
     return rings;
   }
 
-  it('rings at its time', () => {
+  it('rings at its deadline', () => {
     expect(ringsOf(10)).toEqual([10]);
   });
 
-  it('asks no timer for a time that has passed, of which Node warns', () => {
+  it('schedules no negative delay, which Node warns about', () => {
     const schedule = jest.spyOn(asyncScheduler, 'schedule');
     try {
       const alarm = createAlarm(
@@ -49,7 +49,7 @@ describe('createAlarm', () => {
     expect(ringsOf(Infinity)).toEqual([]);
   });
 
-  it('waits for the remainder when its time has moved later', () => {
+  it('waits for the remainder if the deadline has moved later', () => {
     expect(
       ringsOf(10, [
         { at: 7, to: 17 },
@@ -59,15 +59,15 @@ describe('createAlarm', () => {
     expect(ringsOf(10, [{ at: 7, to: Infinity }])).toEqual([]);
   });
 
-  it('lets what comes just in time come first', () => {
+  it('rings after events that arrive exactly at the deadline', () => {
     expect(ringsOf(10, [{ at: 10, to: 20 }])).toEqual([20]);
   });
 
-  it('rings earlier when it is told that its time has moved earlier', () => {
+  it('rings earlier if it is set again after the deadline has moved earlier', () => {
     expect(ringsOf(1_000, [{ at: 7, to: 17, told: true }])).toEqual([17]);
   });
 
-  it('waits longer than a timer can', () => {
+  it('waits longer than the longest timer', () => {
     expect(ringsOf(2 ** 33)).toEqual([2 ** 33]);
   });
 

@@ -3,7 +3,7 @@ import { config, EMPTY, NEVER, Observable, type OperatorFunction, of, retry, Sub
 import { type OperatorHandlers, operate } from '../../src/kernel/operate.js';
 import { operatorContract, record, recordLive } from '../support/operatorContract.js';
 
-/** An operator that does what it is told and otherwise mirrors its source. */
+/** An operator with these handlers, which otherwise mirrors its source. */
 function mirror<T>(own: Partial<OperatorHandlers<T>> = {}): OperatorFunction<T, T> {
   return operate((destination) => ({ next: (value: T) => destination.next(value), ...own }));
 }
@@ -17,7 +17,7 @@ function fail(): never {
 describe('operate', () => {
   operatorContract(() => mirror(), { kind: 'mirror', throwing: (error) => mirror({ complete: () => reject(error) }) });
 
-  it('passes the notifications on that have no handler', () => {
+  it('forwards notifications without a handler', () => {
     expect(record(of(1, 2), mirror())).toEqual({ values: [1, 2], end: 'complete' });
     expect(
       record(
@@ -27,7 +27,7 @@ describe('operate', () => {
     ).toBe(broken);
   });
 
-  it("runs start once a subscription, so that its variables are that subscription's own", () => {
+  it('runs start once per subscription, so that its variables are the state of that subscription', () => {
     const count = operate<string, number>((destination) => {
       let seen = 0;
       return { next: () => destination.next(++seen) };
@@ -37,7 +37,7 @@ describe('operate', () => {
     expect(record(counted$, (same) => same).values).toEqual([1, 2]);
   });
 
-  it('turns a throw of next into the error, after the source was unsubscribed', () => {
+  it('emits what next throws as the error, after the source was unsubscribed', () => {
     const log: string[] = [];
     const source = new Observable<number>((subscriber) => {
       subscriber.add(() => log.push('unsubscribed'));
@@ -48,7 +48,7 @@ describe('operate', () => {
     expect(log).toEqual(['unsubscribed', 'error', 'closed: true']);
   });
 
-  it('never has two of a source open when it is repeated on a throw', () => {
+  it('never has two subscriptions to a source that is repeated after a throw', () => {
     let open = 0;
     let most = 0;
     const source = new Observable<number>((subscriber) => {
@@ -60,7 +60,7 @@ describe('operate', () => {
     expect({ open, most }).toEqual({ open: 0, most: 1 });
   });
 
-  it('turns a throw of error and of complete into the error', () => {
+  it('emits what error or complete throws as the error', () => {
     expect(
       record(
         throwError(() => new Error('first')),
@@ -70,11 +70,11 @@ describe('operate', () => {
     expect(record(EMPTY, mirror({ complete: fail })).end).toBe(broken);
   });
 
-  it('turns a throw of start into the error', () => {
+  it('emits what start throws as the error', () => {
     expect(record(of(1), operate(fail))).toEqual({ values: [], end: broken });
   });
 
-  it('runs no handler after an unsubscription', () => {
+  it('runs no handler after unsubscribe', () => {
     const called: string[] = [];
     const source = new Subject<number>();
     const note = (name: string) => () => void called.push(name);
@@ -109,7 +109,7 @@ describe('operate', () => {
     expect(subscriptions).toBe(0);
   });
 
-  it('unsubscribes the source, and that alone, through upstream', () => {
+  it('unsubscribes only the source through upstream', () => {
     const source = new Subject<number>();
     const ending = operate<number, number>((destination, upstream) => ({
       next(value) {

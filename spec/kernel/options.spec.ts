@@ -12,7 +12,7 @@ import {
 describe('checkOptions', () => {
   const check = (options: object) => () => checkOptions('smooth', options, ['delayMs', 'by']);
 
-  it('accepts known keys, and none', () => {
+  it('accepts known keys and no keys', () => {
     expect(check({ delayMs: 1, by: 'word' })).not.toThrow();
     expect(check({})).not.toThrow();
   });
@@ -22,7 +22,7 @@ describe('checkOptions', () => {
     expect(check({ delay: 1 })).toThrow(new TypeError('smooth: unknown option "delay", did you mean "delayMs"?'));
   });
 
-  it('names no key where none is near', () => {
+  it('suggests no key if none is near', () => {
     expect(check({ temperature: 1 })).toThrow(new TypeError('smooth: unknown option "temperature"'));
   });
 

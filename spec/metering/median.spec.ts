@@ -15,11 +15,11 @@ function exact(values: readonly number[]): number {
 }
 
 describe('createMedian', () => {
-  it('knows none of nothing', () => {
+  it('is undefined without durations', () => {
     expect(medianOf([])).toBeUndefined();
   });
 
-  it('is the middle one, or the middle between the two', () => {
+  it('is the duration in the middle, or the mean of the two in the middle', () => {
     expect(medianOf([7])).toBe(7);
     expect(medianOf([9, 0, 5])).toBe(5);
     expect(medianOf([1, 2, 10, 200])).toBe(6);
@@ -34,7 +34,7 @@ describe('createMedian', () => {
     );
   });
 
-  it('is within 1/256 beyond', () => {
+  it('is within 1/256 above', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(4_000_000), { minLength: 1 }), (values) => {
         const expected = exact(values);
@@ -44,7 +44,7 @@ describe('createMedian', () => {
     );
   });
 
-  it('does not lose count', () => {
+  it('counts every duration', () => {
     const median = createMedian();
     for (let round = 0; round < 100_001; round++) median.push(round % 2 === 0 ? 10 : 20);
     expect(median.read()).toBe(10);

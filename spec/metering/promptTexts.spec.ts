@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { promptTexts } from '../../src/metering/promptTexts.js';
 
 describe('promptTexts', () => {
-  it('takes a text as it is', () => {
+  it('returns a text as it is', () => {
     expect(promptTexts('Hello')).toEqual(['Hello']);
   });
 
@@ -48,7 +48,7 @@ describe('promptTexts', () => {
     expect(promptTexts({ instructions: 'Be brief.', input })).toEqual(['Be brief.', 'Read it.', 'done']);
   });
 
-  it('takes no data URL for a text, and nothing that is no text', () => {
+  it('ignores data URLs and values that are no text', () => {
     expect(promptTexts(['data:image/png;base64,iVBO', 5, null, undefined, true, {}])).toEqual([]);
   });
 });

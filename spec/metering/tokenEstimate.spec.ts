@@ -19,14 +19,14 @@ const counter = {
 const noPrompt = (): undefined => undefined;
 
 describe('createTokenEstimate', () => {
-  it('guesses from characters, by the ratio of the provider', () => {
+  it('estimates from characters, by the ratio of the provider', () => {
     const estimate = createTokenEstimate('character', () => ['x'.repeat(7)]);
     estimate.push(start({ provider: 'anthropic' }));
     estimate.push(text('x'.repeat(8)));
     expect(estimate.read(false)).toEqual({ inputTokens: 2, outputTokens: 3, confidence: 'low' });
   });
 
-  it('counts by a counter, running or not, and goes on from where it was', () => {
+  it('counts with a counter, running or not, and counts each text once', () => {
     const estimate = createTokenEstimate(counter, () => ['ab', 'c']);
     estimate.push(text('abc'));
     expect(estimate.read(true)).toEqual({ inputTokens: 3, outputTokens: 3, confidence: 'high' });
@@ -35,21 +35,21 @@ describe('createTokenEstimate', () => {
     expect(estimate.read(false)).toMatchObject({ outputTokens: 5 });
   });
 
-  it.each(['the answer', 'the prompt'])('tells that a counter did not count %s exactly', (where) => {
+  it.each(['the answer', 'the prompt'])('has confidence low if the counter did not count %s exactly', (where) => {
     const near = { ...counter, stream: () => ({ ...counter.stream(), approximate: true }) };
     const estimate = createTokenEstimate(near, where === 'the prompt' ? () => ['ab'] : noPrompt);
     if (where === 'the answer') estimate.push(text('abc'));
     expect(estimate.read(true)).toMatchObject({ confidence: 'low' });
   });
 
-  it('leaves a function in peace while the attempt goes on', () => {
+  it('does not call a function while the attempt runs', () => {
     const estimate = createTokenEstimate((whole) => whole.length, noPrompt);
     estimate.push(text('abcd'));
     expect(estimate.read(true)).toEqual({ inputTokens: undefined, outputTokens: 1, confidence: 'low' });
     expect(estimate.read(false)).toEqual({ inputTokens: undefined, outputTokens: 4, confidence: 'high' });
   });
 
-  it('guesses from characters once a counter has thrown', () => {
+  it('estimates from characters once a counter has thrown', () => {
     const error = new Error('from the counter');
     const estimate = createTokenEstimate(() => {
       throw error;

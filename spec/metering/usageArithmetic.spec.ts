@@ -9,12 +9,12 @@ const dollars = (total: number, fields: Partial<Cost> = {}): Cost => {
 };
 
 describe('addUsage', () => {
-  it('gives the later figures where there are no earlier ones', () => {
+  it('returns the later figures if there are no earlier ones', () => {
     const later = usageOf({ inputTokens: 1 });
     expect(addUsage(undefined, later)).toBe(later);
   });
 
-  it('adds field by field, and a figure that only one knows as it is', () => {
+  it('adds field by field, and keeps a figure that only one has', () => {
     const left = usageOf({ inputTokens: 1, outputTokens: 2, cachedInputTokens: 3, serverTools: { search: 1 }, native: 'left' });
     const right = usageOf({
       inputTokens: 10,
@@ -50,7 +50,7 @@ describe('addUsage', () => {
     expect(addUsage(left, usageOf({ cost: { ...dollars(1), currency: 'EUR' } })).cost).toBeUndefined();
   });
 
-  it('takes any name of a server tool for a name', () => {
+  it('accepts any name of a server tool', () => {
     const odd = usageOf({ serverTools: JSON.parse('{"__proto__": 1, "toString": 2}') as Record<string, number> });
     const { serverTools } = addUsage(odd, odd);
     expect(Object.entries(serverTools ?? {})).toEqual([
@@ -62,18 +62,18 @@ describe('addUsage', () => {
 });
 
 describe('subtractUsage', () => {
-  it('gives the whole where there is no part', () => {
+  it('returns the total if there is no part', () => {
     const total = usageOf({ inputTokens: 1 });
     expect(subtractUsage(total, undefined)).toBe(total);
   });
 
-  it('takes a part out of the total that holds it', () => {
+  it('subtracts a part from the total that includes it', () => {
     const part = usageOf({ inputTokens: 1, outputTokens: 2, serverTools: { search: 1 }, cost: dollars(1) });
     const rest = usageOf({ inputTokens: 10, outputTokens: 5, totalTokens: 15, serverTools: { search: 4 }, cost: dollars(2) });
     expect(subtractUsage(addUsage(part, rest), part)).toEqual(rest);
   });
 
-  it('does not know a figure that did not grow', () => {
+  it('returns undefined for a figure that did not grow', () => {
     const part = usageOf({ inputTokens: 5, outputTokens: 5 });
     expect(subtractUsage(usageOf({ inputTokens: 5, outputTokens: 7 }), part)).toEqual(usageOf({ outputTokens: 2 }));
     expect(subtractUsage(usageOf({ outputTokens: 7 }), part)).toEqual(usageOf({ outputTokens: 2 }));
@@ -97,7 +97,7 @@ const estimate: Estimate = { inputTokens: 8, outputTokens: 4, confidence: 'high'
 const estimated = { estimated: true, confidence: 'high' } as const;
 
 describe('completeUsage', () => {
-  it('fills only what the provider left out', () => {
+  it('fills only figures that the provider did not report', () => {
     expect(completeUsage(usageOf({ inputTokens: 1 }), () => estimate)).toEqual(
       usageOf({ inputTokens: 1, outputTokens: 4, totalTokens: 5, ...estimated }),
     );
@@ -106,7 +106,7 @@ describe('completeUsage', () => {
     );
   });
 
-  it('asks for no estimate where nothing is left out', () => {
+  it('does not call the estimate if the provider reported both', () => {
     const fail = (): Estimate => {
       throw new Error('not needed');
     };
@@ -115,14 +115,14 @@ describe('completeUsage', () => {
     );
   });
 
-  it('stays exact where the estimate knows no more', () => {
+  it('stays exact if the estimate has no figure to add', () => {
     const unknown = { ...estimate, inputTokens: undefined };
     expect(completeUsage(usageOf({ outputTokens: 2 }), () => unknown)).toEqual(usageOf({ outputTokens: 2 }));
   });
 });
 
 describe('settleUsage', () => {
-  it('takes the larger figure, and says that it is an estimate', () => {
+  it('takes the larger figure, and marks it as an estimate', () => {
     expect(settleUsage(usageOf({ inputTokens: 10, outputTokens: 1, totalTokens: 11 }), estimate)).toEqual(
       usageOf({ inputTokens: 10, outputTokens: 4, totalTokens: 14, ...estimated }),
     );
@@ -132,7 +132,7 @@ describe('settleUsage', () => {
     });
   });
 
-  it('knows no total without the input', () => {
+  it('has no total without the input', () => {
     const unknown = { ...estimate, inputTokens: undefined };
     expect(settleUsage(undefined, unknown)).toEqual(usageOf({ outputTokens: 4, ...estimated }));
   });

@@ -18,54 +18,55 @@ describe('createUsageLedger', () => {
     expect(ledgerOf(start(), reset()).begun).toBe(true);
   });
 
-  it('takes the figures of the provider for the last ones only after finish', () => {
+  it('treats the figures of the provider as final only after finish', () => {
     const ledger = ledgerOf(start(), told, text('x'.repeat(40)));
-    expect(ledger.total()).toMatchObject({ outputTokens: 10, totalTokens: 20, estimated: true });
+    expect(ledger.total().usage).toMatchObject({ outputTokens: 10, totalTokens: 20, estimated: true });
     ledger.push(finish());
-    expect(ledger.total()).toEqual(told.usage);
+    expect(ledger.total().usage).toEqual(told.usage);
   });
 
-  it('does not take our own finish for theirs', () => {
-    expect(ledgerOf(start(), told, text('x'.repeat(40)), finish('aborted')).total()).toMatchObject({
+  it('does not treat a finish of our own as one of the provider', () => {
+    expect(ledgerOf(start(), told, text('x'.repeat(40)), finish('aborted')).total().usage).toMatchObject({
       outputTokens: 10,
       estimated: true,
     });
-    expect(ledgerOf(start(), told, text('x'.repeat(40)), finish('budget')).total()).toMatchObject({
+    expect(ledgerOf(start(), told, text('x'.repeat(40)), finish('budget')).total().usage).toMatchObject({
       outputTokens: 10,
       estimated: true,
     });
   });
 
-  it('knows that nothing was used where nothing arrived', () => {
-    expect(ledgerOf().total()).toEqual(usageOf({ outputTokens: 0, estimated: true, confidence: 'low' }));
+  it('reports no usage if no event arrived', () => {
+    expect(ledgerOf().total().usage).toEqual(usageOf({ outputTokens: 0, estimated: true, confidence: 'low' }));
     expect(ledgerOf(finish('aborted')).total()).toEqual(ledgerOf().total());
   });
 
-  it('keeps what the attempts before used, whatever becomes of the next', () => {
+  it('keeps the usage of earlier attempts, however the next one ends', () => {
     const first = [start(), told, text('x'.repeat(40))];
-    const before = ledgerOf(...first).total();
-    expect(ledgerOf(...first, reset()).total()).toEqual(before);
-    expect(ledgerOf(...first, reset(), reset(), ping()).total()).toEqual(before);
+    const before = ledgerOf(...first).total().usage;
+    expect(ledgerOf(...first, reset()).total().usage).toEqual(before);
+    expect(ledgerOf(...first, reset(), reset(), ping()).total().usage).toEqual(before);
   });
 
-  it('tells of the attempt that runs alone', () => {
+  it('returns the requests of the running attempt only', () => {
     const first = [start(), told, text('x'.repeat(40))];
-    expect(ledgerOf(ping()).attempt()).toBeUndefined();
-    expect(ledgerOf(...first).attempt()).toMatchObject({ inputTokens: 10, outputTokens: 10 });
-    expect(ledgerOf(...first, reset()).attempt()).toBeUndefined();
-    expect(ledgerOf(...first, reset(), start(), text('xxxx')).attempt()).toMatchObject({
-      inputTokens: undefined,
-      outputTokens: 1,
-    });
+    expect(ledgerOf(ping()).attempt()).toEqual([]);
+    expect(ledgerOf(...first).attempt()).toMatchObject([{ usage: { inputTokens: 10, outputTokens: 10 } }]);
+    expect(ledgerOf(...first, reset()).attempt()).toEqual([]);
+    expect(ledgerOf(...first, reset(), start(), text('xxxx')).attempt()).toMatchObject([
+      { usage: { inputTokens: undefined, outputTokens: 1 } },
+    ]);
   });
 
-  it('takes estimated figures for a total over all attempts, of an operator upstream', () => {
+  it('treats estimated figures as the total of an operator upstream', () => {
     const low = { estimated: true, confidence: 'low' } as const;
     const high = usage({ inputTokens: 10, outputTokens: 12, totalTokens: 22, estimated: true, confidence: 'high' });
     const said = [start(), text('x'.repeat(40)), reset(), start(), text('xxxx')];
-    expect(ledgerOf(...said, high, finish('aborted')).total()).toMatchObject({ inputTokens: 10, outputTokens: 12, ...low });
-    expect(ledgerOf(...said, high, text('x'.repeat(40)), finish('aborted')).total()).toMatchObject({ outputTokens: 10 + 11 });
-    expect(ledgerOf(...said, high, finish()).total()).toEqual(high.usage);
-    expect(ledgerOf(start(), high, told, finish()).total()).toEqual(told.usage);
+    expect(ledgerOf(...said, high, finish('aborted')).total().usage).toMatchObject({ inputTokens: 10, outputTokens: 12, ...low });
+    expect(ledgerOf(...said, high, text('x'.repeat(40)), finish('aborted')).total().usage).toMatchObject({
+      outputTokens: 10 + 11,
+    });
+    expect(ledgerOf(...said, high, finish()).total().usage).toEqual(high.usage);
+    expect(ledgerOf(start(), high, told, finish()).total().usage).toEqual(told.usage);
   });
 });

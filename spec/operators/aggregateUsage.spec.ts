@@ -10,6 +10,7 @@ import { retryStream } from '../../src/operators/retryStream.js';
 import { stopOn } from '../../src/operators/stopOn.js';
 import { withCost } from '../../src/operators/withCost.js';
 import {
+  file,
   finish,
   marbles,
   ping,
@@ -28,17 +29,18 @@ import {
 } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
+import { requestUsage, voidUsage } from '../support/requestUsage.js';
 
 const low = { estimated: true, confidence: 'low' } as const;
 
-/** The usages that leave, in order. */
+/** The usages that are emitted, in order. */
 function usagesOf(events: readonly DeltaEvent[], options?: AggregateUsageOptions): Usage[] {
   return record(streamOf(events), (source) => source.pipe(aggregateUsage(options), ofEvent('usage'))).values.map(
     (event) => (event as UsageEvent).usage,
   );
 }
 
-/** One token a word, as a tokenizer that knows the whole text so far. */
+/** One token per word, like a tokenizer that has the whole text so far. */
 function wordCounter(ready = true): TokenCounter & { loads: number; ready: boolean } {
   const count = (whole: string): number => whole.split(' ').filter((word) => word !== '').length;
   return {
@@ -61,6 +63,7 @@ function wordCounter(ready = true): TokenCounter & { loads: number; ready: boole
   };
 }
 
+// usageCollector.ts and tallies.ts are tested through the operator.
 describe('aggregateUsage', () => {
   operatorContract(() => aggregateUsage(), { kind: 'mirror' });
   operatorContract(() => aggregateUsage({ countTokens: wordCounter(), prompt: 'Hello', every: 1, onSettled: () => undefined }), {
@@ -92,11 +95,11 @@ describe('aggregateUsage', () => {
       native: { prompt_tokens: 10 },
     });
 
-    it('takes them as they are, whatever was said', () => {
+    it('takes them as they are, whatever the text', () => {
       expect(usagesOf([start(), text('x'.repeat(400)), full, finish()], { prompt: 'x'.repeat(400) })).toEqual([full.usage]);
     });
 
-    it('adds up the total where the provider gives none, and believes its own', () => {
+    it('adds up the total if the provider reports none', () => {
       const [sum] = usagesOf([start(), usage({ inputTokens: 10, outputTokens: 5 }), finish()]);
       expect(sum).toMatchObject({ totalTokens: 15, estimated: false, confidence: 'exact' });
       const [own] = usagesOf([start(), usage({ inputTokens: 10, outputTokens: 5, totalTokens: 14 }), finish()]);
@@ -133,7 +136,7 @@ describe('aggregateUsage', () => {
       expect(usagesOf(events)).toMatchObject([{ outputTokens: tokens, inputTokens: undefined, ...low }]);
     });
 
-    it('counts all that the model wrote, once', () => {
+    it('counts all that the model generated, once', () => {
       const said = [
         text('1234'),
         reasoning('1234', { block: 1 }),
@@ -158,7 +161,7 @@ describe('aggregateUsage', () => {
       expect(inputs(undefined)).toBeUndefined();
     });
 
-    it('gives nothing for a stream of pings', () => {
+    it('emits nothing for a stream of pings', () => {
       expect(usagesOf([ping(), ping()])).toEqual([]);
     });
 
@@ -180,7 +183,7 @@ describe('aggregateUsage', () => {
   });
 
   describe('countTokens', () => {
-    it("counts nothing with 'none': what the provider does not tell stays unknown", () => {
+    it("counts nothing with 'none': figures that are not reported stay unknown", () => {
       const countTokens = 'none';
       expect(usagesOf([start(), text('a'), finish()], { countTokens, prompt: 'b' })).toMatchObject([
         { inputTokens: undefined, outputTokens: undefined, estimated: false },
@@ -192,7 +195,7 @@ describe('aggregateUsage', () => {
 
     const answer = [start(), text('one two '), text('three'), text('four', { choice: 1 }), finish()];
 
-    it('takes a counter, and counts each block as one text', () => {
+    it('accepts a counter, and counts each block as one text', () => {
       const counter = wordCounter();
       expect(usagesOf(answer, { countTokens: counter, prompt: ['a b', 'c'] })).toMatchObject([
         { inputTokens: 3, outputTokens: 4, totalTokens: 7, estimated: true, confidence: 'high' },
@@ -200,14 +203,14 @@ describe('aggregateUsage', () => {
       expect(counter.loads).toBe(1);
     });
 
-    it('takes a function of a text', () => {
+    it('accepts a function of a text', () => {
       const texts: string[] = [];
       const countTokens = (whole: string): number => texts.push(whole);
       expect(usagesOf(answer, { countTokens })).toMatchObject([{ outputTokens: 3, confidence: 'high' }]);
       expect(texts).toEqual(['one two three', 'four']);
     });
 
-    it('counts nothing where the provider tells', () => {
+    it('counts nothing if the provider reports its figures', () => {
       const countTokens = (): number => {
         throw new Error('not needed');
       };
@@ -217,7 +220,7 @@ describe('aggregateUsage', () => {
     });
 
     it(
-      'loads a counter on subscribe, and delays nothing for it',
+      'loads a counter on subscribe, and delays no event for it',
       marbles(({ stream, expectStream }) => {
         const counter = { ...wordCounter(false), load: () => new Promise<void>(() => undefined) };
         const source = stream('s-a-b-(f|)');
@@ -228,7 +231,7 @@ describe('aggregateUsage', () => {
       }),
     );
 
-    it('counts what was said before the counter was ready, and asks nothing of it before', () => {
+    it('counts the text before the counter was ready, and does not call it until then', () => {
       const words = wordCounter(false);
       const counter = {
         ...words,
@@ -268,7 +271,7 @@ describe('aggregateUsage', () => {
       ['finish', answer],
       ['a reset', [...answer.slice(0, 3), reset(), ...answer]],
       ['a completion without finish', answer.slice(0, -1)],
-    ])('turns a throw at %s into the error, and settles by characters', (_, events) => {
+    ])('emits a throw at %s as the error, and settles by characters', (_, events) => {
       const error = new Error('from the counter');
       const settlements: UsageSettlement[] = [];
       const countTokens = (): number => {
@@ -279,7 +282,7 @@ describe('aggregateUsage', () => {
       expect(settlements).toMatchObject([{ outcome: 'error', usage: low }]);
     });
 
-    it('turns a throw at an error into the error, and settles by characters', () => {
+    it('emits a throw at an error as the error, and settles by characters', () => {
       const error = new Error('from the counter');
       const settlements: UsageSettlement[] = [];
       const countTokens = (): number => {
@@ -293,7 +296,7 @@ describe('aggregateUsage', () => {
       expect(settlements).toMatchObject([{ outcome: 'error', usage: { outputTokens: 4, ...low } }]);
     });
 
-    it('rejects what cannot count', () => {
+    it('rejects a value that cannot count', () => {
       const message = "countTokens must be 'auto', 'character', 'none', a function, or a counter with load, count, stream";
       // @ts-expect-error: a wrong word
       expect(() => aggregateUsage({ countTokens: 'tiktoken' })).toThrow(new TypeError(message));
@@ -303,8 +306,8 @@ describe('aggregateUsage', () => {
   });
 
   describe('over resets', () => {
-    it('sums what each attempt used, by its own figures or by more', () => {
-      // The figures that a join makes: the second attempt's include the first's.
+    it('sums the larger of the figures and the estimate of each attempt', () => {
+      // Cumulative figures, as a join emits them.
       const events = [
         start(),
         usage({ inputTokens: 10, outputTokens: 1 }),
@@ -320,7 +323,7 @@ describe('aggregateUsage', () => {
     });
 
     it(
-      'sums over retryStream: what is in the last figures already is not counted twice',
+      'sums over retryStream, and counts no figure twice',
       marbles(({ stream, expectStream }) => {
         const broken = new TypeError('broken');
         const first = stream(' s-u-a-#', { u: usage({ inputTokens: 10, outputTokens: 8 }) }, broken);
@@ -329,17 +332,21 @@ describe('aggregateUsage', () => {
         const source = defer(() => attempts.shift() ?? NEVER);
         const retrying = retryStream({ shouldRetry: () => true, initialDelayMs: 3, jitter: 0 });
         const result = '       ---------------(u|)';
-        const total = usage({ inputTokens: 22, outputTokens: 11, totalTokens: 33, ...low });
+        const requests = [
+          voidUsage({ inputTokens: 10, outputTokens: 8, totalTokens: 18, ...low }),
+          requestUsage({ inputTokens: 12, outputTokens: 3, totalTokens: 15 }, { attempt: 2 }),
+        ];
+        const total = { ...usage({ inputTokens: 22, outputTokens: 11, totalTokens: 33, ...low }), requests };
         expectStream(source.pipe(retrying, aggregateUsage(), ofEvent('usage'))).toBe(result, { u: total });
       }),
     );
 
-    it('counts nothing for an attempt that was refused', () => {
+    it('counts nothing for an attempt that was rejected', () => {
       const exact = usage({ inputTokens: 10, outputTokens: 5, totalTokens: 15 });
       expect(usagesOf([ping(), reset(), reset(), start(), text('a'), exact, finish()])).toEqual([exact.usage]);
     });
 
-    it('estimates an attempt of which the provider told nothing', () => {
+    it('estimates an attempt without figures', () => {
       const events = [
         start(),
         text('x'.repeat(8)),
@@ -353,7 +360,7 @@ describe('aggregateUsage', () => {
       expect(usagesOf(events, { prompt: 'x'.repeat(20) })).toMatchObject([{ inputTokens: 14, outputTokens: 4 }]);
     });
 
-    it('does not take a figure that did not grow for 0', () => {
+    it('does not treat a figure that did not grow as 0', () => {
       const told = { inputTokens: 9, outputTokens: 2 };
       const events = [
         start(),
@@ -367,7 +374,7 @@ describe('aggregateUsage', () => {
       expect(usagesOf(events)).toMatchObject([{ inputTokens: 18, outputTokens: 12, ...low }]);
     });
 
-    it('takes the ratio of the provider that answers', () => {
+    it('uses the ratio of the provider that answers', () => {
       const said = text('x'.repeat(42));
       const events = [
         start({ provider: 'openai' }),
@@ -380,7 +387,7 @@ describe('aggregateUsage', () => {
       expect(usagesOf(events)).toMatchObject([{ outputTokens: 11 + 12 }]);
     });
 
-    it('keeps counting over steps, whose usage is never void', () => {
+    it('keeps counting over steps, because a reset never voids usage', () => {
       const events = [
         start(),
         text('x'.repeat(8)),
@@ -396,7 +403,7 @@ describe('aggregateUsage', () => {
     });
   });
 
-  it('takes the larger figure where we ended the request ourselves', () => {
+  it('takes the larger figure if stopOn ended the request', () => {
     const button = new Subject<void>();
     const { source, subject } = observed();
     const recorded = recordLive(source, (events$) => events$.pipe(stopOn(button), aggregateUsage()));
@@ -414,7 +421,7 @@ describe('aggregateUsage', () => {
       usage({ inputTokens: 10, outputTokens, totalTokens: 10 + outputTokens, ...low });
 
     it(
-      'emits a running total after so many deltas',
+      'emits a running total after every n deltas',
       marbles(({ stream, expectStream }) => {
         const told = usage({ inputTokens: 10, outputTokens: 1 });
         const source = stream(' s-t-x---x---p---x---x---v(f|)', { x, t: told, v: usage({ inputTokens: 10, outputTokens: 7 }) });
@@ -424,13 +431,19 @@ describe('aggregateUsage', () => {
       }),
     );
 
+    it('counts every delta: reasoning, arguments and files too', () => {
+      const deltas = [reasoning('a'), toolCallDelta('c', '{}', { block: 1 }), file('aGk=', { block: 2 }), x];
+      expect(usagesOf([start(), ...deltas], { every: 1 })).toHaveLength(deltas.length + 1);
+      expect(usagesOf([start(), toolCallStart('c', 'n'), ping()], { every: 1 })).toHaveLength(1);
+    });
+
     it('counts with a counter as the text grows', () => {
       const events = [start(), text('one two '), text('three'), text('four'), finish()];
       const outputs = (options: AggregateUsageOptions) => usagesOf(events, options).map(({ outputTokens }) => outputTokens);
       expect(outputs({ countTokens: wordCounter(), every: 1 })).toEqual([2, 3, 3, 3]);
     });
 
-    it('gives a function only whole texts: characters stand in until the end', () => {
+    it('calls a function with whole texts only: characters are counted until the end', () => {
       const texts: string[] = [];
       const countTokens = (whole: string): number => texts.push(whole);
       const running = usagesOf([start(), x, x, finish()], { countTokens, every: 1 });
@@ -442,7 +455,7 @@ describe('aggregateUsage', () => {
       expect(texts).toEqual(['1234567812345678']);
     });
 
-    it('turns a throw of a counter into the error', () => {
+    it('emits what a counter throws as the error', () => {
       const error = new Error('from the counter');
       const countTokens: TokenCounter = {
         ...wordCounter(),
@@ -457,7 +470,7 @@ describe('aggregateUsage', () => {
       expect(values).toEqual([start(), x, x]);
     });
 
-    it('rejects what is not a whole number > 0', () => {
+    it('rejects a number that is not whole and > 0', () => {
       expect(() => aggregateUsage({ every: 0 })).toThrow(RangeError);
       expect(() => aggregateUsage({ every: 1.5 })).toThrow(RangeError);
     });
@@ -469,14 +482,14 @@ describe('aggregateUsage', () => {
       return { settlements, operator: aggregateUsage({ onSettled: (settlement) => settlements.push(settlement) }) };
     }
 
-    it('tells of a completion what the last usage told', () => {
+    it('has the last usage on completion', () => {
       const { settlements, operator } = settling();
       const told = usage({ inputTokens: 10, outputTokens: 5, totalTokens: 15 });
       record(streamOf([start(), told, finish()]), operator);
       expect(settlements).toEqual([{ usage: told.usage, outcome: 'complete' }]);
     });
 
-    it('tells of an error what was used until then', () => {
+    it('has the usage until then on an error', () => {
       const { settlements, operator } = settling();
       const { source, subject } = observed();
       const recorded = recordLive(source, operator);
@@ -487,7 +500,7 @@ describe('aggregateUsage', () => {
       expect(settlements).toMatchObject([{ usage: { inputTokens: 10, outputTokens: 10, ...low }, outcome: 'error' }]);
     });
 
-    it('tells of an unsubscription what was used until then', () => {
+    it('has the usage until then on unsubscribe', () => {
       const { settlements, operator } = settling();
       streamOf([start(), text('x'.repeat(8)), text('y')])
         .pipe(operator, take(2))
@@ -495,7 +508,7 @@ describe('aggregateUsage', () => {
       expect(settlements).toMatchObject([{ usage: { outputTokens: 2, ...low }, outcome: 'unsubscribe' }]);
     });
 
-    it('tells that nothing was used where nothing arrived', () => {
+    it('reports no usage if no event arrived', () => {
       const { settlements, operator } = settling();
       record(NEVER, operator);
       record(streamOf([]), operator);
@@ -503,7 +516,7 @@ describe('aggregateUsage', () => {
       expect(settlements[0]?.usage).toEqual(usageOf({ outputTokens: 0, ...low }));
     });
 
-    it('makes the error of what it throws at an error', () => {
+    it('emits what it throws as the error', () => {
       const thrown = new Error('from the callback');
       const { source, subject } = observed();
       let calls = 0;
@@ -522,7 +535,7 @@ describe('aggregateUsage', () => {
         config.onUnhandledError = null;
       });
 
-      it('reports there what it throws at an unsubscription', async () => {
+      it('reports what it throws on unsubscribe', async () => {
         const thrown = new Error('from the callback');
         const reported = new Promise<unknown>((resolve) => {
           config.onUnhandledError = resolve;
@@ -573,7 +586,7 @@ describe('aggregateUsage', () => {
   });
 
   describe('price', () => {
-    /** A dollar a token, ten with the model `dear`; of `unknown` it knows nothing. */
+    /** A dollar per token, ten for the model `dear`, no price for `unknown`. */
     const price: Price = ({ inputTokens, outputTokens }, model) => {
       if (model === 'unknown' || inputTokens === undefined || outputTokens === undefined) return undefined;
       const total = (model === 'dear' ? 10 : 1) * (inputTokens + outputTokens);
@@ -581,7 +594,7 @@ describe('aggregateUsage', () => {
     };
     const prompt = 'x'.repeat(40);
 
-    /** What the settlement of a stream says that it cost. */
+    /** The outcome and the cost of the settlement. */
     function settledCost(events: readonly DeltaEvent[], end: 'complete' | 'error' | 'unsubscribe'): [string, number | undefined] {
       const told: [string, number | undefined][] = [];
       const onSettled = ({ outcome, usage: { cost } }: UsageSettlement): void => void told.push([outcome, cost?.total]);
@@ -595,7 +608,7 @@ describe('aggregateUsage', () => {
       return told[0] ?? ['never', undefined];
     }
 
-    it('gives the cost on every exit', () => {
+    it('returns the cost however the stream ends', () => {
       const told = usage({ inputTokens: 10, outputTokens: 5 });
       expect(settledCost([start(), text('abcd'), told, finish()], 'complete')).toEqual(['complete', 15]);
       expect(settledCost([start(), text('abcd')], 'error')).toEqual(['error', 11]);
@@ -608,12 +621,12 @@ describe('aggregateUsage', () => {
       expect(settledCost(cut, 'error')).toEqual(['error', 110 + 11]);
     });
 
-    it('gives no cost where one is not known, never 0', () => {
+    it('has no cost if one is unknown, never 0', () => {
       expect(settledCost([start({ model: 'unknown' }), text('a')], 'unsubscribe')).toEqual(['unsubscribe', undefined]);
       expect(settledCost([], 'unsubscribe')).toEqual(['unsubscribe', undefined]);
     });
 
-    it('is on the usage that leaves too, running ones too, as by withCost', () => {
+    it('adds the cost to every usage, as withCost does', () => {
       const events = [start(), text('abcd'), text('abcd'), finish()];
       expect(usagesOf(events, { price, prompt, every: 1 }).map(({ cost }) => cost?.total)).toEqual([11, 12, 12]);
       const apart = streamOf(events).pipe(aggregateUsage({ prompt, every: 1 }), withCost(price));
@@ -622,7 +635,7 @@ describe('aggregateUsage', () => {
       expect(record(together, same)).toEqual(record(apart, same));
     });
 
-    it('makes the error of what it throws, and settles without a cost', () => {
+    it('emits what it throws as the error, and settles without a cost', () => {
       const thrown = new Error('from the price');
       const settlements: UsageSettlement[] = [];
       const broken: Price = () => {
@@ -673,7 +686,7 @@ describe('aggregateUsage', () => {
     expectTypeOf(narrow$).toEqualTypeOf<Observable<TextDeltaEvent | UsageEvent>>();
   });
 
-  it('rejects options it does not know', () => {
+  it('rejects unknown options', () => {
     // @ts-expect-error: a wrong name
     expect(() => aggregateUsage({ countToken: 'auto' })).toThrow(
       new TypeError('aggregateUsage: unknown option "countToken", did you mean "countTokens"?'),

@@ -55,7 +55,7 @@ describe('fallbackTo', () => {
   );
 
   it(
-    'asks them in order, and none that it does not need',
+    'asks them in order, and none after the first answer',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('-#', {}, fault);
       const others = [stream(' -s-#', {}, second), stream('    -s-a-f|'), stream('s-b-f|')] as const;
@@ -69,7 +69,7 @@ describe('fallbackTo', () => {
   );
 
   it(
-    'takes back a tool call that broke off',
+    'voids a tool call that broke off',
     marbles(({ stream, expectStream }) => {
       const values = {
         t: toolCallStart('call-1', 'weather'),
@@ -85,7 +85,7 @@ describe('fallbackTo', () => {
   );
 
   it(
-    'aborts the request of whichever provider runs when it is unsubscribed',
+    'aborts the request of the running provider on unsubscribe',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('-#', {}, fault);
       const other = stream('  -s-a-b');
@@ -95,7 +95,7 @@ describe('fallbackTo', () => {
     }),
   );
 
-  it('asks nobody when downstream leaves at the reset', () => {
+  it('asks no provider if downstream unsubscribes at the reset', () => {
     let requests = 0;
     const other = defer(() => {
       requests++;
@@ -109,7 +109,7 @@ describe('fallbackTo', () => {
     expect(requests).toBe(0);
   });
 
-  it('leaves a stream that finished alone', () => {
+  it('does not fall back after finish', () => {
     const outcome = outcomeOf(broken([start(), text('a'), finish()]).pipe(fallbackTo(whole)));
     expect(outcome.events).toEqual([start(), text('a'), finish()]);
     expect(outcome.error).toBe(fault);
@@ -123,14 +123,14 @@ describe('fallbackTo', () => {
     });
   });
 
-  it('takes a list of others, with options or without', () => {
+  it('accepts a list of others, with options or without', () => {
     const others: Observable<DeltaEvent>[] = [broken([], second), whole];
     const source = broken([start(), text('x')]);
     expect(messageOf(outcomeOf(source.pipe(fallbackTo(...others)))).text).toBe('a');
     expect(outcomeOf(source.pipe(fallbackTo(...others, { onPartial: 'fail' }))).error).toBe(fault);
   });
 
-  it('passes errors on when there are no others', () => {
+  it('passes errors on without others', () => {
     const none: Observable<DeltaEvent>[] = [];
     expect(outcomeOf(broken([start()]).pipe(fallbackTo(...none)))).toMatchObject({ events: [start()], error: fault });
     expect(outcomeOf(broken([start()]).pipe(fallbackTo()))).toMatchObject({ events: [start()], error: fault });
@@ -138,7 +138,7 @@ describe('fallbackTo', () => {
   });
 
   describe('when all fail', () => {
-    it('errors with the error of each provider, and with what is known of the last one', () => {
+    it('errors with the error of each provider and the details of the last one', () => {
       const last = broken([start({ id: 'two' }), text('Hel')], second);
       const { error, events } = outcomeOf(broken([start()]).pipe(fallbackTo(last)));
       expect(events.map(({ type }) => type)).toEqual(['start', 'reset', 'start', 'text-delta']);
@@ -155,7 +155,7 @@ describe('fallbackTo', () => {
       expect(error.cause).toBe(second);
     });
 
-    it('tells a provider that was asked more than once as one', () => {
+    it('has one error for a provider with retries', () => {
       const twice = retryStream({ maxRetries: 1 });
       const { error } = outcomeOf(broken([]).pipe(twice, fallbackTo(broken([], second))));
       expect(error).toMatchObject({ errors: [{ kind: 'retry-exhausted', errors: [fault, fault] }, second] });
@@ -164,7 +164,7 @@ describe('fallbackTo', () => {
 
   describe('falls back', () => {
     it.each<ServiceErrorKind>(['authentication', 'permission', 'quota', 'not-found', 'invalid-request', 'too-large', 'server'])(
-      'from a provider that refuses the request: %s',
+      'from a provider that rejects the request: %s',
       (kind) => {
         const outcome = outcomeOf(broken([], new HttpError('No', { kind })).pipe(fallbackTo(whole)));
         expect(resetsOf(outcome)).toMatchObject([{ error: { kind } }]);
@@ -172,7 +172,7 @@ describe('fallbackTo', () => {
       },
     );
 
-    it('from one whose circuit is open, from one whose repeats are used up, and from what is not ours', () => {
+    it('from one with an open circuit, from one with exhausted retries, and from a foreign error', () => {
       for (const error of [new CircuitOpenError(), new RetryExhaustedError([fault]), new TypeError('foreign')]) {
         expect(messageOf(outcomeOf(broken([], error).pipe(fallbackTo(whole)))).text).toBe('a');
       }
@@ -186,7 +186,7 @@ describe('fallbackTo', () => {
       expect(outcomeOf(broken([]).pipe(fallbackTo(broken([], aborted), whole))).error).toBe(aborted);
     });
 
-    it('but not once a tool of the provider began', () => {
+    it('but not once a tool of the provider has started', () => {
       const search = toolCallStart('call-1', 'web_search', { executor: 'provider' });
       expect(outcomeOf(broken([start(), search]).pipe(fallbackTo(whole))).error).toBe(fault);
       const own = toolCallStart('call-1', 'weather');
@@ -195,7 +195,7 @@ describe('fallbackTo', () => {
   });
 
   describe('shouldFallback', () => {
-    it('judges by the error, the attempt and what was said', () => {
+    it('is called with the error, the attempt and the partial message', () => {
       const contexts: FallbackContext[] = [];
       const shouldFallback = (context: FallbackContext): boolean => {
         contexts.push({ ...context });
@@ -210,7 +210,7 @@ describe('fallbackTo', () => {
       ]);
     });
 
-    it('lets two in a row have different conditions', () => {
+    it('may differ between two operators in a row', () => {
       const tooLarge = new HttpError('Too large', { kind: 'too-large' });
       const large = of(start(), text('large'), finish());
       const pipeline = (error: Error): Observable<DeltaEvent> =>
@@ -219,7 +219,7 @@ describe('fallbackTo', () => {
       expect(messageOf(outcomeOf(pipeline(fault))).text).toBe('a');
     });
 
-    it('becomes the error when it throws, and so does continueWith', () => {
+    it('emits what it or continueWith throws as the error', () => {
       const error = new Error('from the callback');
       const throwing = (): never => {
         throw error;
@@ -235,7 +235,7 @@ describe('fallbackTo', () => {
   });
 
   describe("onPartial: 'fail'", () => {
-    it('passes the error on once content was delivered, the very object', () => {
+    it('passes the error on once content was emitted, the same object', () => {
       const outcome = outcomeOf(broken([start(), text('a')]).pipe(fallbackTo(whole, { onPartial: 'fail' })));
       expect(outcome.events).toEqual([start(), text('a')]);
       expect(outcome.error).toBe(fault);
@@ -255,7 +255,7 @@ describe('fallbackTo', () => {
     });
 
     it(
-      'keeps the text and lets the rest follow',
+      'keeps the text and emits the rest after it',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const source = stream('s-a-b-#', {}, fault);
         const rest = stream('        -s-c-f|');
@@ -267,7 +267,7 @@ describe('fallbackTo', () => {
       }),
     );
 
-    it('counts blocks on, keeps callIds apart and drops what is repeated', () => {
+    it('numbers blocks on, renames callIds in use and drops the overlap', () => {
       const call = (callId: string, block: number): DeltaEvent[] => [
         toolCallStart(callId, 'weather', { block }),
         toolCallEnd(callId, 'weather', '{}', { block }),
@@ -282,14 +282,14 @@ describe('fallbackTo', () => {
       });
     });
 
-    it('asks the next provider anew while nothing was delivered, and when a tool call broke off', () => {
+    it('asks the next provider if no content was emitted, or if a tool call broke off', () => {
       expect(messageOf(outcomeOf(broken([start()]).pipe(fallbackTo(whole, continuing(NEVER))))).text).toBe('a');
       const call = [toolCallStart('call-1', 'weather', { block: 1 }), toolCallDelta('call-1', '{"ci', { block: 1 })];
       const outcome = outcomeOf(broken([start(), text('Let'), ...call]).pipe(fallbackTo(whole, continuing(NEVER))));
       expect(messageOf(outcome)).toMatchObject({ text: 'a', toolCalls: [] });
     });
 
-    it("takes a provider's turn", () => {
+    it('takes the place of a provider', () => {
       const rest = broken([start(), text('lo')], second);
       const { error } = outcomeOf(broken([start(), text('Hel')]).pipe(fallbackTo(whole, continuing(rest))));
       expect(error).toMatchObject({ kind: 'retry-exhausted', errors: [fault, second], partial: { text: 'Hello' } });
@@ -297,7 +297,7 @@ describe('fallbackTo', () => {
   });
 
   describe('usage', () => {
-    it('includes what failed providers used, in every later event', () => {
+    it('includes that of failed providers, in every later event', () => {
       const used = (inputTokens: number, outputTokens: number): DeltaEvent => usage({ inputTokens, outputTokens });
       const source = broken([start(), used(10, 1), used(10, 5)]);
       const outcome = outcomeOf(source.pipe(fallbackTo(broken([start()]), of(start(), used(20, 1), used(20, 7), finish()))));
@@ -309,7 +309,7 @@ describe('fallbackTo', () => {
       );
     });
 
-    it('is added up once over the repeats within each provider', () => {
+    it('is added once over the retries of each provider', () => {
       const used = broken([start(), usage({ inputTokens: 10 })]);
       const once = retryStream({ maxRetries: 1 });
       const outcome = outcomeOf(used.pipe(once, fallbackTo(used.pipe(once), of(start(), usage({ inputTokens: 1 }), finish()))));
@@ -317,8 +317,8 @@ describe('fallbackTo', () => {
     });
   });
 
-  describe('with a retryStream in each lane', () => {
-    it('counts the attempts of all on, so that requests = resets + 1', () => {
+  describe('with a retryStream in the pipe of each provider', () => {
+    it('increases attempt numbers over all of them, so that attempts = resets + 1', () => {
       let requests = 0;
       const counted = (stream: Observable<DeltaEvent>): Observable<DeltaEvent> =>
         defer(() => {
@@ -339,7 +339,7 @@ describe('fallbackTo', () => {
       expect(messageOf(outcome).text).toBe('a');
     });
 
-    it('keeps the grammar whatever the lanes say', () => {
+    it('keeps the grammar whatever the providers emit', () => {
       const anyEvent = fc.oneof(
         anyText.map((value) => text(value)),
         fc.constant(ping()),
@@ -349,7 +349,7 @@ describe('fallbackTo', () => {
         fc.array(anyEvent, { maxLength: 4 }).map((events) => ofOneRequest([start(), ...events])),
         fc.constantFrom<Error>(fault, second, new HttpError('No', { kind: 'authentication' })),
       );
-      // Each lane is a list of failing requests; the last lane may answer after them.
+      // Each provider is a list of failing requests; the last one may finish after them.
       const anyLanes = fc.array(fc.array(anyAttempt, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 });
       fc.assert(
         fc.property(anyLanes, fc.option(anyText), (lanes, answer) => {
@@ -389,7 +389,7 @@ describe('fallbackTo', () => {
     });
   });
 
-  it('starts with the first provider again for every subscription', () => {
+  it('starts with the first provider for every subscription', () => {
     let requests = 0;
     const source = defer(() => {
       requests++;
@@ -400,7 +400,7 @@ describe('fallbackTo', () => {
     expect(requests).toBe(2);
   });
 
-  it('rejects what is no Observable, options that it does not know, and wrong types', () => {
+  it('rejects others that are no Observable, unknown options and wrong types', () => {
     expect(() => fallbackTo(Promise.resolve() as never)).toThrow(TypeError);
     expect(() => fallbackTo((() => NEVER) as never)).toThrow(TypeError);
     expect(() => fallbackTo([NEVER] as never)).toThrow(TypeError);

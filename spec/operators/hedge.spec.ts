@@ -34,6 +34,7 @@ const second = new HttpError('No', { kind: 'authentication', status: 401, reques
 const s = start({ id: 'first' });
 const S = start({ id: 'other' });
 
+// race.ts and lostUsage.ts are tested through the operator.
 describe('hedge', () => {
   operatorContract(() => hedge(NEVER, { afterMs: 1_000 }), { kind: 'mirror', errors: 'own' });
 
@@ -50,7 +51,7 @@ describe('hedge', () => {
   );
 
   it(
-    'aborts the second one when the first speaks before it',
+    'aborts the second one if the first has content before it',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-----a---b-f|', { s });
       const other = stream('     S---c-d-f|', { S });
@@ -62,7 +63,7 @@ describe('hedge', () => {
   );
 
   it(
-    'asks nobody else when the first is quick',
+    'does not ask the second if the first is quick',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s---a-------f|');
       const other = stream('s-f|');
@@ -72,7 +73,7 @@ describe('hedge', () => {
   );
 
   it(
-    'lets nothing but pings leave before content',
+    'emits only pings before content',
     marbles(({ stream, expectStream }) => {
       const values = { s, S, r: raw('in_progress'), v: usage({ inputTokens: 3 }) };
       const source = stream('p-s-r-----------', values);
@@ -83,7 +84,7 @@ describe('hedge', () => {
   );
 
   it(
-    'aborts both when it is unsubscribed',
+    'aborts both on unsubscribe',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-----------');
       const other = stream('     s-------');
@@ -95,7 +96,7 @@ describe('hedge', () => {
   );
 
   it(
-    'asks nobody when it is unsubscribed before that',
+    'does not ask the second after unsubscribe',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const other = stream('s-f|');
       expectStream(stream('s----').pipe(hedge(other, { afterMs: 4 })), '--!').toBe('---');
@@ -103,18 +104,18 @@ describe('hedge', () => {
     }),
   );
 
-  it('leaves no timer behind when it is unsubscribed', () => {
+  it('has no timer after unsubscribe', () => {
     marbles(({ flush }) => {
       NEVER.pipe(hedge(NEVER, { afterMs: 1_000 }))
         .subscribe()
         .unsubscribe();
       flush();
-      // Virtual time goes on only as long as a timer waits.
+      // Virtual time advances only as long as a timer is scheduled.
       expect(asyncScheduler.now()).toBeLessThan(1_000);
     })();
   });
 
-  it('aborts the loser before anything of the winner leaves', () => {
+  it('aborts the loser before it emits an event of the winner', () => {
     const log: string[] = [];
     const first$ = new Subject<DeltaEvent>();
     const other$ = new Subject<DeltaEvent>();
@@ -169,7 +170,7 @@ describe('hedge', () => {
     });
 
     it(
-      'lets a first provider pass that speaks just then',
+      'does not ask the second if the first has content exactly then',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const other = stream('s-f|');
         expectStream(stream('----a-f|').pipe(hedge(other, { afterMs: 4 }))).toBe('----a-f|');
@@ -186,7 +187,7 @@ describe('hedge', () => {
 
   describe('when one fails before its content', () => {
     it(
-      'asks the second at once, for whatever reason the first failed',
+      'asks the second at once, whatever the error of the first',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         for (const error of [fault, second, new TypeError('foreign')]) {
           const source = stream('s-#', { s }, error);
@@ -199,7 +200,7 @@ describe('hedge', () => {
     );
 
     it(
-      'lets the other go on alone',
+      'goes on with the other one alone',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const first = stream('s-------a---f|', { s });
         const quick = stream('     S-#', { S }, fault);
@@ -211,7 +212,7 @@ describe('hedge', () => {
       }),
     );
 
-    it('asks nobody when its end makes downstream leave', () => {
+    it('does not ask the second if downstream unsubscribes on the error', () => {
       let requests = 0;
       const other = defer(() => {
         requests++;
@@ -230,7 +231,7 @@ describe('hedge', () => {
   });
 
   describe('when both fail before their content', () => {
-    it('errors with both errors in the order in which they came, and nothing has left', () => {
+    it('errors with both errors in the order in which they occurred, and emits nothing', () => {
       marbles(({ stream, expectStream, flush }) => {
         const errors: unknown[] = [];
         const hedged$ = stream('s-----#', {}, fault).pipe(hedge(stream('s-#', {}, second), { afterMs: 2 }));
@@ -245,7 +246,7 @@ describe('hedge', () => {
       })();
     });
 
-    it('tells what is known of the last one, and what both have cost', () => {
+    it('has the details of the last error, and the usage of both', () => {
       const first = broken([s, usage({ inputTokens: 10 })]);
       const other = broken([S, usage({ inputTokens: 3 })], second);
       const { events, error } = outcomeOf(first.pipe(hedge(other, { afterMs: 5 })));
@@ -280,7 +281,7 @@ describe('hedge', () => {
   });
 
   describe('the winner', () => {
-    it('is the stream from then on: its error is passed on, the very object', () => {
+    it('is the stream from then on: its error is passed on, the same object', () => {
       const outcome = outcomeOf(broken([s, text('a')]).pipe(hedge(of(S, text('b'), finish()), { afterMs: 5 })));
       expect(outcome.events).toEqual([s, text('a')]);
       expect(outcome.error).toBe(fault);
@@ -312,7 +313,7 @@ describe('hedge', () => {
     });
 
     it(
-      'stays the winner when it starts over',
+      'stays the winner when it is reset',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const other = stream('s-b-f|');
         const source = stream('   --a-R----------s-c-f|');
@@ -348,7 +349,7 @@ describe('hedge', () => {
       expect(usages(outcomeOf(slow.pipe(hedge(other, { afterMs: 1 }))).events)).toEqual([31, 36]);
     });
 
-    it('of the loser is told by itself while the winner has reported none', () => {
+    it('of the loser is emitted by itself while the winner has reported none', () => {
       const other = of(S, text('b'), usage({ inputTokens: 25 }), finish());
       const { events } = outcomeOf(slow.pipe(hedge(other, { afterMs: 1 })));
       expect(events.map(({ type }) => type)).toEqual(['start', 'usage', 'text-delta', 'usage', 'finish']);
@@ -356,26 +357,26 @@ describe('hedge', () => {
       expect(usages(outcomeOf(slow.pipe(hedge(of(S, text('b'), finish()), { afterMs: 1 }))).events)).toEqual([11]);
     });
 
-    it('of one that failed is not lost', () => {
+    it('of one that failed is included', () => {
       const dying = broken([s, usage({ inputTokens: 10 })]);
       const other = of(S, text('b'), usage({ inputTokens: 25 }), finish());
       expect(usages(outcomeOf(dying.pipe(hedge(other, { afterMs: 1 }))).events)).toEqual([10, 35]);
     });
 
-    it('of the loser is no part of the pace of the winner', () => {
+    it('of the loser is excluded from the timing of the winner', () => {
       const spent = concat(of(s, usage({ outputTokens: 100 })), NEVER);
       const other = of(S, text('b'), usage({ outputTokens: 10 }), finish());
       const { events } = outcomeOf(spent.pipe(hedge(other, { afterMs: 1_000 }), measureStream()));
       expect(events.at(-1)).toMatchObject({ type: 'finish', timing: { totalMs: 1_000, tokensPerSecond: 10 } });
     });
 
-    it('reaches the settlement', () => {
+    it('is aggregated', () => {
       const other = of(S, text('b'), usage({ inputTokens: 25, outputTokens: 1 }), finish());
       const { events } = outcomeOf(slow.pipe(hedge(other, { afterMs: 1 }), aggregateUsage()));
       expect(usages(events)).toEqual([36]);
     });
 
-    describe("of the loser is not taken for the winner's", () => {
+    describe("of the loser is not mistaken for the winner's", () => {
       const usedBy = (other: Observable<DeltaEvent>): Usage | undefined => {
         const told = concat(of(s, usage({ inputTokens: 10, outputTokens: 1 })), NEVER);
         const { events } = outcomeOf(told.pipe(hedge(other, { afterMs: 1 }), aggregateUsage({ prompt: 'Hello there' })));
@@ -383,20 +384,20 @@ describe('hedge', () => {
       };
       const answer = text('A sentence of twelve words, which no provider counts for its client.');
 
-      it('that tells nothing: its part is an estimate', () => {
+      it('without figures, which are then estimated', () => {
         const used = usedBy(of(S, answer, finish()));
         expect(used).toMatchObject({ estimated: true, confidence: 'low' });
         expect(used?.inputTokens).toBeGreaterThan(10);
         expect(used?.outputTokens).toBeGreaterThan(10);
       });
 
-      it('that tells a part: the rest is an estimate', () => {
+      it('with some figures, so that the others are estimated', () => {
         const used = usedBy(of(S, answer, usage({ inputTokens: 20 }), finish()));
         expect(used).toMatchObject({ inputTokens: 30, estimated: true });
         expect(used?.outputTokens).toBeGreaterThan(10);
       });
 
-      it('that tells all: only the end of the loser was not told', () => {
+      it('with all figures, so that only the end of the loser is estimated', () => {
         const used = usedBy(of(S, usage({ inputTokens: 20 }), answer, usage({ inputTokens: 20, outputTokens: 14 }), finish()));
         expect(used).toMatchObject({ inputTokens: 30, outputTokens: 15, totalTokens: 45, estimated: true });
       });
@@ -415,7 +416,7 @@ describe('hedge', () => {
       });
     });
 
-    it('of two that failed reaches the settlement, though no event of it left', () => {
+    it('of two that failed is settled, though no event of it was emitted', () => {
       const settlements: unknown[] = [];
       const dying = (tokens: number): Observable<DeltaEvent> => broken([s, usage({ inputTokens: tokens, outputTokens: 1 })]);
       const onSettled = (settlement: unknown): unknown => settlements.push(settlement);
@@ -424,7 +425,7 @@ describe('hedge', () => {
     });
   });
 
-  it('keeps the grammar, and says what the provider says that speaks first, whatever the lanes do', () => {
+  it('keeps the grammar and emits the answer of the first provider with content, whatever both emit', () => {
     const anyStep = fc.oneof(
       fc.constant(ping()),
       fc.constant(raw('progress')),
@@ -449,7 +450,7 @@ describe('hedge', () => {
       let subscriptions = 0;
       return defer(() => requestOf(requests[subscriptions++] ?? { steps: [], end: 'silence' }, id)).pipe(
         retryStream({ maxRetries: requests.length - 1, initialDelayMs: 1 }),
-        // For as long as anybody listens.
+        // As long as it is subscribed.
         tap((event) => said.push(event)),
       );
     };
@@ -482,14 +483,14 @@ describe('hedge', () => {
     );
   });
 
-  it('starts afresh for every subscription', () => {
+  it('has fresh state for every subscription', () => {
     const hedged$ = broken([s, usage({ inputTokens: 10 })]).pipe(
       hedge(of(S, text('b'), usage({ inputTokens: 1 }), reset(), start(), finish()), { afterMs: 1 }),
     );
     expect(outcomeOf(hedged$)).toEqual(outcomeOf(hedged$));
   });
 
-  it('rejects what is no Observable, options that it does not know, and values out of range', () => {
+  it('rejects an other that is no Observable, unknown options and values out of range', () => {
     expect(() => hedge(Promise.resolve() as never, { afterMs: 1 })).toThrow(TypeError);
     expect(() => hedge(NEVER, undefined as never)).toThrow(TypeError);
     expect(() => hedge(NEVER, {} as never)).toThrow('give afterMs');

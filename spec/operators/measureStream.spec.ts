@@ -33,7 +33,7 @@ const nothing: Timing = {
   maxDeltaMs: undefined,
 };
 
-/** What `finish` says of a stream in virtual time. */
+/** Expects this timing on the `finish` of a stream in virtual time. */
 function timed(
   diagram: string,
   timing: Partial<Timing>,
@@ -52,6 +52,7 @@ const throwIt = (error: unknown) => () => {
   throw error;
 };
 
+// streamTiming.ts is tested through the operator.
 describe('measureStream', () => {
   describe('while the clock stands still', () => {
     beforeEach(() => void jest.spyOn(Date, 'now').mockReturnValue(1_000));
@@ -63,7 +64,7 @@ describe('measureStream', () => {
       throwing: (error) => measureStream({ onSettled: throwIt(error) }),
     });
 
-    it('knows no rate', () => {
+    it('has no rates', () => {
       const { values } = record(streamOf([start(), text('a'), text('b'), usage({ outputTokens: 1 }), finish()]), measureStream());
       expect(values.at(-1)).toEqual(
         finish('stop', { timing: { ...nothing, firstDeltaMs: 0, deltas: 2, medianDeltaMs: 0, maxDeltaMs: 0 } }),
@@ -72,7 +73,7 @@ describe('measureStream', () => {
   });
 
   it(
-    'puts on finish how fast the stream was, and changes nothing else',
+    'adds the timing to finish, and changes nothing else',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream(' s--a-b---f|');
       const result = '        s--a-b---F|';
@@ -90,7 +91,7 @@ describe('measureStream', () => {
     }),
   );
 
-  it('passes the very events on, but for finish', () => {
+  it('forwards the same objects, except for finish', () => {
     const events = [ping(), start(), text('a'), usage(), finish()];
     for (const [index, value] of record(streamOf(events), measureStream()).values.slice(0, -1).entries()) {
       expect(value).toBe(events[index]);
@@ -109,7 +110,7 @@ describe('measureStream', () => {
     };
 
     it(
-      'every piece that streams in as a delta, and no other event',
+      'every delta, and no other event',
       timed(
         's-p-k-x-r-j-i-u-f|',
         { firstDeltaMs: 6, deltas: 4, medianDeltaMs: 2, maxDeltaMs: 2, charactersPerSecond: 6 / 0.016 },
@@ -118,11 +119,11 @@ describe('measureStream', () => {
     );
 
     it(
-      'the output tokens that the provider tells, over the whole time',
+      'the output tokens that the provider reports, over the whole time',
       timed('s--a-----uf|', { tokensPerSecond: 5 / 0.01, totalMs: 10 }),
     );
 
-    it('no tokens where nobody tells', timed('s--a-----f|', { tokensPerSecond: undefined }));
+    it('no tokens if none are reported', timed('s--a-----f|', { tokensPerSecond: undefined }));
 
     it('what aggregateUsage estimates', timed('s--a------f|', { tokensPerSecond: 1 / 0.01 }, {}, aggregateUsage()));
 
@@ -152,7 +153,7 @@ describe('measureStream', () => {
     const retry = { R: reset({ delayMs: 4 }) };
 
     it(
-      'waits as long as the reader did, and measures the answer that stands',
+      'includes the wait of the reader, and measures the answer that stands',
       timed(
         's-a-b-R----s---c-d-f|',
         { firstDeltaMs: 15, totalMs: 19, deltas: 2, charactersPerSecond: 2 / 0.009, medianDeltaMs: 2, maxDeltaMs: 2 },
@@ -161,12 +162,12 @@ describe('measureStream', () => {
     );
 
     it(
-      'takes the tokens of the answer that stands',
+      'counts the tokens of the answer that stands',
       timed('s-a-u-R----s--c-v-f|', { tokensPerSecond: 3 / 0.008 }, { ...retry, v: usage({ inputTokens: 20, outputTokens: 8 }) }),
     );
 
     it(
-      'takes them out of the sum that aggregateUsage makes',
+      'counts only those of the sum of aggregateUsage',
       timed(
         's-a-u-R----s--c-v-f|',
         { tokensPerSecond: 3 / 0.008 },
@@ -176,18 +177,18 @@ describe('measureStream', () => {
     );
 
     it(
-      'keeps what a continuation keeps, and does not take the wait for a gap',
+      'keeps the deltas before a continuation, and does not count the delay as a gap',
       timed('s-a-b-R---------c-d-f|', { firstDeltaMs: 2, deltas: 4, medianDeltaMs: 2, maxDeltaMs: 2 }, { R: reset({ step: 1 }) }),
     );
 
     it(
-      'takes back the rounds of a tool loop that are void',
+      'subtracts the void rounds of a tool loop',
       timed('s-a-1-b-c-R-d-f|', { firstDeltaMs: 2, deltas: 2 }, { 1: step(1), R: reset({ step: 1 }) }),
     );
   });
 
   it(
-    'takes the time of a tool for no gap',
+    'does not count the time of a tool as a gap',
     timed('s-a-b-1---------c--d-f|', { deltas: 4, medianDeltaMs: 2.5, maxDeltaMs: 3 }, { 1: step(1) }),
   );
 
@@ -228,7 +229,7 @@ describe('measureStream', () => {
       }),
     );
 
-    it('is called for a stream that says nothing', () => {
+    it('is called for a stream without events', () => {
       const settlements: TimingSettlement[] = [];
       const operator = measureStream({ onSettled: (one) => settlements.push(one) });
       record(NEVER, operator);
@@ -237,7 +238,7 @@ describe('measureStream', () => {
       expect(settlements[0]?.timing).toMatchObject({ deltas: 0, firstDeltaMs: undefined });
     });
 
-    it('makes the error of what it throws at an error', () => {
+    it('emits what it throws as the error', () => {
       const thrown = new Error('from the callback');
       const { source, subject } = observed();
       let calls = 0;
@@ -260,7 +261,7 @@ describe('measureStream', () => {
         config.onUnhandledError = null;
       });
 
-      it('reports there what it throws at an unsubscription', async () => {
+      it('reports what it throws on unsubscribe', async () => {
         const thrown = new Error('from the callback');
         const reported = new Promise<unknown>((resolve) => {
           config.onUnhandledError = resolve;
@@ -298,7 +299,7 @@ describe('measureStream', () => {
     });
   });
 
-  it('rejects options it does not know', () => {
+  it('rejects unknown options', () => {
     // @ts-expect-error: a wrong name
     expect(() => measureStream({ onSettle: () => undefined })).toThrow(
       new TypeError('measureStream: unknown option "onSettle", did you mean "onSettled"?'),

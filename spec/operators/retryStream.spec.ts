@@ -2,15 +2,15 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  catchError,
   defer,
-  finalize,
   type MonoTypeOperatorFunction,
+  map,
   NEVER,
   type Observable,
   of,
   type Subscription,
   takeWhile,
+  tap,
   throwError,
   timer,
 } from 'rxjs';
@@ -26,7 +26,7 @@ import {
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
-import { noteCaller, onLeaving } from '../../src/kernel/callerAbort.js';
+import { attachSignal } from '../../src/kernel/callerAbort.js';
 import { limitConcurrency } from '../../src/operators/limitConcurrency.js';
 import { type RetryContext, type RetryStreamOptions, retryStream } from '../../src/operators/retryStream.js';
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
@@ -55,19 +55,20 @@ const rateLimit = (retryAfterMs: number): HttpError =>
 const logprobs = (token: string): DeltaEvent => ({ type: 'logprobs', block: 0, choice: 0, tokens: [token] });
 const refused = new HttpError('No', { kind: 'authentication', status: 401 });
 
-/** Waits of 3 ms, and twice that each further time. */
+/** Delays of 3 ms, 6 ms, 12 ms and so on. */
 const short: RetryStreamOptions = { initialDelayMs: 3, random: () => 0 };
 
 function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
   return reset({ delayMs: 3, error: toErrorInfo(error), ...fields });
 }
 
+// retryPolicy.ts, failures.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.
 describe('retryStream', () => {
   operatorContract(() => retryStream(), {});
   operatorContract(() => retryStream({ onPartial: { continueWith: () => NEVER } }));
 
   it(
-    'repeats the request when it fails for a passing reason',
+    'resubscribes when the source errors for a transient reason',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const first = stream('s-a-#', {}, fault);
       const again = stream('       s-b-f|');
@@ -79,7 +80,7 @@ describe('retryStream', () => {
   );
 
   it(
-    'says so even when nothing was delivered',
+    'emits a reset even if nothing was emitted before',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const first = stream('-#', {}, fault);
       const second = stream('s-f|');
@@ -90,7 +91,7 @@ describe('retryStream', () => {
   );
 
   it(
-    'repeats a stream that broke in the middle of a tool call',
+    'retries a stream that broke in the middle of a tool call',
     marbles(({ stream, expectStream }) => {
       const values = {
         t: toolCallStart('call-1', 'weather'),
@@ -106,7 +107,7 @@ describe('retryStream', () => {
   );
 
   it(
-    'waits longer before each further repeat',
+    'waits longer before each further retry',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('#', {}, fault);
       const values = {
@@ -121,7 +122,7 @@ describe('retryStream', () => {
     }),
   );
 
-  it('lets chance shorten the waits', () => {
+  it('shortens the delays at random', () => {
     const chances = [0, 0.5, 1];
     const random = (): number => chances.shift() ?? 0;
     const outcome = outcomeOf(broken([]).pipe(retryStream({ random })));
@@ -129,7 +130,7 @@ describe('retryStream', () => {
   });
 
   it(
-    'passes an error on that a repeat would not cure, the very object',
+    'passes on an error that is not transient, the same object',
     marbles(({ stream, expectObservable, expectSubscriptions }) => {
       const source = stream('s-#', {}, refused);
       expectObservable(source.pipe(retryStream(short))).toBe('s-#', { s: start() }, refused);
@@ -148,14 +149,14 @@ describe('retryStream', () => {
     }),
   );
 
-  it('does not repeat what has finished', () => {
+  it('does not retry after finish', () => {
     const outcome = outcomeOf(broken([start(), text('a'), finish()]).pipe(retryStream()));
     expect(outcome).toMatchObject({ events: [start(), text('a'), finish()], error: fault });
     expect(outcome.error).toBe(fault);
   });
 
   it(
-    'says nothing more and sends no request when it is unsubscribed in the wait',
+    'emits nothing and sends no request after unsubscribe in the delay',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('         s-#', {}, fault);
       const unsubscription = '         ---!';
@@ -165,7 +166,7 @@ describe('retryStream', () => {
     }),
   );
 
-  it('sends no request when downstream leaves at the reset', () => {
+  it('sends no request if downstream unsubscribes at the reset', () => {
     let requests = 0;
     const source = defer(() => {
       requests++;
@@ -179,7 +180,7 @@ describe('retryStream', () => {
     expect(requests).toBe(1);
   });
 
-  it('repeats a source that fails at once, many times over', () => {
+  it('retries a source that errors synchronously, a thousand times', () => {
     let requests = 0;
     const source = defer(() => (++requests > 1_000 ? of(start(), text('a'), finish()) : broken([start(), text('x')])));
     const outcome = outcomeOf(source.pipe(retryStream({ maxRetries: Infinity, initialDelayMs: 0 })));
@@ -189,7 +190,7 @@ describe('retryStream', () => {
   });
 
   describe('maxRetries', () => {
-    it('errors with all errors, and with what is known of the last one', () => {
+    it('errors with all errors and the details of the last one', () => {
       const last = rateLimit(100);
       const { error } = outcomeOf(
         inTurn(broken([start()]), broken([start({ id: 'two' }), text('Hel')], last)).pipe(retryStream({ maxRetries: 1 })),
@@ -207,14 +208,14 @@ describe('retryStream', () => {
       expect(error.cause).toBe(last);
     });
 
-    it('passes every error on at 0, the very object', () => {
+    it('passes every error on at 0, the same object', () => {
       expect(outcomeOf(broken([start()]).pipe(retryStream({ maxRetries: 0 })))).toMatchObject({
         events: [start()],
         error: fault,
       });
     });
 
-    it('counts on over deltas', () => {
+    it('is not started again by deltas', () => {
       const outcome = outcomeOf(broken([start(), text('a'), text('b')]).pipe(retryStream({ maxRetries: 20 })));
       expect(resetsOf(outcome)).toHaveLength(20);
       expect(resetsOf(outcome).map(({ attempt }) => attempt)).toEqual(Array.from({ length: 20 }, (_, index) => index + 2));
@@ -223,7 +224,7 @@ describe('retryStream', () => {
 
   describe('Retry-After', () => {
     it(
-      'is waited for, however short the own wait is',
+      'is the shortest delay, whatever the backoff',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const limited = rateLimit(9);
         const first = stream('-#', {}, limited);
@@ -235,7 +236,7 @@ describe('retryStream', () => {
     );
 
     it(
-      'passes the error on at once where it is longer than maxDelayMs',
+      'passes the error on at once if it is longer than maxDelayMs',
       marbles(({ stream, expectObservable, expectSubscriptions }) => {
         const limited = rateLimit(30_001);
         const source = stream('-#', {}, limited);
@@ -247,7 +248,7 @@ describe('retryStream', () => {
 
   describe('maxTotalMs', () => {
     it(
-      'lets no attempt start later',
+      'starts no attempt later',
       marbles(({ stream, expectObservable, expectSubscriptions }) => {
         const source = stream('-#', {}, fault);
         const options = { initialDelayMs: 3, factor: 1, random: () => 0, maxTotalMs: 8 };
@@ -259,7 +260,7 @@ describe('retryStream', () => {
   });
 
   describe('shouldRetry', () => {
-    it('judges by the error, the attempt and what was said', () => {
+    it('is called with the error, the attempt and the partial message', () => {
       const contexts: unknown[] = [];
       const shouldRetry = (context: RetryContext): boolean => {
         contexts.push({ ...context });
@@ -274,21 +275,21 @@ describe('retryStream', () => {
       ]);
     });
 
-    it('may repeat what is not ours', () => {
+    it('may retry after a foreign error', () => {
       const foreign = new TypeError('foreign');
       const source = inTurn(broken([], foreign), of(start(), finish()));
       const outcome = outcomeOf(source.pipe(retryStream({ shouldRetry: () => true })));
       expect(outcome.events.map(({ type }) => type)).toEqual(['reset', 'start', 'finish']);
     });
 
-    it('is false by default once a tool of the provider began', () => {
+    it('is false by default once a tool of the provider has started', () => {
       const search = toolCallStart('call-1', 'web_search', { executor: 'provider' });
       expect(outcomeOf(broken([start(), search]).pipe(retryStream())).error).toBe(fault);
       const own = toolCallStart('call-1', 'weather');
       expect(resetsOf(outcomeOf(broken([start(), own]).pipe(retryStream())))).toHaveLength(3);
     });
 
-    it('becomes the error when it throws, and so do the other callbacks', () => {
+    it('emits what a callback throws as the error', () => {
       const error = new Error('from the callback');
       const throwing = (): never => {
         throw error;
@@ -304,13 +305,13 @@ describe('retryStream', () => {
   });
 
   describe("onPartial: 'fail'", () => {
-    it('passes the error on once content was delivered, the very object', () => {
+    it('passes the error on once content was emitted, the same object', () => {
       const outcome = outcomeOf(broken([start(), text('a')]).pipe(retryStream({ onPartial: 'fail' })));
       expect(outcome.events).toEqual([start(), text('a')]);
       expect(outcome.error).toBe(fault);
     });
 
-    it('repeats before that', () => {
+    it('retries before that', () => {
       const early = broken([ping(), start(), usage({ inputTokens: 3 })]);
       const outcome = outcomeOf(inTurn(early, early, of(start(), text('a'), finish())).pipe(retryStream({ onPartial: 'fail' })));
       expect(resetsOf(outcome)).toHaveLength(2);
@@ -319,7 +320,7 @@ describe('retryStream', () => {
   });
 
   describe('usage', () => {
-    it('includes what failed attempts used, in every later event', () => {
+    it('includes that of failed attempts, in every later event', () => {
       const attempt = (inputTokens: number, ...outputs: number[]): DeltaEvent[] => [
         start(),
         ...outputs.map((outputTokens) => usage({ inputTokens, outputTokens })),
@@ -340,7 +341,7 @@ describe('retryStream', () => {
       ]);
     });
 
-    it('is added up once by two that are nested', () => {
+    it('is added once by two nested operators', () => {
       const used = broken([start(), usage({ inputTokens: 10 })]);
       const once = retryStream({ maxRetries: 1 });
       const source = inTurn(used, used, used, of(start(), usage({ inputTokens: 10 }), finish()));
@@ -353,7 +354,7 @@ describe('retryStream', () => {
     const limits = timeoutBetweenChunks<DeltaEvent>({ firstMs: 4, betweenMs: 4 });
 
     it(
-      'repeats an attempt that stalled, when they stand before it',
+      'retries an attempt that timed out, if they are upstream',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const stalled = stream('s-a-----', {});
         const second = stream('         s-b-f|');
@@ -364,7 +365,7 @@ describe('retryStream', () => {
     );
 
     it(
-      'do not count the wait, when they stand after it',
+      'exclude the delay, if they are downstream',
       marbles(({ stream, expectStream }) => {
         const source = inTurn(stream('s-a-#', {}, fault), stream('---s-b-f|'));
         const options = { ...short, initialDelayMs: 50 };
@@ -374,7 +375,7 @@ describe('retryStream', () => {
     );
 
     it(
-      'limit the whole stream, repeats and waits included',
+      'limit the whole stream, retries and delays included',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const source = stream('s-#', {}, fault);
         const result = source.pipe(retryStream({ ...short, factor: 1 }), timeoutBetweenChunks({ totalMs: 11 }));
@@ -385,14 +386,12 @@ describe('retryStream', () => {
     );
   });
 
-  describe("the caller's abort in a wait", () => {
-    /** As a source does that was given this signal. */
+  describe("the caller's abort in a delay", () => {
+    /** A source that was given this signal. */
     const asked = (source: Observable<DeltaEvent>, signal: AbortSignal): Observable<DeltaEvent> =>
-      defer(() =>
-        source.pipe(
-          catchError((error: unknown) => throwError(() => noteCaller(error as Error, signal))),
-          finalize(onLeaving(signal)),
-        ),
+      attachSignal(
+        defer(() => source),
+        signal,
       );
     const abortAfter = (ms: number, controller: AbortController): Subscription =>
       timer(ms).subscribe({
@@ -405,20 +404,20 @@ describe('retryStream', () => {
     const long: RetryStreamOptions = { initialDelayMs: 20_000, random: () => 0 };
 
     it(
-      'ends the stream at once, and sends no request',
+      'errors at once, and no request is sent',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const controller = new AbortController();
         const first = stream('s-a-#', {}, new ConnectionError());
         const again = stream('s-b-f|');
         abortAfter(7, controller);
         const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
-        expectStream(inTurn(asked(first, controller.signal), again).pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
+        expectStream(asked(inTurn(first, again), controller.signal).pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
         expectSubscriptions(again.subscriptions).toBe([]);
       }),
     );
 
     it(
-      'is seen after a time limit too, though its error is not of the source',
+      'is noticed after a timeout too, which is not an error of the source',
       marbles(({ stream, expectStream }) => {
         const controller = new AbortController();
         const silent = asked(stream('s-a-----'), controller.signal);
@@ -429,13 +428,13 @@ describe('retryStream', () => {
     );
 
     it(
-      'is not that of another stream, which begins in the place of the one that a time limit ended',
+      'is not that of another stream, which takes the slot of the one that timed out',
       marbles(({ stream, expectStream }) => {
         const [ours, theirs] = [new AbortController(), new AbortController()];
         const limiter = createConcurrencyLimiter({ maxConcurrent: 1 });
         const place = <E extends DeltaEvent>(): MonoTypeOperatorFunction<E> => limitConcurrency(limiter);
         const limits = timeoutBetweenChunks<DeltaEvent>({ firstMs: 4 });
-        const silent = inTurn(asked(stream('---------'), ours.signal), stream('s-a-f|'));
+        const silent = asked(inTurn(stream('---------'), stream('s-a-f|')), ours.signal);
         const values = { R: resetAfter(new StreamTimeoutError('first', 4)) };
         expectStream(silent.pipe(place(), limits, retryStream(short))).toBe('----R--s-a-f|', values);
         theirs.abort('theirs');
@@ -449,26 +448,26 @@ describe('retryStream', () => {
     );
 
     it(
-      'is remembered where a breaker then refuses the request',
+      'is noticed after a breaker has rejected the request',
       marbles(({ stream, expectStream }) => {
         const controller = new AbortController();
         const open = new CircuitOpenError();
-        const source = inTurn(asked(stream('#', {}, new ConnectionError()), controller.signal), stream('#', {}, open));
+        const source = asked(inTurn(stream('#', {}, new ConnectionError()), stream('#', {}, open)), controller.signal);
         abortAfter(8, controller);
         const values = { x: resetAfter(fault), y: resetAfter(open, { attempt: 3, delayMs: 6 }) };
         expectStream(source.pipe(retryStream(short))).toBe('x--y----#', values, aborted);
       }),
     );
 
-    it('is seen when it comes with the reset, and leaves no listener behind, whatever ends the wait', () => {
+    it('is noticed if it occurs at the reset; no listener remains, whatever ends the delay', () => {
       for (const end of ['reset', 'abort', 'repeat']) {
         const controller = new AbortController();
         const { signal } = controller;
-        const failing = asked(broken([start(), text('a'), usage({ outputTokens: 3 })], new ConnectionError()), signal);
+        const failing = broken([start(), text('a'), usage({ outputTokens: 3 })], new ConnectionError());
         let error: unknown;
         new TestScheduler(() => undefined).run(() => {
           if (end === 'abort') abortAfter(2, controller);
-          inTurn(failing, of(start(), finish()))
+          asked(inTurn(failing, of(start(), finish())), signal)
             .pipe(retryStream(short))
             .subscribe({
               next({ type }) {
@@ -486,7 +485,81 @@ describe('retryStream', () => {
       }
     });
 
-    it('leaves no listener behind when it is unsubscribed', () => {
+    it(
+      'is noticed through operators of RxJS',
+      marbles(({ stream, expectStream }) => {
+        const controller = new AbortController();
+        const source = asked(stream('s-a-#', {}, fault), controller.signal).pipe(
+          map((event) => event),
+          tap(),
+        );
+        abortAfter(7, controller);
+        const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+        expectStream(source.pipe(retryStream(long))).toBe('s-a-R--#', values, aborted);
+      }),
+    );
+
+    it(
+      'is that of the continuation in the delay after it',
+      marbles(({ stream, expectStream }) => {
+        const [first, second] = [new AbortController(), new AbortController()];
+        const source = asked(stream('s-a-#', {}, fault), first.signal);
+        const rest = asked(stream('s-b-#', {}, fault), second.signal);
+        abortAfter(14, second);
+        timer(9).subscribe({ next: () => first.abort('not this'), error: () => undefined });
+        const values = { R: resetAfter(fault, { step: 1 }), S: resetAfter(fault, { step: 1, attempt: 3, delayMs: 6 }) };
+        const continued = source.pipe(retryStream({ ...short, onPartial: { continueWith: () => rest } }));
+        expectStream(continued).toBe('s-a-R--s-b-S--#', values, aborted);
+      }),
+    );
+
+    describe('by the option signal', () => {
+      it(
+        'errors at once, whatever the source',
+        marbles(({ stream, expectStream }) => {
+          const controller = new AbortController();
+          abortAfter(7, controller);
+          const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+          const source = inTurn(stream('s-a-#', {}, fault), stream('s-b-f|'));
+          expectStream(source.pipe(retryStream({ ...long, signal: controller.signal }))).toBe('s-a-R--#', values, aborted);
+        }),
+      );
+
+      it(
+        "wins over the source's own",
+        marbles(({ stream, expectStream }) => {
+          const [own, given] = [new AbortController(), new AbortController()];
+          timer(5).subscribe({ next: () => own.abort('not this'), error: () => undefined });
+          abortAfter(7, given);
+          const values = { R: resetAfter(fault, { delayMs: 20_000 }) };
+          const source = asked(stream('s-a-#', {}, fault), own.signal);
+          expectStream(source.pipe(retryStream({ ...long, signal: given.signal }))).toBe('s-a-R--#', values, aborted);
+        }),
+      );
+
+      it('has a listener in delays only', () => {
+        const { signal } = new AbortController();
+        const subscription = NEVER.pipe(retryStream({ ...long, signal })).subscribe({ error: () => undefined });
+        expect(getEventListeners(signal, 'abort')).toEqual([]);
+        subscription.unsubscribe();
+        const failing = broken([])
+          .pipe(retryStream({ ...long, signal }))
+          .subscribe({ error: () => undefined });
+        expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+        failing.unsubscribe();
+        expect(getEventListeners(signal, 'abort')).toEqual([]);
+      });
+
+      it('must be an AbortSignal', () => {
+        // @ts-expect-error: a controller
+        expect(() => retryStream({ signal: new AbortController() })).toThrow(new TypeError('signal must be an AbortSignal'));
+        expect(() => retryStream({ signal: Object(null) })).toThrow(TypeError);
+        expect(() => retryStream(Object({ signal: null }))).toThrow(TypeError);
+        expect(() => retryStream(Object({ signal: undefined }))).not.toThrow();
+      });
+    });
+
+    it('has no listener after unsubscribe', () => {
       const { signal } = new AbortController();
       const failing = asked(broken([], new ConnectionError()), signal);
       const subscription = failing.pipe(retryStream(long)).subscribe({ error: () => undefined });
@@ -497,7 +570,7 @@ describe('retryStream', () => {
   });
 
   describe('nested', () => {
-    it('counts the attempts of both on, so that requests = resets + 1', () => {
+    it('increases attempt numbers over both, so that attempts = resets + 1', () => {
       let requests = 0;
       const source = defer(() => (++requests === 7 ? of(start(), text('a'), finish()) : broken([start(), text('x')])));
       const inner = retryStream({ maxRetries: 2 });
@@ -507,7 +580,7 @@ describe('retryStream', () => {
       expect(textOf(outcome)).toBe('a');
     });
 
-    it('holds what a reset of the inner one took back for not delivered', () => {
+    it('does not count content that a reset of the inner one voided', () => {
       const source = inTurn(broken([start(), text('x')]), broken([start()], rateLimit(40_000)), of(start(), text('a'), finish()));
       const outer = retryStream({ onPartial: 'fail', maxDelayMs: 60_000 });
       const outcome = outcomeOf(source.pipe(retryStream(), outer));
@@ -525,7 +598,7 @@ describe('retryStream', () => {
       { maxLength: 5 },
     );
 
-    it('sends one request more than there were faults, and says no text twice', () => {
+    it('sends one request more than there were errors, and repeats no text', () => {
       fc.assert(
         fc.property(fc.array(anyAttempt, { maxLength: 6 }), anyText, anyChunking, (failing, whole, sizes) => {
           const good = cut(whole, sizes).map((piece) => text(piece));
@@ -552,7 +625,7 @@ describe('retryStream', () => {
     });
 
     it(
-      'keeps the text and lets the rest follow',
+      'keeps the text and emits the rest after it',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const source = stream('s-a-b-#', {}, fault);
         const rest = stream('         s-c-f|');
@@ -563,7 +636,7 @@ describe('retryStream', () => {
       }),
     );
 
-    it('is given what was said', () => {
+    it('is called with the partial message', () => {
       const partials: PartialMessage[] = [];
       const rests = [broken([start(), text('lo wor')]), of(start(), text('ld'), finish())];
       const continueWith = (partial: PartialMessage): Observable<DeltaEvent> => {
@@ -579,14 +652,14 @@ describe('retryStream', () => {
       ]);
     });
 
-    it('repeats the request as it was while nothing was delivered', () => {
+    it('repeats the request unchanged if no content was emitted', () => {
       const source = inTurn(broken([start()]), of(start(), text('a'), finish()));
       const outcome = outcomeOf(source.pipe(retryStream(continuing(NEVER))));
       expect(textOf(outcome)).toBe('a');
       expect(resetsOf(outcome)).toMatchObject([{ step: 0 }]);
     });
 
-    it('repeats the request as it was when a tool call broke off', () => {
+    it('repeats the request unchanged if a tool call broke off', () => {
       const call = [toolCallStart('call-1', 'weather', { block: 1 }), toolCallDelta('call-1', '{"ci', { block: 1 })];
       const source = inTurn(broken([start(), text('Let me see'), ...call]), of(start(), text('a'), finish()));
       const outcome = outcomeOf(source.pipe(retryStream(continuing(NEVER))));
@@ -594,13 +667,13 @@ describe('retryStream', () => {
       expect(messageOf(outcome)).toMatchObject({ text: 'a', toolCalls: [] });
     });
 
-    it('gives up with all that was said', () => {
+    it('errors with the whole partial message in the end', () => {
       const rest = broken([start(), text('lo')]);
       const { error } = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream({ ...continuing(rest), maxRetries: 1 })));
       expect(error).toMatchObject({ kind: 'retry-exhausted', partial: { text: 'Hello' } });
     });
 
-    describe('drops a repetition', () => {
+    describe('drops an overlap', () => {
       const joined = (before: string, after: readonly string[]): string =>
         textOf(
           outcomeOf(
@@ -620,22 +693,22 @@ describe('retryStream', () => {
         expect(joined('a', ['ab'])).toBe('ab');
       });
 
-      it('with nothing new behind it', () => {
+      it('that is all of the rest', () => {
         expect(joined('Hello world. Hello', ['Hello'])).toBe('Hello world. Hello');
       });
 
-      it('but not what chance may repeat', () => {
+      it('but not one that may be coincidence', () => {
         expect(joined('hel', ['lo'])).toBe('hello');
         expect(joined('Hello ', ['world'])).toBe('Hello world');
       });
 
-      it('not where the rest is said to be exact', () => {
+      it('but not if the rest is exact', () => {
         const onPartial = { continueWith: () => of(start(), text('0,0,1'), finish()), exact: true };
         expect(textOf(outcomeOf(broken([start(), text('0,0,')]).pipe(retryStream({ onPartial }))))).toBe('0,0,0,0,1');
       });
 
       it(
-        'and holds text only while it may be one',
+        'and holds text back only while it may be one',
         marbles(({ stream, expectStream }) => {
           const values = {
             s: start(),
@@ -651,21 +724,21 @@ describe('retryStream', () => {
         }),
       );
 
-      it('and what broke off within it', () => {
+      it('and one that broke off itself', () => {
         const rests = [broken([start(), text('Hello')]), of(start(), text('wor'), text('ld'), finish())];
         const onPartial = { continueWith: () => rests.shift() ?? NEVER };
         const outcome = outcomeOf(broken([start(), text('Hello wor')]).pipe(retryStream({ onPartial })));
         expect(textOf(outcome)).toBe('Hello world');
       });
 
-      it('and keeps the order of what belongs to the text', () => {
+      it('and keeps the order of the events that belong to the text', () => {
         const rest = of(start(), text('wor'), logprobs('wor'), text('ld'), logprobs('ld'), finish());
         const { events } = outcomeOf(broken([start(), text('Hello wor')]).pipe(retryStream(continuing(rest))));
         expect(events.slice(3).map(({ type }) => type)).toEqual(['start', 'logprobs', 'text-delta', 'logprobs', 'finish']);
       });
 
-      it('whatever the text, the place it broke off and the length of the repetition', () => {
-        // Distinct pieces, so that no other repetition is longer than the one that is meant.
+      it('whatever the text, its break and the length of the overlap', () => {
+        // Distinct characters, so that no longer overlap exists than the intended one.
         const anyDistinct = fc
           .uniqueArray(fc.integer({ min: 0x4e00, max: 0x9fff }), { maxLength: 60 })
           .map((units) => String.fromCharCode(...units));
@@ -700,7 +773,7 @@ describe('retryStream', () => {
         toolCallEnd(callId, 'weather', '{}', { block }),
       ];
 
-      it('counts blocks on, and lets the first text go on in the open text', () => {
+      it('numbers blocks on, and extends the open text with the first text', () => {
         const source = broken([start(), reasoning('Hm'), text('Hel', { block: 1 })]);
         const rest = of(start(), reasoning('So'), text('lo', { block: 1 }), ...call('call-1', 2), finish());
         const outcome = outcomeOf(source.pipe(retryStream(continuing(rest))));
@@ -716,7 +789,7 @@ describe('retryStream', () => {
         expect(messageOf(outcome).parts.map(({ type }) => type)).toEqual(['reasoning', 'text', 'reasoning', 'tool-call']);
       });
 
-      it('leaves out the native form of a block that it knows only the rest of', () => {
+      it('omits the native form of a block that was extended', () => {
         const rest = of(
           start(),
           text('lo'),
@@ -727,12 +800,12 @@ describe('retryStream', () => {
         );
         const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream(continuing(rest))));
         expect(messageOf(outcome).parts).toEqual([
-          { type: 'text', text: 'Hello', phase: 'answer', native: undefined },
-          { type: 'text', text: '!', phase: 'answer', native: { text: '!' } },
+          { type: 'text', text: 'Hello', phase: 'answer', step: 0, native: undefined, nativeFormat: undefined },
+          { type: 'text', text: '!', phase: 'answer', step: 0, native: { text: '!' }, nativeFormat: undefined },
         ]);
       });
 
-      it('begins a new block after text that had ended, and after text of another phase', () => {
+      it('starts a new block after text that has ended, and after text of another phase', () => {
         const ended = broken([start(), text('Hello.'), blockEnd({ text: 'Hello.' })]);
         const rest = of(start(), text(' Bye.'), finish());
         expect(messageOf(outcomeOf(ended.pipe(retryStream(continuing(rest))))).parts).toHaveLength(2);
@@ -743,7 +816,7 @@ describe('retryStream', () => {
         ]);
       });
 
-      it('gives a callId that was used another name', () => {
+      it('renames a callId in use', () => {
         const source = broken([start(), ...call('call-0', 0), ...call('call-0-2', 1)]);
         const rest = of(start(), ...call('call-0', 0), ...call('call-1', 1), finish());
         const outcome = outcomeOf(source.pipe(retryStream(continuing(rest))));
@@ -751,8 +824,8 @@ describe('retryStream', () => {
       });
     });
 
-    describe('when the rest is repeated by a retryStream of its own', () => {
-      it('keeps the text before it, if nothing of the rest was said', () => {
+    describe('when the rest has a retryStream of its own', () => {
+      it('keeps the text before it, if the rest had no content', () => {
         const rest = inTurn(broken([start()]), of(start(), text('lo'), finish())).pipe(retryStream());
         const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream(continuing(rest))));
         expect(textOf(outcome)).toBe('Hello');
@@ -762,7 +835,7 @@ describe('retryStream', () => {
         ]);
       });
 
-      it('goes on again from all that was said, else', () => {
+      it('is called again with the whole partial message, otherwise', () => {
         const partials: string[] = [];
         const rests = [inTurn(broken([start(), text('lo ')]), NEVER).pipe(retryStream()), of(start(), text('world'), finish())];
         const continueWith = ({ text: said }: PartialMessage): Observable<DeltaEvent> => {
@@ -776,7 +849,7 @@ describe('retryStream', () => {
       });
     });
 
-    it('counts steps on', () => {
+    it('numbers steps on', () => {
       const source = broken([start(), text('a'), step(1), text('b', { block: 1 })]);
       const rest = of(start(), text('c'), step(1), text('d', { block: 1 }), finish());
       const outcome = outcomeOf(source.pipe(retryStream(continuing(rest))));
@@ -786,7 +859,7 @@ describe('retryStream', () => {
     });
   });
 
-  it('rejects options that it does not know, and values out of range', () => {
+  it('rejects unknown options and values out of range', () => {
     expect(() => retryStream({ maxRetry: 3 } as object)).toThrow('did you mean "maxRetries"?');
     expect(() => retryStream({ maxRetries: -1 })).toThrow(RangeError);
     expect(() => retryStream({ maxRetries: 1.5 })).toThrow(RangeError);

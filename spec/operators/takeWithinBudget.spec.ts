@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
 import { defer, type MonoTypeOperatorFunction, NEVER, type Observable } from 'rxjs';
 import { ConnectionError } from '../../src/errors.js';
-import type { Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
+import type { Confidence, Cost, DeltaEvent, Price, Usage } from '../../src/events.js';
 import { writtenText } from '../../src/message/deltas.js';
 import type { TokenCounter } from '../../src/metering/tokenCounter.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
@@ -30,12 +30,21 @@ import {
 } from '../../src/testing/index.js';
 import { anyChunking, anyText, cut } from '../support/chunks.js';
 import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
+import { requestUsage, voidUsage } from '../support/requestUsage.js';
 
 const low = { estimated: true, confidence: 'low' } as const;
 const spent = finish('budget', { rawReason: undefined, choices: [{ choice: 0, reason: 'budget', rawReason: undefined }] });
 const used = (outputTokens: number): DeltaEvent => usage({ outputTokens, ...low });
+/** The sum of two attempts. */
+const usedTwice = (first: number, second: number, confidence: Confidence = 'low'): DeltaEvent => ({
+  ...usage({ outputTokens: first + second, ...low, confidence }),
+  requests: [
+    voidUsage({ outputTokens: first, ...low, confidence }),
+    requestUsage({ outputTokens: second, ...low, confidence }, { attempt: 2 }),
+  ],
+});
 
-/** A dollar a token, in and out. */
+/** A dollar per token of input and output. */
 const dollars = (total: number): Cost => ({
   total,
   currency: 'USD',
@@ -45,7 +54,7 @@ const dollars = (total: number): Cost => ({
 });
 const dollarPrice: Price = ({ inputTokens = 0, outputTokens = 0 }) => dollars(inputTokens + outputTokens);
 
-/** One token a letter. */
+/** One token per letter. */
 const letterCounter = (ready = true): TokenCounter & { pushed: string[] } => ({
   ready,
   pushed: [],
@@ -63,7 +72,7 @@ const letterCounter = (ready = true): TokenCounter & { pushed: string[] } => ({
   },
 });
 
-/** What leaves, of a source that says all this at once. */
+/** The events that are emitted for a synchronous source. */
 const within = (events: readonly DeltaEvent[], options: TakeWithinBudgetOptions): readonly DeltaEvent[] =>
   record(streamOf(events), takeWithinBudget(options)).values as readonly DeltaEvent[];
 
@@ -74,6 +83,7 @@ function fail(error: unknown): never {
   throw error;
 }
 
+// budget.ts and characterLimit.ts are tested through the operator.
 describe('takeWithinBudget', () => {
   operatorContract(() => takeWithinBudget({ maxOutputTokens: 1_000, maxCost: 1_000, maxChars: 1_000, price: dollarPrice }), {
     kind: 'mirror',
@@ -97,7 +107,7 @@ describe('takeWithinBudget', () => {
   );
 
   it(
-    'mirrors a stream that stays within',
+    'mirrors a stream within its budget',
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-a-p-R-s-b-u-(f|)');
       const result = '       s-a-p-R-s-b-u-(f|)';
@@ -107,7 +117,7 @@ describe('takeWithinBudget', () => {
     }),
   );
 
-  it('aborts the request before anything else leaves', () => {
+  it('aborts the request before it emits anything else', () => {
     const { source, log, subject } = observed();
     const seen: string[] = [];
     source
@@ -119,7 +129,7 @@ describe('takeWithinBudget', () => {
     expect(log).toEqual(['subscribe', 'unsubscribe']);
   });
 
-  it('lets folds keep what was said', () => {
+  it('lets folds keep the text so far', () => {
     const { values } = record(streamOf([start(), text('Hello'), finish()]), (events$) =>
       events$.pipe(takeWithinBudget({ maxChars: 4 }), toMessage()),
     );
@@ -127,7 +137,7 @@ describe('takeWithinBudget', () => {
   });
 
   describe('maxChars', () => {
-    it('cuts the delta that passes it', () => {
+    it('cuts the delta that exceeds it', () => {
       expect(within([start(), text('Hel'), text('lo world'), finish()], { maxChars: 5 })).toEqual([
         start(),
         text('Hel'),
@@ -144,23 +154,23 @@ describe('takeWithinBudget', () => {
       expect(within([text('ab'), text('😀')], { maxChars: 4 }).slice(0, -2)).toEqual([text('ab'), text('😀')]);
     });
 
-    it('counts what a reader sees: text and refusals of all choices, no reasoning and no arguments', () => {
+    it('counts text and refusals of all choices, but no reasoning and no arguments', () => {
       const unseen = [reasoning('xxxx'), toolCallStart('c', 'xxxx'), toolCallDelta('c', 'xxxx')];
       const seen = [text('a'), text('b', { choice: 1 }), text('c', { phase: 'commentary' }), refusal('d')];
       expect(within([...unseen, ...seen, text('e')], { maxChars: 4 })).toEqual([...unseen, ...seen, used(4), spent]);
     });
 
-    it('starts again with an attempt, but not what it used', () => {
+    it('counts from 0 in a new attempt, but keeps the usage', () => {
       const events = [start(), text('abc'), reset(), start(), text('abcde')];
-      expect(within(events, { maxChars: 4 })).toEqual([...events.slice(0, 4), text('abcd'), used(1 + 2), spent]);
+      expect(within(events, { maxChars: 4 })).toEqual([...events.slice(0, 4), text('abcd'), usedTwice(1, 2), spent]);
     });
 
-    it('takes back only the void steps', () => {
+    it('subtracts only the text of void steps', () => {
       const events = [start(), text('ab'), step(1), text('cd'), reset({ step: 1 }), text('cdef')];
       expect(textOf(within(events, { maxChars: 5 }))).toBe('abcdcde');
     });
 
-    it('lets exactly as much pass, however the text is cut', () => {
+    it('emits exactly as much text, however it is cut', () => {
       fc.assert(
         fc.property(anyText, anyChunking, fc.integer({ min: 1, max: 40 }), (whole, sizes, maxChars) => {
           const pieces = cut(whole, sizes).map((piece) => text(piece));
@@ -184,13 +194,13 @@ describe('takeWithinBudget', () => {
       ['xai', 13],
     ])('counts the characters of %s by its own ratio', (provider, letters) => {
       const stream = [start({ provider }), ...Array.from('x'.repeat(20), (letter) => text(letter))];
-      // The letter that begins the fourth token ends it.
+      // The first letter of the fourth token reaches the limit.
       const events = within(stream, { maxOutputTokens: 4 });
       expect(textOf(events)).toHaveLength(letters);
       expect(events.slice(-2)).toEqual([used(4), spent]);
     });
 
-    it('counts all that the model writes', () => {
+    it('counts all that the model generates', () => {
       const said = [
         text('xxxx'),
         reasoning('xxxx', { block: 1 }),
@@ -204,7 +214,7 @@ describe('takeWithinBudget', () => {
       }
     });
 
-    it('drops the delta that passes it, but counts it: it was paid for', () => {
+    it('discards the delta that exceeds it, but counts it', () => {
       const events = [start(), text('xxxx'), text('x'.repeat(12)), finish()];
       expect(within(events, { maxOutputTokens: 3 })).toEqual([start(), text('xxxx'), used(4), spent]);
     });
@@ -217,14 +227,14 @@ describe('takeWithinBudget', () => {
       expect(message).toMatchObject([{ toolCalls: [{ ended: false, argumentsText: 'xxxx' }], finishReason: 'budget' }]);
     });
 
-    it('asks a counter for each delta once, as the text grows', () => {
+    it('passes each delta to a counter once', () => {
       const countTokens = letterCounter();
       const events = [start(), text('ab'), text('c'), text('de'), text('f')];
       expect(textOf(within(events, { maxOutputTokens: 5, countTokens }))).toBe('abcde');
       expect(countTokens.pushed).toEqual(['ab', 'c', 'de']);
     });
 
-    it('gives a function one delta at a time', () => {
+    it('calls a function with one delta at a time', () => {
       const asked: string[] = [];
       const countTokens = (piece: string): number => asked.push(piece) && 1;
       const events = within([start(), text('one'), text(' two'), text(' three')], { maxOutputTokens: 2, countTokens });
@@ -238,7 +248,7 @@ describe('takeWithinBudget', () => {
       expect(countTokens.pushed).toEqual([]);
     });
 
-    it('turns a throw of a counter into the error, and aborts the request', () => {
+    it('emits what a counter throws as the error, and aborts the request', () => {
       const error = new Error('from the counter');
       const { source, log, subject } = observed();
       const countTokens = (): number => {
@@ -251,9 +261,9 @@ describe('takeWithinBudget', () => {
       expect(log).toEqual(['subscribe', 'unsubscribe']);
     });
 
-    it('does not give back what a failed attempt used', () => {
+    it('includes the usage of a failed attempt', () => {
       const events = [start(), text('xxxx'), reset(), start(), text('xxxx'), text('xxxx')];
-      expect(within(events, { maxOutputTokens: 2 })).toEqual([...events.slice(0, 5), used(2), spent]);
+      expect(within(events, { maxOutputTokens: 2 })).toEqual([...events.slice(0, 5), usedTwice(1, 1), spent]);
     });
 
     it(
@@ -269,7 +279,7 @@ describe('takeWithinBudget', () => {
         const none = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
         expectStream(attempts$.pipe(retryStream({ initialDelayMs: 2, jitter: 0 }), budget)).toBe(result, {
           R: reset({ delayMs: 2, error: { ...error, ...none } }),
-          u: usage({ outputTokens: 3, estimated: true, confidence: 'high' }),
+          u: usedTwice(1, 2, 'high'),
           f: spent,
         });
         expectSubscriptions(first.subscriptions).toBe(' ^---!');
@@ -277,7 +287,7 @@ describe('takeWithinBudget', () => {
       }),
     );
 
-    it('visits a block only when it has grown, however many there are', () => {
+    it('counts only blocks that have grown, however many there are', () => {
       const blocks = Array.from({ length: 20_000 }, (_, block) => text('x', { block }));
       const countTokens = letterCounter();
       const events = within([start(), ...blocks, finish()], { maxOutputTokens: 100_000, countTokens });
@@ -286,11 +296,11 @@ describe('takeWithinBudget', () => {
     });
   });
 
-  describe('what the provider tells', () => {
+  describe('figures of the provider', () => {
     const told = (outputTokens: number): DeltaEvent => usage({ inputTokens: 10, outputTokens, totalTokens: 10 + outputTokens });
 
     it(
-      'counts where it is more, from the next delta on',
+      'count if they are larger, from the next delta on',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const source = stream('s-a-t-p-b-f|', { t: told(100) });
         const result = '       s-a-t-p-(uf|)';
@@ -300,17 +310,17 @@ describe('takeWithinBudget', () => {
       }),
     );
 
-    it('leaves a whole answer whole: its own finish passes', () => {
+    it('do not cut a whole answer: its own finish is emitted', () => {
       const end = [toolCallEnd('c', 'n', '{}'), blockEnd({}), finish('tool-calls')];
       const events = [start(), toolCallStart('c', 'n'), toolCallDelta('c', '{}'), told(100), ...end];
       expect(within(events, { maxOutputTokens: 50 })).toEqual(events);
     });
 
-    it('does not lessen what was counted', () => {
+    it('do not reduce the count', () => {
       expect(textOf(within([start(), text('xxxx'), told(0), text('xxxx')], { maxOutputTokens: 2 }))).toBe('xxxxxxxx');
     });
 
-    it('begins no repeat, and no step, that cannot be paid', () => {
+    it('prevent a retry and a step beyond the budget', () => {
       const events = [start(), text('xxxx'), told(100), reset(), start(), text('y')];
       expect(within(events, { maxOutputTokens: 50 }).map(({ type }) => type)).toEqual([
         'start',
@@ -324,7 +334,7 @@ describe('takeWithinBudget', () => {
   });
 
   describe('maxCost', () => {
-    it('ends at what the price of the usage so far makes', () => {
+    it('limits the price of the usage so far', () => {
       const asked: [number | undefined, string, string][] = [];
       const price: Price = (usage, model, provider) => {
         asked.push([usage.outputTokens, model, provider]);
@@ -339,7 +349,7 @@ describe('takeWithinBudget', () => {
       ]);
     });
 
-    it('counts the input by its prompt, or when the provider tells it', () => {
+    it('counts the input by its prompt, or as the provider reports it', () => {
       const events = [start(), text('xxxx'), text('xxxx'), text('xxxx')];
       expect(textOf(within(events, { maxCost: 3, price: dollarPrice, prompt: 'x'.repeat(4) }))).toBe('xxxxxxxx');
       const [first, ...rest] = events;
@@ -347,12 +357,12 @@ describe('takeWithinBudget', () => {
       expect(textOf(within(told, { maxCost: 3, price: dollarPrice }))).toBe('xxxxxxxx');
     });
 
-    it('ends after start where the prompt alone costs it', () => {
+    it('ends after start if the prompt alone costs as much', () => {
       const events = within([start(), text('a')], { maxCost: 3, price: dollarPrice, prompt: 'x'.repeat(40) });
       expect(events.map(({ type }) => type)).toEqual(['start', 'usage', 'finish']);
     });
 
-    it('takes the larger of its own cost and the one that the provider tells', () => {
+    it('takes the larger of its own cost and the one that the provider reports', () => {
       const cost = dollars(5);
       const events = [start(), usage({ outputTokens: 1, cost }), text('a')];
       expect(within(events, { maxCost: 5, price: () => undefined }).at(-1)).toEqual(spent);
@@ -374,7 +384,7 @@ describe('takeWithinBudget', () => {
       expect(textOf(within(events, { maxCost: 15, price }))).toBe(`xxxx${'y'.repeat(20)}`);
     });
 
-    it('limits nothing where nobody knows a cost', () => {
+    it('limits nothing if no cost is known', () => {
       const events = [start(), text('xxxx'), finish()];
       expect(within(events, { maxCost: 1, price: () => undefined })).toEqual(events);
       const unnamed = [start({ model: undefined }), text('xxxx'), finish()];
@@ -386,7 +396,7 @@ describe('takeWithinBudget', () => {
     const events = [start(), usage({ inputTokens: 10, outputTokens: 1 }), text('xxxx'), text('xxxx')];
     const total = { inputTokens: 10, outputTokens: 2, totalTokens: 12, ...low };
 
-    it('tells of all attempts', () => {
+    it('is the sum of all attempts', () => {
       expect(within([...events, reset(), ...events], { maxOutputTokens: 4 }).at(-2)).toMatchObject({
         usage: { inputTokens: 10, outputTokens: 4 },
       });
@@ -401,7 +411,7 @@ describe('takeWithinBudget', () => {
     });
   });
 
-  it('leaves the price of each attempt to withCost', () => {
+  it('lists each attempt with its model for withCost', () => {
     const price: Price = ({ outputTokens = 0 }, model) => dollars(outputTokens * (model === 'dear' ? 10 : 1));
     const events = [
       start({ model: 'dear' }),
@@ -419,7 +429,7 @@ describe('takeWithinBudget', () => {
     }
   });
 
-  it('never lets more through, and ends once, whatever is said', () => {
+  it('never emits more, and ends once, whatever the events', () => {
     const anyEvent = fc.oneof(
       anyText.map((said) => text(said)),
       anyText.map((said) => reasoning(said, { block: 1 })),
@@ -450,7 +460,7 @@ describe('takeWithinBudget', () => {
     expectTypeOf(takeWithinBudget<DeltaEvent>({ maxChars: 1 })).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
   });
 
-  it('rejects what is no budget', () => {
+  it('rejects options that are no budget', () => {
     const none = 'takeWithinBudget: give at least one of maxOutputTokens, maxCost, maxChars';
     expect(() => takeWithinBudget({})).toThrow(new TypeError(none));
     expect(() => takeWithinBudget({ price: dollarPrice })).toThrow(new TypeError(none));

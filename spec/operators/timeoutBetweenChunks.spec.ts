@@ -26,6 +26,7 @@ import { operatorContract } from '../support/operatorContract.js';
 
 const late = (phase: TimeoutPhase, limitMs: number): StreamTimeoutError => new StreamTimeoutError(phase, limitMs);
 
+// deadlines.ts is tested through the operator.
 describe('timeoutBetweenChunks', () => {
   operatorContract(() => timeoutBetweenChunks({ firstMs: 1_000, betweenMs: 1_000, totalMs: 1_000 }));
 
@@ -40,7 +41,7 @@ describe('timeoutBetweenChunks', () => {
   );
 
   it(
-    'lets an event pass that comes just at the limit',
+    'forwards an event that arrives exactly at the limit',
     marbles(({ stream, expectStream }) => {
       const source = stream('-----s----a----f|');
       expectStream(source.pipe(timeoutBetweenChunks(5))).toBe('-----s----a----f|');
@@ -58,7 +59,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'ends with start, and says nothing about the rest',
+      'ends with start, and does not limit the rest',
       marbles(({ stream, expectStream }) => {
         const source = stream('---s---------a-------f|');
         expectStream(source.pipe(timeoutBetweenChunks({ firstMs: 5 }))).toBe('---s---------a-------f|');
@@ -66,7 +67,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'is not touched by pings',
+      'is not restarted by pings',
       marbles(({ stream, expectStream }) => {
         const source = stream('-p-p--p-p-s|');
         expectStream(source.pipe(timeoutBetweenChunks({ firstMs: 5 }))).toBe('-p-p-#', {}, late('first', 5));
@@ -76,7 +77,7 @@ describe('timeoutBetweenChunks', () => {
 
   describe('betweenMs', () => {
     it(
-      'waits for the first event as long as that takes',
+      'does not limit the first event',
       marbles(({ stream, expectStream }) => {
         const source = stream('----------s--a------b|');
         expectStream(source.pipe(timeoutBetweenChunks({ betweenMs: 5 }))).toBe('----------s--a----#', {}, late('between', 5));
@@ -84,7 +85,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'falls due earlier than a long firstMs that ran before',
+      'is due earlier than a long firstMs that ran before',
       marbles(({ stream, expectStream }) => {
         const source = stream('--s----------f|');
         const limits = { firstMs: 60_000, betweenMs: 5 };
@@ -93,7 +94,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'is not touched by pings: a stall that says "alive" is a stall',
+      'is not restarted by pings: a provider that only sends pings times out',
       marbles(({ stream, expectStream }) => {
         const source = stream('s-p-p-p-p-p-a|');
         expectStream(source.pipe(timeoutBetweenChunks({ betweenMs: 5 }))).toBe('s-p-p#', {}, late('between', 5));
@@ -101,7 +102,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'is touched by progress, but not by the payload copies of includeRaw',
+      'is restarted by progress, but not by the payload copies of includeRaw',
       marbles(({ stream, expectStream }) => {
         const values = { w: raw('response.web_search_call.searching'), y: raw('payload') };
         const progress = stream('s---w---a---f|', values);
@@ -114,7 +115,7 @@ describe('timeoutBetweenChunks', () => {
 
   describe('totalMs', () => {
     it(
-      'runs from subscribe to the end, however lively the stream is',
+      'runs from subscribe to the end, however many events arrive',
       marbles(({ stream, expectStream, expectSubscriptions }) => {
         const source = stream('s-a-b-c-d-e-f|');
         expectStream(source.pipe(timeoutBetweenChunks({ totalMs: 7 }))).toBe('s-a-b-c#', {}, late('total', 7));
@@ -123,7 +124,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'also limits an end that does not come',
+      'also limits the time until the completion',
       marbles(({ stream, expectStream }) => {
         const source = stream('s-f');
         expectStream(source.pipe(timeoutBetweenChunks({ totalMs: 5 }))).toBe('s-f--#', {}, late('total', 5));
@@ -132,7 +133,7 @@ describe('timeoutBetweenChunks', () => {
   });
 
   it(
-    'counts pings where it is told to',
+    'counts pings with countPings',
     marbles(({ stream, expectStream }) => {
       const source = stream('---p---p---s---p---p------a|');
       const limits = { firstMs: 5, betweenMs: 5, countPings: true };
@@ -141,7 +142,7 @@ describe('timeoutBetweenChunks', () => {
   );
 
   it(
-    'takes a number for both the first event and the silences after it',
+    'accepts a number for both firstMs and betweenMs',
     marbles(({ stream, expectStream }) => {
       expectStream(stream('------s|').pipe(timeoutBetweenChunks(5))).toBe('-----#', {}, late('first', 5));
       expectStream(stream('-s------a|').pipe(timeoutBetweenChunks(5))).toBe('-s----#', {}, late('between', 5));
@@ -149,7 +150,7 @@ describe('timeoutBetweenChunks', () => {
   );
 
   it(
-    'prefers the limit that says more when two fall due at once',
+    'prefers the more specific limit if two are due at once',
     marbles(({ expectStream }) => {
       const limits = { firstMs: 5, totalMs: 5 };
       expectStream(new Observable<DeltaEvent>(() => undefined).pipe(timeoutBetweenChunks(limits))).toBe(
@@ -161,7 +162,7 @@ describe('timeoutBetweenChunks', () => {
   );
 
   it(
-    'names the limit that fell due first',
+    'names the limit that was due first',
     marbles(({ stream, expectStream }) => {
       const source = stream('--s--------|');
       const limits = { betweenMs: 4, totalMs: 7 };
@@ -175,7 +176,7 @@ describe('timeoutBetweenChunks', () => {
     const values = { R: reset({ delayMs: 10 }) };
 
     it(
-      'pauses the clocks for its delay, and waits for a first event again',
+      'pauses the limits for its delay, and firstMs runs again',
       marbles(({ stream, expectStream }) => {
         const limits = { firstMs: 6, betweenMs: 3 };
         const inTime = stream('s-a-R--------------s-a-f|', values);
@@ -186,7 +187,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'goes back to a firstMs that is shorter than betweenMs',
+      'returns to a firstMs that is shorter than betweenMs',
       marbles(({ stream, expectStream }) => {
         const source = stream('s-a-R----------------s|', values);
         const limits = { firstMs: 2, betweenMs: 60_000 };
@@ -195,7 +196,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'does not stop the total',
+      'does not pause totalMs',
       marbles(({ stream, expectStream }) => {
         const source = stream('s-a-R------------s-a-f|', values);
         expectStream(source.pipe(timeoutBetweenChunks({ totalMs: 8 }))).toBe('s-a-R---#', values, late('total', 8));
@@ -203,7 +204,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'waits without limit where only the silences are limited',
+      'does not limit the first event if only betweenMs is given',
       marbles(({ stream, expectStream }) => {
         const source = stream('s-a-R 1m s-a-f|', values);
         expectStream(source.pipe(timeoutBetweenChunks({ betweenMs: 5 }))).toBe('s-a-R 1m s-a-f|', values);
@@ -212,7 +213,7 @@ describe('timeoutBetweenChunks', () => {
   });
 
   describe('a demand that is paused', () => {
-    /** `p` pauses and `r` resumes, as it says in the marbles. */
+    /** `p` pauses and `r` resumes, at the times of the marbles. */
     const paused =
       (diagram: string, limits: TimeoutLimits): ((helpers: MarbleHelpers) => OperatorFunction<DeltaEvent, DeltaEvent>) =>
       ({ cold }) =>
@@ -227,7 +228,7 @@ describe('timeoutBetweenChunks', () => {
         });
 
     it(
-      'stops the clocks of silence: a slow consumer is no silent provider',
+      'pauses firstMs and betweenMs',
       marbles((helpers) => {
         const source = helpers.stream('s-a-----------b--f|');
         const demand = '               ---p-------r-|';
@@ -236,7 +237,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'lets them run anew from the end of the pause',
+      'starts them again at the end of the pause',
       marbles((helpers) => {
         const source = helpers.stream('s-a---------------b|');
         const demand = '               ---p-----r-|';
@@ -259,7 +260,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'does not shorten the wait of a reset',
+      'does not shorten the delay of a reset',
       marbles((helpers) => {
         const values = { R: reset({ delayMs: 10 }) };
         const source = helpers.stream('s-R--------------s-f|', values);
@@ -269,7 +270,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'does not stop the total',
+      'does not pause totalMs',
       marbles((helpers) => {
         const source = helpers.stream('s-a---------------b|');
         const demand = '               ---p|';
@@ -279,7 +280,7 @@ describe('timeoutBetweenChunks', () => {
     );
 
     it(
-      'is left alone once the stream is over',
+      'is unsubscribed once the stream has ended',
       marbles(({ stream, expectStream, cold, expectSubscriptions }) => {
         const states = cold('a', { a: false });
         const demand = { ...createDemand(), paused$: states };
@@ -290,7 +291,7 @@ describe('timeoutBetweenChunks', () => {
   });
 
   it(
-    'takes Infinity, and more milliseconds than a timer holds, for what they say',
+    'accepts Infinity, and more milliseconds than a timer can hold',
     marbles(({ stream, expectStream }) => {
       const source = stream('s 60m f|');
       const limits = { firstMs: Infinity, betweenMs: 2 ** 33, totalMs: Infinity };
@@ -306,7 +307,7 @@ describe('timeoutBetweenChunks', () => {
     }),
   );
 
-  it('tells what was said before', () => {
+  it('has the partial message', () => {
     let error: unknown;
     marbles(({ expectObservable, cold }) => {
       const source = cold<DeltaEvent>('sab', { s: start({ id: 'x' }), a: text('Hel'), b: text('lo') });
@@ -330,7 +331,7 @@ describe('timeoutBetweenChunks', () => {
     });
   });
 
-  it('has unsubscribed its source when the error leaves', () => {
+  it('unsubscribes its source before it emits the error', () => {
     const log: string[] = [];
     marbles(({ flush }) => {
       const source = new Observable<DeltaEvent>((subscriber) => {
@@ -344,7 +345,7 @@ describe('timeoutBetweenChunks', () => {
   });
 
   describe('its timer', () => {
-    /** How many timers were armed while the body ran, in virtual time, and how many it left. */
+    /** How many timers were armed while the body ran, in virtual time, and how many remained. */
     function timersOf(body: (flush: () => void) => void): { armed: number; left: number } {
       const schedule = jest.spyOn(asyncScheduler, 'schedule');
       let left = 0;
@@ -358,7 +359,7 @@ describe('timeoutBetweenChunks', () => {
     }
     const limited = timeoutBetweenChunks<DeltaEvent>({ firstMs: 500, betweenMs: 500, totalMs: 10_000 });
 
-    it('is one for the whole stream, never one an event', () => {
+    it('is one for the whole stream, not one per event', () => {
       const { armed, left } = timersOf((flush) => {
         timer(0, 1)
           .pipe(
@@ -391,7 +392,7 @@ describe('timeoutBetweenChunks', () => {
   });
 
   it('errors exactly when some silence is longer than allowed', () => {
-    // What is sent at the very moment of the limit, by a timer that starts at that moment, may come too late.
+    // An event that a timer emits exactly at the limit may be too late if that timer was scheduled at that moment.
     const anyGaps = fc.array(fc.record({ ms: fc.integer({ min: 1, max: 20 }), isPing: fc.boolean() }), { maxLength: 20 });
     fc.assert(
       fc.property(anyGaps, fc.integer({ min: 1, max: 20 }), (gaps, limitMs) => {
@@ -437,7 +438,7 @@ describe('timeoutBetweenChunks', () => {
     }
   });
 
-  it('rejects options that limit nothing, or that it does not know', () => {
+  it('rejects options without a limit, and unknown ones', () => {
     expect(() => timeoutBetweenChunks({})).toThrow(TypeError);
     expect(() => timeoutBetweenChunks({ countPings: true })).toThrow(TypeError);
     expect(() => timeoutBetweenChunks({ betweenMS: 5 } as object)).toThrow('did you mean "betweenMs"?');

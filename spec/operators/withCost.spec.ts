@@ -20,7 +20,7 @@ const dollars = (total: number, parts: Partial<Cost> = {}): Cost => ({
   ...parts,
 });
 
-/** A dollar a token, ten with the model `dear`; of `unknown` it knows nothing. Past 100 input tokens everything is twice as dear. */
+/** A dollar per token, ten for the model `dear`, no price for `unknown`. Above 100 input tokens the price doubles. */
 const price: Price = ({ inputTokens, outputTokens }, model) => {
   if (model === 'unknown' || inputTokens === undefined || outputTokens === undefined) return undefined;
   const each = (model === 'dear' ? 10 : 1) * (inputTokens > 100 ? 2 : 1);
@@ -43,6 +43,7 @@ function costs(
 
 const totals = (...given: Parameters<typeof costs>): (number | undefined)[] => costs(...given).map((cost) => cost?.total);
 
+// requestCost.ts is tested through the operator.
 describe('withCost', () => {
   operatorContract(() => withCost(price), { kind: 'mirror' });
 
@@ -59,12 +60,12 @@ describe('withCost', () => {
     }),
   );
 
-  it('passes the very events on that tell no usage', () => {
+  it('forwards other events, the same objects', () => {
     const events = [ping(), start(), text('a'), finish()];
     for (const [index, value] of record(streamOf(events), withCost(price)).values.entries()) expect(value).toBe(events[index]);
   });
 
-  it('asks with the usage, the model and the provider', () => {
+  it('calls the price with the usage, the model and the provider', () => {
     const asked: unknown[] = [];
     const told = usage({ inputTokens: 1, outputTokens: 1, cachedInputTokens: 1 });
     costs(
@@ -79,15 +80,15 @@ describe('withCost', () => {
     expect(totals(events, withCost(price))).toEqual([11, 14]);
   });
 
-  describe('what is unknown', () => {
+  describe('an unknown cost', () => {
     const told = { inputTokens: 1, outputTokens: 1 };
 
-    it('has no cost, never 0', () => {
+    it('is undefined, never 0', () => {
       expect(costs([start({ model: 'unknown' }), usage(told)], withCost(price))).toEqual([undefined]);
       expect(costs([start(), usage({ outputTokens: 1 })], withCost(price))).toEqual([undefined]);
     });
 
-    it('is not asked for without a model', () => {
+    it('is not calculated without a model', () => {
       const never: Price = () => {
         throw new Error('not asked');
       };
@@ -103,18 +104,18 @@ describe('withCost', () => {
   describe('a cost that the provider reports', () => {
     const billed = { inputTokens: 1, outputTokens: 1, cost: dollars(0.5) };
 
-    it('is kept where the price knows none', () => {
+    it('is kept if the price returns none', () => {
       expect(totals([start(), usage(billed)], withCost(free))).toEqual([0.5]);
       expect(totals([start({ model: undefined }), usage(billed)], withCost(price))).toEqual([0.5]);
     });
 
-    it('gives way to the price, which may prefer it', () => {
+    it('is replaced by that of the price, which may prefer it', () => {
       expect(totals([start(), usage(billed)], withCost(price))).toEqual([2]);
       const trusting: Price = (used, ...by) => used.cost ?? price(used, ...by);
       expect(totals([start(), usage(billed)], withCost(trusting))).toEqual([0.5]);
     });
 
-    it('adds up with what another provider is priced at', () => {
+    it('is added to the price of another provider', () => {
       const events = [
         start({ model: 'unknown' }),
         usage(billed),
@@ -127,7 +128,7 @@ describe('withCost', () => {
   });
 
   describe('over several requests', () => {
-    // The figures that a join makes: later ones include the earlier requests'.
+    // Cumulative figures, as a join emits them.
     const fallback = [
       start({ model: 'dear' }),
       text('x'),
@@ -143,11 +144,11 @@ describe('withCost', () => {
       expect(totals(fallback, withCost(price))).toEqual([110, 110 + 23]);
     });
 
-    it('prices each by its own model where aggregateUsage has added them up', () => {
+    it('prices each by its own model after aggregateUsage', () => {
       expect(totals(fallback, aggregateUsage({ countTokens: () => 0 }), withCost(price))).toEqual([110 + 23]);
     });
 
-    it('prices each by its own model where takeWithinBudget has ended the last', () => {
+    it('prices each by its own model after takeWithinBudget', () => {
       const operators = [
         takeWithinBudget<DeltaEvent>({ maxOutputTokens: 2, countTokens: () => 1 }),
         aggregateUsage({ countTokens: () => 1 }),
@@ -157,7 +158,7 @@ describe('withCost', () => {
       expect(totals(events, ...operators)).toEqual([110 + 21]);
     });
 
-    it('reaches no tier by adding up', () => {
+    it('does not price the sum, which might reach another tier', () => {
       const twice = [
         start(),
         usage({ inputTokens: 60, outputTokens: 1 }),
@@ -185,13 +186,13 @@ describe('withCost', () => {
       expect(totals(events, aggregateUsage(), withCost(price))).toEqual([22]);
     });
 
-    it('charges nothing for a request that was refused', () => {
+    it('has no cost for a request that was rejected', () => {
       const events = [reset(), ping(), reset(), start(), usage({ inputTokens: 10, outputTokens: 5 }), finish()];
       expect(totals(events, withCost(price))).toEqual([15]);
       expect(totals(events, aggregateUsage(), withCost(price))).toEqual([15]);
     });
 
-    it('charges the estimate for a request that was cut, if its input is known', () => {
+    it('prices the estimate of a request that was cut, if its input is known', () => {
       const cut = [
         start(),
         text('x'.repeat(8)),
@@ -205,12 +206,12 @@ describe('withCost', () => {
       expect(totals(cut, aggregateUsage(), withCost(price))).toEqual([undefined]);
     });
 
-    it('gives a running cost with the running totals', () => {
+    it('adds a running cost to the running totals', () => {
       const events = [...fallback.slice(0, -1), text('z'), finish()];
       expect(totals(events, aggregateUsage({ every: 1, countTokens: () => 0 }), withCost(price)).at(-1)).toBe(133);
     });
 
-    describe('of which a hedge lost one', () => {
+    describe('one of which lost a hedge', () => {
       const slow = concat(streamOf([start({ model: 'dear' }), usage({ inputTokens: 50, outputTokens: 1 })]), NEVER);
       const quick = [start({ model: 'cheap' }), text('y'), usage({ inputTokens: 7, outputTokens: 3 }), finish()];
       const hedged$ = slow.pipe(hedge(streamOf(quick), { afterMs: 5 }));
@@ -230,7 +231,7 @@ describe('withCost', () => {
         expect(last(aggregateUsage({ price }))?.cost?.total).toBe(510 + 10);
       });
 
-      it('does so behind a join, which adds its attempts up', () => {
+      it('prices the loser by its own model after a join', () => {
         const again = retryStream({ shouldRetry: () => true, initialDelayMs: 0, jitter: 0 });
         expect(last(again, aggregateUsage(), withCost(price))?.cost?.total).toBe(510 + 10);
       });
@@ -255,7 +256,7 @@ describe('withCost', () => {
     );
   });
 
-  it('makes the error of what the price throws', () => {
+  it('emits what the price throws as the error', () => {
     const error = new Error('from the price');
     const broken: Price = () => {
       throw error;
@@ -263,7 +264,7 @@ describe('withCost', () => {
     expect(record(streamOf([start(), usage(), finish()]), withCost(broken))).toEqual({ values: [start()], end: error });
   });
 
-  it('rejects what is not a function', () => {
+  it('rejects a price that is not a function', () => {
     // @ts-expect-error: nothing
     expect(() => withCost()).toThrow(new TypeError('withCost: give a price'));
     // @ts-expect-error: a number

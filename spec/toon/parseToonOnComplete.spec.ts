@@ -65,7 +65,7 @@ describe('parseToonOnComplete', () => {
     }),
   );
 
-  it('reads choice 0 and the phase `answer`, and keeps the steps before a reset', () => {
+  it('reads choice 0, the phase `answer` and the last round of a tool loop, without what a reset voids', () => {
     const events = [
       start(),
       text('{"a":'),
@@ -75,10 +75,10 @@ describe('parseToonOnComplete', () => {
       step(1),
       text('nonsense'),
       reset({ step: 1 }),
-      text('1}'),
+      text('{"b":1}'),
       finish(),
     ];
-    expect(only(from(events))).toEqual({ format: 'json', value: { a: 1 }, text: '{"a":1}', ...nothingElse });
+    expect(only(from(events))).toEqual({ format: 'json', value: { b: 1 }, text: '{"b":1}', ...nothingElse });
   });
 
   it('reads a source of strings, and its completion as the end of the answer', () => {

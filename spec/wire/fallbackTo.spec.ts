@@ -81,7 +81,7 @@ describe("fallbackTo, through the SDKs' clients over HTTP", () => {
     });
   }
 
-  it('asks nobody else when the first answers', async () => {
+  it('asks no other provider if the first answers', async () => {
     const chat = await startChat(cut);
     const claude = await startClaude(whole);
     const result = await collect(claude.events$.pipe(fallbackTo(chat.events$)));
@@ -89,7 +89,7 @@ describe("fallbackTo, through the SDKs' clients over HTTP", () => {
     expect([claude.server.requests.length, chat.server.requests.length]).toEqual([1, 0]);
   });
 
-  it('sends one request more than there are resets, with repeats within each provider', async () => {
+  it('sends one request more than there are resets, with retries of each provider', async () => {
     const failing = answerWith(529, { error: { message: 'Overloaded' } });
     const quick = retryStream({ maxRetries: 2, initialDelayMs: 5 });
     const chat = await startChat(cut);
@@ -108,7 +108,7 @@ describe("fallbackTo, through the SDKs' clients over HTTP", () => {
     expect(messageOf(result).usage).toMatchObject({ inputTokens: 50, outputTokens: 8, totalTokens: 58 });
   });
 
-  it('goes on from what the first had said', async () => {
+  it('continues the text of the first', async () => {
     const chat = await startChat(answerStream([says('Hel')], 'reset'));
     const claude = await startClaude(whole);
     const onPartial = { continueWith: () => claude.events$ };
@@ -118,7 +118,7 @@ describe("fallbackTo, through the SDKs' clients over HTTP", () => {
     expect(resetsOf(result)).toMatchObject([{ step: 1, cause: 'fallback' }]);
   });
 
-  it('gives up with the error of each provider', async () => {
+  it('errors with the error of each provider in the end', async () => {
     const chat = await startChat(answerWith(401, { error: { message: 'Wrong key' } }));
     const claude = await startClaude(answerWith(529, { error: { message: 'Overloaded' } }));
     const { error } = await collect(chat.events$.pipe(fallbackTo(claude.events$)));
@@ -129,7 +129,7 @@ describe("fallbackTo, through the SDKs' clients over HTTP", () => {
     });
   });
 
-  it('does not ask a provider whose circuit is open', async () => {
+  it('does not ask a provider with an open circuit', async () => {
     const chat = await startChat(answerStream([says('Hel')], 'open'));
     const claude = await startClaude(whole);
     const breaker = createBreaker({ failures: 2 });

@@ -65,7 +65,7 @@ describe("hedge, through the SDKs' clients over HTTP", () => {
     return { server, events$: fromMessages(client, { model: 'claude-test', max_tokens: 100, messages }) };
   }
 
-  /** Collects, and notes when the winner was known. */
+  /** Collects the events, and the time of the first content. */
   async function race(hedged$: Observable<DeltaEvent>): Promise<Collected & { readonly decidedAt: number }> {
     let decidedAt = 0;
     const noting$ = hedged$.pipe(
@@ -76,14 +76,14 @@ describe("hedge, through the SDKs' clients over HTTP", () => {
     return { ...(await collect(noting$)), decidedAt };
   }
 
-  /** How long after the decision the loser's socket was closed, by us. */
+  /** How long after the decision we closed the socket of the loser. */
   async function closedAfter({ requests }: TestServer, decidedAt: number): Promise<number> {
     const closed = await requests[0]?.closed;
     expect(closed?.byClient).toBe(true);
     return (closed?.at ?? Infinity) - decidedAt;
   }
 
-  /** A busy machine may hold us up for longer than the limit: one run of three within it shows that nothing of ours waits. */
+  /** A busy machine may delay us by more than the limit: one run of three within it shows that our code does not wait. */
   async function closesWithin100ms(run: () => Promise<number>): Promise<void> {
     const times: number[] = [];
     do times.push(await run());
@@ -110,7 +110,7 @@ describe("hedge, through the SDKs' clients over HTTP", () => {
       }));
   }
 
-  it('aborts the second within 100 ms when the first speaks before it, and counts what the second had reported', () =>
+  it('aborts the second within 100 ms if the first has content before it, and includes the usage of the second', () =>
     closesWithin100ms(async () => {
       const claude = await startClaude(answerStream([messageStart], 'open'));
       const reported$ = new Subject<DeltaEvent>();
@@ -136,7 +136,7 @@ describe("hedge, through the SDKs' clients over HTTP", () => {
     expect([chat.server.requests.length, claude.server.requests.length]).toEqual([1, 0]);
   });
 
-  it('asks the second at once when the first is refused', async () => {
+  it('asks the second at once if the first is rejected', async () => {
     const chat = await startChat(answerWith(401, { error: { message: 'Wrong key' } }));
     const claude = await startClaude(answerStream([messageStart, ...claudeAnswer]));
     const begun = performance.now();
@@ -145,7 +145,7 @@ describe("hedge, through the SDKs' clients over HTTP", () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
-  it('closes both requests within 100 ms when it is unsubscribed', () =>
+  it('closes both requests within 100 ms after unsubscribe', () =>
     closesWithin100ms(async () => {
       const chat = await startChat(stalled);
       const claude = await startClaude(answersNothing);
@@ -156,7 +156,7 @@ describe("hedge, through the SDKs' clients over HTTP", () => {
       return Math.max(await closedAfter(chat.server, unsubscribed), await closedAfter(claude.server, unsubscribed));
     }));
 
-  it('errors with both errors when both are refused', async () => {
+  it('errors with both errors if both are rejected', async () => {
     const chat = await startChat(answerWith(503, { error: { message: 'Try again' } }));
     const claude = await startClaude(answerWith(529, { error: { message: 'Overloaded' } }));
     const result = await race(chat.events$.pipe(hedge(claude.events$, { afterMs: 60_000 })));

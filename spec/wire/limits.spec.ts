@@ -138,7 +138,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     expect(limiter).toMatchObject({ active: 0, waiting: 0 });
   });
 
-  it('rateLimit waits until the reset when the headers say that nothing remains', async () => {
+  it('rateLimit waits until the reset if nothing remains by the headers', async () => {
     const times: number[] = [];
     const timed =
       (answer: () => Answer): Answer =>
@@ -158,7 +158,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     expect(second - first).toBeGreaterThanOrEqual(295);
   });
 
-  it('rateLimit makes all streams wait for a Retry-After, and asks once before they follow', async () => {
+  it('rateLimit makes all streams wait for a Retry-After, and sends one request before the others', async () => {
     const times: number[] = [];
     const timed =
       (answer: Answer): Answer =>
@@ -201,7 +201,7 @@ describe.each(wires)("through the SDK's client over HTTP, $name", ({ begins, end
     it.each([
       ['a success', 200],
       ['an error', 400],
-    ])('makes the error of what it throws at %s', async (_, status) => {
+    ])('emits what it throws at %s as the error', async (_, status) => {
       const { url, received } = await serve(
         status === 200 ? answerStream(begins, 'open') : answerWith(status, { error: { message: 'No' } }),
       );

@@ -45,7 +45,7 @@ describe('metering over real HTTP', () => {
   beforeEach(() => spans.reset());
   afterEach(() => server?.close());
 
-  it('tells what a cached answer cost after a retry, how fast it was, and traces both attempts', async () => {
+  it('prices and times a cached answer after a retry, and traces both attempts', async () => {
     server = await startServer(answerWith(529), cached);
     const client = new Anthropic({ baseURL: server.url, apiKey: 'none' });
     const message$ = fromMessages(client, { model: 'claude-haiku-4-5', max_tokens: 100, messages }).pipe(
@@ -79,7 +79,7 @@ describe('metering over real HTTP', () => {
     ]);
   });
 
-  it('keeps the cost that OpenRouter reports, where the price list knows no such model', async () => {
+  it('keeps the cost that OpenRouter reports if the price list has no such model', async () => {
     server = await startServer(billed({ prompt_tokens: 9, completion_tokens: 8, total_tokens: 17, cost: 0.001_23 }));
     const client = new OpenAI({ baseURL: server.url, apiKey: 'none' });
     const events$ = fromChatCompletions(client, { model: 'openai/gpt-4o-mini', messages }).pipe(aggregateUsage());
@@ -91,7 +91,7 @@ describe('metering over real HTTP', () => {
     expect(await costOf(events$.pipe(withCost(prices)))).toBe(0.000_017);
   });
 
-  it('settles and ends the span where somebody unsubscribes, and the request is gone', async () => {
+  it('settles, ends the span and aborts the request on unsubscribe', async () => {
     server = await startServer(cached);
     const settlements: TimingSettlement[] = [];
     const client = new Anthropic({ baseURL: server.url, apiKey: 'none' });

@@ -57,7 +57,7 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     ['a truncated answer', cut, 'truncated'],
     ['a connection that is reset', isReset, 'connection'],
   ] as const) {
-    it(`repeats after ${fault}, and says no text twice`, async () => {
+    it(`retries after ${fault}, and repeats no text`, async () => {
       const { server, client } = await start(answer, answer, whole);
       const result = await collect(fromChatCompletions(client, params).pipe(retryStream(quick)));
       expect(result.completed).toBe(true);
@@ -70,7 +70,7 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     });
   }
 
-  it('repeats after a stall', async () => {
+  it('retries after a timeout', async () => {
     const { server, client } = await start(stalled, whole);
     const events$ = fromChatCompletions(client, params).pipe(timeoutBetweenChunks({ betweenMs: 50 }), retryStream(quick));
     const result = await collect(events$);
@@ -79,7 +79,7 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     expect(await server.requests[0]?.closed).toMatchObject({ byClient: true });
   });
 
-  it('adds the usage of what failed', async () => {
+  it('adds the usage of failed attempts', async () => {
     const { client } = await start(cut, whole);
     const result = await collect(fromChatCompletions(client, params).pipe(retryStream(quick)));
     expect(messageOf(result).usage).toMatchObject({ inputTokens: 20, outputTokens: 3, totalTokens: 23 });
@@ -98,15 +98,15 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     }
 
     it.each([
-      // The attempt that was cut told 1, and the estimate of what it said is no more.
+      // The attempt that was cut reported 1, and the estimate of its text is not more.
       ['completes', [cut, whole], { outcome: 'complete', usage: { inputTokens: 20, outputTokens: 3, estimated: true } }],
       ['gives up', [cut, cut], { outcome: 'error', usage: { inputTokens: 20, outputTokens: 2 } }],
       ['was refused', [failing, failing], { outcome: 'error', usage: { outputTokens: 0 } }],
-    ])('settles once with what all requests used when it %s', async (_, answers, expected) => {
+    ])('settles once with the usage of all requests when it %s', async (_, answers, expected) => {
       expect(await settle(answers)).toMatchObject([expected]);
     });
 
-    it('settles once with what all requests used when it is unsubscribed in the repeat', async () => {
+    it('settles once with the usage of all requests when it is unsubscribed in the retry', async () => {
       let texts = 0;
       const inTheSecond = ({ type }: DeltaEvent): boolean => type === 'text-delta' && ++texts === 3;
       expect(await settle([cut, whole], inTheSecond)).toMatchObject([
@@ -115,7 +115,7 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     });
   });
 
-  it('waits as long as Retry-After says, and at most 250 ms longer', async () => {
+  it('waits as long as Retry-After requires, and at most 250 ms longer', async () => {
     const times: number[] = [];
     const timed =
       (answer: Answer): Answer =>
@@ -128,7 +128,7 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     expect(messageOf(result).text).toBe('Hello');
     const [first = 0, second = 0] = times;
     expect(second - first).toBeGreaterThanOrEqual(199);
-    // What the machine needs on top is not the wait's.
+    // The time that the machine needs in addition is not part of the delay.
     expect(resetsOf(result)[0]?.delayMs).toBeLessThanOrEqual(450);
   });
 
@@ -139,21 +139,21 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('does not repeat what a repeat would not cure', async () => {
+  it('does not retry after an error that is not transient', async () => {
     const { server, client } = await start(answerWith(401, { error: { message: 'Wrong key' } }));
     const result = await collect(fromChatCompletions(client, params).pipe(retryStream(quick)));
     expect(result.error).toMatchObject({ kind: 'authentication' });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('gives up with the errors of all requests', async () => {
+  it('errors with the errors of all requests in the end', async () => {
     const { server, client } = await start(failing);
     const result = await collect(fromChatCompletions(client, params).pipe(retryStream({ ...quick, maxRetries: 2 })));
     expect(result.error).toMatchObject({ kind: 'retry-exhausted', status: 503, errors: { length: 3 } });
     expect(server.requests).toHaveLength(3);
   });
 
-  it('goes on from a broken answer', async () => {
+  it('continues a broken answer', async () => {
     const { server, client } = await start(isReset, answerStream([says('Hello'), says(' world'), stops, done]));
     const continueWith = (partial: PartialMessage): Observable<DeltaEvent> =>
       fromChatCompletions(client, { ...params, messages: [...params.messages, { role: 'assistant', content: partial.text }] });
@@ -165,7 +165,7 @@ describe("retryStream, through the SDK's client over HTTP", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('sends no later request when it is unsubscribed in the wait', async () => {
+  it('sends no later request after unsubscribe in the delay', async () => {
     const { server, client } = await start(failing, whole);
     const untilReset = fromChatCompletions(client, params).pipe(retryStream({ initialDelayMs: 40, jitter: 0 }), take(1));
     expect((await collect(untilReset)).events.map(({ type }) => type)).toEqual(['reset']);

@@ -1,56 +1,59 @@
-import { toErrorInfo } from '../errors.js';
-import type { DeltaEvent, PartialMessage, ResetEvent, Usage } from '../events.js';
-import { isContent } from '../events.js';
+import { isStreamError, toErrorInfo } from '../errors.js';
+import { type DeltaEvent, isContent, type PartialMessage, type ResetEvent, type Usage } from '../events.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { addEarlier } from '../metering/requestUsage.js';
-import { addUsage } from '../metering/usageArithmetic.js';
+import { createJoinedUsage } from './joinedUsage.js';
 
-/** What an operator keeps about the attempts that it joins into one stream, so that the stream keeps the grammar. */
+/** The state of an operator that joins attempts into one stream, so that the stream keeps the grammar. */
 export interface Attempts {
-  /** The number of the attempt that runs; the first is 1, and an upstream's own repeats count too. */
+  /** The number of the attempt that runs; the first is 1, and retries upstream count too. */
   readonly number: number;
   /** The step that runs. */
   readonly step: number;
-  /** Whether content was delivered that still stands. */
+  /** Whether content was emitted that no `reset` has voided. */
   readonly delivered: boolean;
-  /** Whether `finish` has left: nothing may follow it. */
+  /** Whether `finish` was emitted, which is the last event. */
   readonly finished: boolean;
-  /** What the stream has said. */
+  /** The message so far. */
   partial(): PartialMessage;
-  /** Takes every event of every attempt, resets too, and gives it as it must leave. */
-  take(event: DeltaEvent): DeltaEvent;
-  /** Ends the attempt that failed, and gives the reset that begins the next. */
-  repeat(fields: Pick<ResetEvent, 'step' | 'cause' | 'delayMs'>, error: unknown): ResetEvent;
+  /**
+   * Returns an event of the running attempt as it is to be emitted: attempt numbers only grow, and a usage includes those of earlier attempts.
+   * The `reset` events of `endFailed` pass through it too.
+   */
+  restate(event: DeltaEvent): DeltaEvent;
+  /**
+   * Ends the attempt that failed, and returns the `reset` that starts the next one. `number`, `step` and `delivered` change only when that
+   * `reset` passes `restate`.
+   */
+  endFailed(fields: Pick<ResetEvent, 'step' | 'cause' | 'delayMs'>, error: unknown): ResetEvent;
 }
 
 export function createAttempts(): Attempts {
   const fold = createMessageFold();
+  const joinedUsage = createJoinedUsage();
   let number = 1;
   let step = 0;
   let delivered = false;
   let finished = false;
-  /** What the attempts before this one used, and this one so far. */
-  let earlier: Usage | undefined;
-  let current: Usage | undefined;
 
-  /** As it must leave: attempts only grow, and a later usage replaces an earlier one. */
-  function restate(event: DeltaEvent): DeltaEvent {
-    if (event.type === 'usage') {
-      current = event.usage;
-      return earlier === undefined ? event : { ...event, usage: addEarlier(earlier, event.usage) };
-    }
+  function toJoined(event: DeltaEvent): DeltaEvent {
+    if (event.type === 'usage') return joinedUsage.toJoined(event);
     if (event.type === 'reset') return event.attempt > number ? event : { ...event, attempt: number + 1 };
     return event;
   }
 
-  function note(event: DeltaEvent): void {
+  function update(event: DeltaEvent): void {
     switch (event.type) {
+      case 'start':
+        joinedUsage.push(event);
+        return;
       case 'reset':
+        joinedUsage.push(event);
         number = event.attempt;
         step = Math.min(step, event.step);
         if (event.step === 0) delivered = false;
         return;
       case 'step':
+        joinedUsage.push(event);
         step = event.step;
         return;
       case 'finish':
@@ -59,6 +62,11 @@ export function createAttempts(): Attempts {
       default:
         delivered ||= isContent(event);
     }
+  }
+
+  /** When both requests of a hedge fail, their usage is only in `error.partial`. */
+  function unreportedUsage(error: unknown): Usage | undefined {
+    return !delivered && !joinedUsage.reported && isStreamError(error) ? error.partial?.usage : undefined;
   }
 
   return {
@@ -75,15 +83,14 @@ export function createAttempts(): Attempts {
       return finished;
     },
     partial: () => fold.partial(),
-    take(event) {
-      const leaving = restate(event);
-      fold.push(leaving);
-      note(leaving);
-      return leaving;
+    restate(event) {
+      const restated = toJoined(event);
+      fold.push(restated);
+      update(restated);
+      return restated;
     },
-    repeat(fields, error) {
-      if (current !== undefined) earlier = addUsage(earlier, current);
-      current = undefined;
+    endFailed(fields, error) {
+      joinedUsage.endAttempt(number, Math.min(step, fields.step), unreportedUsage(error));
       return { type: 'reset', attempt: number + 1, ...fields, error: toErrorInfo(error) };
     },
   };

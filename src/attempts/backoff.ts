@@ -2,22 +2,22 @@ import { longestTimerMs } from '../kernel/alarm.js';
 import { checkFunction, checkNotNegative, checkPositive } from '../kernel/options.js';
 
 export interface BackoffOptions {
-  /** The wait before the first repeat, in milliseconds. @defaultValue 1,000 */
+  /** The delay before the first retry, in milliseconds. @defaultValue 1,000 */
   readonly initialDelayMs?: number;
-  /** How many times longer each further wait is. @defaultValue 2 */
+  /** The factor by which each further delay is longer. @defaultValue 2 */
   readonly factor?: number;
-  /** The longest wait, in milliseconds; a provider that asks for more is not asked again. @defaultValue 30,000 */
+  /** The longest delay, in milliseconds; if the provider asks for a longer one, the error is passed on. @defaultValue 30,000 */
   readonly maxDelayMs?: number;
-  /** The part of each wait that chance may take away, from 0 to 1, so that clients do not return all at once. @defaultValue 0.5 */
+  /** The part of each delay that is random, from 0 to 1, so that many clients do not retry at the same time. @defaultValue 0.5 */
   readonly jitter?: number;
-  /** Where chance comes from: a number from 0 to 1. @defaultValue Math.random */
+  /** Returns a random number from 0 to 1. @defaultValue Math.random */
   readonly random?: () => number;
 }
 
 /** The names of {@link BackoffOptions}, for `checkOptions`. */
 export const backoffOptionNames: readonly string[] = ['initialDelayMs', 'factor', 'maxDelayMs', 'jitter', 'random'];
 
-/** What jitter may add to the wait that a provider asks for, in milliseconds: it never takes any away. */
+/** The most that jitter adds to a delay that the provider asks for, in milliseconds. It never shortens it. */
 const retryAfterSpreadMs = 250;
 
 export function checkBackoff({ initialDelayMs, factor, maxDelayMs, jitter, random }: BackoffOptions): void {
@@ -30,16 +30,16 @@ export function checkBackoff({ initialDelayMs, factor, maxDelayMs, jitter, rando
 }
 
 /**
- * How long to wait before a repeat, in milliseconds; `undefined` when the provider asks for more than `maxDelayMs`.
+ * Returns the delay before a retry, in milliseconds; `undefined` if the provider asks for more than `maxDelayMs`.
  *
- * @param retry The repeats made before this one.
- * @param retryAfterMs The wait that the provider asks for.
+ * @param retry The number of retries before this one.
+ * @param retryAfterMs The delay that the provider asks for.
  */
 export function backoffMs(options: BackoffOptions, retry: number, retryAfterMs?: number): number | undefined {
   const { initialDelayMs = 1_000, factor = 2, maxDelayMs = 30_000, jitter = 0.5, random = Math.random } = options;
   const longestMs = Math.min(maxDelayMs, longestTimerMs);
   if (retryAfterMs === undefined) {
-    // A power that overflows would make NaN of a first wait of 0.
+    // An infinite power times an initial delay of 0 would be NaN.
     const growth = Math.min(factor ** retry, Number.MAX_VALUE);
     return Math.min(initialDelayMs * growth, longestMs) * (1 - jitter * random());
   }

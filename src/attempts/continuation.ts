@@ -1,43 +1,51 @@
 import type { Observable } from 'rxjs';
 import type { DeltaEvent, PartialMessage } from '../events.js';
-import { checkOptions } from '../kernel/options.js';
+import { checkOneOf, checkOptions } from '../kernel/options.js';
 import type { Attempts } from './attempts.js';
-import { createDelivered } from './deliveredBlocks.js';
-import { dropRepetition } from './dropOverlap.js';
-import { followOn } from './renumberContinuation.js';
+import { createDeliveredBlocks } from './deliveredBlocks.js';
+import { dropOverlap } from './dropOverlap.js';
+import { renumberContinuation } from './renumberContinuation.js';
 
-/** How to go on from a broken answer instead of repeating it. */
+/** How to continue a broken answer instead of repeating it. */
 export interface ContinueWith {
-  /** Makes the stream that says the rest, for instance by giving the model its own text so far. */
+  /** Returns the stream of the rest, for instance of a request that ends with the text so far. */
   readonly continueWith: (partial: PartialMessage) => Observable<DeltaEvent>;
-  /** Whether the rest begins exactly where the text broke off, so that nothing in it is taken for a repetition. @defaultValue false */
+  /** Whether the rest starts exactly where the text broke off, so that no overlap is dropped. @defaultValue false */
   readonly exact?: boolean;
 }
 
-/** Keeps what the attempts delivered, and makes the next one go on from there. */
+/** What a join does with an error after content was emitted. */
+export type OnPartial = 'reset' | 'fail' | ContinueWith;
+
+/** @throws TypeError if it is none of the three. */
+export function checkOnPartial(onPartial: OnPartial | undefined): void {
+  if (typeof onPartial !== 'object') return checkOneOf('onPartial', onPartial, ['reset', 'fail']);
+  checkOptions('onPartial', onPartial, ['continueWith', 'exact']);
+  if (typeof onPartial.continueWith !== 'function') throw new TypeError('onPartial.continueWith must be a function');
+}
+
+/** Collects what the attempts emit, so that another stream can continue it. */
 export interface Continuation {
-  /** Takes every event that leaves. */
-  note(event: DeltaEvent): void;
-  /** Whether there is something to go on from, and no tool call that broke off in its arguments. */
-  possible(): boolean;
-  begin(): Observable<DeltaEvent>;
+  /** Takes every event that is emitted. */
+  push(event: DeltaEvent): void;
+  /** Whether content was emitted, and no tool call broke off in its arguments. */
+  isPossible(): boolean;
+  /** Returns the rest as a part of the same attempt. */
+  continued(): Observable<DeltaEvent>;
 }
 
-/** @throws TypeError if it is not a {@link ContinueWith}. */
-export function checkContinueWith(options: ContinueWith): void {
-  checkOptions('onPartial', options, ['continueWith', 'exact']);
-  if (typeof options.continueWith !== 'function') throw new TypeError('onPartial.continueWith must be a function');
-}
-
-export function createContinuation({ continueWith, exact = false }: ContinueWith, attempts: Attempts): Continuation {
-  const delivered = createDelivered();
+/** @returns `undefined` unless `onPartial` continues. */
+export function createContinuation(onPartial: OnPartial | undefined, attempts: Attempts): Continuation | undefined {
+  if (typeof onPartial !== 'object') return undefined;
+  const { continueWith, exact = false } = onPartial;
+  const delivered = createDeliveredBlocks();
   return {
-    note: (event) => delivered.note(event),
-    possible: () => attempts.delivered && attempts.partial().toolCalls.every(({ ended }) => ended),
-    begin() {
+    push: (event) => delivered.push(event),
+    isPossible: () => attempts.delivered && attempts.partial().toolCalls.every(({ ended }) => ended),
+    continued() {
       const partial = attempts.partial();
-      const rest = continueWith(partial).pipe(followOn(delivered, attempts.step));
-      return exact ? rest : rest.pipe(dropRepetition(partial.text));
+      const rest$ = continueWith(partial).pipe(renumberContinuation(delivered, attempts.step));
+      return exact ? rest$ : rest$.pipe(dropOverlap(partial.text));
     },
   };
 }

@@ -1,55 +1,57 @@
 import type { DeltaEvent, Phase } from '../events.js';
+import { type CallIds, createCallIds, uniqueCallId } from '../message/callIds.js';
 
-/** Where a choice's text can go on: its last block, which is text and has not ended. */
+/** The block that further text of a choice can extend: its last one, if that is text and has not ended. */
 export interface OpenText {
   readonly block: number;
   readonly phase: Phase;
 }
 
-/** The block numbers and callIds that a stream has used, so that what follows in the same attempt uses others. */
-export interface Delivered {
-  /** Takes every event that leaves. */
-  note(event: DeltaEvent): void;
-  blocks(choice: number): number;
+/** The block numbers and callIds that an attempt has emitted, so that its continuation uses others. */
+export interface DeliveredBlocks {
+  readonly callIds: CallIds;
+  /** Takes every event that is emitted. */
+  push(event: DeltaEvent): void;
+  /** The number of blocks of a choice. */
+  count(choice: number): number;
   openText(choice: number): OpenText | undefined;
-  hasCall(callId: string): boolean;
 }
 
-interface Lane {
-  blocks: number;
+interface ChoiceBlocks {
+  count: number;
   openText: OpenText | undefined;
 }
 
-export function createDelivered(): Delivered {
-  const lanes = new Map<number, Lane>();
-  const callIds = new Set<string>();
+export function createDeliveredBlocks(): DeliveredBlocks {
+  const choices = new Map<number, ChoiceBlocks>();
+  const callIds = createCallIds();
 
-  function laneOf(choice: number): Lane {
-    const known = lanes.get(choice);
+  function blocksOf(choice: number): ChoiceBlocks {
+    const known = choices.get(choice);
     if (known) return known;
-    const lane: Lane = { blocks: 0, openText: undefined };
-    lanes.set(choice, lane);
-    return lane;
+    const blocks: ChoiceBlocks = { count: 0, openText: undefined };
+    choices.set(choice, blocks);
+    return blocks;
   }
 
   return {
-    note(event) {
+    callIds,
+    push(event) {
       if (event.type === 'reset' && event.step === 0) {
-        lanes.clear();
+        choices.clear();
         callIds.clear();
       }
-      if (event.type === 'tool-call-start') callIds.add(event.callId);
+      if (event.type === 'tool-call-start' && !callIds.has(event.callId)) uniqueCallId(callIds, event.callId);
       if (!('block' in event)) return;
       const { block, choice } = event;
-      const lane = laneOf(choice);
-      lane.blocks = Math.max(lane.blocks, block + 1);
-      const open = lane.openText?.block === block;
+      const blocks = blocksOf(choice);
+      blocks.count = Math.max(blocks.count, block + 1);
+      const open = blocks.openText?.block === block;
       if (event.type === 'text-delta') {
-        if (!open) lane.openText = { block, phase: event.phase };
-      } else if (!open || event.type === 'block-end') lane.openText = undefined;
+        if (!open) blocks.openText = { block, phase: event.phase };
+      } else if (!open || event.type === 'block-end') blocks.openText = undefined;
     },
-    blocks: (choice) => lanes.get(choice)?.blocks ?? 0,
-    openText: (choice) => lanes.get(choice)?.openText,
-    hasCall: (callId) => callIds.has(callId),
+    count: (choice) => choices.get(choice)?.count ?? 0,
+    openText: (choice) => choices.get(choice)?.openText,
   };
 }

@@ -1,26 +1,28 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { type DeltaEvent, isContent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { createRepetition, type Repetition } from './overlap.js';
+import { createOverlapSearch, type OverlapSearch } from './overlap.js';
 
-/** How far back a repetition is looked for, and so how much text may be held, in UTF-16 code units. */
-const longestRepetition = 4_096;
-/** A shorter repetition is taken for chance ("hel" and "lo"), unless it is all that was said. */
-const shortestRepetition = 3;
+/** The longest overlap that is found, and so the most text that is held back, in UTF-16 code units. */
+const longestOverlap = 4_096;
+/** A shorter overlap is coincidence ("hel" and "lo"), unless it is the whole text. */
+const shortestOverlap = 3;
 
 /**
- * Drops what the text of choice 0 repeats, at its beginning, of the end of `before`. Text is held only while it may still be a repetition,
- * and what belongs to it (citations, log-probabilities) waits with it. Text held at an error is dropped: so far it was a repetition.
+ * Drops the beginning of the text of choice 0 as far as it repeats the end of `before`.
+ *
+ * Text is held back only while it may be a part of the overlap, and the events that belong to it (citations, log-probabilities) are held back
+ * with it. On an error, text that is held back is discarded, because so far it was all overlap.
  */
-export function dropRepetition(before: string): MonoTypeOperatorFunction<DeltaEvent> {
-  const tail = before.slice(-longestRepetition);
+export function dropOverlap(before: string): MonoTypeOperatorFunction<DeltaEvent> {
+  const tail = before.slice(-longestOverlap);
   return operate((destination) => {
-    let repetition: Repetition | undefined = tail === '' ? undefined : createRepetition(tail);
+    let search: OverlapSearch | undefined = tail === '' ? undefined : createOverlapSearch(tail);
     let held: DeltaEvent[] = [];
 
     function release(length: number): void {
-      repetition = undefined;
-      let surplus = length < Math.min(shortestRepetition, tail.length) ? 0 : length;
+      search = undefined;
+      let surplus = length < Math.min(shortestOverlap, tail.length) ? 0 : length;
       for (const event of held) {
         if (event.type !== 'text-delta' || surplus === 0) {
           destination.next(event);
@@ -34,27 +36,27 @@ export function dropRepetition(before: string): MonoTypeOperatorFunction<DeltaEv
 
     return {
       next(event) {
-        if (!repetition || passesBy(event)) return destination.next(event);
+        if (!search || isIndependent(event)) return destination.next(event);
         if (event.type === 'text-delta') {
           held.push(event);
-          const length = repetition.push(event.text);
+          const length = search.push(event.text);
           if (length !== undefined) release(length);
         } else if (held.length > 0 && (event.type === 'citation' || event.type === 'logprobs')) held.push(event);
         else {
-          if (held.length > 0) release(repetition.end());
+          if (held.length > 0) release(search.end());
           destination.next(event);
         }
       },
       complete() {
-        if (repetition) release(repetition.end());
+        if (search) release(search.end());
         destination.complete();
       },
     };
   });
 }
 
-/** What neither belongs to the text nor ends it. */
-function passesBy(event: DeltaEvent): boolean {
+/** Whether the event neither belongs to the text nor ends it. */
+function isIndependent(event: DeltaEvent): boolean {
   if ('choice' in event) return event.choice !== 0;
   return !isContent(event) && event.type !== 'step' && event.type !== 'finish';
 }

@@ -1,30 +1,30 @@
-/** Looks for the end of one text at the beginning of the next, while that one is still arriving. */
-export interface Repetition {
-  /** Takes more text. Gives the length of the repetition once it is certain, `undefined` while a longer one is possible. */
+/** Finds the end of one text at the beginning of another that is still growing. */
+export interface OverlapSearch {
+  /** Appends to the growing text. Returns the length of the overlap once it is certain, `undefined` while a longer one is possible. */
   push(text: string): number | undefined;
-  /** The length of the repetition when no more text comes. */
+  /** Returns the length of the overlap with the text so far. */
   end(): number;
 }
 
 /**
- * The longest end of `before` that the next text begins with, in linear time and without waiting longer than it must: the search of
- * Knuth, Morris and Pratt, with a pattern that still grows. It reads `before` only as far as the pattern is known; where it reaches the
- * end, the part of the pattern that it stands on is the repetition.
+ * Finds the longest end of `before` that the growing text starts with, in linear time and as early as possible: the search of Knuth, Morris
+ * and Pratt, with a growing pattern. `before` is read only as far as the pattern is known; at its end, the part of the pattern that matches
+ * is the overlap.
  *
  * @see https://en.wikipedia.org/wiki/Knuth–Morris–Pratt_algorithm
  */
-export function createRepetition(before: string): Repetition {
+export function createOverlapSearch(before: string): OverlapSearch {
   const pattern: number[] = [];
-  /** For each beginning of the pattern, the length of its longest end that is also a beginning. */
+  /** For each prefix of the pattern, the length of its longest proper suffix that is also a prefix. */
   const borders: number[] = [];
   let read = 0;
   let matched = 0;
 
-  const shorter = (length: number): number => borders[length - 1] ?? 0;
+  const borderOf = (length: number): number => borders[length - 1] ?? 0;
 
-  function grow(unit: number): void {
-    let border = shorter(pattern.length);
-    while (border > 0 && pattern[border] !== unit) border = shorter(border);
+  function extendPattern(unit: number): void {
+    let border = borderOf(pattern.length);
+    while (border > 0 && pattern[border] !== unit) border = borderOf(border);
     borders.push(pattern.length > 0 && pattern[border] === unit ? border + 1 : 0);
     pattern.push(unit);
   }
@@ -35,7 +35,7 @@ export function createRepetition(before: string): Repetition {
       if (matched < pattern.length && before.charCodeAt(read) === pattern[matched]) {
         matched++;
         read++;
-      } else if (matched > 0) matched = shorter(matched);
+      } else if (matched > 0) matched = borderOf(matched);
       else read++;
     }
     return matched;
@@ -44,7 +44,7 @@ export function createRepetition(before: string): Repetition {
   return {
     push(text) {
       for (let index = 0; index < text.length; index++) {
-        grow(text.charCodeAt(index));
+        extendPattern(text.charCodeAt(index));
         const length = search(false);
         if (length !== undefined) return length;
       }

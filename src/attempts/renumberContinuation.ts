@@ -1,36 +1,42 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { fromErrorInfo } from '../errors.js';
-import { type DeltaEvent, isContent, type ResetEvent, type TextDeltaEvent } from '../events.js';
+import { type DeltaEvent, isContent, type RequestUsage, type ResetEvent, type TextDeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import type { Delivered } from './deliveredBlocks.js';
+import { uniqueCallId } from '../message/callIds.js';
+import type { DeliveredBlocks } from './deliveredBlocks.js';
 
 /**
- * Makes a stream of its own the rest of another one: its blocks are counted on, its callIds are unique, and its first text goes on in the
- * text block that the other left open. Errors when it takes back content by a reset of its own, because no event can say so; the fault
- * that caused the reset is then the stream's.
+ * Makes a stream the continuation of another one: its block numbers follow on, its callIds are unique, and its first text extends the text
+ * block that is still open. Errors if a `reset` of its own voids content, because no event can void a part of an attempt; the error is then
+ * the one that caused the `reset`.
  *
- * @param step The step that runs; the stream's own steps are counted on from it.
+ * @param step The step that runs; the steps of the continuation are counted from it.
  */
-export function followOn(delivered: Delivered, step: number): MonoTypeOperatorFunction<DeltaEvent> {
+export function renumberContinuation(delivered: DeliveredBlocks, step: number): MonoTypeOperatorFunction<DeltaEvent> {
   return operate((destination) => {
-    const renumber = createRenumbering(delivered);
-    const rename = createRenaming(delivered);
-    let spoken = false;
+    const renumberBlock = createBlockNumbering(delivered);
+    const renameCall = createCallNaming(delivered);
+    let hasContent = false;
 
-    /** A reset that takes nothing back names a step that has not begun. */
-    function countOn(reset: ResetEvent): ResetEvent {
-      if (reset.step === 0 && spoken) throw fromErrorInfo(reset.error);
+    /** A reset that voids nothing names a step that has not begun. */
+    function renumberReset(reset: ResetEvent): ResetEvent {
+      if (reset.step === 0 && hasContent) throw fromErrorInfo(reset.error);
       return { ...reset, step: step + Math.max(1, reset.step) };
+    }
+
+    function renumberRequest(request: RequestUsage): RequestUsage {
+      return { ...request, step: step + request.step };
     }
 
     return {
       next(event) {
-        spoken ||= isContent(event);
-        if (event.type === 'reset') destination.next(countOn(event));
+        hasContent ||= isContent(event);
+        if (event.type === 'reset') destination.next(renumberReset(event));
         else if (event.type === 'step') destination.next({ ...event, step: step + event.step });
+        else if (event.type === 'usage') destination.next({ ...event, requests: event.requests?.map(renumberRequest) });
         else {
-          const renumbered = 'block' in event ? renumber(event) : event;
-          if (renumbered) destination.next('callId' in renumbered ? rename(renumbered) : renumbered);
+          const renumbered = 'block' in event ? renumberBlock(event) : event;
+          if (renumbered) destination.next('callId' in renumbered ? renameCall(renumbered) : renumbered);
         }
       },
     };
@@ -40,63 +46,61 @@ export function followOn(delivered: Delivered, step: number): MonoTypeOperatorFu
 type BlockEvent = Extract<DeltaEvent, { readonly block: number }>;
 type CallEvent = Extract<DeltaEvent, { readonly callId: string }>;
 
-function createRenumbering(delivered: Delivered): (event: BlockEvent) => BlockEvent | undefined {
-  const lanes = new Map<number, Lane>();
+function createBlockNumbering(delivered: DeliveredBlocks): (event: BlockEvent) => BlockEvent | undefined {
+  const choices = new Map<number, ChoiceNumbering>();
   return (event) => {
-    let lane = lanes.get(event.choice);
-    if (!lane) {
-      lane = createLane(delivered, event.choice);
-      lanes.set(event.choice, lane);
+    let numbering = choices.get(event.choice);
+    if (!numbering) {
+      numbering = createChoiceNumbering(delivered, event.choice);
+      choices.set(event.choice, numbering);
     }
-    const block = lane.place(event);
-    // Its native form is only the rest of the block.
-    if (event.type === 'block-end' && block === lane.joined) return undefined;
+    const block = numbering.blockOf(event);
+    // The native form of the extended block is only that of its rest.
+    if (event.type === 'block-end' && block === numbering.extended) return undefined;
     return { ...event, block };
   };
 }
 
-interface Lane {
-  /** The earlier block that text goes on in. */
-  readonly joined: number | undefined;
-  place(event: BlockEvent): number;
+interface ChoiceNumbering {
+  /** The earlier block that the continuation's text extends. */
+  readonly extended: number | undefined;
+  blockOf(event: BlockEvent): number;
 }
 
-function createLane(delivered: Delivered, choice: number): Lane {
-  const places = new Map<number, number>();
+function createChoiceNumbering(delivered: DeliveredBlocks, choice: number): ChoiceNumbering {
+  const numbers = new Map<number, number>();
   let open = delivered.openText(choice);
-  let blocks = delivered.blocks(choice);
-  let joined: number | undefined;
+  let count = delivered.count(choice);
+  let extended: number | undefined;
 
-  /** Only the first text can go on in the open block. */
-  function placeText({ phase }: TextDeltaEvent): number {
-    if (open?.phase === phase) joined = open.block;
-    const place = open?.phase === phase ? open.block : blocks++;
+  /** Only the first text can extend the open block. */
+  function textBlock({ phase }: TextDeltaEvent): number {
+    if (open?.phase === phase) extended = open.block;
+    const block = open?.phase === phase ? open.block : count++;
     open = undefined;
-    return place;
+    return block;
   }
 
   return {
-    get joined() {
-      return joined;
+    get extended() {
+      return extended;
     },
-    place(event) {
-      const known = places.get(event.block);
+    blockOf(event) {
+      const known = numbers.get(event.block);
       if (known !== undefined) return known;
-      const place = event.type === 'text-delta' ? placeText(event) : blocks++;
-      places.set(event.block, place);
-      return place;
+      const block = event.type === 'text-delta' ? textBlock(event) : count++;
+      numbers.set(event.block, block);
+      return block;
     },
   };
 }
 
-/** A callId that an earlier stream has used gets a number. */
-function createRenaming(delivered: Delivered): (event: CallEvent) => CallEvent {
+/** Renames calls with a callId that was emitted before. */
+function createCallNaming({ callIds }: DeliveredBlocks): (event: CallEvent) => CallEvent {
   const names = new Map<string, string>();
   return (event) => {
-    if (event.type === 'tool-call-start' && delivered.hasCall(event.callId)) {
-      let number = 2;
-      while (delivered.hasCall(`${event.callId}-${number}`)) number++;
-      names.set(event.callId, `${event.callId}-${number}`);
+    if (event.type === 'tool-call-start' && callIds.has(event.callId)) {
+      names.set(event.callId, uniqueCallId(callIds, event.callId));
     }
     const callId = names.get(event.callId);
     return callId === undefined ? event : { ...event, callId };

@@ -4,28 +4,20 @@ import type { PartialMessage } from '../events.js';
 import { checkCount, checkFunction, checkPositive } from '../kernel/options.js';
 import type { Attempts } from './attempts.js';
 import { type BackoffOptions, backoffMs, backoffOptionNames, checkBackoff } from './backoff.js';
-import { exhausted } from './exhausted.js';
-import { ranTool } from './ranTool.js';
+import { type FailureContext, failureContext, retryExhaustedError } from './failures.js';
 
-/** What `shouldRetry` judges by. */
-export interface RetryContext {
-  readonly error: unknown;
-  /** The number of the attempt that failed; the first is 1. */
-  readonly attempt: number;
-  /** How many repeats this operator has made. */
+/** The argument of `shouldRetry`. */
+export interface RetryContext extends FailureContext {
+  /** How many retries this operator has made. */
   readonly retries: number;
-  /** Whether content was delivered that still stands. */
-  readonly delivered: boolean;
-  /** What the stream has said. */
-  readonly partial: PartialMessage;
 }
 
 export interface RetryPolicyOptions extends BackoffOptions {
-  /** The most repeats; 0 passes every error on. @defaultValue 3 */
+  /** The maximum of retries; 0 passes every error on. @defaultValue 3 */
   readonly maxRetries?: number;
   /** No attempt starts later than this after subscribe, in milliseconds. @defaultValue no limit */
   readonly maxTotalMs?: number;
-  /** Whether an error is worth a repeat. @defaultValue `error.retryable`, and no tool of the provider has begun to run */
+  /** Whether to retry after an error. @defaultValue `error.retryable`, and no tool of the provider has started */
   readonly shouldRetry?: (context: RetryContext) => boolean;
 }
 
@@ -39,32 +31,23 @@ export function checkRetryPolicy(options: RetryPolicyOptions): void {
   checkFunction('shouldRetry', options.shouldRetry);
 }
 
-/** Gives the wait before the next attempt, or throws what leaves instead. */
+/** Returns a function that returns the delay before the next attempt, or throws the error to emit instead. */
 export function createRetryPolicy(options: RetryPolicyOptions, attempts: Attempts): (error: unknown) => number {
-  const { maxRetries = 3, maxTotalMs = Infinity, shouldRetry = isPassing } = options;
+  const { maxRetries = 3, maxTotalMs = Infinity, shouldRetry = isTransient } = options;
   const latestStart = asyncScheduler.now() + maxTotalMs;
   const errors: unknown[] = [];
   let retries = 0;
 
-  function mayRepeat(error: unknown): boolean {
-    const { number: attempt, delivered, finished } = attempts;
-    if (maxRetries === 0 || finished) return false;
-    return shouldRetry({
-      error,
-      attempt,
-      retries,
-      delivered,
-      get partial() {
-        return attempts.partial();
-      },
-    });
+  function mayRetry(error: unknown): boolean {
+    if (maxRetries === 0 || attempts.finished) return false;
+    return shouldRetry(failureContext(attempts, error, { retries }));
   }
 
   return (error) => {
-    if (!mayRepeat(error)) throw error;
-    // Without a limit nobody will ask for them.
+    if (!mayRetry(error)) throw error;
+    // With `maxRetries: Infinity` no RetryExhaustedError lists them, and the list would grow for ever.
     if (maxRetries !== Infinity) errors.push(error);
-    if (retries === maxRetries) throw exhausted(errors, attempts.partial);
+    if (retries === maxRetries) throw retryExhaustedError(errors, attempts.partial);
     const delayMs = backoffMs(options, retries, isStreamError(error) ? error.retryAfterMs : undefined);
     if (delayMs === undefined || asyncScheduler.now() + delayMs > latestStart) throw error;
     retries++;
@@ -72,6 +55,11 @@ export function createRetryPolicy(options: RetryPolicyOptions, attempts: Attempt
   };
 }
 
-function isPassing({ error, partial }: RetryContext): boolean {
-  return isStreamError(error) && error.retryable && !ranTool(partial);
+function isTransient({ error, partial }: RetryContext): boolean {
+  return isStreamError(error) && error.retryable && !providerToolStarted(partial);
+}
+
+/** Whether the provider started to run a tool. Only the caller can know whether that tool may run twice. */
+export function providerToolStarted({ toolCalls }: PartialMessage): boolean {
+  return toolCalls.some(({ executor }) => executor === 'provider');
 }

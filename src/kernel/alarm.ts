@@ -1,17 +1,17 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 
-/** The longest wait that a platform timer keeps, in milliseconds; past it, timers fire at once. */
+/** The longest delay of a platform timer, in milliseconds; a timer with a longer one fires at once. */
 export const longestTimerMs: number = 2 ** 31 - 1;
 
-/** One timer for a time that keeps moving later: re-armed for the remainder when it fires, never once an event. */
+/** One timer for a deadline that moves later: re-armed for the remainder when it fires, not at every event. */
 export interface Alarm {
-  /** Looks at the time again; needed only when it may have moved earlier. */
+  /** Reads the deadline again; needed only if it may be earlier now. */
   set(): void;
-  /** Ends the alarm. */
+  /** Ends the alarm for good. */
   clear(): void;
 }
 
-/** @param dueAt When to ring, as `asyncScheduler.now()` counts; `Infinity` for never. */
+/** @param dueAt The deadline, as `asyncScheduler.now()` counts; `Infinity` for never. */
 export function createAlarm(dueAt: () => number, ring: () => void): Alarm {
   let armed: Subscription | undefined;
   let armedFor = Infinity;
@@ -27,7 +27,7 @@ export function createAlarm(dueAt: () => number, ring: () => void): Alarm {
     armedFor = due;
     wait(due - asyncScheduler.now(), () => {
       armedFor = Infinity;
-      // One more turn of the event loop, so that what has already arrived is read first.
+      // One more turn of the event loop, so that events which have already arrived are read first.
       if (!setLater()) wait(0, () => setLater() || ring());
     });
   }

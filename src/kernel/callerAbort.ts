@@ -1,9 +1,33 @@
-import { fromEvent, merge, Observable, share } from 'rxjs';
+import { fromEvent, Observable, share } from 'rxjs';
 import { type PartialSource, StreamAbortedError } from '../errors.js';
+
+/** By `Symbol.for`, so that two copies of the package agree. */
+const signalKey = Symbol.for('rxllm.signal');
+
+/** Puts the caller's signal on a source, where an operator that waits before it sends another request finds it. */
+export function attachSignal<T>(source: Observable<T>, signal: AbortSignal | undefined): Observable<T> {
+  return signal ? Object.defineProperty(source, signalKey, { value: signal, configurable: true }) : source;
+}
+
+/** The caller's signal of a stream: its own, or that of the source which an operator of RxJS has lifted. */
+export function signalOf(stream: Observable<unknown>): AbortSignal | undefined {
+  let current: unknown = stream;
+  while (typeof current === 'object' && current !== null) {
+    const signal: unknown = Reflect.get(current, signalKey);
+    if (signal !== undefined) return signal as AbortSignal;
+    current = Reflect.get(current, 'source');
+  }
+  return undefined;
+}
+
+/** Gives the result of an operator the signal of its source. */
+export function carrySignal<T>(source: Observable<unknown>, result: Observable<T>): Observable<T> {
+  return attachSignal(result, signalOf(source));
+}
 
 const aborts = new WeakMap<AbortSignal, Observable<unknown>>();
 
-/** One listener for all streams that share a signal: Node takes more than ten for a leak, and warns. */
+/** One listener for all streams that share a signal: Node warns of a leak beyond ten. */
 function abortEvents(signal: AbortSignal): Observable<unknown> {
   const known = aborts.get(signal);
   if (known) return known;
@@ -12,7 +36,7 @@ function abortEvents(signal: AbortSignal): Observable<unknown> {
   return abort$;
 }
 
-/** Errors with {@link StreamAbortedError} when the caller's signal aborts, at once if it has; else it says nothing and never ends. */
+/** Errors with {@link StreamAbortedError} when the signal aborts, at once if it has; else emits nothing and never completes. */
 export function abortOf(signal: AbortSignal, partial?: PartialSource): Observable<never> {
   return new Observable((subscriber) => {
     const abort = (): void => subscriber.error(new StreamAbortedError(undefined, { cause: signal.reason, partial }));
@@ -21,50 +45,8 @@ export function abortOf(signal: AbortSignal, partial?: PartialSource): Observabl
   });
 }
 
-/** By `Symbol.for`, so that two copies of the package agree. */
-const callers = Symbol.for('rxllm.callerSignals');
-
-/** Notes whose request an error ended, so that an operator that waits before it sends another one can wait for the caller's abort too. */
-export function noteCaller<E extends object>(error: E, ...signals: readonly AbortSignal[]): E {
-  return signals.length === 0 ? error : Object.defineProperty(error, callers, { value: signals, configurable: true });
-}
-
-/**
- * The caller's abort of any request that the error ended; nothing where no caller is known.
- *
- * @param partial What the stream had said.
- */
-export function abortAfter(error: unknown, partial: PartialSource): Observable<never> | undefined {
-  const signals = Object(error)[callers] as readonly AbortSignal[] | undefined;
-  return signals && merge(...signals.map((signal) => abortOf(signal, partial)));
-}
-
-/** What is being left: sources that had begun by then, because a limiter may let another stream begin in the place of the one that leaves. */
-interface Leaving {
-  readonly begun: number;
-  readonly signals: Set<AbortSignal>;
-}
-
-let begun = 0;
-let leaving: Leaving | undefined;
-
-/** For a source that begins: what to call when it is left. */
-export function onLeaving(signal: AbortSignal): () => void {
-  const number = ++begun;
-  return () => {
-    if (leaving && number <= leaving.begun) leaving.signals.add(signal);
-  };
-}
-
-/** Leaves the sources, because of an error of an operator's own, which then knows their callers as theirs would. */
-export function leaveFor<E extends object>(error: E, leave: () => void): E {
-  const outer = leaving;
-  const signals = new Set<AbortSignal>();
-  leaving = { begun, signals };
-  try {
-    leave();
-  } finally {
-    leaving = outer;
-  }
-  return noteCaller(error, ...signals);
+/** @throws TypeError if it is given and not an AbortSignal. */
+export function checkSignal(name: string, value: unknown): void {
+  if (value !== undefined && typeof Object(value).addEventListener !== 'function')
+    throw new TypeError(`${name} must be an AbortSignal`);
 }

@@ -1,17 +1,18 @@
 import { defer, EMPTY, Observable, type OperatorFunction, Subscriber, Subscription } from 'rxjs';
+import { carrySignal } from './callerAbort.js';
 
 /** How a subscription ended. */
 export type Outcome = 'complete' | 'error' | 'unsubscribe';
 
-/** What an operator does with its source; a missing `error` or `complete` forwards the notification. */
+/** The handlers of an operator for its source; without `error` or `complete`, the notification is forwarded. */
 export interface OperatorHandlers<T> {
   next(value: T): void;
   error?(error: unknown): void;
   complete?(): void;
   /**
    * Runs exactly once, however the subscription ends: before the `error` or `complete` handler, when downstream unsubscribes first, and when
-   * a handler has thrown. On `complete` it may still emit. What it throws becomes the error notification; after `unsubscribe`, where no
-   * notification can carry it, RxJS reports it as unhandled.
+   * a handler has thrown. On `complete` it may still emit. What it throws becomes the error notification; after `unsubscribe`, when no
+   * notification can be emitted, RxJS reports it as unhandled.
    *
    * @param error The error of the source, or the one that a handler has thrown; undefined for any other outcome.
    */
@@ -24,13 +25,13 @@ export interface OperatorHandlers<T> {
  * `start` runs once for each subscription, so its variables are the state of that subscription. What a handler throws becomes the error
  * notification. When downstream is closed, the source is unsubscribed before `destination.next` returns, so that a synchronous producer stops
  * at once and no handler runs again. Timers and inner subscriptions that `start` creates are added to `destination`; an operator that
- * completes or errors by itself unsubscribes `upstream` first.
+ * completes or errors by itself unsubscribes `upstream` first. The result carries the caller's signal of its source.
  */
 export function operate<T, R>(
   start: (destination: Subscriber<R>, upstream: Subscription) => OperatorHandlers<T>,
 ): OperatorFunction<T, R> {
-  return (source) =>
-    new Observable<R>((destination) => {
+  return (source) => {
+    const result = new Observable<R>((destination) => {
       const upstream = new Subscription();
       const subscriber = new Subscriber<T>(guard(start(destination, upstream), destination, upstream));
       // Added before the source is subscribed, because a synchronous source has ended when `subscribe` returns.
@@ -39,21 +40,26 @@ export function operate<T, R>(
       // When `start` has already ended the stream, no request is sent.
       if (!subscriber.closed) source.subscribe(subscriber);
     });
+    return carrySignal(source, result);
+  };
 }
 
-/** The rest of the contract is kept by RxJS's Subscriber: no notification after the end or after unsubscription. */
+/**
+ * Turns what a handler throws into the error notification, and calls `settle` once. RxJS's Subscriber ensures the rest: no notification after
+ * the end or after unsubscribe.
+ */
 function guard<T, R>(
   handlers: OperatorHandlers<T>,
   destination: Subscriber<R>,
   upstream: Subscription,
 ): Required<Pick<OperatorHandlers<T>, 'next' | 'error' | 'complete'>> {
-  let settled = handlers.settle === undefined || destination.closed;
+  let mustSettle = handlers.settle !== undefined && !destination.closed;
   let ended = false;
 
   function settle(outcome: Outcome, error?: unknown): void {
     ended = true;
-    if (settled) return;
-    settled = true;
+    if (!mustSettle) return;
+    mustSettle = false;
     handlers.settle?.(outcome, error);
   }
 
@@ -68,7 +74,7 @@ function guard<T, R>(
     destination.error(error);
   }
 
-  if (!settled) {
+  if (mustSettle) {
     destination.add(() => {
       if (!ended) reportUnhandled(() => settle('unsubscribe'));
     });

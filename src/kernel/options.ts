@@ -1,14 +1,14 @@
 /**
- * Checks that options are an object with known keys, as rule 14 of the design asks at call time.
+ * Checks that options are an object with known keys.
  *
- * @throws TypeError that names the nearest known key.
+ * @throws TypeError that suggests the nearest known key.
  */
 export function checkOptions(operator: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw new TypeError(`${operator}: options must be an object`);
   for (const key of Object.keys(options)) checkName(`${operator}: unknown option`, key, known);
 }
 
-/** @throws TypeError that begins with `complaint` and names the nearest known name. */
+/** @throws TypeError that starts with `complaint` and suggests the nearest known name. */
 export function checkName(complaint: string, name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
   const nearest = nearestName(name, known);
@@ -54,7 +54,7 @@ export function checkOneOf(name: string, value: unknown, allowed: readonly strin
   throw new TypeError(`${name} must be one of ${allowed.join(', ')}`);
 }
 
-/** The known name with the fewest edits, unless it takes more than two and more than half of its letters. */
+/** The known name at the smallest edit distance, unless that is more than 2 and more than half of its length. */
 function nearestName(name: string, known: readonly string[]): string | undefined {
   const scored = known.map((candidate) => ({ candidate, edits: editDistance(name.toLowerCase(), candidate.toLowerCase()) }));
   scored.sort((a, b) => a.edits - b.edits);

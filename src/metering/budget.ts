@@ -1,80 +1,89 @@
-import type { Cost, DeltaEvent, Price, StartEvent, Usage } from '../events.js';
+import type { Cost, DeltaEvent, Price, UsageEvent } from '../events.js';
+import { toUsageEvent } from './requestUsage.js';
 import type { CountTokens, TokenCounter } from './tokenCounter.js';
 import { createUsageLedger } from './usageLedger.js';
 
 export interface BudgetLimits {
-  /** The most tokens of output, over all attempts. @defaultValue no limit */
+  /** The maximum of output tokens, over all attempts. @defaultValue no limit */
   readonly maxOutputTokens?: number;
-  /** The most that the stream may cost, over all attempts, in the currency of `price`. @defaultValue no limit */
+  /** The maximum cost of the stream, over all attempts, in the currency of `price`. @defaultValue no limit */
   readonly maxCost?: number;
   /**
-   * How to count while the provider gives no figure: characters (4 a token; 3.5 with Anthropic, 4.2 with xAI), a tokenizer, or a function,
-   * which is given one delta at a time. `'auto'` takes what needs no loading, which is characters. @defaultValue 'auto'
+   * How to count until the provider reports its figures: by characters (4 per token; 3.5 for Anthropic, 4.2 for xAI), with a tokenizer, or
+   * with a function, which is called with one delta at a time. `'auto'` counts without loading anything, which is by characters.
+   * @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
-  /** What was asked, in any form; its texts count towards `maxCost` until the provider gives its figure. @defaultValue input counts nothing before */
+  /** The prompt in any form; its texts count towards `maxCost` until the provider reports its figure. @defaultValue input counts as 0 until then */
   readonly prompt?: unknown;
-  /** What a request costs; not asked before the model is known. Needed for `maxCost`. @defaultValue none */
+  /** Returns the cost of a request; not called before the model is known. Required for `maxCost`. @defaultValue none */
   readonly price?: Price;
 }
 
-/** What a stream has spent of its budget. An attempt that failed was paid for too. */
+/** What a stream has spent of its budget. Attempts that failed count too. */
 export interface Budget {
   push(event: DeltaEvent): void;
-  /** Whether there is something left of every limit, nothing left of one, or one is passed. */
-  balance(): 'left' | 'spent' | 'passed';
-  usage(): Usage;
+  /** Whether every limit allows more, one is reached exactly, or one is exceeded. */
+  balance(): 'left' | 'spent' | 'exceeded';
+  /** The usage of all attempts. */
+  usage(): UsageEvent;
 }
 
 export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', prompt, price }: BudgetLimits): Budget {
   const ledger = createUsageLedger(incremental(countTokens), prompt);
-  let start: StartEvent | undefined;
-  /** What the attempts before this one cost, each by the price of its own model. */
+  /** The cost of the attempts before this one. */
   let earlierCost = 0;
-  /** The largest that the provider has told. */
-  let told: Cost | undefined;
+  /** The largest cost that the provider has reported. */
+  let reported: Cost | undefined;
 
-  function attemptCost(): Cost | undefined {
-    const used = ledger.attempt();
-    return used && start?.model !== undefined ? price?.(used, start.model, start.provider) : undefined;
+  /** The currency of `price`, once it has returned a cost. */
+  let currency: string | undefined;
+
+  /** The cost of the attempt that runs, as far as it is known: each request at the price of its own model. */
+  function attemptCost(): number {
+    let sum = 0;
+    for (const { usage, model, provider } of ledger.attempt()) {
+      const cost = model === undefined ? undefined : price?.(usage, model, provider ?? '');
+      if (cost) ({ currency } = cost);
+      sum += cost?.total ?? 0;
+    }
+    return sum;
   }
 
-  /** The provider's figure, unless it is in another currency. */
-  function cost(): number {
-    const own = attemptCost();
-    const total = earlierCost + (own?.total ?? 0);
-    return told && (!own || own.currency === told.currency) ? Math.max(total, told.total) : total;
+  /** The provider's figure if it is larger, unless it is in another currency. */
+  function totalCost(): number {
+    const total = earlierCost + attemptCost();
+    if (!reported || (currency !== undefined && currency !== reported.currency)) return total;
+    return Math.max(total, reported.total);
   }
 
-  function noteCost(reported: Cost | undefined): void {
-    if (reported && !(told && told.total > reported.total)) told = reported;
+  function noteReported(cost: Cost | undefined): void {
+    if (cost && !(reported && reported.total > cost.total)) reported = cost;
   }
 
-  /** How far a limit is passed. */
-  function excesses(): number[] {
-    return [
-      maxOutputTokens === undefined ? -1 : (ledger.total(true).outputTokens ?? 0) - maxOutputTokens,
-      maxCost === undefined ? -1 : cost() - maxCost,
-    ];
+  /** By how much the limit that is closest, or exceeded most, is exceeded. */
+  function excess(): number {
+    const tokens = maxOutputTokens === undefined ? -1 : (ledger.total(true).usage.outputTokens ?? 0) - maxOutputTokens;
+    const cost = maxCost === undefined ? -1 : totalCost() - maxCost;
+    return Math.max(tokens, cost);
   }
 
   return {
     push(event) {
-      if (event.type === 'start') start = event;
-      else if (event.type === 'usage') noteCost(event.usage.cost);
-      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += attemptCost()?.total ?? 0;
+      if (event.type === 'usage') noteReported(event.usage.cost);
+      else if (event.type === 'reset' && maxCost !== undefined) earlierCost += attemptCost();
       ledger.push(event);
     },
     balance() {
-      const excess = Math.max(...excesses());
-      if (excess < 0) return 'left';
-      return excess === 0 ? 'spent' : 'passed';
+      const exceeded = excess();
+      if (exceeded < 0) return 'left';
+      return exceeded === 0 ? 'spent' : 'exceeded';
     },
-    usage: () => ledger.statement(),
+    usage: () => toUsageEvent(ledger.total()),
   };
 }
 
-/** A function would have to count the whole text again for every delta: it counts each delta alone. */
+/** A function would count the whole text again for every delta, so it is called with each delta alone. */
 function incremental(countTokens: CountTokens): CountTokens {
   if (typeof countTokens !== 'function') return countTokens;
   const stream: TokenCounter['stream'] = () => {

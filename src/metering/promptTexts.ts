@@ -1,7 +1,7 @@
-/** Keys whose values are not said to the model in words: identifiers, addresses, base64, kinds of things. */
-const wordless = /(^|_)(id|url|data|type|role|model|format|detail|signature|thought|encrypted|cache|fingerprint)(_|$)/;
+/** The values of these keys are no text for the model: identifiers, addresses, base64, types. */
+const keysWithoutText = /(^|_)(id|url|data|type|role|model|format|detail|signature|thought|encrypted|cache|fingerprint)(_|$)/;
 
-/** Every text in a prompt, whatever the provider's form of it: a string, messages, content blocks, tool definitions. */
+/** Collects every text of a prompt in any provider's form: a string, messages, content blocks, tool definitions. */
 export function promptTexts(prompt: unknown): readonly string[] {
   const texts: string[] = [];
   collect(prompt, texts);
@@ -14,6 +14,6 @@ function collect(value: unknown, texts: string[]): void {
   } else if (Array.isArray(value)) {
     for (const element of value) collect(element, texts);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, member] of Object.entries(value)) if (!wordless.test(key)) collect(member, texts);
+    for (const [key, member] of Object.entries(value)) if (!keysWithoutText.test(key)) collect(member, texts);
   }
 }

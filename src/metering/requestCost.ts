@@ -1,31 +1,20 @@
-import type { Cost, DeltaEvent, Price, Usage } from '../events.js';
-import { createRequestTracker, noteParts, type RequestUsage } from './requestUsage.js';
+import type { Cost, Price, RequestUsage } from '../events.js';
+import type { RequestUsages } from './requestUsage.js';
 import { addCost } from './usageArithmetic.js';
 
-/** What a stream costs: each of its requests by itself, at the price of the model that answered it. */
-export interface Bill {
-  push(event: DeltaEvent): void;
-  /** A usage of the stream with its cost; the one that it has where the price of any request is not known. */
-  priced(usage: Usage): Usage;
+/** Adds costs: each request has its own, at the price of the model that answered it, and the usage has their sum. */
+export function addRequestCosts(price: Price, { usage, requests }: RequestUsages): RequestUsages {
+  const priced = requests.map((request) => ({ ...request, usage: { ...request.usage, cost: costOf(price, request) } }));
+  return { usage: { ...usage, cost: totalCost(priced) ?? usage.cost }, requests: priced };
 }
 
-export function createBill(price: Price): Bill {
-  const requests = createRequestTracker();
+/** The cost that the provider reported where the price is not known. */
+function costOf(price: Price, { usage, model, provider }: RequestUsage): Cost | undefined {
+  return (model === undefined ? undefined : price(usage, model, provider ?? '')) ?? usage.cost;
+}
 
-  function costOf({ usage, model, provider }: RequestUsage): Cost | undefined {
-    return (model === undefined ? undefined : price(usage, model, provider ?? '')) ?? usage.cost;
-  }
-
-  function sum(parts: readonly RequestUsage[]): Cost | undefined {
-    const [first, ...others] = parts.map(costOf);
-    return others.reduce(addCost, first);
-  }
-
-  return {
-    push: requests.push,
-    priced(usage) {
-      const parts = requests.split(usage);
-      return noteParts({ ...usage, cost: sum(parts) ?? usage.cost }, parts);
-    },
-  };
+/** Unknown as soon as one of them is. */
+function totalCost(requests: readonly RequestUsage[]): Cost | undefined {
+  const [first, ...others] = requests.map(({ usage }) => usage.cost);
+  return others.reduce(addCost, first);
 }

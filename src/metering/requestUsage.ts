@@ -1,112 +1,104 @@
-import type { DeltaEvent, Usage } from '../events.js';
-import { addUsage, subtractUsage } from './usageArithmetic.js';
+import type { DeltaEvent, RequestUsage, Usage, UsageEvent } from '../events.js';
+import { subtractUsage, sumUsage } from './usageArithmetic.js';
 
-/** What one request of a stream used: a price and its tiers are for one request, whatever the stream adds up. */
-export interface RequestUsage {
+/** A usage and the requests that it is the sum of, in the order in which they were sent; the last one may still run. */
+export interface RequestUsages {
   readonly usage: Usage;
-  readonly model: string | undefined;
-  readonly provider: string | undefined;
-  /** How many times the whole answer had been begun again; -1 if it is no part of the answer. */
-  readonly answer: number;
+  readonly requests: readonly RequestUsage[];
 }
 
-/** Who answers the request that runs. */
-export interface Asked {
+/** The event that reports them. Where the first request is the only one, it needs no list. */
+export function toUsageEvent({ usage, requests }: RequestUsages): UsageEvent {
+  const single = requests.length <= 1 && requests.every(({ attempt, step, stands }) => attempt === 1 && step === 0 && stands);
+  return { type: 'usage', usage, requests: single ? undefined : requests };
+}
+
+/** Which request runs: its model, provider, attempt and step, as the events of its stream name them. */
+interface RequestIdentity {
   push(event: DeltaEvent): void;
-  readonly answer: number;
-  name(usage: Usage): RequestUsage;
+  /** Puts the identity on a usage. */
+  identify(usage: Usage): RequestUsage;
 }
 
-export function createAsked(): Asked {
-  let model: string | undefined;
-  let provider: string | undefined;
-  let answer = 0;
+/** @param attempt The attempt that begins. @param step The step that begins. */
+function createRequestIdentity(attempt: number, step: number): RequestIdentity {
+  let running = { model: undefined as string | undefined, provider: undefined as string | undefined, attempt, step };
   return {
-    get answer() {
-      return answer;
-    },
     push(event) {
-      if (event.type === 'start') ({ model, provider } = event);
-      else if (event.type === 'step') model = event.model ?? model;
-      else if (event.type === 'reset' && event.step === 0) answer++;
+      if (event.type === 'start') running = { ...running, model: event.model, provider: event.provider };
+      else if (event.type === 'step') running = { ...running, model: event.model ?? running.model, step: event.step };
+      else if (event.type === 'reset') running = { ...running, attempt: event.attempt, step: Math.min(running.step, event.step) };
     },
-    name: (usage) => ({ usage, model, provider, answer }),
+    identify(usage) {
+      const { model, provider, attempt: number, step: round } = running;
+      return { usage, model, provider, attempt: number, step: round, stands: true };
+    },
   };
 }
 
-/** Only who added a usage up knows what of; the sum itself stays plain data. */
-const parts = new WeakMap<Usage, readonly RequestUsage[]>();
-
-/** Tells the operators after this one what a usage is the sum of. */
-export function noteParts(sum: Usage, requests: readonly RequestUsage[]): Usage {
-  parts.set(sum, requests);
-  return sum;
-}
-
-/** A restated sum has the parts of the one it was made of, as long as it tells of no more tokens. */
-export function passParts(from: Usage, to: Usage): Usage {
-  const requests = parts.get(from);
-  const same = from.inputTokens === to.inputTokens && from.outputTokens === to.outputTokens;
-  return requests && same ? noteParts({ ...to }, requests) : to;
-}
-
-/** Requests within a usage that no event of its stream names, because another one's answer was taken. */
-const losers = new WeakMap<Usage, readonly RequestUsage[]>();
-
-/** Tells the operators after this one which requests lost, and are a part of a usage. */
-export function noteLosers(sum: Usage, requests: readonly RequestUsage[]): Usage {
-  if (requests.length > 0) losers.set(sum, requests);
-  return sum;
-}
-
-export function losersOf(usage: Usage): readonly RequestUsage[] {
-  return losers.get(usage) ?? [];
-}
-
-/** Adds what was used before to the later figures of the stream. */
-export function addEarlier(earlier: Usage, usage: Usage): Usage {
-  return noteLosers(addUsage(earlier, usage), losersOf(usage));
-}
-
-/** Tells the requests of a stream apart, by its cumulative figures: a `reset` and a `step` begin another. */
+/** The requests of a stream, as its `usage` events report them. */
 export interface RequestTracker {
+  /** Every request that reported usage, and whether it stands after the resets so far. */
+  readonly requests: readonly RequestUsage[];
+  /** How many of them ended, because a `step` or a `reset` came after their last usage. */
+  readonly ended: number;
   push(event: DeltaEvent): void;
-  /** Which answer runs, as {@link RequestUsage.answer}. */
-  readonly answer: number;
-  /** What each request used, by a usage of the stream: those that ended, and the one that runs. */
-  split(usage: Usage): readonly RequestUsage[];
+  /** The request that runs, with a usage. */
+  identify(usage: Usage): RequestUsage;
 }
 
-export function createRequestTracker(): RequestTracker {
-  const asked = createAsked();
-  const ended: RequestUsage[] = [];
-  let told: Usage | undefined;
-  /** What of it the requests that ended have used. */
-  let settled: Usage | undefined;
+/**
+ * Where an event has no list, its usage is cumulative over the stream, so that the request which runs used what it grew by.
+ *
+ * @param attempt The attempt that begins. @defaultValue 1
+ * @param step The step that begins. @defaultValue 0
+ */
+export function createRequestTracker(attempt = 1, step = 0): RequestTracker {
+  const identity = createRequestIdentity(attempt, step);
+  let requests: readonly RequestUsage[] = [];
+  let ended = 0;
+  let endedUsage: Usage | undefined;
 
-  function enter(usage: Usage): void {
-    for (const loser of losersOf(usage)) {
-      if (ended.includes(loser)) continue;
-      ended.push(loser);
-      settled = addUsage(settled, loser.usage);
-    }
-    told = usage;
+  function endRequest(): void {
+    ended = requests.length;
+    endedUsage = sumUsage(requests);
   }
 
-  function end(): void {
-    if (told !== undefined && told !== settled) ended.push(asked.name(subtractUsage(told, settled)));
-    settled = told;
+  function growthOf({ usage }: UsageEvent): readonly RequestUsage[] {
+    return [...requests.slice(0, ended), identity.identify(subtractUsage(usage, endedUsage))];
   }
 
   return {
-    get answer() {
-      return asked.answer;
+    get requests() {
+      return requests;
+    },
+    get ended() {
+      return ended;
     },
     push(event) {
-      if (event.type === 'usage') enter(event.usage);
-      else if (event.type === 'step' || event.type === 'reset') end();
-      asked.push(event);
+      switch (event.type) {
+        case 'usage':
+          requests = event.requests ?? growthOf(event);
+          return;
+        case 'reset':
+          requests = voidRequests(requests, event.step);
+          endRequest();
+          break;
+        case 'step':
+          endRequest();
+          break;
+        case 'start':
+          break;
+        default:
+          return;
+      }
+      identity.push(event);
     },
-    split: (usage) => parts.get(usage) ?? [...ended, asked.name(subtractUsage(usage, settled))],
+    identify: identity.identify,
   };
+}
+
+/** What a `reset` does to requests: their answers no longer stand, their usage does. */
+export function voidRequests(requests: readonly RequestUsage[], step: number): readonly RequestUsage[] {
+  return requests.map((request) => (request.step < step ? request : { ...request, stands: false }));
 }

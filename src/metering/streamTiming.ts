@@ -1,45 +1,43 @@
 import { asyncScheduler } from 'rxjs';
-import type { DeltaEvent, Timing, Usage } from '../events.js';
+import type { DeltaEvent, Timing } from '../events.js';
 import { isDelta, writtenText } from '../message/deltas.js';
 import { createStepMarks } from '../message/stepMarks.js';
 import { createMedian } from './median.js';
 import { createRequestTracker } from './requestUsage.js';
+import { sumUsage } from './usageArithmetic.js';
 
-/** How fast a stream goes, from its subscription on: constant work an event, whatever its length. */
-export interface Pace {
+/** Measures a stream from its subscription on, with constant work per event. */
+export interface StreamTiming {
   push(event: DeltaEvent): void;
   read(): Timing;
 }
 
-/** @param onGap Called with each time between two deltas, in milliseconds. @defaultValue nothing */
-export function createPace(onGap: (milliseconds: number) => void = () => undefined): Pace {
+/** @param onGap Called with each time between two deltas, in milliseconds. @defaultValue no call */
+export function createStreamTiming(onGap: (milliseconds: number) => void = () => undefined): StreamTiming {
   const subscribedAt = asyncScheduler.now();
-  const requests = createRequestTracker();
-  let usage: Usage | undefined;
-  let answer = createAnswer(subscribedAt, onGap);
+  const tracker = createRequestTracker();
+  let answer = createAnswerTiming(subscribedAt, onGap);
 
   function elapsed(since: number): number {
     return Math.max(0, asyncScheduler.now() - since);
   }
 
+  /** Those of the answer that stands; unknown if one of its requests has not reported them. */
   function outputTokens(): number | undefined {
-    const parts = usage && requests.split(usage).filter((request) => request.answer === requests.answer);
-    return parts?.reduce<number | undefined>(
-      (sum, part) => (sum === undefined || part.usage.outputTokens === undefined ? undefined : sum + part.usage.outputTokens),
-      0,
-    );
+    const standing = tracker.requests.filter(({ stands }) => stands);
+    if (standing.some(({ usage }) => usage.outputTokens === undefined)) return undefined;
+    return sumUsage(standing)?.outputTokens;
   }
 
   return {
     push(event) {
-      requests.push(event);
-      if (event.type === 'usage') usage = event.usage;
-      else if (event.type === 'reset' && event.step === 0) answer = createAnswer(asyncScheduler.now() + event.delayMs, onGap);
+      tracker.push(event);
+      if (event.type === 'reset' && event.step === 0) answer = createAnswerTiming(asyncScheduler.now() + event.delayMs, onGap);
       else answer.push(event);
     },
     read() {
-      const { firstDeltaAt, askedAt, deltas, characters, medianDeltaMs, maxDeltaMs } = answer.read();
-      const seconds = elapsed(askedAt) / 1_000;
+      const { firstDeltaAt, startedAt, deltas, characters, medianDeltaMs, maxDeltaMs } = answer.read();
+      const seconds = elapsed(startedAt) / 1_000;
       const tokens = outputTokens();
       return {
         firstDeltaMs: firstDeltaAt === undefined ? undefined : Math.max(0, firstDeltaAt - subscribedAt),
@@ -54,27 +52,27 @@ export function createPace(onGap: (milliseconds: number) => void = () => undefin
   };
 }
 
-interface Answer {
+interface AnswerTiming {
   push(event: DeltaEvent): void;
   read(): Pick<Timing, 'deltas' | 'medianDeltaMs' | 'maxDeltaMs'> & {
-    readonly askedAt: number;
+    readonly startedAt: number;
     readonly firstDeltaAt: number | undefined;
     readonly characters: number;
   };
 }
 
-/** One whole answer: a `reset` to its beginning makes another. */
-function createAnswer(askedAt: number, onGap: (milliseconds: number) => void): Answer {
+/** Measures one whole answer; a `reset` of step 0 starts another. */
+function createAnswerTiming(startedAt: number, onGap: (milliseconds: number) => void): AnswerTiming {
   const marks = createStepMarks({ deltas: 0, characters: 0 });
   const median = createMedian();
   let deltas = 0;
   let characters = 0;
   let firstDeltaAt: number | undefined;
-  /** When the last delta came, unless a wait that is not the model's came after it. */
+  /** When the last delta arrived; undefined after a `step` or a `reset`, because their wait is not a gap between deltas. */
   let lastAt: number | undefined;
   let maxDeltaMs: number | undefined;
 
-  function note(event: DeltaEvent): void {
+  function countDelta(event: DeltaEvent): void {
     const now = asyncScheduler.now();
     firstDeltaAt ??= now;
     if (lastAt !== undefined) {
@@ -90,12 +88,12 @@ function createAnswer(askedAt: number, onGap: (milliseconds: number) => void): A
 
   return {
     push(event) {
-      if (isDelta(event)) return note(event);
+      if (isDelta(event)) return countDelta(event);
       if (event.type === 'step') marks.set(event.step, { deltas, characters });
       else if (event.type === 'reset') ({ deltas, characters } = marks.rewind(event.step) ?? { deltas, characters });
       else return;
       lastAt = undefined;
     },
-    read: () => ({ askedAt, firstDeltaAt, deltas, characters, medianDeltaMs: median.read(), maxDeltaMs }),
+    read: () => ({ startedAt, firstDeltaAt, deltas, characters, medianDeltaMs: median.read(), maxDeltaMs }),
   };
 }

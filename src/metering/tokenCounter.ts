@@ -1,8 +1,10 @@
-/** Counts the tokens of a text that is still arriving. */
+import { defer } from 'rxjs';
+
+/** Counts the tokens of a text that is still growing. */
 export interface TokenStream {
-  /** Takes more of the text and gives the tokens of all of it so far. */
+  /** Appends to the text and returns the tokens of the whole text so far. */
   push(text: string): number;
-  /** Whether that is not the tokenizer's own figure but one that is near it. @defaultValue false */
+  /** Whether the figure is close to the tokenizer's own but may differ from it. @defaultValue false */
   readonly approximate?: boolean;
 }
 
@@ -12,13 +14,13 @@ export interface TokenCounter {
   readonly ready: boolean;
   /** Loads what it needs; a second call does nothing more. */
   load(): Promise<void>;
-  /** The tokens of a whole text. */
+  /** Returns the tokens of a whole text. */
   count(text: string): number;
-  /** Begins a text that is still arriving. */
+  /** Starts to count a text that is still growing. */
   stream(): TokenStream;
 }
 
-/** How tokens are counted where the provider does not say; `'none'`: they are not. */
+/** How tokens are counted where the provider reports none; `'none'`: they are not counted. */
 export type CountTokens = 'auto' | 'character' | 'none' | TokenCounter | ((text: string) => number);
 
 const words: readonly unknown[] = ['auto', 'character', 'none'];
@@ -33,4 +35,9 @@ export function checkCountTokens(countTokens: unknown): void {
     methods.every((name) => typeof Reflect.get(countTokens, name) === 'function');
   if (!isCounter)
     throw new TypeError(`countTokens must be 'auto', 'character', 'none', a function, or a counter with ${methods.join(', ')}`);
+}
+
+/** Loads a counter. One that fails to load stays not ready, which is not an error of the stream. */
+export function loadCounter(countTokens: CountTokens): void {
+  if (typeof countTokens === 'object') defer(() => countTokens.load()).subscribe({ error: () => undefined });
 }

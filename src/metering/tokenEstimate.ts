@@ -1,28 +1,26 @@
 import type { DeltaEvent } from '../events.js';
-import { createCharacterTally } from './characterTally.js';
-import { type Counting, createCounterTally } from './counterTally.js';
-import type { PromptTexts } from './tallies.js';
+import { createCharacterTally, createCounterTally, type PromptTexts, type StreamCounter } from './tallies.js';
 import type { CountTokens } from './tokenCounter.js';
 import type { Estimate } from './usageArithmetic.js';
 
-/** Counts the tokens of one attempt at an answer, as far as they can be known without the provider. */
+/** Estimates the tokens of one attempt without the provider's figures. */
 export interface TokenEstimate {
   push(event: DeltaEvent): void;
-  /** @param running Whether the attempt goes on: then a plain function, which only knows whole texts, is left in peace. */
+  /** @param running Whether the attempt goes on: then a plain function is not called, because it would count the whole text again. */
   read(running: boolean): Estimate;
 }
 
 const unknown: Estimate = { inputTokens: undefined, outputTokens: undefined, confidence: 'exact' };
 
-/** Characters stand in for a counter that is not ready, and for one that has thrown. */
+/** A counter that is not ready, or that has thrown, is replaced by the count of characters. */
 export function createTokenEstimate(countTokens: CountTokens, promptTexts: PromptTexts): TokenEstimate {
   if (countTokens === 'none') return { push: () => undefined, read: () => unknown };
   const characters = createCharacterTally(promptTexts);
-  const counting = toCounting(countTokens);
-  const counted = counting && createCounterTally(counting, promptTexts);
+  const counter = toStreamCounter(countTokens);
+  const counted = counter && createCounterTally(counter, promptTexts);
   let broken = false;
 
-  function usable(running: boolean): boolean {
+  function isUsable(running: boolean): boolean {
     if (broken) return false;
     return typeof countTokens === 'object' ? countTokens.ready : !running;
   }
@@ -33,7 +31,7 @@ export function createTokenEstimate(countTokens: CountTokens, promptTexts: Promp
       counted?.push(event);
     },
     read(running) {
-      if (!counted || !usable(running)) return characters.read();
+      if (!counted || !isUsable(running)) return characters.read();
       try {
         return counted.read();
       } catch (error) {
@@ -44,12 +42,12 @@ export function createTokenEstimate(countTokens: CountTokens, promptTexts: Promp
   };
 }
 
-function toCounting(countTokens: CountTokens): Counting | undefined {
+function toStreamCounter(countTokens: CountTokens): StreamCounter | undefined {
   if (typeof countTokens === 'object') return countTokens;
   return typeof countTokens === 'function' ? fromFunction(countTokens) : undefined;
 }
 
-function fromFunction(count: (text: string) => number): Counting {
+function fromFunction(count: (text: string) => number): StreamCounter {
   return {
     stream() {
       let whole = '';

@@ -2,30 +2,35 @@ import type { Confidence, Cost, Usage } from '../events.js';
 
 const confidences: readonly Confidence[] = ['low', 'high', 'exact'];
 
-/** Adds two requests' figures; a figure that only one of them knows counts as it is. */
+/** Adds the figures of two usages; a figure that only one of them has is kept. */
 export function addUsage(left: Usage | undefined, right: Usage): Usage {
   return left === undefined ? right : combineUsage(left, right, (a = 0, b = 0) => a + b);
 }
 
-/** Adds two requests' costs. An unknown cost makes the sum unknown: never a figure that is too low. */
+/** The sum of the usages of requests, added to what was used before; `undefined` if there is none. */
+export function sumUsage(requests: readonly { readonly usage: Usage }[], before?: Usage): Usage | undefined {
+  return requests.reduce((sum, { usage }) => addUsage(sum, usage), before);
+}
+
+/** Adds two costs. If one is unknown, so is the sum, because it would be too low. */
 export function addCost(left: Cost | undefined, right: Cost | undefined): Cost | undefined {
   return combineCost(left, right, (a = 0, b = 0) => a + b);
 }
 
-/** Takes an earlier cumulative figure out of a later one. A figure that did not grow is unknown: perhaps nobody told the rest. */
+/** Subtracts an earlier cumulative usage from a later one. A figure that did not grow is unknown, because it may not have been reported. */
 export function subtractUsage(total: Usage, part: Usage | undefined): Usage {
   if (part === undefined) return total;
   return combineUsage(part, total, (a = 0, b = 0) => (b > a ? b - a : undefined));
 }
 
-/** What is known of the tokens without the provider. */
+/** Tokens that we counted without the provider. */
 export interface Estimate {
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
   readonly confidence: Confidence;
 }
 
-/** A provider's figures; where it gave none, the estimate's. */
+/** The reported figures, and the estimate's where none was reported. */
 export function completeUsage(reported: Usage | undefined, estimate: () => Estimate): Usage {
   if (reported?.inputTokens !== undefined && reported.outputTokens !== undefined) return withTotal(reported, first);
   const { inputTokens, outputTokens, confidence } = estimate();
@@ -41,7 +46,7 @@ export function completeUsage(reported: Usage | undefined, estimate: () => Estim
   return withTotal(filled ? { ...figures, estimated: true, confidence: lowest(base.confidence, confidence) } : figures, first);
 }
 
-/** The figures of a request that ended before the provider told its last ones: the larger of its figures and the estimate's. */
+/** The figures of a request that ended before the provider reported its last ones: the larger of each reported and estimated figure. */
 export function settleUsage(reported: Usage | undefined, { inputTokens, outputTokens, confidence }: Estimate): Usage {
   const base = reported ?? unknownUsage;
   const figures = {
@@ -68,7 +73,7 @@ const unknownUsage: Usage = {
   native: undefined,
 };
 
-/** @param choose Decides between the provider's own total and the sum of its parts. */
+/** @param choose Chooses between the reported total and the sum of its parts. */
 function withTotal(usage: Usage, choose: typeof larger): Usage {
   const { inputTokens, outputTokens, totalTokens } = usage;
   if (inputTokens === undefined || outputTokens === undefined) return usage;
@@ -87,7 +92,7 @@ function lowest(left: Confidence, right: Confidence): Confidence {
   return confidences[Math.min(confidences.indexOf(left), confidences.indexOf(right))] ?? 'low';
 }
 
-/** Makes one figure of two; not asked where neither is known. */
+/** Combines two figures; not called if neither is known. */
 type Combine = (left: number | undefined, right: number | undefined) => number | undefined;
 
 function combineUsage(left: Usage, right: Usage, combine: Combine): Usage {
@@ -113,7 +118,7 @@ function combineServerTools(left: Usage['serverTools'], right: Usage['serverTool
   return Object.fromEntries([...names].map((name) => [name, combine(own(left, name), own(right, name)) ?? 0]));
 }
 
-/** The provider chose the names: one of them may be that of an inherited property. */
+/** The names are the provider's, so that one of them may be the name of an inherited property. */
 function own(figures: Readonly<Record<string, number>> | undefined, name: string): number | undefined {
   return figures && Object.hasOwn(figures, name) ? figures[name] : undefined;
 }

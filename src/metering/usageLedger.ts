@@ -1,145 +1,175 @@
-import type { DeltaEvent, FinishReason, Usage } from '../events.js';
+import type { DeltaEvent, FinishReason, RequestUsage, Usage, UsageEvent } from '../events.js';
 import { promptTexts } from './promptTexts.js';
-import { createAsked, losersOf, noteParts, passParts, type RequestUsage } from './requestUsage.js';
+import { createRequestTracker, type RequestTracker, type RequestUsages, voidRequests } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
-import { createTokenEstimate } from './tokenEstimate.js';
-import { addUsage, completeUsage, settleUsage, subtractUsage } from './usageArithmetic.js';
+import { createTokenEstimate, type TokenEstimate } from './tokenEstimate.js';
+import { completeUsage, settleUsage, subtractUsage, sumUsage } from './usageArithmetic.js';
 
-/** The books of one stream over all its attempts. */
+/** What a stream has used over all its attempts: the figures that the provider reported, and estimates of the others. */
 export interface UsageLedger {
-  /** Whether anything but pings and resets arrived. */
+  /** Whether any event but pings and resets arrived. */
   readonly begun: boolean;
   push(event: DeltaEvent): void;
-  /** What the attempt that runs has used; `undefined` if nothing arrived. */
-  attempt(): Usage | undefined;
-  /** What all attempts used. @param running Whether the stream goes on. @defaultValue false */
-  total(running?: boolean): Usage;
-  /** The total, which the operators after this one can take apart into requests. */
-  statement(running?: boolean): Usage;
+  /** The requests of the attempt that runs; none if no event of it arrived. */
+  attempt(): readonly RequestUsage[];
+  /** All requests and their sum. @param running Whether the stream goes on. @defaultValue false */
+  total(running?: boolean): RequestUsages;
 }
+
+/** The attempt that runs. */
+interface Attempt {
+  readonly estimate: TokenEstimate;
+  /** Whether any event but pings arrived: a request that was rejected used nothing. */
+  arrived: boolean;
+  /** Whether the provider ended it, so that its figures are final. */
+  whole: boolean;
+  reports: AttemptReports;
+}
+
+/** The requests of one attempt that have reported usage. */
+interface AttemptReports {
+  /** The sum of those that stand. */
+  readonly usage: Usage | undefined;
+  /** Those that lost a race within the attempt. */
+  readonly lost: readonly RequestUsage[];
+  /** Those that ended at a `step`, and their sum. */
+  readonly ended: readonly RequestUsage[];
+  readonly endedUsage: Usage | undefined;
+  /** The one that runs. */
+  readonly running: RequestUsage | undefined;
+}
+
+const noReports: AttemptReports = { usage: undefined, lost: [], ended: [], endedUsage: undefined, running: undefined };
 
 const unused = settleUsage(undefined, { inputTokens: undefined, outputTokens: 0, confidence: 'low' });
 
-/** We say these ourselves, where we end the request before the provider tells what it used. */
-const ourOwnReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
+/** Reasons of a `finish` that we emit ourselves when we end a request before the provider reports its final figures. */
+const localReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
 
 /**
- * The provider's figures are cumulative over the stream: an attempt's own are what they grew by. An attempt whose end the provider did not
- * tell settles at the larger of its figures and the estimate. One in which nothing arrived, because the request was refused, used nothing.
- * Figures that are estimated are not the provider's: an operator upstream has settled all attempts, and they are a total.
+ * An attempt without a `finish` of the provider settles at the larger of each reported and estimated figure. A usage that is estimated is not
+ * the provider's: an operator upstream has settled all attempts, and it is a total.
  */
 export function createUsageLedger(countTokens: CountTokens, prompt: unknown): UsageLedger {
-  let texts: readonly string[] | undefined;
+  const createEstimate = estimatesOf(countTokens, prompt);
+  const tracker = createRequestTracker();
+  let attempt = startAttempt();
+  /** The requests of earlier attempts after they settled, their sum, and how many of them the tracker has. */
+  let settled: RequestUsages | undefined;
+  let trackedBefore = 0;
+  let upstream: UsageEvent | undefined;
+  /** Estimates the input of requests that lost a race. */
+  let lostEstimate: TokenEstimate | undefined;
 
-  function promptOnce(): readonly string[] | undefined {
-    if (prompt !== undefined) texts ??= promptTexts(prompt);
-    return texts;
+  function startAttempt(): Attempt {
+    return { estimate: createEstimate(), arrived: false, whole: false, reports: noReports };
   }
 
-  /** What the attempts before this one used, and what the provider had told of it. */
-  let earlier: Usage | undefined;
-  let toldEarlier: Usage | undefined;
-  /** The attempt that runs. */
-  let told: Usage | undefined;
-  let settledUpstream: Usage | undefined;
-  let estimate = createTokenEstimate(countTokens, promptOnce);
-  let arrived = false;
-  let whole = false;
-  /** The requests that ended, and what of the attempt that runs the rounds of its tool loop have used. */
-  const asked = createAsked();
-  const requests: RequestUsage[] = [];
-  let rounds: Usage | undefined;
-  const losers = new Set<RequestUsage>();
-
-  function settle(running: boolean): Usage {
-    const own = told && subtractUsage(told, toldEarlier);
-    return whole ? completeUsage(own, () => estimate.read(running)) : settleUsage(own, estimate.read(running));
+  function settleAttempt(running: boolean): readonly RequestUsage[] {
+    if (!attempt.arrived) return [];
+    const { estimate, whole, reports } = attempt;
+    const used = whole
+      ? completeUsage(reports.usage, () => estimate.read(running))
+      : settleUsage(reports.usage, estimate.read(running));
+    // What the rounds that ended did not report counts into the one that runs.
+    const rest = subtractUsage(used, reports.endedUsage);
+    const current = reports.running ? { ...reports.running, usage: rest } : tracker.identify(rest);
+    if (reports === noReports) return [current];
+    return [...reports.lost.map(settleLost), ...reports.ended, current];
   }
 
-  /** Where the provider has told nothing of a round, it counts into the next one. */
-  function endRound(): void {
-    if (told === undefined) return;
-    const own = subtractUsage(subtractUsage(told, toldEarlier), rounds);
-    requests.push(asked.name(own));
-    rounds = addUsage(rounds, own);
+  /** A request that lost a race was aborted before its provider reported the final figures; only its input can be estimated. */
+  function settleLost(request: RequestUsage): RequestUsage {
+    lostEstimate ??= createEstimate();
+    return { ...request, usage: settleUsage(request.usage, lostEstimate.read(false)) };
   }
 
-  /** A request that lost ended without its provider's last figures; every later usage includes what it told. */
-  function enterLosers(usage: Usage): void {
-    for (const loser of losersOf(usage)) {
-      if (losers.has(loser)) continue;
-      losers.add(loser);
-      const used = settleUsage(loser.usage, createTokenEstimate(countTokens, promptOnce).read(false));
-      earlier = addUsage(earlier, used);
-      toldEarlier = addUsage(toldEarlier, loser.usage);
-      requests.push({ ...loser, usage: used });
-    }
+  function startOver(step: number): void {
+    const ended = settleAttempt(false);
+    if (ended.length > 0 || settled) settled = addRequests(settled, ended, step);
+    trackedBefore = tracker.requests.length;
+    attempt = startAttempt();
   }
 
-  function repeat(): void {
-    if (arrived) {
-      const used = settle(false);
-      earlier = addUsage(earlier, used);
-      requests.push(asked.name(subtractUsage(used, rounds)));
-    }
-    toldEarlier = told ?? toldEarlier;
-    told = undefined;
-    rounds = undefined;
-    estimate = createTokenEstimate(countTokens, promptOnce);
-    arrived = false;
-    whole = false;
-  }
-
-  function take(event: DeltaEvent): void {
+  function pushToAttempt(event: DeltaEvent): void {
     switch (event.type) {
       case 'ping':
         return;
-      case 'reset':
-        return repeat();
-      case 'step':
-        endRound();
-        break;
       case 'usage':
-        settledUpstream = event.usage.estimated ? event.usage : undefined;
-        told = settledUpstream ? told : event.usage;
-        enterLosers(event.usage);
+        upstream = event.usage.estimated ? event : undefined;
         break;
       case 'finish':
-        if (ourOwnReasons.has(event.reason)) return;
-        whole = true;
+        if (localReasons.has(event.reason)) return;
+        attempt.whole = true;
         break;
       default:
-        estimate.push(event);
+        attempt.estimate.push(event);
     }
-    arrived = true;
+    attempt.arrived = true;
+  }
+
+  function track(event: DeltaEvent): void {
+    if (event.type === 'usage' && event.usage.estimated) return;
+    tracker.push(event);
+    if (event.type === 'usage' || event.type === 'step') attempt.reports = readReports(tracker, trackedBefore);
   }
 
   return {
     get begun() {
-      return arrived || earlier !== undefined;
+      return attempt.arrived || settled !== undefined;
     },
     push(event) {
-      take(event);
-      asked.push(event);
+      if (event.type === 'reset') startOver(event.step);
+      else pushToAttempt(event);
+      track(event);
     },
-    attempt: () => (arrived ? settle(true) : undefined),
-    total: (running = false) => totalOf(arrived ? settle(running) : undefined),
-    statement(running = false) {
-      const used = arrived ? settle(running) : undefined;
-      const total = totalOf(used);
-      if (settledUpstream) return passParts(settledUpstream, total);
-      return noteParts({ ...total }, used ? [...requests, asked.name(subtractUsage(used, rounds))] : [...requests]);
+    attempt: () => settleAttempt(true),
+    total(running = false) {
+      const current = settleAttempt(running);
+      const usage = sumUsage(current, settled?.usage) ?? unused;
+      if (upstream) return mergeUpstream(upstream, usage, attempt.whole, tracker);
+      return { usage, requests: settled ? [...settled.requests, ...current] : current };
     },
   };
+}
 
-  function totalOf(used: Usage | undefined): Usage {
-    const own = used ? addUsage(earlier, used) : (earlier ?? unused);
-    return settledUpstream ? mergeSettled(settledUpstream, own) : own;
-  }
+/** The texts of the prompt are collected once, and only if an estimate needs them. */
+function estimatesOf(countTokens: CountTokens, prompt: unknown): () => TokenEstimate {
+  let texts: readonly string[] | undefined;
+  return () =>
+    createTokenEstimate(countTokens, () => {
+      if (prompt !== undefined) texts ??= promptTexts(prompt);
+      return texts;
+    });
+}
 
-  /** The total of an operator upstream, and what we counted ourselves where that is more. */
-  function mergeSettled(settled: Usage, { inputTokens, outputTokens = 0, confidence }: Usage): Usage {
-    const estimated = { inputTokens, outputTokens, confidence };
-    return whole ? completeUsage(settled, () => estimated) : settleUsage(settled, estimated);
-  }
+function readReports(tracker: RequestTracker, before: number): AttemptReports {
+  const requests = tracker.requests.slice(before);
+  const standing = requests.filter(({ stands }) => stands);
+  const usage = sumUsage(standing);
+  const running = tracker.requests.length > tracker.ended ? standing.pop() : undefined;
+  const lost = requests.filter(({ stands }) => !stands);
+  return { usage, lost, ended: standing, endedUsage: sumUsage(standing), running };
+}
+
+function addRequests(before: RequestUsages | undefined, ended: readonly RequestUsage[], resetStep: number): RequestUsages {
+  const requests = voidRequests([...(before?.requests ?? []), ...ended], resetStep);
+  return { requests, usage: sumUsage(ended, before?.usage) ?? unused };
+}
+
+/** The total of an operator upstream, and our own where that is more. */
+function mergeUpstream(upstream: UsageEvent, own: Usage, whole: boolean, tracker: RequestTracker): RequestUsages {
+  const { inputTokens, outputTokens = 0, confidence } = own;
+  const estimate = { inputTokens, outputTokens, confidence };
+  const usage = whole ? completeUsage(upstream.usage, () => estimate) : settleUsage(upstream.usage, estimate);
+  const requests = upstream.requests ?? [tracker.identify(upstream.usage)];
+  const last = requests.at(-1);
+  if (!last || haveSameTokens(usage, upstream.usage)) return { usage, requests };
+  const before = requests.slice(0, -1);
+  return { usage, requests: [...before, { ...last, usage: subtractUsage(usage, sumUsage(before)) }] };
+}
+
+function haveSameTokens(one: Usage, other: Usage): boolean {
+  const { inputTokens, outputTokens, totalTokens } = one;
+  return inputTokens === other.inputTokens && outputTokens === other.outputTokens && totalTokens === other.totalTokens;
 }

@@ -18,7 +18,10 @@ export interface AccumulateTextOptions {
  * A `reset` that voids text emits the remaining text at once, so that no view shows void text during the delay of a retry.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
- * Emits error: none of its own. On unsubscribe: discards the text.
+ * @emitsError None of its own.
+ * @unsubscribe Discards the text.
+ * @reset Emits the text that remains, at once.
+ * @cost Holds the text. A delta is appended without copying the text before it.
  * @example readonly answer = toSignal(events$.pipe(accumulateText()), { initialValue: '' })
  */
 export function accumulateText(options: AccumulateTextOptions = {}): OperatorFunction<DeltaEvent, string> {

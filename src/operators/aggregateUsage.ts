@@ -1,51 +1,50 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { isStreamError } from '../errors.js';
-import type { DeltaEvent, Price, Usage, UsageEvent } from '../events.js';
-import { type Outcome, operate } from '../kernel/operate.js';
+import type { DeltaEvent, Price, UsageEvent } from '../events.js';
+import { operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
-import { loadCounter } from '../metering/loadCounter.js';
-import { createBill } from '../metering/requestCost.js';
-import { type CountTokens, checkCountTokens } from '../metering/tokenCounter.js';
-import { createUsageLedger } from '../metering/usageLedger.js';
+import { isDelta } from '../message/deltas.js';
+import { toUsageEvent } from '../metering/requestUsage.js';
+import { type CountTokens, checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
+import { createUsageCollector, type UsageSettlement } from '../metering/usageCollector.js';
 
-/** How a stream went, and what it used. */
-export interface UsageSettlement {
-  /** The provider's figures over all attempts; an estimate where it gave none. With what they cost, if `price` is given. */
-  readonly usage: Usage;
-  readonly outcome: Outcome;
-}
+export type { UsageSettlement } from '../metering/usageCollector.js';
 
 export interface AggregateUsageOptions {
   /**
-   * How to count where the provider gives no figure: by characters (4 a token; 3.5 with Anthropic, 4.2 with xAI), by a tokenizer such as
-   * `tiktokenCounter` of `rxllm/tiktoken`, or by a function of a whole text. `'auto'` is what needs no other package, which is characters; `'none'` takes
-   * the provider's figures alone.
-   * A tokenizer gives confidence `'high'`; characters stand in, with `'low'`, where it is not loaded when the stream settles. It loads on
-   * subscribe, and no event waits for it. @defaultValue 'auto'
+   * How to count where the provider reports no figure: `'auto'` and `'character'` both count characters (4 per token; 3.5 for Anthropic, 4.2
+   * for xAI), which needs no other package; a tokenizer such as `tiktokenCounter` of `rxllm/tiktoken`, or a function of a whole text, counts
+   * tokens; `'none'` uses the provider's figures only.
+   * Figures of a tokenizer have confidence `'high'`. A tokenizer that is not loaded when the stream settles is replaced by characters, with
+   * confidence `'low'`. It loads on subscribe, and no event waits for it. @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
-  /** What was asked, in any form (text, messages, all params): only the texts in it are counted. @defaultValue input is not estimated */
+  /** The prompt in any form (text, messages, all params): only its texts are counted. @defaultValue input is not estimated */
   readonly prompt?: unknown;
-  /** Emits a running total after every so many deltas of text, reasoning, refusal or arguments. @defaultValue none but the final one */
+  /** Emits a running total after every n deltas; a whole number > 0. @defaultValue only the final usage is emitted */
   readonly every?: number;
-  /** What a request costs, to have the cost on every exit; else as `withCost` does, which then adds nothing. @defaultValue no cost */
+  /** Returns the cost of a request, so that `onSettled` has it however the stream ends; `withCost` is then not needed. @defaultValue no cost */
   readonly price?: Price;
-  /** Called once however the stream ends, on an error and on unsubscribe too. @defaultValue none */
+  /** Called once, however the stream ends: on completion, on an error and on unsubscribe. @defaultValue none */
   readonly onSettled?: (settlement: UsageSettlement) => void;
 }
 
 /**
- * Emits one `usage` just before `finish`: what all attempts used, by the provider's figures where it gave them, else by an estimate.
+ * Emits one `usage` just before `finish`: the sum over all attempts, from the provider's figures where it reported them, else estimated.
  *
  *     source   s-u-a-u-(f|)
  *     result   s---a---(uf|)
  *
- * Each figure is the provider's, if it gave that one; `estimated` and `confidence` tell of the others. An attempt that was cut (by a
- * `reset`, an error, `stopOn`, unsubscribe) settles at the larger of its figures and the estimate, because nobody told the last ones. A
- * stream that completes without `finish` emits its usage before it completes.
+ * It replaces the `usage` events of the source, which are not forwarded. Each figure is the provider's if it reported that one; `estimated` and
+ * `confidence` describe the others. An attempt that was cut (by a `reset`, an error, `stopOn`, unsubscribe) settles at the larger of its figures
+ * and the estimate, because its last figures were not reported; all cases: [which figure wins](../../src/metering/README.md#which-figure-wins).
+ * A stream that completes without `finish` emits its usage before it completes.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `every` is not a whole number > 0.
- * Emits error: what a counter, `price` or `onSettled` throws. On unsubscribe: calls `onSettled`; what that throws is reported as unhandled.
+ * @emitsError What a counter, `price` or `onSettled` throws.
+ * @unsubscribe Calls `onSettled`; what that throws is reported as unhandled.
+ * @reset Forwards it, and settles the attempt: its figures stay in every later `usage`.
+ * @cost Holds the figures of each request, and with a tokenizer the texts that it has not counted. A delta costs an addition; a tokenizer
+ * counts only where the provider reports nothing, or `every` asks for a total.
  * @example events$.pipe(aggregateUsage({ price, onSettled: ({ usage, outcome }) => log(outcome, usage.totalTokens, usage.cost?.total) }))
  */
 export function aggregateUsage<E extends DeltaEvent>(
@@ -58,52 +57,30 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkFunction('price', price);
   checkFunction('onSettled', onSettled);
   return operate((destination) => {
-    const ledger = createUsageLedger(countTokens, prompt);
-    const bill = price && createBill(price);
+    const collector = createUsageCollector(countTokens, prompt, price);
     loadCounter(countTokens);
     let deltas = 0;
     let finished = false;
 
-    function total(running: boolean): Usage {
-      const usage = ledger.statement(running);
-      return bill ? bill.priced(usage) : usage;
-    }
-
-    /** The usage to report; a counter or a price that throws ends the stream with an error, after its usage was reported. */
-    function report(outcome: Outcome): void {
-      let usage: Usage;
-      try {
-        usage = total(false);
-      } catch (error) {
-        // The counter that threw is replaced by characters, and a price that threw is not called again.
-        onSettled?.({ usage: ledger.total(), outcome: 'error' });
-        throw error;
-      }
-      onSettled?.({ usage, outcome });
-    }
-
     function emitTotal(running: boolean): void {
-      destination.next({ type: 'usage', usage: total(running), requests: undefined });
+      destination.next(toUsageEvent(collector.total(running)));
     }
 
     return {
       next(event) {
-        ledger.push(event);
-        bill?.push(event);
+        collector.push(event);
         if (event.type === 'usage') return;
         if (event.type === 'finish') {
           finished = true;
           emitTotal(false);
         }
         destination.next(event);
-        if (every < Infinity && event.type.endsWith('-delta') && ++deltas % every === 0) emitTotal(true);
+        if (every < Infinity && isDelta(event) && ++deltas % every === 0) emitTotal(true);
       },
       settle(outcome, error) {
-        // A request that failed before its first event may still have been paid for.
-        if (!ledger.begun && isStreamError(error) && error.partial?.usage)
-          ledger.push({ type: 'usage', usage: error.partial.usage, requests: undefined });
-        const unreported = outcome === 'complete' && !finished && ledger.begun;
-        if (onSettled) report(outcome);
+        collector.pushError(error);
+        const unreported = outcome === 'complete' && !finished && collector.begun;
+        if (onSettled) collector.settle(outcome, onSettled);
         if (unreported) emitTotal(false);
       },
     };

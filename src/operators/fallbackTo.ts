@@ -1,54 +1,52 @@
 import { catchError, concat, defer, isObservable, type MonoTypeOperatorFunction, map, type Observable, of } from 'rxjs';
 import { createAttempts } from '../attempts/attempts.js';
-import { type ContinueWith, checkContinueWith, createContinuation } from '../attempts/continuation.js';
-import { exhausted } from '../attempts/exhausted.js';
-import { ranTool } from '../attempts/ranTool.js';
+import { checkOnPartial, createContinuation, type OnPartial } from '../attempts/continuation.js';
+import { type FailureContext, failureContext, retryExhaustedError } from '../attempts/failures.js';
+import { providerToolStarted } from '../attempts/retryPolicy.js';
 import { isStreamError } from '../errors.js';
-import type { DeltaEvent, PartialMessage } from '../events.js';
-import { checkFunction, checkOneOf, checkOptions } from '../kernel/options.js';
+import type { DeltaEvent } from '../events.js';
+import { carrySignal } from '../kernel/callerAbort.js';
+import { checkFunction, checkOptions } from '../kernel/options.js';
 
-/** What `shouldFallback` judges by. */
-export interface FallbackContext {
-  readonly error: unknown;
-  /** The number of the attempt that failed; the first is 1, and repeats within a provider count too. */
-  readonly attempt: number;
+/** The argument of `shouldFallback`. */
+export interface FallbackContext extends FailureContext {
   /** How many providers failed before this one. */
   readonly fallbacks: number;
-  /** Whether content was delivered that still stands. */
-  readonly delivered: boolean;
-  /** What the stream has said. */
-  readonly partial: PartialMessage;
 }
 
 export interface FallbackToOptions {
   /**
-   * After content was delivered: take it back and ask the next provider (`'reset'`), pass the error on (`'fail'`), or keep it and go on from
-   * there: then the stream that `continueWith` makes takes the turn of the next provider.
+   * What to do after content was emitted: void it and ask the next provider (`'reset'`), pass the error on (`'fail'`), or keep it and continue
+   * it: then the stream of `continueWith` takes the place of the next provider.
    * @defaultValue 'reset'
    */
-  readonly onPartial?: 'reset' | 'fail' | ContinueWith;
+  readonly onPartial?: OnPartial;
   /**
-   * Whether the next provider is worth a try.
-   * @defaultValue true, unless the caller's own signal aborted the request, or a tool of the provider has begun to run
+   * Whether to ask the next provider.
+   * @defaultValue true, unless the caller's own signal aborted the request, or a tool of the provider has started
    */
   readonly shouldFallback?: (context: FallbackContext) => boolean;
 }
 
 /**
- * Asks the next provider when one fails, for whatever reason: a wrong key or an empty quota of one is no fault of another.
+ * Asks the next provider when one fails, whatever the error: a wrong key or an exhausted quota is a fault of one provider only.
  *
  *     source   s-a-#
  *     other        -s-b-f|
  *     result   s-a-Rs-b-f|     R: reset, cause 'fallback'
  *
- * Each fallback emits one `reset` before the next provider is asked, at once; with the resets of a `retryStream` in each provider's own pipe,
- * requests = resets + 1, and their attempt numbers are counted on. A later `usage` includes what the failed providers used. After `finish`
- * there is no fallback. Two of these operators in a row may have different conditions.
+ * Each fallback emits one `reset`, and the next provider is asked at once. With a `retryStream` in the pipe of each provider, attempts =
+ * resets + 1, and attempt numbers grow over all of them. Later `usage` events include what the failed providers used. After `finish` there is
+ * no fallback. Two of these operators in a row may have different conditions.
  *
- * @param others The other providers' streams, in order, cold; options may follow as the last argument. Without others, errors are passed on.
+ * @param others The streams of the other providers, in order, cold; options may follow as the last argument. Without others, errors are
+ * passed on.
  * @throws TypeError at call time for an other that is no Observable, an unknown option or a wrong type.
- * Emits error: {@link RetryExhaustedError}, with the error of each provider, when the last one fails too; an error that is not worth a
- * fallback is passed on, the very object. On unsubscribe: aborts the request.
+ * @emitsError {@link RetryExhaustedError}, with the error of each provider, if the last one fails too; an error without a fallback is
+ * passed on, the same object.
+ * @unsubscribe Aborts the request.
+ * @reset Emits one for each fallback, and forwards those of the providers with attempt numbers that continue.
+ * @cost Holds the message so far and the errors of the providers that failed. One more request for each fallback.
  * @example events$.pipe(retryStream(), fallbackTo(claude$.pipe(retryStream()), local$, { onPartial: 'fail' }))
  */
 export function fallbackTo(
@@ -56,45 +54,39 @@ export function fallbackTo(
 ): MonoTypeOperatorFunction<DeltaEvent> {
   const { providers, options } = checkArguments(others);
   const { onPartial, shouldFallback = isWorthwhile } = options;
-  return (source) =>
-    defer(() => {
+  return (source) => {
+    const result = defer(() => {
       const attempts = createAttempts();
-      const continuation = typeof onPartial === 'object' ? createContinuation(onPartial, attempts) : undefined;
+      const continuation = createContinuation(onPartial, attempts);
       const errors: unknown[] = [];
 
       function mayFallBack(error: unknown): boolean {
-        const { number: attempt, delivered, finished } = attempts;
+        const { delivered, finished } = attempts;
         if (providers.length === 0 || finished || (onPartial === 'fail' && delivered)) return false;
-        return shouldFallback({
-          error,
-          attempt,
-          fallbacks: errors.length,
-          delivered,
-          get partial() {
-            return attempts.partial();
-          },
-        });
+        return shouldFallback(failureContext(attempts, error, { fallbacks: errors.length }));
       }
 
       function fallBack(error: unknown): Observable<DeltaEvent> {
         if (!mayFallBack(error)) throw error;
         const provider$ = providers[errors.length];
         errors.push(error);
-        if (!provider$) throw exhausted(errors, attempts.partial);
-        const rest = continuation?.possible() ? continuation : undefined;
-        const reset = attempts.repeat({ step: rest ? attempts.step + 1 : 0, cause: 'fallback', delayMs: 0 }, error);
-        const next$ = defer(() => rest?.begin() ?? provider$).pipe(catchError(fallBack));
+        if (!provider$) throw retryExhaustedError(errors, attempts.partial);
+        const rest = continuation?.isPossible() ? continuation : undefined;
+        const reset = attempts.endFailed({ step: rest ? attempts.step + 1 : 0, cause: 'fallback', delayMs: 0 }, error);
+        const next$ = defer(() => rest?.continued() ?? provider$).pipe(catchError(fallBack));
         return concat(of(reset), next$);
       }
 
-      function take(event: DeltaEvent): DeltaEvent {
-        const leaving = attempts.take(event);
-        continuation?.note(leaving);
-        return leaving;
+      function restate(event: DeltaEvent): DeltaEvent {
+        const restated = attempts.restate(event);
+        continuation?.push(restated);
+        return restated;
       }
 
-      return source.pipe(catchError(fallBack), map(take));
+      return source.pipe(catchError(fallBack), map(restate));
     });
+    return carrySignal(source, result);
+  };
 }
 
 interface CheckedArguments {
@@ -104,18 +96,16 @@ interface CheckedArguments {
 
 function checkArguments(all: readonly (Observable<DeltaEvent> | FallbackToOptions)[]): CheckedArguments {
   const last = all.at(-1);
-  const options = isPlain(last) ? (last as FallbackToOptions) : {};
+  const options = isPlainObject(last) ? (last as FallbackToOptions) : {};
   checkOptions('fallbackTo', options, ['onPartial', 'shouldFallback']);
-  const { onPartial, shouldFallback } = options;
-  if (typeof onPartial === 'object') checkContinueWith(onPartial);
-  else checkOneOf('onPartial', onPartial, ['reset', 'fail']);
-  checkFunction('shouldFallback', shouldFallback);
+  checkOnPartial(options.onPartial);
+  checkFunction('shouldFallback', options.shouldFallback);
   const providers = options === last ? all.slice(0, -1) : all;
   return { providers: providers.map(checkProvider), options };
 }
 
-/** Else a promise, say, would pass for options without any. */
-function isPlain(value: unknown): boolean {
+/** Options are a plain object, so that a promise, for instance, is not mistaken for options. */
+function isPlainObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }
 
@@ -124,7 +114,7 @@ function checkProvider(other: unknown): Observable<DeltaEvent> {
   return other as Observable<DeltaEvent>;
 }
 
-/** Whose signal aborted the request wants no answer. */
+/** A caller who aborted does not want a second provider. */
 function isWorthwhile({ error, partial }: FallbackContext): boolean {
-  return !isStreamError(error, 'aborted') && !ranTool(partial);
+  return !isStreamError(error, 'aborted') && !providerToolStarted(partial);
 }

@@ -1,156 +1,66 @@
-import { asyncScheduler, isObservable, type MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
-import { exhausted } from '../attempts/exhausted.js';
-import { isStreamError } from '../errors.js';
-import { type DeltaEvent, isContent, type PartialMessage, type Usage } from '../events.js';
+import { asyncScheduler, isObservable, type MonoTypeOperatorFunction, type Observable, Subscriber } from 'rxjs';
+import { createRace } from '../attempts/race.js';
+import type { DeltaEvent } from '../events.js';
 import { createAlarm } from '../kernel/alarm.js';
+import { operate } from '../kernel/operate.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
-import { createRequestTracker, losersOf, noteLosers, type RequestTracker, type RequestUsage } from '../metering/requestUsage.js';
-import { addUsage } from '../metering/usageArithmetic.js';
 
 export interface HedgeOptions {
-  /** How long the first provider has for its first content, in milliseconds; 0 asks both at once, `Infinity` the second only on failure. */
+  /**
+   * How long to wait for the first content of the source before the second provider is asked, in milliseconds; 0 asks both at once, `Infinity`
+   * asks the second only if the first fails. Required.
+   */
   readonly afterMs: number;
 }
 
-/** One provider's request, while it is not decided whose answer it will be. */
-interface Lane {
-  /** What came before its content, and leaves when it wins. */
-  held: DeltaEvent[];
-  /** What it reported last. */
-  usage: Usage | undefined;
-  /** Who reported it. */
-  readonly requests: RequestTracker;
-  readonly request: Subscriber<DeltaEvent>;
-}
-
 /**
- * Asks a second provider when the first is slow, and takes whichever gives content first.
+ * Asks a second provider when the first is slow, and emits the answer of the one with content first.
  *
  *     source        s-------a-b-f|     aborted at 6
  *     other             s-c---d-f|
  *     afterMs = 4
- *     result        ------(sc)d-f|     only pings leave before
+ *     result        ------(sc)d-f|     only pings are emitted before
  *
- * What a provider says before its content (`start`, usage, progress, resets of its own) is held, and leaves when it wins; the other is aborted
- * before that. A finish without content wins too. A provider that fails before its content is out, for whatever reason: the other goes on
- * alone, and is asked at once if it was not yet. So only two failures are one of the stream, and no `reset` is needed, because nothing had
- * left. The caller's own abort ends both. A winner stays the winner: what it does later, failing or starting over, is the stream's.
+ * The events of each provider before its first content (`start`, usage, progress, its own resets) are held back, and emitted if it wins; the
+ * other one is aborted before that. A `finish` without content wins too. A provider that fails before it has emitted content is out, whatever
+ * the error: the other one goes on alone, and is asked at once if it was not yet. The stream fails only if both fail, and no `reset` is needed,
+ * because nothing was emitted. The abort of the caller ends both. The winner is final: if it fails or is reset later, so is the stream.
  *
- * Usage that the loser had reported is included in every later `usage`, at its own model's price for `withCost`, and told by itself when the
- * winner has reported none by then; `aggregateUsage` never takes it for the winner's. Who unsubscribes before the first content hears of no
- * usage.
+ * The usage that the loser had reported is included in every later `usage`, as `requests` with `stands: false`, and emitted by itself if the
+ * winner has reported none before its first content. A consumer that unsubscribes before the first content gets no usage.
  *
- * @param other The second provider's stream, cold.
+ * @param other The stream of the second provider, cold.
  * @throws TypeError at call time if `other` is no Observable, or for an option that is missing or unknown, RangeError if `afterMs` is not ≥ 0.
- * Emits error: {@link RetryExhaustedError}, with both errors in the order in which they came, when both fail before their content; the winner's
- * own, the very object, after that. On unsubscribe: aborts both requests.
+ * @emitsError {@link RetryExhaustedError}, with both errors in the order in which they occurred, if both fail before they have emitted
+ * content; after that the winner's own, the same object.
+ * @unsubscribe Aborts both requests.
+ * @reset Holds the resets of a provider back until it wins, and forwards those of the winner.
+ * @cost A second request if the first is slow. Holds the events before the first content of each; after that, nothing.
  * @example events$.pipe(hedge(other$, { afterMs: 2_000 }))
  */
 export function hedge(other: Observable<DeltaEvent>, options: HedgeOptions): MonoTypeOperatorFunction<DeltaEvent> {
   if (!isObservable(other)) throw new TypeError('hedge: other must be an Observable');
   const afterMs = checkAfterMs(options);
-  return (source) =>
-    new Observable((destination) => {
-      const lanes = new Set<Lane>();
-      const errors: unknown[] = [];
-      let winner: Lane | undefined;
-      /** What providers reported that are out. */
-      let lost: Usage | undefined;
-      const losers: RequestUsage[] = [];
-      let asked = false;
-      const dueAt = asyncScheduler.now() + afterMs;
-      const alarm = createAlarm(() => dueAt, askOther);
+  return operate((destination, upstream) => {
+    const dueAt = asyncScheduler.now() + afterMs;
+    const alarm = createAlarm(() => dueAt, startOther);
+    const race = createRace(destination, { startNext: startOther, onDecided: alarm.clear });
+    let started = false;
 
-      function ask(provider$: Observable<DeltaEvent>): void {
-        const request = new Subscriber<DeltaEvent>({
-          next: (event) => take(lane, event),
-          error: (error: unknown) => fail(lane, error),
-          complete: () => complete(lane),
-        });
-        const lane: Lane = { held: [], usage: undefined, requests: createRequestTracker(), request };
-        lanes.add(lane);
-        destination.add(request);
-        if (!request.closed) provider$.subscribe(request);
-      }
+    function startOther(): boolean {
+      if (started) return false;
+      started = true;
+      alarm.clear();
+      const request = new Subscriber<DeltaEvent>(race.add(() => request.unsubscribe()));
+      destination.add(request);
+      if (!request.closed) other.subscribe(request);
+      return true;
+    }
 
-      function askOther(): void {
-        alarm.clear();
-        asked = true;
-        ask(other);
-      }
-
-      function drop(lane: Lane): void {
-        lane.request.unsubscribe();
-        lanes.delete(lane);
-        if (!lane.usage) return;
-        lost = addUsage(lost, lane.usage);
-        for (const request of lane.requests.split(lane.usage)) losers.push({ ...request, answer: -1 });
-      }
-
-      function win(lane: Lane): void {
-        winner = lane;
-        alarm.clear();
-        for (const loser of lanes) if (loser !== lane) drop(loser);
-        const { held } = lane;
-        lane.held = [];
-        held.forEach(leave);
-        if (lost && !lane.usage && held.length > 0)
-          destination.next({ type: 'usage', usage: noteLosers({ ...lost }, losers), requests: undefined });
-      }
-
-      function leave(event: DeltaEvent): void {
-        if (!lost || event.type !== 'usage') return destination.next(event);
-        destination.next({ ...event, usage: noteLosers(addUsage(lost, event.usage), [...losers, ...losersOf(event.usage)]) });
-      }
-
-      function take(lane: Lane, event: DeltaEvent): void {
-        if (lane === winner || event.type === 'ping') return leave(event);
-        if (isContent(event) || event.type === 'finish') {
-          win(lane);
-          leave(event);
-          return;
-        }
-        if (event.type === 'usage') lane.usage = event.usage;
-        lane.requests.push(event);
-        lane.held.push(event);
-      }
-
-      function fail(lane: Lane, error: unknown): void {
-        drop(lane);
-        if (lane === winner || isStreamError(error, 'aborted')) return end(error);
-        errors.push(error);
-        if (!asked) askOther();
-        else if (lanes.size === 0) end(errors.length > 1 ? exhausted(errors, partial) : error);
-      }
-
-      function end(error: unknown): void {
-        alarm.clear();
-        for (const lane of lanes) lane.request.unsubscribe();
-        destination.error(error);
-      }
-
-      /** Nothing was delivered, but money was spent. */
-      function partial(): PartialMessage {
-        const fold = createMessageFold();
-        if (lost) fold.push({ type: 'usage', usage: lost, requests: undefined });
-        return fold.partial();
-      }
-
-      /** Without content it is no answer: another that runs may have one. */
-      function complete(lane: Lane): void {
-        if (lane !== winner) {
-          if (lanes.size > 1) return drop(lane);
-          if (errors.length > 0) return end(errors[0]);
-          win(lane);
-        }
-        destination.complete();
-      }
-
-      destination.add(() => alarm.clear());
-      alarm.set();
-      ask(source);
-    });
+    destination.add(alarm.clear);
+    alarm.set();
+    return race.add(() => upstream.unsubscribe());
+  });
 }
 
 function checkAfterMs(options: HedgeOptions): number {

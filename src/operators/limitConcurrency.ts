@@ -2,6 +2,7 @@ import { concatMap, defer, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
 import { checkHandle } from '../handles/checkHandle.js';
 import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';
 
 /**
@@ -20,14 +21,16 @@ import { operate } from '../kernel/operate.js';
  *
  * @param limiter Made by {@link createConcurrencyLimiter}, once, for all streams that share it.
  * @throws TypeError at call time if `limiter` is not a limiter.
- * Emits error: {@link LimitError} of `maxQueue`, retryable, if too many streams wait. On unsubscribe: removes the stream from the queue, or
- * aborts its request and releases the slot.
+ * @emitsError {@link LimitError} of `maxQueue`, retryable, if too many streams wait.
+ * @unsubscribe Removes the stream from the queue, or aborts its request and releases the slot.
+ * @reset Forwards it; the slot stays taken.
+ * @cost Holds a slot, or a place in the queue; no timer.
  * @example events$.pipe(limitConcurrency(limiter))
  */
 export function limitConcurrency<E extends DeltaEvent>(limiter: ConcurrencyLimiter): MonoTypeOperatorFunction<E> {
   checkHandle('limitConcurrency: limiter', limiter, 'createConcurrencyLimiter', ['request']);
-  return (source) =>
-    defer(() => {
+  return (source) => {
+    const result = defer(() => {
       const slot = limiter.request();
       return slot.granted$.pipe(
         concatMap(() => source),
@@ -40,4 +43,6 @@ export function limitConcurrency<E extends DeltaEvent>(limiter: ConcurrencyLimit
         })),
       );
     });
+    return carrySignal(source, result);
+  };
 }

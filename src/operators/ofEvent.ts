@@ -11,7 +11,10 @@ import { checkName } from '../kernel/options.js';
  *
  * @param types The values of `type` to keep, at least one.
  * @throws TypeError at call time if no type is given, or an unknown one.
- * Emits error: none of its own. On unsubscribe: has nothing to discard.
+ * @emitsError None of its own.
+ * @unsubscribe Has nothing to discard.
+ * @reset Forwards it if `types` has it.
+ * @cost Holds nothing; one lookup for each event.
  * @example events$.pipe(ofEvent('tool-call-end'), map(({ name, argumentsText }) => run(name, argumentsText)))
  */
 export function ofEvent<Type extends DeltaEvent['type']>(

@@ -14,9 +14,12 @@ import { createToolInputReader, type ToolInputReader } from '../structured/toolI
  * The snapshots are those of {@link partialJson}. A call without arguments has the input `{}`; a stream without the call gives none. After a
  * `reset` that voids the call it reads the next one. It completes with its source, not with the call, so that the request is not aborted.
  *
- * Emits error: {@link ParseError} with `offset` and the last good `value` where the arguments are not JSON or are truncated, with
- * `finishReason` if it is known; {@link LimitError} past 256 levels. On unsubscribe: discards the input.
+ * @emitsError {@link ParseError} with `offset` and the last good `value` where the arguments are not JSON or are truncated, with
+ * `finishReason` if it is known; {@link LimitError} past 256 levels.
+ * @unsubscribe Discards the input.
  *
+ * @reset Starts again if it voids the call.
+ * @cost Linear in the arguments. Holds their value, and the message so far, for `error.partial`.
  * @param callId The call to read. @defaultValue the first call of choice 0 to a client tool with JSON arguments
  * @throws TypeError at call time if `callId` is not a string.
  * @example events$.pipe(partialToolInput<{ city: string }>('call_1'))

@@ -3,10 +3,11 @@ import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { checkHandle } from '../handles/checkHandle.js';
 import type { RateLimiter } from '../handles/createRateLimiter.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
-import { createCharacterTally } from '../metering/characterTally.js';
 import { promptTexts } from '../metering/promptTexts.js';
+import { createCharacterTally } from '../metering/tallies.js';
 import { createUsageLedger } from '../metering/usageLedger.js';
 
 export interface RateLimitOptions {
@@ -33,8 +34,10 @@ export interface RateLimitOptions {
  * sources.
  * @throws TypeError at call time if `limiter` is not a limiter, for an unknown option or a wrong type; RangeError if `estimateTokens` is
  * negative.
- * Emits error: {@link LimitError} of `maxQueue`, retryable, if too many streams wait. On unsubscribe: removes the stream from the queue, or
- * aborts its request.
+ * @emitsError {@link LimitError} of `maxQueue`, retryable, if too many streams wait.
+ * @unsubscribe Removes the stream from the queue, or aborts its request.
+ * @reset Forwards it; what the void attempt used still counts.
+ * @cost Holds a place in the queue, and the number of characters. A delta costs an addition; no timer of its own.
  * @example fromChatCompletions(client, params, { onResponse: limiter.observe }).pipe(rateLimit(limiter, { prompt: params }))
  */
 export function rateLimit<E extends DeltaEvent>(
@@ -45,14 +48,14 @@ export function rateLimit<E extends DeltaEvent>(
   checkOptions('rateLimit', options, ['estimateTokens', 'prompt']);
   const { prompt, estimateTokens = estimate(prompt) } = options;
   checkNotNegative('estimateTokens', estimateTokens);
-  return (source) =>
-    defer(() => {
+  return (source) => {
+    const result = defer(() => {
       const turn = limiter.request(estimateTokens);
       const ledger = createUsageLedger('character', prompt);
 
       /** Not less than the reservation as long as the input is not reported. */
       function used(): number {
-        const { totalTokens, outputTokens = 0 } = ledger.total();
+        const { totalTokens, outputTokens = 0 } = ledger.total().usage;
         return totalTokens ?? Math.max(estimateTokens, outputTokens);
       }
 
@@ -74,6 +77,8 @@ export function rateLimit<E extends DeltaEvent>(
         })),
       );
     });
+    return carrySignal(source, result);
+  };
 }
 
 function estimate(prompt: unknown): number {

@@ -5,7 +5,6 @@ import {
   type MonoTypeOperatorFunction,
   map,
   merge,
-  NEVER,
   type Observable,
   of,
   repeat,
@@ -13,84 +12,106 @@ import {
   timer,
 } from 'rxjs';
 import { createAttempts } from '../attempts/attempts.js';
-import { type ContinueWith, checkContinueWith, createContinuation } from '../attempts/continuation.js';
+import { checkOnPartial, createContinuation, type OnPartial } from '../attempts/continuation.js';
 import { checkRetryPolicy, createRetryPolicy, type RetryPolicyOptions, retryPolicyOptionNames } from '../attempts/retryPolicy.js';
 import type { DeltaEvent } from '../events.js';
-import { abortAfter } from '../kernel/callerAbort.js';
-import { checkOneOf, checkOptions } from '../kernel/options.js';
+import { abortOf, carrySignal, checkSignal, signalOf } from '../kernel/callerAbort.js';
+import { checkOptions } from '../kernel/options.js';
 
 export type { ContinueWith } from '../attempts/continuation.js';
 export type { RetryContext } from '../attempts/retryPolicy.js';
 
 export interface RetryStreamOptions extends RetryPolicyOptions {
   /**
-   * After content was delivered: take it back and repeat (`'reset'`), pass the error on (`'fail'`), or keep it and go on from there.
+   * What to do after content was emitted: void it and retry (`'reset'`), pass the error on (`'fail'`), or keep it and continue it.
    * @defaultValue 'reset'
    */
-  readonly onPartial?: 'reset' | 'fail' | ContinueWith;
+  readonly onPartial?: OnPartial;
+  /**
+   * The caller's signal: ends the delay before a retry when it aborts. Needed where the signal of the source is not found, which is behind
+   * RxJS functions that create an Observable, such as `defer` and `merge`.
+   * @defaultValue the `signal` of the source
+   */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Repeats the request when it fails for a passing reason.
+ * Resubscribes to the source when it errors for a transient reason.
  *
  *     source          s-a-#
  *     source again           s-b-f|
- *     initialDelayMs = 3
+ *     initialDelayMs = 3, jitter = 0
  *     result          s-a-R--s-b-f|     R: reset
  *
- * Each repeat emits one `reset` before its wait begins, so requests = resets + 1. A provider's Retry-After is never undercut; one longer
- * than `maxDelayMs` passes the error on at once. A later `usage` includes what the failed attempts used. After `finish` nothing is repeated.
+ * Each retry emits one `reset` before its delay, so attempts = resets + 1. The delay is never shorter than the provider's Retry-After; if
+ * that is longer than `maxDelayMs`, the error is passed on at once. Later `usage` events include what the failed attempts used. After `finish`
+ * there is no retry.
  *
- * With `continueWith` the `reset` names a step that has not begun, so it takes nothing back, and the continuation's deltas follow the text so
- * far. What they repeat of its last 4,096 characters is dropped, from 3 characters on; while more may be a repetition, it is held. A tool call
- * that broke off in its arguments cannot be continued: then the request is repeated as with `'reset'`.
+ * With `continueWith` the rest takes the place of a repeat:
+ *
+ *     source          s-a-b-#
+ *     continueWith             s-c-f|
+ *     initialDelayMs = 3, jitter = 0
+ *     result          s-a-b-R--s-c-f|     R: reset of step 1, which has not begun; the text is 'abc'
+ *
+ * That `reset` voids nothing, and the deltas of the rest extend the text so far. If they repeat at least 3 of its last 4,096 characters, the
+ * overlap is dropped; text is held back while it may be a part of it. A tool call that broke off in its arguments cannot be continued: then the
+ * request is repeated as with `'reset'`.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for a number out of range.
- * Emits error: {@link RetryExhaustedError} when the last repeat fails too; an error that is not repeated is passed on, the very object.
- * {@link StreamAbortedError}, at once, when the `signal` of the source that failed aborts in a wait. On unsubscribe: aborts the request, or
- * clears the wait.
+ * @emitsError {@link RetryExhaustedError} if the last retry fails too; an error without a retry is passed on, the same object.
+ * {@link StreamAbortedError} as soon as the caller's `signal` aborts in a delay.
+ * @unsubscribe Aborts the request, or clears the delay.
+ * @reset Emits one for each repeat, and forwards those of its source with attempt numbers that continue.
+ * @cost Holds the message so far and the errors of the attempts; one timer during a wait. One more request for each repeat.
  * @example events$.pipe(retryStream({ maxRetries: 5, onPartial: 'fail' }))
  */
 export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorFunction<DeltaEvent> {
-  checkOptions('retryStream', options, [...retryPolicyOptionNames, 'onPartial']);
+  checkOptions('retryStream', options, [...retryPolicyOptionNames, 'onPartial', 'signal']);
   checkRetryPolicy(options);
-  const { onPartial } = options;
-  if (typeof onPartial === 'object') checkContinueWith(onPartial);
-  else checkOneOf('onPartial', onPartial, ['reset', 'fail']);
-  return (source) =>
-    defer(() => {
+  const { onPartial, signal } = options;
+  checkOnPartial(onPartial);
+  checkSignal('signal', signal);
+  return (source) => {
+    const result = defer(() => {
       const attempts = createAttempts();
-      const continuation = typeof onPartial === 'object' ? createContinuation(onPartial, attempts) : undefined;
+      const continuation = createContinuation(onPartial, attempts);
       const delayAfter = createRetryPolicy(options, attempts);
-      let next = source;
-      let abort$: Observable<never> = NEVER;
-      let repeating: { readonly delayMs: number; readonly continues: boolean } | undefined;
+      let current = source;
+      let retry: { readonly delayMs: number; readonly continues: boolean } | undefined;
 
-      function recover(error: unknown): DeltaEvent {
+      function toReset(error: unknown): DeltaEvent {
         if (onPartial === 'fail' && attempts.delivered) throw error;
         const delayMs = delayAfter(error);
-        // An error without a request of its own, such as that of a breaker, knows of no caller: then it is still the one before.
-        abort$ = abortAfter(error, attempts.partial) ?? abort$;
-        const continues = continuation?.possible() ?? false;
-        repeating = { delayMs, continues };
-        return attempts.repeat({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
+        const continues = continuation?.isPossible() ?? false;
+        retry = { delayMs, continues };
+        return attempts.endFailed({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
       }
 
-      function take(event: DeltaEvent): DeltaEvent {
-        const leaving = attempts.take(event);
-        continuation?.note(leaving);
-        return leaving;
+      function restate(event: DeltaEvent): DeltaEvent {
+        const restated = attempts.restate(event);
+        continuation?.push(restated);
+        return restated;
       }
 
-      function begin(): void {
-        next = repeating?.continues && continuation ? continuation.begin() : source;
-        repeating = undefined;
+      function startNext(): void {
+        current = retry?.continues && continuation ? continuation.continued() : source;
+        retry = undefined;
       }
 
-      return defer(() => next).pipe(
-        catchError((error: unknown) => of(recover(error))),
-        map(take),
-        repeat({ delay: () => (repeating ? merge(timer(repeating.delayMs).pipe(tap(begin)), abort$) : EMPTY) }),
+      function delay(): Observable<unknown> {
+        if (!retry) return EMPTY;
+        const timer$ = timer(retry.delayMs).pipe(tap(startNext));
+        const caller = signal ?? signalOf(current) ?? signalOf(source);
+        return caller ? merge(timer$, abortOf(caller, attempts.partial)) : timer$;
+      }
+
+      return defer(() => current).pipe(
+        catchError((error: unknown) => of(toReset(error))),
+        map(restate),
+        repeat({ delay }),
       );
     });
+    return carrySignal(source, result);
+  };
 }

@@ -5,33 +5,36 @@ import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '
 import { writtenText } from '../message/deltas.js';
 import { localFinish } from '../message/localFinish.js';
 import { type BudgetLimits, createBudget } from '../metering/budget.js';
-import { createVisibleText } from '../metering/characterLimit.js';
-import { loadCounter } from '../metering/loadCounter.js';
-import { checkCountTokens } from '../metering/tokenCounter.js';
+import { createCharacterLimit } from '../metering/characterLimit.js';
+import { checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
 
 export interface TakeWithinBudgetOptions extends BudgetLimits {
-  /** The most visible characters (text and refusals), in UTF-16 code units. @defaultValue no limit */
+  /** The maximum of visible characters (text and refusals), in UTF-16 code units. @defaultValue no limit */
   readonly maxChars?: number;
 }
 
 /**
- * Ends the stream and its request as soon as a budget is spent, with a `usage` and a `finish` of reason `budget`.
+ * Completes the stream and aborts its request as soon as a budget is spent, with a `usage` and a `finish` of reason `budget`.
  *
  *     source         s-a-b-c-d-f|
  *     maxChars = 3
  *     result         s-a-b-(cuf|)       f.reason = 'budget'
  *
- * Nothing beyond a limit leaves: the delta that passes `maxChars` is cut there, one that passes another limit is dropped, though it was paid
- * for. A tool call that is open then never ends. It counts for itself all that the model writes: text, reasoning, refusals, names and arguments
- * of calls; where the provider tells more, that counts. Tokens and cost are money, so a `reset` gives none back, and a repeat that cannot be
- * paid does not begin; characters start again with it. A `usage` that tells of an overdraft ends the stream at the next delta, because the
- * provider's own `finish` may follow: then the answer is whole. Where neither `price` nor the provider tells a cost, `maxCost` limits nothing:
- * a `price` that throws refuses a model that it does not know.
+ * Nothing beyond a limit is emitted: the delta that exceeds `maxChars` is cut there, and one that exceeds another limit is discarded, though
+ * it counts. A tool call that is open then never ends. The operator counts by itself all text that the model generates: text, reasoning,
+ * refusals, names and arguments of calls; a larger figure of the provider replaces its own. A `reset` gives no tokens and no cost back, because
+ * they were paid for, and no retry starts beyond the budget; characters are counted again from 0. After a `usage` that exceeds a limit the
+ * stream ends at the next delta, because the provider's own `finish` may follow, and then the answer is whole. If neither `price` nor the
+ * provider has a cost, `maxCost` limits nothing; a `price` that throws rejects a model without a price.
  *
  * @param options The limits, at least one; `Infinity` is no limit.
  * @throws TypeError at call time if no limit is given, for `maxCost` without `price`, for an unknown option or a wrong type; RangeError if a
  * limit is not > 0.
- * Emits error: what a counter or `price` throws. On unsubscribe: aborts the request.
+ * @emitsError What a counter or `price` throws.
+ * @unsubscribe Aborts the request.
+ * @reset Forwards it. Tokens and cost stay spent, and characters start again.
+ * @cost Holds the figures of each request. Reads the balance at each delta, which costs an addition, or with a tokenizer the count of the
+ * new text.
  * @example events$.pipe(takeWithinBudget({ maxOutputTokens: 1_000, maxCost: 0.05, price }))
  */
 export function takeWithinBudget<E extends DeltaEvent>(
@@ -41,27 +44,27 @@ export function takeWithinBudget<E extends DeltaEvent>(
   const { maxChars = Infinity, countTokens = 'auto' } = options;
   return operate((destination, upstream) => {
     const budget = createBudget(options);
-    const visible = createVisibleText(maxChars);
+    const characters = createCharacterLimit(maxChars);
     loadCounter(countTokens);
     let overdrawn = false;
 
     function end(): void {
       upstream.unsubscribe();
-      destination.next({ type: 'usage', usage: budget.usage(), requests: undefined });
+      destination.next(budget.usage());
       destination.next(localFinish('budget'));
       destination.complete();
     }
 
     return {
       next(event) {
-        if (overdrawn && goesOn(event)) return end();
+        if (overdrawn && spendsMore(event)) return end();
         budget.push(event);
-        const balance = isCounted(event) ? budget.balance() : 'left';
-        if (balance === 'passed' && isWritten(event)) return end();
-        const kept = visible.take(event);
+        const balance = changesBalance(event) ? budget.balance() : 'left';
+        if (balance === 'exceeded' && isWritten(event)) return end();
+        const kept = characters.cut(event);
         if (kept) destination.next(kept);
         if (event.type === 'usage') overdrawn ||= balance !== 'left';
-        else if (balance !== 'left' || visible.full) end();
+        else if (balance !== 'left' || characters.reached) end();
       },
     };
   });
@@ -86,12 +89,11 @@ function isWritten(event: DeltaEvent): boolean {
   return writtenText(event) !== '';
 }
 
-/** After it, more may have been spent. */
-function isCounted(event: DeltaEvent): boolean {
+function changesBalance(event: DeltaEvent): boolean {
   return event.type === 'start' || event.type === 'usage' || isWritten(event);
 }
 
-/** With it, the provider goes on to spend. */
-function goesOn(event: DeltaEvent): boolean {
+/** Whether the event shows that the provider goes on to generate. */
+function spendsMore(event: DeltaEvent): boolean {
   return event.type === 'reset' || event.type === 'step' || isWritten(event);
 }

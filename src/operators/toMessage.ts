@@ -19,7 +19,10 @@ export interface ToMessageOptions {
  * `reset` discards the content that it voids, but not its usage.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
- * Emits error: none of its own. On unsubscribe: discards the message.
+ * @emitsError None of its own.
+ * @unsubscribe Discards the message.
+ * @reset Discards the parts that it voids; usage stays.
+ * @cost Holds the message. A delta costs an append.
  * @example const { text, toolCalls, usage } = await lastValueFrom(events$.pipe(toMessage()))
  */
 export function toMessage(options: ToMessageOptions = {}): OperatorFunction<DeltaEvent, Message> {

@@ -2,10 +2,11 @@ import type { Attributes, Meter, Span, SpanKind, SpanStatusCode, Tracer } from '
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
+import { carrySignal } from '../kernel/callerAbort.js';
 import { type Outcome, operate } from '../kernel/operate.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { createPace } from '../metering/streamTiming.js';
+import { createStreamTiming } from '../metering/streamTiming.js';
 import { attributeNames, resetEventName } from './conventions.js';
 import { createMeters } from './createMeters.js';
 import { createOperation, errorType, resetAttributes } from './operation.js';
@@ -56,7 +57,10 @@ const failed: SpanStatusCode.ERROR = 2;
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  * @throws TypeError at call time for an unknown option, a wrong type, or neither `tracer` nor `meter`.
- * Emits error: what `attributes` throws, after the span has ended. On unsubscribe: ends the span.
+ * @emitsError What `attributes` throws, after the span has ended.
+ * @unsubscribe Ends the span.
+ * @reset Forwards it, and adds an event to the span.
+ * @cost One span and its histogram records for each stream. Holds the message so far only with `captureContent` or `attributes`.
  * @example events$.pipe(aggregateUsage(), traceStream({ tracer: trace.getTracer('app'), meter: metrics.getMeter('app') }))
  */
 export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): MonoTypeOperatorFunction<E> {
@@ -67,12 +71,12 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
   function traced(span: Span | undefined): MonoTypeOperatorFunction<E> {
     return operate<E, E>((destination) => {
       const operation = createOperation(model, provider);
-      const pace = createPace((milliseconds) => meters?.gap(milliseconds, operation));
+      const streamTiming = createStreamTiming((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these two options need the message.
       const fold = captureContent || attributes ? createMessageFold() : undefined;
 
       function record(event: DeltaEvent): void {
-        pace.push(event);
+        streamTiming.push(event);
         fold?.push(event);
         operation.push(event);
         if (event.type === 'start') span?.updateName(operation.spanName);
@@ -80,7 +84,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
       }
 
       function settle(outcome: Outcome, error: unknown): void {
-        const timing = pace.read();
+        const timing = streamTiming.read();
         operation.settle(error);
         const type = outcome === 'error' ? errorType(error) : undefined;
         try {
@@ -105,13 +109,15 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
     });
   }
 
-  return (source) =>
-    new Observable((destination) => {
+  return (source) => {
+    const result = new Observable<E>((destination) => {
       const subscribe = (span?: Span): void => void source.pipe(traced(span)).subscribe(destination);
       if (!tracer) return subscribe();
       const { spanName, labels } = createOperation(model, provider);
       tracer.startActiveSpan(spanName, { kind: client, attributes: labels }, subscribe);
     });
+    return carrySignal(source, result);
+  };
 }
 
 /** Our own error messages never contain content; those of other errors may. */

@@ -1,11 +1,11 @@
 import { Observable } from 'rxjs';
-import { fillPartial, isStreamError } from '../errors.js';
+import { fillPartial, fillResponse, isStreamError, type ResponseDetails } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { checkDemand } from '../handles/createDemand.js';
-import { abortOf, noteCaller, onLeaving } from '../kernel/callerAbort.js';
+import { abortOf, attachSignal, checkSignal } from '../kernel/callerAbort.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
 import type { ResponseHead } from '../limits/retryAfter.js';
-import { connectionError, formatStacks } from './http/responseErrors.js';
+import { connectionError, formatStacks, responseDetails } from './http/responseErrors.js';
 import { createEventDecoder, partialMessage } from './wire/eventDecoder.js';
 import { pullBody } from './wire/pullBody.js';
 import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
@@ -25,7 +25,8 @@ export type Send = (signal: AbortSignal, report: (response: ResponseHead) => voi
  *
  * @param source The source's name, for exceptions at call time.
  * @throws TypeError or RangeError at call time for bad options.
- * Emits error: a {@link StreamError} whose `partial` is the message so far. On unsubscribe: aborts the request at once.
+ * @emitsError A {@link StreamError} whose `partial` is the message so far.
+ * @unsubscribe Aborts the request at once.
  * @example readEvents(chatFormat(), sendRequest(client, params, call), options, 'fromChatCompletions')
  */
 export function readEvents(
@@ -36,39 +37,37 @@ export function readEvents(
 ): Observable<DeltaEvent> {
   checkSourceOptions(source, options);
   const { signal } = options;
-  return new Observable((subscriber) => {
+  const events$ = new Observable<DeltaEvent>((subscriber) => {
     const deliver = (event: DeltaEvent): void => {
       if (!subscriber.closed) subscriber.next(event);
     };
     const decoder = createEventDecoder(format, deliver, options);
+    let details: ResponseDetails = {};
     const fail = (error: unknown): void => {
       const known = isStreamError(error) ? error : connectionError(error);
+      fillResponse(known, details);
       formatStacks(known);
-      if (signal) noteCaller(known, signal);
       subscriber.error(fillPartial(known, () => partialMessage(decoder)));
     };
     const report = (response: ResponseHead): void => {
       if (subscriber.closed) return;
+      details = responseDetails(response.headers);
       try {
         options.onResponse?.(response);
       } catch (error) {
         subscriber.error(error);
       }
     };
-    if (signal) {
-      subscriber.add(onLeaving(signal));
-      subscriber.add(abortOf(signal).subscribe({ error: fail }));
-    }
+    if (signal) subscriber.add(abortOf(signal).subscribe({ error: fail }));
     if (!subscriber.closed) pullBody((own) => send(own, report), { decoder, subscriber, options, fail });
   });
+  return attachSignal(events$, signal);
 }
 
 function checkSourceOptions(source: string, options: SourceOptions): void {
   checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'templates', 'graceMs', 'demand', 'onResponse']);
   const { signal, maxEventBytes, graceMs, demand, onResponse } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw new TypeError(`${source}: signal must be an AbortSignal`);
-  }
+  checkSignal(`${source}: signal`, signal);
   checkPositive('maxEventBytes', maxEventBytes);
   checkNotNegative('graceMs', graceMs);
   checkDemand('demand', demand);

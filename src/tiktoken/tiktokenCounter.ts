@@ -1,4 +1,4 @@
-import { charactersPerToken } from '../metering/charactersPerToken.js';
+import { charactersPerToken } from '../metering/tallies.js';
 import type { TokenCounter, TokenStream } from '../metering/tokenCounter.js';
 import { encodingOf, type TiktokenEncoding } from './encodings.js';
 import { createTokenStream } from './tokenStream.js';

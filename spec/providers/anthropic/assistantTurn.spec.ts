@@ -94,9 +94,9 @@ describe('assistantTurn', () => {
     const turn = turnOf([
       start(),
       toolCallStart('a-2', 'web_search', { executor: 'provider' }),
-      blockEnd(call, { kind: 'server_tool_use' }),
+      blockEnd(call, { kind: 'server_tool_use', format: 'messages' }),
       toolResult('a-2', 'web_search', []),
-      blockEnd(result, { block: 1, kind: 'web_search_tool_result' }),
+      blockEnd(result, { block: 1, kind: 'web_search_tool_result', format: 'messages' }),
     ]);
     expect(turn.content).toEqual([
       { ...call, id: 'a-2' },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { isStreamError } from '../../../src/errors.js';
-import type { DeltaEvent, FinishEvent, JsonObject, JsonValue, ToolCallEndEvent } from '../../../src/events.js';
+import type { BlockEndEvent, DeltaEvent, FinishEvent, JsonObject, JsonValue, ToolCallEndEvent } from '../../../src/events.js';
 import { messagesFormat } from '../../../src/providers/anthropic/format.js';
 import {
-  blockEnd,
+  blockEnd as anyBlockEnd,
+  type EventFields,
   finish,
   ping,
   raw,
@@ -25,6 +26,10 @@ function decode(payloads: readonly JsonObject[], name = ''): DeltaEvent[] {
   const events: DeltaEvent[] = [];
   for (const payload of payloads) messagesFormat.decode(state, payload, name, (event) => events.push(event));
   return events;
+}
+
+function blockEnd(native: JsonValue, fields: EventFields<BlockEndEvent> = {}): BlockEndEvent {
+  return anyBlockEnd(native, { format: 'messages', ...fields });
 }
 
 function errorOf(payloads: readonly JsonObject[], name = ''): unknown {

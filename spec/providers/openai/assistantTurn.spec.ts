@@ -98,14 +98,17 @@ describe('assistantTurn', () => {
         response,
         toolCallStart('call_1-2', 'clock'),
         toolCallEnd('call_1-2', 'clock', '{}'),
-        blockEnd(native, { kind: 'function_call' }),
+        blockEnd(native, { kind: 'function_call', format: 'responses' }),
       ]);
       expect(assistantTurn<ResponseInputItem[]>(message)).toEqual([{ ...native, call_id: 'call_1-2' }]);
     });
 
     it('has the callIds of the events in results', () => {
       const native = { type: 'function_call_output', call_id: 'call_1', output: 'noon' };
-      const events = [toolResult('call_1-2', 'clock', 'noon'), blockEnd(native, { kind: 'function_call_output' })];
+      const events = [
+        toolResult('call_1-2', 'clock', 'noon'),
+        blockEnd(native, { kind: 'function_call_output', format: 'responses' }),
+      ];
       expect(assistantTurn<ResponseInputItem[]>(messageOf([response, ...events]))).toEqual([{ ...native, call_id: 'call_1-2' }]);
     });
 
@@ -126,7 +129,12 @@ describe('assistantTurn', () => {
 
     it('keeps the unfinished text after a finished item', () => {
       const native = { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: 'One' }] };
-      const message = messageOf([response, text('One'), blockEnd(native, { kind: 'message' }), text('Tw', { block: 1 })]);
+      const message = messageOf([
+        response,
+        text('One'),
+        blockEnd(native, { kind: 'message', format: 'responses' }),
+        text('Tw', { block: 1 }),
+      ]);
       expect(assistantTurn<ResponseInputItem[]>(message)).toEqual([native, { role: 'assistant', content: 'Tw' }]);
     });
 

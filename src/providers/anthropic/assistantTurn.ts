@@ -1,12 +1,17 @@
-import type { BetaContentBlockParam } from '@anthropic-ai/sdk/resources/beta/messages';
-import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import { isObject, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import type { JsonObject, JsonValue, MessagePart, PartialMessage } from '../../events.js';
+
+/** A block of the assistant's turn. Blocks of server tools and of later kinds are there too, as the provider sent them. */
+export type AssistantBlock =
+  | { type: 'text'; text: string }
+  | { type: 'thinking'; thinking: string; signature: string }
+  | { type: 'redacted_thinking'; data: string }
+  | { type: 'tool_use'; id: string; name: string; input: unknown };
 
 /** The assistant's turn as an element of `params.messages`, for the messages resource and for its beta. */
 export interface AssistantTurn {
   readonly role: 'assistant';
-  content: Array<ContentBlockParam & BetaContentBlockParam>;
+  content: AssistantBlock[];
 }
 
 /**

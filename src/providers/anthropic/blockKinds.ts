@@ -1,5 +1,5 @@
 import { isObject, listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
-import { tryParseJson } from '../../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../../codecs/json/tryParseJson.js';
 import { wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
@@ -91,6 +91,7 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
         name: call?.name ?? type.slice(0, -resultSuffix.length),
         output: start['content'] ?? null,
         isError: isToolError(start),
+        preliminary: false,
       });
     },
   },
@@ -110,7 +111,7 @@ function isEmptyObject(value: JsonValue): boolean {
 
 /** Parses an argument text, which may be empty: then there are no arguments. `undefined` if it is not JSON. */
 function parseInput(argumentsText: string): JsonValue | undefined {
-  return argumentsText.trim() === '' ? {} : tryParseJson(argumentsText);
+  return argumentsText.trim() === '' ? {} : tryParseRawJson(argumentsText);
 }
 
 /** The results of MCP tools have a flag; the others have an error object as content, some of them with the wrong type name. */

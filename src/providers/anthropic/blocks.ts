@@ -1,5 +1,5 @@
 import { listOf, nonEmptyText, textOf } from '../../codecs/json/jsonFields.js';
-import { tryParseJson } from '../../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../../codecs/json/tryParseJson.js';
 import { createGrowingText, wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject } from '../../events.js';
 import { createCallIds, uniqueCallId } from '../../message/callIds.js';
@@ -43,7 +43,7 @@ function typeBy(start: JsonObject): string {
 }
 
 function isUnfinishedCall({ call, text }: ContentBlock): boolean {
-  return call !== undefined && tryParseJson(wholeText(text)) === undefined;
+  return call !== undefined && tryParseRawJson(wholeText(text)) === undefined;
 }
 
 /**
@@ -174,7 +174,7 @@ export function signEndedBlock(state: MessagesState, block: ContentBlock, emit: 
 }
 
 function emitBlockEnd(block: ContentBlock, emit: Emit): void {
-  emit({ type: 'block-end', block: block.number, choice: 0, kind: block.type, native: toNative(block) });
+  emit({ type: 'block-end', block: block.number, choice: 0, kind: block.type, native: toNative(block), format: 'messages' });
 }
 
 function toNative(block: ContentBlock): JsonObject {

@@ -44,6 +44,7 @@ export const messagesFormat: WireFormat<MessagesState> = {
     padding: [],
   },
   createState: createMessagesState,
+  knows: ({ type }, name) => eventTypes.has(textOf(type) || name),
   decode(state, payload, name, emit) {
     const type = textOf(payload['type']) || name;
     const decode = eventTypes.get(type);

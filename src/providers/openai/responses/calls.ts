@@ -112,7 +112,7 @@ function emitResult(
   emit: Emit,
 ): void {
   state.unanswered.delete(callId);
-  emit({ type: 'tool-result', callId, name, output, isError });
+  emit({ type: 'tool-result', callId, name, output, isError, preliminary: false });
 }
 
 function emitStart(state: ResponsesState, call: ItemCall, item: JsonObject, emit: Emit): CallIdentity {

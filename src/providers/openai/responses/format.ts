@@ -79,6 +79,7 @@ export const responsesFormat: WireFormat<ResponsesState> = {
   provider,
   variables: { text: [['delta']], padding: [['obfuscation'], ['sequence_number']] },
   createState: createResponsesState,
+  knows: ({ type }, name) => eventTypes.has(textOf(type) || name),
   decode(state, payload, name, emit) {
     const type = textOf(payload['type']) || name;
     const decode = eventTypes.get(type);

@@ -32,7 +32,8 @@ export function endItem(state: ResponsesState, item: OutputItem, whole: JsonObje
   item.native = native;
   item.held = false;
   if (isOutput(kind)) emitOutput(state, kind, native, emit);
-  emit({ type: 'block-end', block: item.block ?? openBlock(state, item), choice: 0, kind, native });
+  const block = item.block ?? openBlock(state, item);
+  emit({ type: 'block-end', block, choice: 0, kind, native, format: 'responses' });
 }
 
 /**
@@ -46,7 +47,7 @@ export function amendItem(state: ResponsesState, item: OutputItem, whole: JsonOb
   if (native === earlier) return;
   item.native = native;
   const kind = textOf(native['type']) || item.type;
-  emit({ type: 'block-end', block: item.block ?? openBlock(state, item), choice: 0, kind, native });
+  emit({ type: 'block-end', block: item.block ?? openBlock(state, item), choice: 0, kind, native, format: 'responses' });
 }
 
 /** An item of a stopped response is whole only if its status is `completed`. */
