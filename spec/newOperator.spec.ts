@@ -52,7 +52,7 @@ function contents(): ReadonlyMap<string, string> {
   return new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
 }
 
-jest.setTimeout(200_000);
+jest.setTimeout(500_000);
 
 describe('the arguments of npm run new:operator', () => {
   it.each([
