@@ -100,7 +100,7 @@ describe('parseToonOnComplete', () => {
     const [typed] = await all(of('id: 1').pipe(parseToonOnComplete({ schema })));
     expect(typed?.value).toBe(1);
     expectTypeOf(typed?.value).toEqualTypeOf<number | string | undefined>();
-    const [plain] = await all(of<DeltaEvent[]>(text('{}'), finish()).pipe(parseToonOnComplete()));
+    const [plain] = await all(of<DeltaEvent[]>(start(), text('{}'), finish()).pipe(parseToonOnComplete()));
     expectTypeOf(plain?.value).toEqualTypeOf<JsonValue | undefined>();
     if (plain?.format === 'text') expectTypeOf(plain.value).toEqualTypeOf<string>();
   });
@@ -543,11 +543,11 @@ describe('parseToonOnComplete', () => {
   it('forwards the error of its source', () => {
     const error = new Error('from the source');
     const source = concat(
-      of(text(table)),
+      of(start(), text(table)),
       throwError(() => error),
     );
     expect(record(source, parseToonOnComplete()).end).toBe(error);
-    expect(record(concat(of(text(table)), NEVER), parseToonOnComplete())).toEqual({ values: [], end: 'open' });
+    expect(record(concat(of(start(), text(table)), NEVER), parseToonOnComplete())).toEqual({ values: [], end: 'open' });
   });
 
   describe('properties', () => {

@@ -96,6 +96,7 @@ describe('toonRows', () => {
 
   it('reads choice 0 and the phase answer only', () => {
     const source = from([
+      start(),
       text('users[2]{id,name}:\n', { phase: 'commentary' }),
       text(table.slice(0, 25)),
       text('other', { choice: 1 }),
