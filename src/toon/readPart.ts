@@ -6,6 +6,7 @@ import { LimitError } from '../errors.js';
 import type { JsonValue } from '../events.js';
 import type { ParserVerdict } from '../structured/parser.js';
 import { readWholeJson } from '../structured/readWholeJson.js';
+import { countLines } from './lineCounter.js';
 
 /** A part of the answer's text: the body of a fence, or the whole text. */
 export interface TextPart {
@@ -49,14 +50,7 @@ export function readJsonPart({ text, linesBefore, cut }: TextPart): ParserVerdic
   return {
     accepted: false,
     message: cause instanceof JsonSyntaxError ? cause.reason : message,
-    line: offset === undefined ? undefined : linesBefore + lineAt(text, start + offset),
+    line: offset === undefined ? undefined : linesBefore + countLines(text, 0, start + offset) + 1,
     value,
   };
-}
-
-/** The line of an offset, counted from 1. */
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let end = text.indexOf('\n'); end >= 0 && end < offset; end = text.indexOf('\n', end + 1)) line++;
-  return line;
 }
