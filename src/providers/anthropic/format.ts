@@ -1,5 +1,5 @@
 import { nonEmptyText, objectOf, textOf } from '../../codecs/json/jsonFields.js';
-import type { JsonObject, JsonValue } from '../../events.js';
+import type { JsonObject } from '../../events.js';
 import { providerError } from '../http/responseErrors.js';
 import type { Emit, WireFormat } from '../wire/wireFormat.js';
 import { openBlock, resolvePendingCall, stopBlock } from './blocks.js';
@@ -7,7 +7,7 @@ import { decodeDelta } from './deltas.js';
 import { cutsContent, endMessage } from './end.js';
 import { emitRaw, ensureStarted, provider } from './start.js';
 import { createMessagesState, type MessagesState } from './state.js';
-import { mergeUsage, toUsage } from './usage.js';
+import { mergeUsage, messageUsage, usageIn } from './usage.js';
 
 type DecodeEvent = (state: MessagesState, payload: JsonObject, emit: Emit) => void;
 
@@ -55,7 +55,7 @@ function decodeMessageStart(state: MessagesState, payload: JsonObject, emit: Emi
   state.model ??= nonEmptyText(message['model']);
   state.container = message['container'] ?? state.container;
   ensureStarted(state, emit);
-  readUsage(state, message['usage'], emit);
+  readUsage(state, payload, emit);
 }
 
 function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emit): void {
@@ -66,11 +66,11 @@ function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emi
   state.container = delta['container'] ?? state.container;
   ensureStarted(state, emit);
   if (state.stopReason !== undefined) resolvePendingCall(state, cutsContent(state.stopReason), emit);
-  readUsage(state, payload['usage'], emit);
+  readUsage(state, payload, emit);
 }
 
-function readUsage(state: MessagesState, usage: JsonValue | undefined, emit: Emit): void {
-  if (mergeUsage(state.usage, objectOf(usage))) emit({ type: 'usage', usage: toUsage(state.usage), requests: undefined });
+function readUsage(state: MessagesState, payload: JsonObject, emit: Emit): void {
+  if (mergeUsage(state.usage, usageIn(payload))) emit(messageUsage(state));
 }
 
 /** Some gateways drop the type: then an event named `error`, or a payload with an `error`, is an error. */
