@@ -15,6 +15,9 @@ const config: UserConfig = {
   dts: true,
   platform: 'neutral',
   target: 'es2022',
+  // A module a file, so that a bundler keeps what an application imports and drops the rest.
+  unbundle: true,
+  sourcemap: true,
   // What is imported lazily the CommonJS build requires lazily, because a CommonJS Jest knows no import().
   outputOptions: { dynamicImportInCjs: false },
   // ESM only and small: bundled (its notice is in NOTICE), so that CommonJS and Jest users can load the entry point.

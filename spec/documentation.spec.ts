@@ -1,25 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { pathsInCode, relativeLinks } from './support/markdown.js';
 
 const pages = [
+  'CONTRIBUTING.md',
   'README.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((file) => join('docs', file)),
 ].filter((file) => file.endsWith('.md'));
 
-/** The files of the project to which a part of a page links. */
-function targets(text: string, folder = 'docs'): readonly string[] {
-  const found = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? '');
-  return found.filter((target) => !/^[a-z]+:/.test(target)).map((target) => join(folder, target));
-}
-
-function links(page: string): readonly string[] {
-  return targets(readFileSync(page, 'utf8'), dirname(page));
-}
+const filesIn = (cell: string): readonly string[] => relativeLinks(cell, 'docs/migration.md').map(({ file }) => file);
 
 describe('the documentation', () => {
   it.each(pages)('%s links to existing files', (page) => {
-    expect(links(page).filter((file) => !existsSync(file))).toEqual([]);
+    const files = relativeLinks(readFileSync(page, 'utf8'), page).map(({ file }) => file);
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  it.each(pages)('%s names existing files in code', (page) => {
+    expect(pathsInCode(readFileSync(page, 'utf8')).filter((file) => !existsSync(file))).toEqual([]);
   });
 
   describe.each([
@@ -37,8 +36,8 @@ describe('the documentation', () => {
 
     it.each(rows)('has an example that is run, and a spec, for: %s', (row) => {
       const [example = '', spec = ''] = row.split(' | ').slice(2);
-      const examples = targets(example);
-      const specs = targets(spec);
+      const examples = filesIn(example);
+      const specs = pathsInCode(spec);
       expect(examples.length).toBeGreaterThan(0);
       expect(specs.length).toBeGreaterThan(0);
       for (const file of specs) expect(file).toMatch(/^spec\/.*\.spec\.ts$/);

@@ -11,6 +11,7 @@ import {
   LimitError,
   MalformedEventError,
   ParseError,
+  ProtocolError,
   ProviderError,
   RetryExhaustedError,
   type ServiceErrorKind,
@@ -36,6 +37,7 @@ const errors: readonly [name: string, kind: string, retryable: boolean, error: S
   ['EmptyStreamError', 'empty', true, new EmptyStreamError(undefined, details)],
   ['ContentTypeError', 'content-type', false, new ContentTypeError('text/html', '<html>', details)],
   ['MalformedEventError', 'malformed-event', true, new MalformedEventError(undefined, details)],
+  ['ProtocolError', 'protocol', false, new ProtocolError('An answer of another wire', details)],
   ['LimitError', 'limit', false, new LimitError('maxChars', 5, details)],
   ['StreamAbortedError', 'aborted', false, new StreamAbortedError(undefined, details)],
   ['RetryExhaustedError', 'retry-exhausted', false, new RetryExhaustedError([cause], details)],
@@ -100,7 +102,7 @@ describe('the fields', () => {
   it('of LimitError, RetryExhaustedError and ParseError give what is specific to them', () => {
     expect(new LimitError('maxChars', 5)).toMatchObject({ limit: 'maxChars', value: 5 });
     const exhausted = new RetryExhaustedError([new Error('first'), cause]);
-    expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed' });
+    expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed: TypeError' });
     expect(new ParseError('', 'text', 'stop')).toMatchObject({ text: 'text', finishReason: 'stop' });
   });
 });

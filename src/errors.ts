@@ -28,6 +28,7 @@ export type StreamErrorKind =
   | 'empty'
   | 'content-type'
   | 'malformed-event'
+  | 'protocol'
   | 'limit'
   | 'aborted'
   | 'retry-exhausted'
@@ -54,6 +55,9 @@ export interface StreamErrorDetails {
   /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
+
+/** The details of an error that the head of a response tells. */
+export type ResponseDetails = Pick<StreamErrorDetails, 'requestId' | 'retryAfterMs'>;
 
 /**
  * The base class of all errors of this package that a stream emits. Check for one with {@link isStreamError}, which also accepts errors of
@@ -168,7 +172,8 @@ export class ContentTypeError extends StreamError {
   /** The first kilobyte of the body. */
   readonly snippet: string;
   constructor(contentType: string, snippet: string, details: StreamErrorDetails = {}) {
-    super('ContentTypeError', `Expected text/event-stream, got ${contentType || 'no content type'}`, false, details);
+    const got = contentType.startsWith('text/event-stream') ? 'a body without events' : contentType || 'no content type';
+    super('ContentTypeError', `Expected text/event-stream, got ${got}`, false, details);
     this.contentType = contentType;
     this.snippet = snippet;
   }
@@ -179,6 +184,17 @@ export class MalformedEventError extends StreamError {
   readonly kind = 'malformed-event';
   constructor(message = 'An event is not valid JSON', details: StreamErrorDetails = {}) {
     super('MalformedEventError', message, true, details);
+  }
+}
+
+/**
+ * What came is no stream of this package's events: a wrong wire, a client function that gives no Response, or events that begin in the
+ * middle of an answer. Never retryable: the code is wrong, and the message names the cure.
+ */
+export class ProtocolError extends StreamError {
+  readonly kind = 'protocol';
+  constructor(message: string, details: StreamErrorDetails = {}) {
+    super('ProtocolError', message, false, { ...details, retryable: false });
   }
 }
 
@@ -210,7 +226,8 @@ export class RetryExhaustedError extends StreamError {
   /** The error of each attempt, in order. */
   readonly errors: readonly unknown[];
   constructor(errors: readonly unknown[], details: StreamErrorDetails = {}) {
-    super('RetryExhaustedError', `All ${errors.length} attempts failed`, false, { cause: errors.at(-1), ...details });
+    const last = toErrorInfo(errors.at(-1)).message;
+    super('RetryExhaustedError', `All ${errors.length} attempts failed: ${last}`, false, { cause: errors.at(-1), ...details });
     this.errors = errors;
   }
 }
@@ -280,12 +297,35 @@ export class ValidationError extends StreamError {
   }
 }
 
+type ErrorOfOwnKind =
+  | ConnectionError
+  | StreamTimeoutError
+  | TruncatedError
+  | EmptyStreamError
+  | ContentTypeError
+  | MalformedEventError
+  | ProtocolError
+  | LimitError
+  | StreamAbortedError
+  | RetryExhaustedError
+  | CircuitOpenError
+  | ParseError
+  | ValidationError;
+
+/** The class of the errors of a kind, or the classes. */
+export type StreamErrorOf<Kind extends StreamErrorKind> = Kind extends ServiceErrorKind
+  ? (HttpError | ProviderError) & { readonly kind: Kind }
+  : Extract<ErrorOfOwnKind, { readonly kind: Kind }>;
+
 /**
  * Whether a value is a {@link StreamError}, of this or of another copy of the package.
  *
- * @param kind Accept only errors of this kind. @defaultValue every kind
+ * @param kind Accept only errors of this kind, which have the class or the classes of that kind. @defaultValue every kind
  * @example catchError((error) => isStreamError(error, 'rate-limit') ? EMPTY : throwError(() => error))
  */
+export function isStreamError(error: unknown): error is StreamError;
+export function isStreamError<Kind extends StreamErrorKind>(error: unknown, kind: Kind): error is StreamErrorOf<Kind>;
+export function isStreamError(error: unknown, kind: StreamErrorKind | undefined): error is StreamError;
 export function isStreamError(error: unknown, kind?: StreamErrorKind): error is StreamError {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false;
   return kind === undefined || ('kind' in error && error.kind === kind);
@@ -298,6 +338,11 @@ export function isStreamError(error: unknown, kind?: StreamErrorKind): error is 
 export function fillPartial<E>(error: E, partial: PartialSource): E {
   if (isStreamError(error) && error.partial === undefined) setPartial(error, partial);
   return error;
+}
+
+/** Sets the details that the head of the response told, of an error that was created where the response is not known. */
+export function fillResponse(error: StreamError, { requestId, retryAfterMs }: ResponseDetails): void {
+  Object.assign(error, { requestId: error.requestId ?? requestId, retryAfterMs: error.retryAfterMs ?? retryAfterMs });
 }
 
 /** Converts an error to plain JSON. Of an error that is not ours only the name is kept, because its message may contain a payload. */
@@ -322,7 +367,7 @@ class ReportedError extends StreamError {
 
 /** Converts the error of an event, for instance of a `reset`, back to an error object. */
 export function fromErrorInfo(info: ErrorInfo): StreamError {
-  return new ReportedError(info);
+  return info.kind === 'protocol' ? new ProtocolError(info.message, info) : new ReportedError(info);
 }
 
 /**

@@ -20,6 +20,7 @@ export type DeltaEvent =
   | ToolCallDeltaEvent
   | ToolCallEndEvent
   | ToolResultEvent
+  | ToolApprovalEvent
   | FileEvent
   | CitationEvent
   | LogprobsEvent
@@ -107,7 +108,7 @@ export interface ToolCallEndEvent {
   readonly format: ArgumentsFormat;
 }
 
-/** The result of a tool call. */
+/** The result of a tool call, or the progress of a tool that still runs. */
 export interface ToolResultEvent {
   readonly type: 'tool-result';
   readonly callId: string;
@@ -115,6 +116,16 @@ export interface ToolResultEvent {
   readonly output: JsonValue;
   /** Whether the tool failed; `output` describes the error then. */
   readonly isError: boolean;
+  /** Whether this is progress, which a later result of the same call replaces. A message has only the last result. */
+  readonly preliminary: boolean;
+}
+
+/** A tool call waits for a decision, or has one: it runs only if it is approved. */
+export interface ToolApprovalEvent {
+  readonly type: 'tool-approval';
+  readonly callId: string;
+  /** `undefined` while the call waits. */
+  readonly approved: boolean | undefined;
 }
 
 /** A piece of an image or of audio. */
@@ -168,6 +179,8 @@ export interface BlockEndEvent {
   readonly kind: string;
   /** The block in the provider's own form: what the next request has to send back. */
   readonly native: JsonValue;
+  /** Whose form `native` is. Another API does not understand it. */
+  readonly format: NativeFormat | undefined;
 }
 
 /** The usage so far. A later event replaces an earlier one. */
@@ -242,6 +255,9 @@ export type Executor = 'client' | 'provider';
 /** Whether the arguments of a tool call are JSON or free text. */
 export type ArgumentsFormat = 'json' | 'text';
 
+/** The API that a native form belongs to: chat completions or responses (OpenAI and compatible servers), or messages (Anthropic). */
+export type NativeFormat = 'chat' | 'responses' | 'messages';
+
 /** Why an answer ended, in the same terms for all providers. `rawReason` has the provider's own value. */
 export type FinishReason =
   /** The answer is complete. */
@@ -260,6 +276,8 @@ export type FinishReason =
   | 'aborted'
   /** `takeWithinBudget` ended the stream. */
   | 'budget'
+  /** A tool loop reached its largest number of rounds, and the model asks for more. */
+  | 'max-steps'
   /** Any other reason of the provider. */
   | 'other';
 
@@ -375,7 +393,7 @@ export interface Message extends PartialMessage {
   /** `aborted` if the stream completed without a `finish`. */
   readonly finishReason: FinishReason;
   /**
-   * Parses the text of the answer as JSON: a value, or one code fence with a value.
+   * Parses the text of the answer as JSON: a value, or one code fence with a value. Of several rounds, the answer of the last.
    * @throws ParseError if it is not JSON.
    */
   json<Value = unknown>(): Value;
@@ -392,38 +410,47 @@ export interface PartialMessage {
   readonly refusal: string;
   readonly toolCalls: readonly ToolCall[];
   readonly citations: readonly CitationEvent[];
-  /** All content in the order of its blocks. */
+  /** All content in the order of its blocks; `step` tells the rounds of a tool loop apart. */
   readonly parts: readonly MessagePart[];
   readonly usage: Usage | undefined;
   readonly finishReason: FinishReason | undefined;
   readonly timing: Timing | undefined;
 }
 
-/**
- * One block of a message. `native` is the block in the provider's own form, present once the block is complete. `other` is a block that has
- * no equivalent here.
- */
-export type MessagePart =
-  | { readonly type: 'text'; readonly text: string; readonly phase: Phase; readonly native: JsonValue | undefined }
-  | { readonly type: 'reasoning'; readonly text: string; readonly native: JsonValue | undefined }
-  | { readonly type: 'refusal'; readonly text: string; readonly native: JsonValue | undefined }
-  | (ToolCall & { readonly type: 'tool-call'; readonly native: JsonValue | undefined })
-  | {
-      readonly type: 'tool-result';
-      readonly callId: string;
-      readonly name: string;
-      readonly output: JsonValue;
-      readonly isError: boolean;
-      readonly native: JsonValue | undefined;
-    }
-  | {
-      readonly type: 'file';
-      readonly mediaType: string;
-      readonly data: string;
-      readonly transcript: string | undefined;
-      readonly native: JsonValue | undefined;
-    }
-  | { readonly type: 'other'; readonly kind: string; readonly native: JsonValue };
+/** What every part of a message has. */
+export interface PartOrigin {
+  /** The round of a tool loop that made the part; 0 in a stream without rounds. */
+  readonly step: number;
+  /** The block in the provider's own form, once the block is complete. */
+  readonly native: JsonValue | undefined;
+  /** Whose form `native` is; `undefined` if there is none, or if that is not known. */
+  readonly nativeFormat: NativeFormat | undefined;
+}
+
+/** One block of a message. `other` is a block that has no equivalent here; `approval` is the decision on a tool call, or that it waits for one. */
+export type MessagePart = PartOrigin &
+  (
+    | { readonly type: 'text'; readonly text: string; readonly phase: Phase }
+    | { readonly type: 'reasoning'; readonly text: string }
+    | { readonly type: 'refusal'; readonly text: string }
+    | (ToolCall & { readonly type: 'tool-call' })
+    | {
+        readonly type: 'tool-result';
+        readonly callId: string;
+        readonly name: string;
+        readonly output: JsonValue;
+        readonly isError: boolean;
+      }
+    | {
+        readonly type: 'file';
+        readonly mediaType: string;
+        /** Base64. */
+        readonly data: string;
+        readonly transcript: string | undefined;
+      }
+    | { readonly type: 'approval'; readonly callId: string; readonly approved: boolean | undefined }
+    | { readonly type: 'other'; readonly kind: string }
+  );
 
 /** A tool call of a message. */
 export interface ToolCall {
@@ -459,6 +486,7 @@ const contentTypes = {
   'tool-call-delta': true,
   'tool-call-end': true,
   'tool-result': true,
+  'tool-approval': true,
   file: true,
   citation: true,
   logprobs: true,

@@ -1,6 +1,27 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { faultsPage } from './faults.js';
+import { functionPages, pageFolders } from './functionPages.js';
+import type { PublicApi } from './publicFunctions.js';
 
-/** The pages that are generated from code: each file with its content. */
-export const pages: Readonly<Record<string, () => string>> = {
-  'docs/faults.md': faultsPage,
-};
+/** The pages that are generated from code and its runs, by path. */
+export async function generatedPages(api?: PublicApi): Promise<ReadonlyMap<string, string>> {
+  return new Map([...(await functionPages(api)), ['docs/faults.md', faultsPage()]]);
+}
+
+/** The files in the folders that belong to the pages. */
+export function writtenPages(): readonly string[] {
+  return pageFolders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
+}
+
+/** Writes the pages, and deletes those of functions that are no more. */
+export async function writePages(): Promise<void> {
+  const pages = await generatedPages();
+  for (const path of writtenPages()) if (!pages.has(path)) rmSync(path);
+  for (const [path, content] of pages) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+}

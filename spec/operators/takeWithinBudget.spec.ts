@@ -449,7 +449,9 @@ describe('takeWithinBudget', () => {
         expect(left.at(-1)?.type).toBe('finish');
         const isSpent = left.at(-1)?.type === 'finish' && left.at(-2)?.type === 'usage' && recorded.end === 'complete';
         expect(log).toEqual(isSpent ? ['subscribe', 'unsubscribe'] : ['subscribe']);
-        if (!isSpent) expect(left).toEqual([...events, finish()]);
+        // A start after a start is told as a reset.
+        const others = (list: readonly DeltaEvent[]): readonly DeltaEvent[] => list.filter(({ type }) => type !== 'reset');
+        if (!isSpent) expect(others(left)).toEqual(others([...events, finish()]));
         recorded.unsubscribe();
       }),
       { numRuns: 1_000 },

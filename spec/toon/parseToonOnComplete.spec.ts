@@ -66,7 +66,7 @@ describe('parseToonOnComplete', () => {
     }),
   );
 
-  it('reads choice 0 and the phase `answer`, and keeps the steps before a reset', () => {
+  it('reads choice 0, the phase `answer` and the last round of a tool loop, without what a reset voids', () => {
     const events = [
       start(),
       text('{"a":'),
@@ -76,10 +76,10 @@ describe('parseToonOnComplete', () => {
       step(1),
       text('nonsense'),
       reset({ step: 1 }),
-      text('1}'),
+      text('{"b":1}'),
       finish(),
     ];
-    expect(only(from(events))).toEqual({ format: 'json', value: { a: 1 }, text: '{"a":1}', ...nothingElse });
+    expect(only(from(events))).toEqual({ format: 'json', value: { b: 1 }, text: '{"b":1}', ...nothingElse });
   });
 
   it('reads a source of strings, and its completion as the end of the answer', () => {
@@ -101,7 +101,7 @@ describe('parseToonOnComplete', () => {
     const [typed] = await all(of('id: 1').pipe(parseToonOnComplete({ schema })));
     expect(typed?.value).toBe(1);
     expectTypeOf(typed?.value).toEqualTypeOf<number | string | undefined>();
-    const [plain] = await all(of<DeltaEvent[]>(text('{}'), finish()).pipe(parseToonOnComplete()));
+    const [plain] = await all(of<DeltaEvent[]>(start(), text('{}'), finish()).pipe(parseToonOnComplete()));
     expectTypeOf(plain?.value).toEqualTypeOf<JsonValue | undefined>();
     if (plain?.format === 'text') expectTypeOf(plain.value).toEqualTypeOf<string>();
   });
@@ -669,11 +669,11 @@ describe('parseToonOnComplete', () => {
   it('forwards the error of its source', () => {
     const error = new Error('from the source');
     const source = concat(
-      of(text(table)),
+      of(start(), text(table)),
       throwError(() => error),
     );
     expect(record(source, parseToonOnComplete()).end).toBe(error);
-    expect(record(concat(of(text(table)), NEVER), parseToonOnComplete())).toEqual({ values: [], end: 'open' });
+    expect(record(concat(of(start(), text(table)), NEVER), parseToonOnComplete())).toEqual({ values: [], end: 'open' });
   });
 
   describe('properties', () => {

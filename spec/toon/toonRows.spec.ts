@@ -96,6 +96,7 @@ describe('toonRows', () => {
 
   it('reads choice 0 and the phase answer only', () => {
     const source = from([
+      start(),
       text('users[2]{id,name}:\n', { phase: 'commentary' }),
       text(table.slice(0, 25)),
       text('other', { choice: 1 }),
@@ -310,14 +311,14 @@ describe('toonRows', () => {
       expect(read(from(events))).toEqual({ rows: [ann, bob], end: 'complete' });
     });
 
-    it('keeps the rows of the steps that are not repeated', () => {
+    it('begins again at each round of a tool loop, and keeps the rows of earlier rounds', () => {
       const second = text('  2,Bob\n', { block: 1 });
-      const events = [start(), one, step(1), text('  2,B', { block: 1 }), reset({ step: 1 }), step(1), second, finish()];
-      expect(read(from(events))).toEqual({ rows: [ann, bob], end: 'complete' });
-      const voided = [start(), one, step(1), second, reset({ step: 1 })];
-      expect(read(from(voided)).end).toMatchObject({ kind: 'connection' });
-      expect(read(from([...voided, step(1), second, finish()]), { onReset: 'restart' })).toEqual({
-        rows: [ann, bob, bob],
+      const events = [start(), one, step(1), one, text('  2,B', { block: 1 }), reset({ step: 1 })];
+      expect(read(from(events)).end).toMatchObject({ kind: 'connection' });
+      const silent = [start(), one, step(1), text('users[9]{a'), reset({ step: 1 }), one, second, finish()];
+      expect(read(from(silent))).toEqual({ rows: [ann, ann, bob], end: 'complete' });
+      expect(read(from([...events, one, second, finish()]), { onReset: 'restart' })).toEqual({
+        rows: [ann, ann, ann, bob],
         end: 'complete',
       });
     });

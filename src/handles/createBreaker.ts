@@ -44,6 +44,7 @@ export interface BreakerOptions {
  * occupies its place until it ends. A timer runs only while `state$` is subscribed.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if a number is not > 0, or a count not whole.
+ * @cost Holds a few counts; one timer while `state$` is subscribed and the circuit is open.
  * @example const breaker = createBreaker({ failures: 3, openMs: 10_000 })
  */
 export function createBreaker(options: BreakerOptions = {}): Breaker {

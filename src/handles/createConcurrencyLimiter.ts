@@ -33,6 +33,7 @@ export interface ConcurrencyLimiter {
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxConcurrent` is not a whole number > 0 or
  * `maxQueue` not one ≥ 0.
+ * @cost Holds the queue; no timer.
  * @example const limiter = createConcurrencyLimiter({ maxConcurrent: 8, maxQueue: 100 })
  */
 export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): ConcurrencyLimiter {

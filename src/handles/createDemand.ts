@@ -26,6 +26,7 @@ export interface Demand {
  *
  * @param parts Handles of several consumers of one stream. The new handle is paused while it is paused itself or any of them is, so that
  * the slowest consumer sets the pace.
+ * @cost Holds a flag.
  * @example
  * const demand = createDemand();
  * response.on('drain', demand.resume);

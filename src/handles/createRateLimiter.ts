@@ -53,6 +53,7 @@ export interface RateLimiter {
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if a limit is not a whole number > 0 or `maxQueue` not
  * one ≥ 0.
+ * @cost Holds the requests and tokens of the last 60 seconds, and the queue; one timer while a stream waits.
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  * @example const limiter = createRateLimiter({ requestsPerMinute: 500, tokensPerMinute: 200_000 })
  */

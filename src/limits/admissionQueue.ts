@@ -19,7 +19,7 @@ export interface AdmissionQueue<Admission> {
   /**
    * Emits and completes when the stream is admitted; unsubscribing before that removes it from the queue.
    *
-   * Emits error: {@link LimitError} if the queue is full.
+   * @emitsError {@link LimitError} if the queue is full.
    */
   request(admission: Admission): Observable<void>;
   /** Admits as many waiting streams as the limits allow. Call it whenever they may allow more. */

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions } from '../kernel/options.js';
 import { createTextFold } from '../message/textFold.js';
 
@@ -18,14 +18,17 @@ export interface AccumulateTextOptions {
  * A `reset` that voids text emits the remaining text at once, so that no view shows void text during the delay of a retry.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
- * Emits error: none of its own. On unsubscribe: discards the text.
+ * @emitsError None of its own.
+ * @unsubscribe Discards the text.
+ * @reset Emits the text that remains, at once.
+ * @cost Holds the text. A delta is appended without copying the text before it.
  * @example readonly answer = toSignal(events$.pipe(accumulateText()), { initialValue: '' })
  */
 export function accumulateText(options: AccumulateTextOptions = {}): OperatorFunction<DeltaEvent, string> {
   checkOptions('accumulateText', options, ['choice']);
   const { choice = 0 } = options;
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'accumulateText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
     return {
       next(event) {

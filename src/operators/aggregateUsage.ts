@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price, UsageEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { isDelta } from '../message/deltas.js';
 import { toUsageEvent } from '../metering/requestUsage.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { type CountTokens, checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
 import { createUsageCollector, type UsageSettlement } from '../metering/usageCollector.js';
 
@@ -11,16 +12,16 @@ export type { UsageSettlement } from '../metering/usageCollector.js';
 
 export interface AggregateUsageOptions {
   /**
-   * How to count where the provider reports no figure: by characters (4 per token; 3.5 for Anthropic, 4.2 for xAI), with a tokenizer such as
-   * `tiktokenCounter` of `rxllm/tiktoken`, or with a function of a whole text. `'auto'` needs no other package, so it counts by characters;
-   * `'none'` uses the provider's figures only.
+   * How to count where the provider reports no figure: `'auto'` and `'character'` both count characters (4 per token; 3.5 for Anthropic, 4.2
+   * for xAI), which needs no other package; a tokenizer such as `tiktokenCounter` of `rxllm/tiktoken`, or a function of a whole text, counts
+   * tokens; `'none'` uses the provider's figures only.
    * Figures of a tokenizer have confidence `'high'`. A tokenizer that is not loaded when the stream settles is replaced by characters, with
    * confidence `'low'`. It loads on subscribe, and no event waits for it. @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
   /** The prompt in any form (text, messages, all params): only its texts are counted. @defaultValue input is not estimated */
   readonly prompt?: unknown;
-  /** Emits a running total after every n deltas. @defaultValue only the final usage is emitted */
+  /** Emits a running total after every n deltas; a whole number > 0. @defaultValue only the final usage is emitted */
   readonly every?: number;
   /** Returns the cost of a request, so that `onSettled` has it however the stream ends; `withCost` is then not needed. @defaultValue no cost */
   readonly price?: Price;
@@ -34,12 +35,17 @@ export interface AggregateUsageOptions {
  *     source   s-u-a-u-(f|)
  *     result   s---a---(uf|)
  *
- * Each figure is the provider's if it reported that one; `estimated` and `confidence` describe the others. An attempt that was cut (by a
- * `reset`, an error, `stopOn`, unsubscribe) settles at the larger of its figures and the estimate, because its last figures were not
- * reported. A stream that completes without `finish` emits its usage before it completes.
+ * It replaces the `usage` events of the source, which are not forwarded. Each figure is the provider's if it reported that one; `estimated` and
+ * `confidence` describe the others. An attempt that was cut (by a `reset`, an error, `stopOn`, unsubscribe) settles at the larger of its figures
+ * and the estimate, because its last figures were not reported; all cases: [which figure wins](../../src/metering/README.md#which-figure-wins).
+ * A stream that completes without `finish` emits its usage before it completes.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `every` is not a whole number > 0.
- * Emits error: what a counter, `price` or `onSettled` throws. On unsubscribe: calls `onSettled`; what that throws is reported as unhandled.
+ * @emitsError What a counter, `price` or `onSettled` throws.
+ * @unsubscribe Calls `onSettled`; what that throws is reported as unhandled.
+ * @reset Forwards it, and settles the attempt: its figures stay in every later `usage`.
+ * @cost Holds the figures of each request, and with a tokenizer the texts that it has not counted. A delta costs an addition; a tokenizer
+ * counts only where the provider reports nothing, or `every` asks for a total.
  * @example events$.pipe(aggregateUsage({ price, onSettled: ({ usage, outcome }) => log(outcome, usage.totalTokens, usage.cost?.total) }))
  */
 export function aggregateUsage<E extends DeltaEvent>(
@@ -51,7 +57,7 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkPositiveCount('every', every);
   checkFunction('price', price);
   checkFunction('onSettled', onSettled);
-  return operate((destination) => {
+  return operateEvents({ name: 'aggregateUsage', joinUsage: joinRestartedUsage }, (destination) => {
     const collector = createUsageCollector(countTokens, prompt, price);
     loadCounter(countTokens);
     let deltas = 0;

@@ -21,8 +21,10 @@ const longestWaitMs = 100;
  * ms. A `reset` discards the held text, because it voids it. Use it only in a branch that displays, downstream of everything that measures
  * or counts.
  *
- * Emits error: none of its own; the held text is emitted before the error of the source. On unsubscribe: discards the held text and cancels
- * the frame.
+ * @emitsError None of its own; the held text is emitted before the error of the source.
+ * @unsubscribe Discards the held text and cancels the frame.
+ * @reset Discards the pending text and forwards the reset at once.
+ * @cost Holds the deltas of one frame; one timer or animation frame while text is pending.
  * @example events$.pipe(batchFrames(), accumulateText()).subscribe((text) => view.set(text))
  */
 export function batchFrames<E extends DeltaEvent>(): MonoTypeOperatorFunction<E> {

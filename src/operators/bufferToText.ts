@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { LimitError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createTextFold } from '../message/textFold.js';
@@ -19,12 +19,14 @@ export interface BufferToTextOptions {
  *     source   s-a-b-R-c-d-f|         R: reset
  *     result   -------------(x|)     x = 'cd'
  *
- * A stream that completes without `finish` emits its text too; an answer without text emits `''`; an empty source emits nothing. A `reset`
- * discards the text that it voids.
+ * A stream that completes without `finish` emits its text too; an answer without text emits `''`; an empty source emits nothing.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxChars` is not > 0 or `choice` is not a whole
  * number >= 0.
- * Emits error: {@link LimitError} past `maxChars`, after the source was unsubscribed. On unsubscribe: discards the text.
+ * @emitsError {@link LimitError} past `maxChars`, after the source was unsubscribed.
+ * @unsubscribe Discards the text.
+ * @reset Discards the text that it voids.
+ * @cost Holds the text, and with `maxChars` the message so far, for `error.partial`. A delta costs an append.
  * @example events$.pipe(bufferToText({ maxChars: 100_000 }))
  */
 export function bufferToText(options: BufferToTextOptions = {}): OperatorFunction<DeltaEvent, string> {
@@ -32,10 +34,11 @@ export function bufferToText(options: BufferToTextOptions = {}): OperatorFunctio
   const { maxChars = Infinity, choice = 0 } = options;
   checkPositive('maxChars', maxChars);
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'bufferToText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
-    // Only the LimitError carries a message.
+    // Folded only if a LimitError may need it as its `partial`.
     const message = maxChars < Infinity ? createMessageFold(choice) : undefined;
+    /** Whether no event has arrived: an empty source emits no text, not even `''`. */
     let empty = true;
     return {
       next(event) {

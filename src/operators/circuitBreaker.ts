@@ -18,7 +18,10 @@ import { operate } from '../kernel/operate.js';
  *
  * @param breaker Made by {@link createBreaker}, once, for all streams to the same provider.
  * @throws TypeError at call time if `breaker` is not a breaker.
- * Emits error: {@link CircuitOpenError} instead of the request; those of the source. On unsubscribe: frees the place of a trial.
+ * @emitsError {@link CircuitOpenError} instead of the request; those of the source.
+ * @unsubscribe Frees the place of a trial.
+ * @reset Forwards it; it counts as neither success nor failure.
+ * @cost Holds a pass of the breaker; no timer.
  * @example events$.pipe(timeoutBetweenChunks(30_000), circuitBreaker(breaker), retryStream())
  */
 export function circuitBreaker<E extends DeltaEvent>(breaker: Breaker): MonoTypeOperatorFunction<E> {

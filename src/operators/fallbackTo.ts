@@ -1,6 +1,7 @@
 import { catchError, concat, defer, isObservable, type MonoTypeOperatorFunction, map, type Observable, of } from 'rxjs';
-import { createAttempts, type FailureContext, failureContext, retryExhaustedError } from '../attempts/attempts.js';
+import { createAttempts } from '../attempts/attempts.js';
 import { checkOnPartial, createContinuation, type OnPartial } from '../attempts/continuation.js';
+import { type FailureContext, failureContext, retryExhaustedError } from '../attempts/failures.js';
 import { providerToolStarted } from '../attempts/retryPolicy.js';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
@@ -34,15 +35,18 @@ export interface FallbackToOptions {
  *     other        -s-b-f|
  *     result   s-a-Rs-b-f|     R: reset, cause 'fallback'
  *
- * Each fallback emits one `reset`, and the next provider is asked at once. With a `retryStream` in the pipe of each provider, requests =
+ * Each fallback emits one `reset`, and the next provider is asked at once. With a `retryStream` in the pipe of each provider, attempts =
  * resets + 1, and attempt numbers grow over all of them. Later `usage` events include what the failed providers used. After `finish` there is
  * no fallback. Two of these operators in a row may have different conditions.
  *
  * @param others The streams of the other providers, in order, cold; options may follow as the last argument. Without others, errors are
  * passed on.
  * @throws TypeError at call time for an other that is no Observable, an unknown option or a wrong type.
- * Emits error: {@link RetryExhaustedError}, with the error of each provider, if the last one fails too; an error without a fallback is passed
- * on, the same object. On unsubscribe: aborts the request.
+ * @emitsError {@link RetryExhaustedError}, with the error of each provider, if the last one fails too; an error without a fallback is
+ * passed on, the same object.
+ * @unsubscribe Aborts the request.
+ * @reset Emits one for each fallback, and forwards those of the providers with attempt numbers that continue.
+ * @cost Holds the message so far and the errors of the providers that failed. One more request for each fallback.
  * @example events$.pipe(retryStream(), fallbackTo(claude$.pipe(retryStream()), local$, { onPartial: 'fail' }))
  */
 export function fallbackTo(
@@ -68,7 +72,7 @@ export function fallbackTo(
         errors.push(error);
         if (!provider$) throw retryExhaustedError(errors, attempts.partial);
         const rest = continuation?.isPossible() ? continuation : undefined;
-        const reset = attempts.repeat({ step: rest ? attempts.step + 1 : 0, cause: 'fallback', delayMs: 0 }, error);
+        const reset = attempts.endFailed({ step: rest ? attempts.step + 1 : 0, cause: 'fallback', delayMs: 0 }, error);
         const next$ = defer(() => rest?.continued() ?? provider$).pipe(catchError(fallBack));
         return concat(of(reset), next$);
       }

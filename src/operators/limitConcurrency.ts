@@ -21,8 +21,10 @@ import { operate } from '../kernel/operate.js';
  *
  * @param limiter Made by {@link createConcurrencyLimiter}, once, for all streams that share it.
  * @throws TypeError at call time if `limiter` is not a limiter.
- * Emits error: {@link LimitError} of `maxQueue`, retryable, if too many streams wait. On unsubscribe: removes the stream from the queue, or
- * aborts its request and releases the slot.
+ * @emitsError {@link LimitError} of `maxQueue`, retryable, if too many streams wait.
+ * @unsubscribe Removes the stream from the queue, or aborts its request and releases the slot.
+ * @reset Forwards it; the slot stays taken.
+ * @cost Holds a slot, or a place in the queue; no timer.
  * @example events$.pipe(limitConcurrency(limiter))
  */
 export function limitConcurrency<E extends DeltaEvent>(limiter: ConcurrencyLimiter): MonoTypeOperatorFunction<E> {

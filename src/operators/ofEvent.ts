@@ -1,6 +1,6 @@
 import { filter, type OperatorFunction } from 'rxjs';
 import { type DeltaEvent, eventTypes } from '../events.js';
-import { checkName } from '../kernel/options.js';
+import { checkCalled, checkName } from '../kernel/options.js';
 
 /**
  * Emits only the events of the given types, and narrows the TypeScript type to them.
@@ -11,12 +11,16 @@ import { checkName } from '../kernel/options.js';
  *
  * @param types The values of `type` to keep, at least one.
  * @throws TypeError at call time if no type is given, or an unknown one.
- * Emits error: none of its own. On unsubscribe: has nothing to discard.
+ * @emitsError None of its own.
+ * @unsubscribe Has nothing to discard.
+ * @reset Forwards it if `types` has it.
+ * @cost Holds nothing; one lookup for each event.
  * @example events$.pipe(ofEvent('tool-call-end'), map(({ name, argumentsText }) => run(name, argumentsText)))
  */
 export function ofEvent<Type extends DeltaEvent['type']>(
   ...types: readonly [Type, ...Type[]]
 ): OperatorFunction<DeltaEvent, Extract<DeltaEvent, { readonly type: Type }>> {
+  checkCalled('ofEvent', types[0]);
   if (types.length === 0) throw new TypeError('ofEvent: give at least one event type');
   for (const type of types) checkName('ofEvent: unknown event type', type, eventTypes);
   const kept: ReadonlySet<string> = new Set(types);

@@ -13,13 +13,16 @@ export type ParseJsonOnCompleteOptions<T = JsonValue> = JsonOptions<T>;
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = '{"a":1}'
  *     result   -------------(x|)     x = { a: 1 }
  *
- * Reads choice 0 and the phase `answer`, and skips a code fence around the value; with `prose` it finds the value in the text around it. A
- * source that completes without a value gives none.
+ * Reads choice 0, the phase `answer` and, of the rounds of a tool loop, the last. Skips a code fence around the value; with `prose` it finds
+ * the value in the text around it. A source that completes without a value gives none.
  *
- * Emits error: {@link ParseError} with `offset` where the text is not JSON, is truncated or has several values of one kind (its `value` lists
- * them), and with `finishReason` when the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError}. On unsubscribe: discards
- * the text and a pending validation.
+ * @emitsError {@link ParseError} with `offset` where the text is not JSON, is truncated or has several values of one kind (its `value` lists
+ * them), and with `finishReason` when the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`;
+ * {@link ValidationError}.
+ * @unsubscribe Discards the text and a pending validation.
  *
+ * @reset Discards the text that it voids.
+ * @cost Holds the message so far, and parses its text once, when the stream completes.
  * @throws TypeError at call time for an unknown option or value, RangeError if `maxDepth` is not > 0.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @example events$.pipe(parseJsonOnComplete({ schema: z.object({ name: z.string() }) }))

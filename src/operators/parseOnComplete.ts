@@ -34,12 +34,16 @@ export type ParsedBy<AnyParser extends Parser> =
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = '{"a":1}'
  *     result   -------------(x|)     x = { format: 'json', value: { a: 1 }, text: '{"a":1}', errors: [], truncated: false }
  *
- * Reads choice 0 and the phase `answer`. `truncated` is true, for the parsers too, when events complete without `finish`, or with the reason
- * `length`, `paused`, `aborted` or `budget`. A source that completes without a value gives none.
+ * Reads choice 0, the phase `answer` and, of the rounds of a tool loop, the last. `truncated` is true, for the parsers too, when events
+ * complete without `finish`, or with the reason `length`, `paused`, `aborted` or `budget`. A source that completes without a value gives
+ * none.
  *
- * Emits error: {@link ParseError} when every parser rejects the text, and with `finishReason` when the stream ended with `refusal`,
- * `content-filter` or `tool-calls`; what a parser throws. On unsubscribe: discards the text and a pending parser.
+ * @emitsError {@link ParseError} when every parser rejects the text, and with `finishReason` when the stream ended with `refusal`,
+ * `content-filter` or `tool-calls`; what a parser throws.
+ * @unsubscribe Discards the text and a pending parser.
  *
+ * @reset Discards the text that it voids.
+ * @cost Holds the message so far; each parser reads its text at most once, when the stream completes.
  * @param parsers At least one of `json()`, `text()`, and `toon()` from `rxllm/toon`, in the order in which they are tried.
  * @throws TypeError at call time if there is no parser, or if an argument is not one.
  * @example events$.pipe(parseOnComplete(json(), text()))

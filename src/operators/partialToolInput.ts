@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, JsonValue, ToolCallStartEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
+import { checkCalled } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import type { DeepPartial } from '../structured/deepPartial.js';
 import { createToolInputReader, type ToolInputReader } from '../structured/toolInputReader.js';
@@ -14,16 +15,20 @@ import { createToolInputReader, type ToolInputReader } from '../structured/toolI
  * The snapshots are those of {@link partialJson}. A call without arguments has the input `{}`; a stream without the call gives none. After a
  * `reset` that voids the call it reads the next one. It completes with its source, not with the call, so that the request is not aborted.
  *
- * Emits error: {@link ParseError} with `offset` and the last good `value` where the arguments are not JSON or are truncated, with
- * `finishReason` if it is known; {@link LimitError} past 256 levels. On unsubscribe: discards the input.
+ * @emitsError {@link ParseError} with `offset` and the last good `value` where the arguments are not JSON or are truncated, with
+ * `finishReason` if it is known; {@link LimitError} past 256 levels.
+ * @unsubscribe Discards the input.
  *
+ * @reset Starts again if it voids the call.
+ * @cost Linear in the arguments. Holds their value, and the message so far, for `error.partial`.
  * @param callId The call to read. @defaultValue the first call of choice 0 to a client tool with JSON arguments
  * @throws TypeError at call time if `callId` is not a string.
  * @example events$.pipe(partialToolInput<{ city: string }>('call_1'))
  */
 export function partialToolInput<T = JsonValue>(callId?: string): OperatorFunction<DeltaEvent, DeepPartial<T>> {
+  checkCalled('partialToolInput', callId);
   if (callId !== undefined && typeof callId !== 'string') throw new TypeError('callId must be a string');
-  return operate((destination) => {
+  return operateEvents({ name: 'partialToolInput', fold: true }, (destination) => {
     const message = createMessageFold();
     let step = 0;
     let call: ToolInputReader | undefined;

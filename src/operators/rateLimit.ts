@@ -34,8 +34,10 @@ export interface RateLimitOptions {
  * sources.
  * @throws TypeError at call time if `limiter` is not a limiter, for an unknown option or a wrong type; RangeError if `estimateTokens` is
  * negative.
- * Emits error: {@link LimitError} of `maxQueue`, retryable, if too many streams wait. On unsubscribe: removes the stream from the queue, or
- * aborts its request.
+ * @emitsError {@link LimitError} of `maxQueue`, retryable, if too many streams wait.
+ * @unsubscribe Removes the stream from the queue, or aborts its request.
+ * @reset Forwards it; what the void attempt used still counts.
+ * @cost Holds a place in the queue, and the number of characters. A delta costs an addition; no timer of its own.
  * @example fromChatCompletions(client, params, { onResponse: limiter.observe }).pipe(rateLimit(limiter, { prompt: params }))
  */
 export function rateLimit<E extends DeltaEvent>(

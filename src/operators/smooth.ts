@@ -34,8 +34,10 @@ export interface SmoothOptions {
  * displays, downstream of everything that measures or counts.
  *
  * @throws TypeError at call time for an unknown option or unit, RangeError if `delayMs` is not > 0.
- * Emits error: what a function `by` throws; pending text is emitted before the error of the source. On unsubscribe: discards the pending
- * text and clears its timer.
+ * @emitsError What a function `by` throws; pending text is emitted before the error of the source.
+ * @unsubscribe Discards the pending text and clears its timer.
+ * @reset Discards the pending text and forwards the reset at once.
+ * @cost Holds the pending text; one timer while text is pending.
  * @example events$.pipe(smooth({ by: 'word', delayMs: 15 }), accumulateText())
  */
 export function smooth<E extends DeltaEvent>(options: SmoothOptions = {}): MonoTypeOperatorFunction<E> {

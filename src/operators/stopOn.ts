@@ -16,7 +16,10 @@ import { localFinish } from '../message/localFinish.js';
  *
  * @param notifier Any `ObservableInput`: its first value stops the stream.
  * @throws TypeError at call time if `notifier` is not an `ObservableInput`.
- * Emits error: the notifier's. On unsubscribe: unsubscribes from the notifier too.
+ * @emitsError The notifier's.
+ * @unsubscribe Unsubscribes from the notifier too.
+ * @reset Forwards it.
+ * @cost Holds nothing but its subscription to the notifier.
  * @example events$.pipe(stopOn(fromEvent(stopButton, 'click')))
  */
 export function stopOn<E extends DeltaEvent>(notifier: ObservableInput<unknown>): MonoTypeOperatorFunction<E | FinishEvent> {

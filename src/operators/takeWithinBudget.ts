@@ -1,11 +1,12 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, FinishEvent, UsageEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
 import { writtenText } from '../message/deltas.js';
 import { localFinish } from '../message/localFinish.js';
 import { type BudgetLimits, createBudget } from '../metering/budget.js';
 import { createCharacterLimit } from '../metering/characterLimit.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
 
 export interface TakeWithinBudgetOptions extends BudgetLimits {
@@ -30,7 +31,11 @@ export interface TakeWithinBudgetOptions extends BudgetLimits {
  * @param options The limits, at least one; `Infinity` is no limit.
  * @throws TypeError at call time if no limit is given, for `maxCost` without `price`, for an unknown option or a wrong type; RangeError if a
  * limit is not > 0.
- * Emits error: what a counter or `price` throws. On unsubscribe: aborts the request.
+ * @emitsError What a counter or `price` throws.
+ * @unsubscribe Aborts the request.
+ * @reset Forwards it. Tokens and cost stay spent, and characters start again.
+ * @cost Holds the figures of each request. Reads the balance at each delta, which costs an addition, or with a tokenizer the count of the
+ * new text.
  * @example events$.pipe(takeWithinBudget({ maxOutputTokens: 1_000, maxCost: 0.05, price }))
  */
 export function takeWithinBudget<E extends DeltaEvent>(
@@ -38,7 +43,7 @@ export function takeWithinBudget<E extends DeltaEvent>(
 ): MonoTypeOperatorFunction<E | UsageEvent | FinishEvent> {
   checkBudget(options);
   const { maxChars = Infinity, countTokens = 'auto' } = options;
-  return operate((destination, upstream) => {
+  return operateEvents({ name: 'takeWithinBudget', joinUsage: joinRestartedUsage }, (destination, upstream) => {
     const budget = createBudget(options);
     const characters = createCharacterLimit(maxChars);
     loadCounter(countTokens);

@@ -8,28 +8,28 @@ import {
   type StartEvent,
   type UsageEvent,
 } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
 /** The callbacks. Each one is called before the event is emitted downstream. */
 export interface TapStreamOptions {
-  /** The provider accepted the request. */
+  /** The provider accepted the request. @defaultValue none */
   readonly start?: (event: StartEvent) => void;
   /**
    * An event with a part of the answer: text, reasoning, a refusal, a tool call or its result, a file, a citation, log-probabilities, the
-   * end of a block.
-   */
+   * end of a block. @defaultValue none */
   readonly delta?: (event: ContentEvent) => void;
-  /** The provider or an operator reports usage, either so far or final. */
+  /** The provider or an operator reports usage, either so far or final. @defaultValue none */
   readonly usage?: (event: UsageEvent) => void;
-  /** An attempt failed and the request is repeated. */
+  /** An attempt failed and the request is repeated. @defaultValue none */
   readonly reset?: (event: ResetEvent) => void;
-  /** The stream completed, with this message; its `finishReason` is `aborted` if there was no `finish`. */
+  /** The stream completed, with this message; its `finishReason` is `aborted` if there was no `finish`. @defaultValue none */
   readonly complete?: (message: Message) => void;
-  /** The stream errored. */
+  /** The stream errored. @defaultValue none */
   readonly error?: (error: unknown) => void;
-  /** Downstream unsubscribed before the end. */
+  /** Downstream unsubscribed before the end. @defaultValue none */
   readonly unsubscribe?: () => void;
 }
 
@@ -44,7 +44,10 @@ const callbackNames = ['start', 'delta', 'usage', 'reset', 'complete', 'error', 
  *
  * @param options The callbacks. Without `complete`, no message is collected.
  * @throws TypeError at call time for an unknown callback, or one that is not a function.
- * Emits error: what a callback throws. On unsubscribe: calls `unsubscribe`; an error that it throws is reported as unhandled.
+ * @emitsError What a callback throws.
+ * @unsubscribe Calls `unsubscribe`; an error that it throws is reported as unhandled.
+ * @reset Calls `reset` and forwards it.
+ * @cost Holds the message so far if `complete` is given, else nothing.
  * @example events$.pipe(tapStream({ complete: ({ text, usage }) => log(text.length, usage?.totalTokens) }))
  */
 export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}): MonoTypeOperatorFunction<E> {
@@ -59,7 +62,7 @@ export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}):
     else if (event.type === 'reset') reset?.(event);
   }
 
-  return operate((destination) => {
+  return operateEvents({ name: 'tapStream', joinUsage: joinRestartedUsage }, (destination) => {
     // Only `complete` receives the message.
     const fold = complete && createMessageFold();
     let calling = false;
@@ -71,10 +74,10 @@ export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}):
         fold?.push(event);
         destination.next(event);
       },
-      settle(outcome, fault) {
+      settle(outcome, streamError) {
         // When a callback has thrown, no other one is called.
         if (calling) return;
-        if (outcome === 'error') error?.(fault);
+        if (outcome === 'error') error?.(streamError);
         else if (outcome === 'unsubscribe') unsubscribe?.();
         else if (fold) complete?.(fold.message());
       },

@@ -6,7 +6,7 @@ import { createAlarm } from '../kernel/alarm.js';
 import { operate } from '../kernel/operate.js';
 import { checkOptions, checkPositive } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { createDeadlines, type TimeLimits } from '../metering/timeLimits.js';
+import { createDeadlines, type TimeLimits } from '../metering/deadlines.js';
 
 export interface TimeoutLimits extends TimeLimits {
   /** The handle that pauses the source: while it is paused, neither `firstMs` nor `betweenMs` runs. @defaultValue none */
@@ -14,7 +14,7 @@ export interface TimeoutLimits extends TimeLimits {
 }
 
 /**
- * Errors when the stream is silent, or lasts, longer than allowed.
+ * Errors when the first event, the next one or the end takes longer than allowed.
  *
  *     source        a--b-------c|
  *     betweenMs = 5
@@ -29,7 +29,10 @@ export interface TimeoutLimits extends TimeLimits {
  *
  * @param limits The limits, at least one; `Infinity` is no limit. A number sets both `firstMs` and `betweenMs`.
  * @throws TypeError at call time if no limit is given or an option is unknown, RangeError if a limit is not > 0.
- * Emits error: {@link StreamTimeoutError}, retryable, after the source was unsubscribed. On unsubscribe: clears its timer.
+ * @emitsError {@link StreamTimeoutError}, retryable, after the source was unsubscribed.
+ * @unsubscribe Clears its timer.
+ * @reset Forwards it, and pauses `firstMs` and `betweenMs` for its `delayMs`; then a first event is due again.
+ * @cost Holds the message so far, for `error.partial`; one timer, which is not set again at each event.
  * @example events$.pipe(timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }))
  */
 export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | TimeoutLimits): MonoTypeOperatorFunction<E> {

@@ -1,8 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, Message } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
 export interface ToMessageOptions {
   /** Which choice to read if the request asked for several. @defaultValue 0 */
@@ -19,14 +20,17 @@ export interface ToMessageOptions {
  * `reset` discards the content that it voids, but not its usage.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
- * Emits error: none of its own. On unsubscribe: discards the message.
+ * @emitsError None of its own.
+ * @unsubscribe Discards the message.
+ * @reset Discards the parts that it voids; usage stays.
+ * @cost Holds the message. A delta costs an append.
  * @example const { text, toolCalls, usage } = await lastValueFrom(events$.pipe(toMessage()))
  */
 export function toMessage(options: ToMessageOptions = {}): OperatorFunction<DeltaEvent, Message> {
   checkOptions('toMessage', options, ['choice']);
   const { choice = 0 } = options;
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'toMessage', fold: true, joinUsage: joinRestartedUsage }, (destination) => {
     const fold = createMessageFold(choice);
     let empty = true;
     return {

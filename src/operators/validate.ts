@@ -19,9 +19,11 @@ export type { StandardSchema } from '../structured/standardSchema.js';
  *
  * A synchronous schema is not awaited. Values are emitted in the order of the source.
  *
- * Emits error: {@link ValidationError} with `issues` and the `value`, also when the schema throws or rejects. On unsubscribe: discards a
- * pending validation.
+ * @emitsError {@link ValidationError} with `issues` and the `value`, also when the schema throws or rejects.
+ * @unsubscribe Discards a pending validation.
  *
+ * @reset Reads values, not events: handle a reset before it.
+ * @cost One call of the schema for each value. Holds the values that wait while the schema is pending.
  * @param schema Any Standard Schema: zod, valibot, arktype and others.
  * @throws TypeError at call time if it is not a Standard Schema.
  * @see https://standardschema.dev

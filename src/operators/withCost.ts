@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price } from '../events.js';
-import { operate } from '../kernel/operate.js';
-import { checkFunction } from '../kernel/options.js';
+import { operateEvents } from '../kernel/operateEvents.js';
+import { checkCalled, checkFunction } from '../kernel/options.js';
 import { addRequestCosts } from '../metering/requestCost.js';
 import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
 /**
  * Adds the cost of the stream so far to each `usage`.
@@ -20,14 +21,18 @@ import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js'
  *
  * @param price Called with the usage of one request, and with the model and the provider that its `start` named; not without a model.
  * @throws TypeError at call time if `price` is not a function.
- * Emits error: what `price` throws. On unsubscribe: nothing more.
+ * @emitsError What `price` throws.
+ * @unsubscribe Nothing more.
+ * @reset Forwards it; what the void attempt used keeps its cost.
+ * @cost Holds the usage of each request. At each `usage`, one call of `price` for each request.
  * @example events$.pipe(aggregateUsage(), withCost(genaiPrices()), ofEvent('usage'))
  */
 export function withCost<E extends DeltaEvent>(price: Price): MonoTypeOperatorFunction<E> {
   if (price === undefined) throw new TypeError('withCost: give a price');
+  checkCalled('withCost', price);
   checkFunction('price', price);
 
-  return operate<E, E>((destination) => {
+  return operateEvents<E, E>({ name: 'withCost', joinUsage: joinRestartedUsage }, (destination) => {
     const tracker = createRequestTracker();
     return {
       next(event) {

@@ -3,9 +3,11 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
 import { carrySignal } from '../kernel/callerAbort.js';
-import { type Outcome, operate } from '../kernel/operate.js';
+import type { Outcome } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { createStreamTiming } from '../metering/streamTiming.js';
 import { attributeNames, resetEventName } from './conventions.js';
 import { createMeters } from './createMeters.js';
@@ -57,7 +59,10 @@ const failed: SpanStatusCode.ERROR = 2;
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
  * @throws TypeError at call time for an unknown option, a wrong type, or neither `tracer` nor `meter`.
- * Emits error: what `attributes` throws, after the span has ended. On unsubscribe: ends the span.
+ * @emitsError What `attributes` throws, after the span has ended.
+ * @unsubscribe Ends the span.
+ * @reset Forwards it, and adds an event to the span.
+ * @cost One span and its histogram records for each stream. Holds the message so far only with `captureContent` or `attributes`.
  * @example events$.pipe(aggregateUsage(), traceStream({ tracer: trace.getTracer('app'), meter: metrics.getMeter('app') }))
  */
 export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): MonoTypeOperatorFunction<E> {
@@ -66,7 +71,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
   const meters = meter && createMeters(meter);
 
   function traced(span: Span | undefined): MonoTypeOperatorFunction<E> {
-    return operate<E, E>((destination) => {
+    return operateEvents<E, E>({ name: 'traceStream', joinUsage: joinRestartedUsage }, (destination) => {
       const operation = createOperation(model, provider);
       const streamTiming = createStreamTiming((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these two options need the message.

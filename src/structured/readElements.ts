@@ -32,7 +32,7 @@ export function readElements(
   // A verdict that comes after unsubscribe is not emitted.
   if (queue) destination.add(() => queue.clear());
   let read = 0;
-  /** The index after the last element that was emitted. */
+  /** The index after the last element of the round that was emitted. */
   let emitted = 0;
   /** During the restart after a reset: the elements before this index are not emitted a second time. */
   let skipped = 0;
@@ -79,12 +79,13 @@ export function readElements(
 
   return {
     write: (piece) => text.write(piece),
-    restart(remaining, { error }) {
+    restart(remaining, fault) {
       queue?.clear();
+      if (!fault) emitted = 0;
       skipped = onReset === 'error' ? emitted : 0;
       text = startText();
       text.write(remaining);
-      if (read < skipped) throw fromErrorInfo(error);
+      if (fault && read < skipped) throw fromErrorInfo(fault);
       skipped = 0;
     },
     end(whole) {

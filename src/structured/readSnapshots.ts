@@ -1,5 +1,5 @@
 import { from, map, of, type Subscriber } from 'rxjs';
-import { createLiveParser } from '../codecs/json/live.js';
+import { createLiveParser } from '../codecs/json/mutableValue.js';
 import { createJsonParser, type JsonParser } from '../codecs/json/parser.js';
 import type { JsonTextOptions } from '../codecs/json/text.js';
 import { ValidationError } from '../errors.js';

@@ -27,13 +27,15 @@ export interface ParseToonOnCompleteOptions<Value> extends ToonOptions<Value> {
  *
  * A truncated answer completed without `finish`, or its reason is `length`, `paused`, `aborted` or `budget`. A cut document cannot be
  * distinguished from a whole one, so the result of a truncated answer is text unless `salvage` is set, and its `truncated` is always true. A
- * source of strings has no finish reason: its completion is the end of the answer. Reads choice 0 and the phase `answer`. A source that emits
- * nothing has no result.
+ * source of strings has no finish reason: its completion is the end of the answer. Reads choice 0, the phase `answer` and, of the rounds of a
+ * tool loop, the last. A source that emits nothing has no result.
  *
  * @throws TypeError at call time for an unknown option or value.
- * Emits error: {@link ParseError} with `text` and `finishReason` if the stream finished with `refusal`, `content-filter` or `tool-calls`.
- * Bad data is not an error: the result is text, and its `errors` give the place and the reason. On unsubscribe: discards the text and a
- * pending validation.
+ * @emitsError {@link ParseError} with `text` and `finishReason` if the stream finished with `refusal`, `content-filter` or `tool-calls`.
+ * Bad data is not an error: the result is text, and its `errors` give the place and the reason.
+ * @unsubscribe Discards the text and a pending validation.
+ * @reset Discards the text that it voids.
+ * @cost Holds the message so far, and reads its text once for each format, when the stream completes.
  * @see https://github.com/toon-format/spec
  * @example events$.pipe(parseToonOnComplete({ schema: z.object({ products: z.array(product) }) }))
  */

@@ -47,11 +47,14 @@ const optionNames = ['path', 'onRowError', 'onReset', 'lenient', 'strict', 'inde
  *
  * When the answer is truncated (no `finish`, or the reason `length`, `paused`, `aborted` or `budget`), it completes: a last row that has all
  * its cells but no line end is emitted as `provisional`, and `expected` shows how many rows are missing. A source of strings has no reason:
- * its completion is the end of the answer. Reads choice 0 and the phase `answer`.
+ * its completion is the end of the answer. Reads choice 0 and the phase `answer`, and begins again at each round of a tool loop.
  *
- * Emits error: {@link ParseError} with its line, or with the finish reason `refusal`, `content-filter` or `tool-calls`; {@link LimitError}
- * past 256 levels; the fault that caused a `reset`. On unsubscribe: discards the pending line.
+ * @emitsError {@link ParseError} with its line, or with the finish reason `refusal`, `content-filter` or `tool-calls`; {@link LimitError}
+ * past 256 levels; the fault that caused a `reset`.
+ * @unsubscribe Discards the pending line.
  *
+ * @reset Reads the remaining text again; if emitted rows are void, errors or starts again at index 0, by `onReset`.
+ * @cost Linear in the text. Holds the pending line, and the message so far, for `error.partial`.
  * @throws TypeError at call time for an unknown option or value, RangeError if `indentSize` is not a whole number > 0.
  * @see https://github.com/toon-format/spec
  * @example events$.pipe(toonRows<Product>({ path: 'products' })).subscribe(({ row }) => table.append(row))
@@ -77,11 +80,11 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
 
     return {
       write: (text) => reader.write(text),
-      restart(remaining, { error }) {
+      restart(remaining, fault) {
         reader = createRowReader(rules, emitRow);
         read = 0;
         reader.write(remaining);
-        if (read < emitted && onReset === 'error') throw fromErrorInfo(error);
+        if (fault && read < emitted && onReset === 'error') throw fromErrorInfo(fault);
         emitted = read;
       },
       end(whole) {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../events.js';
 import type { JsonEnding } from './candidates.js';
+import { createJsonTree, type JsonTree } from './snapshotValue.js';
 import { createJsonText, type JsonTextOptions } from './text.js';
-import { createJsonTree, type JsonTree } from './tree.js';
 
 export interface JsonParserOptions extends JsonTextOptions {
   /**

@@ -36,7 +36,8 @@ export type FakeProvider = Observable<DeltaEvent> & {
  * @param script The attempts in order; {@link streamOf} makes one with pauses, an error or another end.
  * @returns The source, with the record of its requests.
  * @throws TypeError at call time if the script is empty or not an array of attempts.
- * Emits error: the error of the attempt. On unsubscribe: unsubscribes from the attempt and records that.
+ * @emitsError The error of the attempt.
+ * @unsubscribe Unsubscribes from the attempt and records that.
  * @example fakeProvider([new ConnectionError(), 'Hello']).pipe(retryStream(), bufferToText())
  */
 export function fakeProvider(script: readonly FakeAttempt[]): FakeProvider {

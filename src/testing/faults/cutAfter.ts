@@ -13,7 +13,8 @@ import { endAfter, inBytes, inEvents } from './units.js';
  * @param count Number of events, or of bytes on a fetch, that still arrive, ≥ 0.
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time if `count` is not a whole number ≥ 0.
- * Emits error: none of its own. On unsubscribe: unsubscribes from the source.
+ * @emitsError None of its own.
+ * @unsubscribe Unsubscribes from the source.
  * @example new OpenAI({ fetch: cutAfter(500)(fetch) })
  */
 export function cutAfter(count: number): Fault {

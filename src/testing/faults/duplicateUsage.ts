@@ -10,7 +10,8 @@ import type { DeltaEvent } from '../../events.js';
  * Only an operator on events, because each provider reports usage in its own way.
  *
  * @returns An operator that mirrors its source.
- * Emits error: none of its own. On unsubscribe: unsubscribes from the source.
+ * @emitsError None of its own.
+ * @unsubscribe Unsubscribes from the source.
  * @example events$.pipe(duplicateUsage(), aggregateUsage())
  */
 export function duplicateUsage<E extends DeltaEvent>(): MonoTypeOperatorFunction<E> {

@@ -19,7 +19,8 @@ export interface FailWithOptions {
  * @param error The error to emit, unchanged. For a broken connection use a `TypeError`, as the `fetch` of Node does.
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for bad options.
- * Emits error: `error`. On unsubscribe: unsubscribes from the source.
+ * @emitsError `error`.
+ * @unsubscribe Unsubscribes from the source.
  * @example events$.pipe(failWith(new ConnectionError(), { after: 3 }), retryStream())
  */
 export function failWith(error: unknown, options: FailWithOptions = {}): Fault {

@@ -20,7 +20,8 @@ export interface HeartbeatOnlyOptions {
  *
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for bad options.
- * Emits error: the source's. On unsubscribe: clears its timer and unsubscribes from the source.
+ * @emitsError The source's.
+ * @unsubscribe Clears its timer and unsubscribes from the source.
  * @example events$.pipe(heartbeatOnly(), timeoutBetweenChunks({ firstMs: 60_000 }))
  */
 export function heartbeatOnly(options: HeartbeatOnlyOptions = {}): Fault {

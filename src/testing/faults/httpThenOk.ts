@@ -23,7 +23,8 @@ export interface HttpThenOkOptions {
  * @param status The HTTP status, 400 to 599.
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for a bad status or bad options.
- * Emits error: the {@link HttpError} of that status, as a source does. On unsubscribe: unsubscribes from the source.
+ * @emitsError The {@link HttpError} of that status, as a source does.
+ * @unsubscribe Unsubscribes from the source.
  * @example events$.pipe(httpThenOk(429, { retryAfterMs: 2_000 }), retryStream())
  */
 export function httpThenOk(status: number, options: HttpThenOkOptions = {}): Fault {

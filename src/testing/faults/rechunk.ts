@@ -18,7 +18,8 @@ const longestPiece = 24;
  * @param seed The same seed cuts at the same places.
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time if `seed` is not a whole number ≥ 0.
- * Emits error: none of its own. On unsubscribe: unsubscribes from the source.
+ * @emitsError None of its own.
+ * @unsubscribe Unsubscribes from the source.
  * @example fc.assert(fc.property(fc.nat(), (seed) => … events$.pipe(rechunk(seed), bufferToText()) …))
  */
 export function rechunk(seed: number): Fault {

@@ -14,7 +14,8 @@ import { inBytes, inEvents, type Units } from './units.js';
  * @param stallMs Delay of the rest, in milliseconds from the time of the next event or byte, > 0. @defaultValue Infinity: emits nothing more
  * @returns A {@link Fault}: an operator on events, and a wrapper of `fetch`.
  * @throws TypeError or RangeError at call time for a bad number.
- * Emits error: none of its own. On unsubscribe: clears its timer and unsubscribes from the source.
+ * @emitsError None of its own.
+ * @unsubscribe Clears its timer and unsubscribes from the source.
  * @example events$.pipe(stallAfter(3), timeoutBetweenChunks({ betweenMs: 30_000 }))
  */
 export function stallAfter(count: number, stallMs: number = Infinity): Fault {

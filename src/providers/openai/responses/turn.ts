@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import { isObject, listOf, textOf } from '../../../codecs/json/jsonFields.js';
+import { isObject, listOf, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, MessagePart, PartialMessage } from '../../../events.js';
 
 /**
@@ -10,23 +10,39 @@ import type { JsonObject, MessagePart, PartialMessage } from '../../../events.js
  */
 export function responsesTurn({ parts }: Pick<PartialMessage, 'parts'>): OpenAI.Responses.ResponseInputItem[] {
   // The provider's own items, which its type for input accepts.
-  return parts.flatMap(toItems) as OpenAI.Responses.ResponseInputItem[];
+  return toItems(parts) as OpenAI.Responses.ResponseInputItem[];
 }
 
-function toItems(part: MessagePart, index: number, parts: readonly MessagePart[]): readonly unknown[] {
-  if (isObject(part.native)) return [withCallId(part, part.native)];
-  if (part.type !== 'text' || part.text === '' || isPartOf(part.text, parts.slice(0, index))) return [];
-  return [{ role: 'assistant', content: part.text, ...(part.phase === 'commentary' && { phase: part.phase }) }];
+function toItems(parts: readonly MessagePart[]): readonly unknown[] {
+  const items: unknown[] = [];
+  /** The rest of the text of the item that ended last: its native form is on the first of its parts. */
+  let rest = '';
+  for (const part of parts) {
+    const text = part.type === 'text' ? part.text : '';
+    if (isObject(part.native)) {
+      items.push(withCallId(part, part.native));
+      rest = restOf(textsOf(part.native), text);
+    } else if (text !== '' && rest.startsWith(text)) rest = rest.slice(text.length);
+    else if (part.type === 'text' && text !== '') {
+      items.push({ role: 'assistant', content: text, ...(part.phase === 'commentary' && { phase: part.phase }) });
+    }
+  }
+  return items;
 }
 
-/** The native form with the callId of its events, which differs from the provider's id where that is repeated or too long. */
+function restOf(whole: string, text: string): string {
+  return whole.startsWith(text) ? whole.slice(text.length) : '';
+}
+
+function textsOf(native: JsonObject): string {
+  return listOf(native['content'])
+    .map((content) => textOf(objectOf(content)['text']))
+    .join('');
+}
+
+/** The native form with the callId of its events, which differs from the provider's id where that is missing or repeated. */
 function withCallId(part: MessagePart, native: JsonObject): JsonObject {
-  const hasCallId = (part.type === 'tool-call' || part.type === 'tool-result') && textOf(native['call_id']) !== '';
-  return hasCallId ? { ...native, call_id: part.callId } : native;
-}
-
-/** Whether a text belongs to the item that ended last: the native form of an item with several texts is on the first of them. */
-function isPartOf(text: string, earlier: readonly MessagePart[]): boolean {
-  const native = earlier.findLast((part) => part.native !== undefined)?.native;
-  return isObject(native) && listOf(native['content']).some((content) => isObject(content) && content['text'] === text);
+  if (part.type !== 'tool-call' && part.type !== 'tool-result') return native;
+  const isClients = part.type === 'tool-call' && part.executor === 'client';
+  return isClients || textOf(native['call_id']) !== '' ? { ...native, call_id: part.callId } : native;
 }

@@ -1,0 +1,213 @@
+/** What the page of a function shows: it is run as it stands here, and spec/docs/runs.spec.ts checks its types. */
+export interface Run {
+  /** Names that the rest uses, in order. An Observable called `other` gets a row of the picture, a Subject too. */
+  readonly given?: Readonly<Record<string, string>>;
+  /**
+   * A source, in what rxjs and the entry points of rxllm export, the helpers of `marbles`, and `sse` of scripts/docs/sse.ts. `text` is the parser,
+   * as on the page: an event in the letters of `stream` is `testing.text('a', { block: 1 })`.
+   */
+  readonly source: string;
+  /** What it is piped through. */
+  readonly operators?: readonly string[];
+}
+
+const failingOnce = `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), streamOf('Hello', { everyMs: 3 })])`;
+const cityAndDays = `streamOf('{"city": "Paris", "days": 3}', { everyMs: 3 })`;
+const toonTable = `streamOf('items[2]{sku,n}:\\n  A1,3\\n  B2,5', { everyMs: 3 })`;
+const chatBody = `sse({
+  0: { id: 'c1', model: 'gpt-4o-mini', choices: [{ index: 0, delta: { role: 'assistant' } }] },
+  3: { choices: [{ index: 0, delta: { content: 'Hel' } }] },
+  6: { choices: [{ index: 0, delta: { content: 'lo' } }] },
+  9: { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+  10: '[DONE]',
+})`;
+
+/** A run for every public function, by the name of its page. `npm run new:operator` adds one. */
+export const runs: Readonly<Record<string, Run>> = {
+  accumulateText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['accumulateText()'] },
+  aggregateUsage: { source: `stream('s-u-a-u-(f|)')`, operators: ['aggregateUsage()'] },
+  applyOptions: {
+    source: failingOnce,
+    operators: ['applyOptions({ retryStream: { initialDelayMs: 5, jitter: 0 }, timeoutBetweenChunks: 5_000 })'],
+  },
+  'assistantTurn-anthropic': {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map((message) => assistantTurn(message))'],
+  },
+  'assistantTurn-openai': {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map((message) => assistantTurn(message))'],
+  },
+  batchFrames: { source: `(animate('------x----x---'), stream('s-abc-d--e--f|'))`, operators: ['batchFrames()'] },
+  bufferToText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['bufferToText()'] },
+  circuitBreaker: {
+    source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
+    operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
+  },
+  createBreaker: {
+    given: { breaker: 'createBreaker({ failures: 1, successes: 1, openMs: 10 })', state: 'new Subject()' },
+    source: `(breaker.state$.subscribe(state), ${failingOnce})`,
+    operators: ['circuitBreaker(breaker)', 'retryStream({ initialDelayMs: 1, jitter: 0 })'],
+  },
+  createConcurrencyLimiter: {
+    given: {
+      limiter: 'createConcurrencyLimiter({ maxConcurrent: 2 })',
+      limited: '(same$) => same$.pipe(limitConcurrency(limiter))',
+    },
+    source: `stream('s-a-f|')`,
+    operators: ['(same$) => merge(limited(same$), limited(same$), limited(same$))'],
+  },
+  createDemand: {
+    given: {
+      demand: 'createDemand()',
+      events$: `fromChatCompletions(${chatBody}, { model: 'gpt-4o-mini', messages: [] }, { demand })`,
+      pause$: 'timer(2).pipe(tap(demand.pause), delay(10), tap(demand.resume), ignoreElements())',
+    },
+    source: 'merge(events$, pause$)',
+  },
+  createRateLimiter: {
+    given: {
+      limiter: 'createRateLimiter({ requestsPerMinute: 2 })',
+      limited: '(same$) => same$.pipe(rateLimit(limiter))',
+    },
+    source: `stream('s-a-f|')`,
+    operators: ['(same$) => merge(limited(same$), limited(same$), limited(same$))'],
+  },
+  debugOptions: {
+    given: { logged: 'new Subject()' },
+    source: `answer('Hel-lo|')`,
+    operators: ['applyOptions(debugOptions({ debug: (step) => logged.next(step) }))'],
+  },
+  fallbackTo: {
+    given: { other: `stream('-s-b-f|')` },
+    source: `stream('s-a-#', {}, new ConnectionError())`,
+    operators: ['fallbackTo(other)'],
+  },
+  fromChatCompletions: { source: `fromChatCompletions(${chatBody}, { model: 'gpt-4o-mini', messages: [] })` },
+  fromMessages: {
+    source: `fromMessages(sse({
+  0: { type: 'message_start', message: { id: 'm1', model: 'claude-haiku-4-5', usage: { input_tokens: 9, output_tokens: 1 } } },
+  1: { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  3: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hel' } },
+  6: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'lo' } },
+  8: { type: 'content_block_stop', index: 0 },
+  9: { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
+  10: { type: 'message_stop' },
+}), { model: 'claude-haiku-4-5', max_tokens: 100, messages: [] })`,
+  },
+  fromResponses: {
+    source: `fromResponses(sse({
+  0: { type: 'response.created', response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
+  1: { type: 'response.output_item.added', output_index: 0, item: { type: 'message', id: 'i1', content: [] } },
+  3: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'Hel' },
+  6: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'lo' },
+  9: { type: 'response.completed', response: {
+    id: 'r1', model: 'gpt-5-mini', status: 'completed',
+    output: [{ type: 'message', id: 'i1', role: 'assistant', content: [{ type: 'output_text', text: 'Hello', annotations: [] }] }],
+    usage: { input_tokens: 9, output_tokens: 2, total_tokens: 11 },
+  } },
+}), { model: 'gpt-5-mini', input: 'Hello' })`,
+  },
+  genaiPrices: {
+    source: `stream('s-a-u-f|', { s: start({ model: 'gpt-4o-mini', provider: 'openai' }) })`,
+    operators: ['withCost(genaiPrices())', `ofEvent('usage')`, 'map(({ usage }) => usage.cost)'],
+  },
+  hedge: {
+    given: { other: `stream('s-c---d-f|')` },
+    source: `stream('s-------a-b-f|')`,
+    operators: ['hedge(other, { afterMs: 4 })'],
+  },
+  isDeltaEvent: {
+    source: `cold('a--b--|', { a: '{"type":"ping"}', b: '{"type":"hello"}' })`,
+    operators: ['map((data) => JSON.parse(data))', 'filter((value) => isDeltaEvent(value))'],
+  },
+  isStreamError: {
+    source: `stream('s-a-#', {}, new ConnectionError())`,
+    operators: [`catchError((error) => (isStreamError(error, 'connection') ? of('offline') : throwError(() => error)))`],
+  },
+  json: { source: cityAndDays, operators: ['parseOnComplete(json(), text())'] },
+  jsonElements: {
+    source: `streamOf('{"items": [{"n": 1}, {"n": 2}, {"n": 3}]}', { everyMs: 3 })`,
+    operators: [`jsonElements({ path: ['items'] })`],
+  },
+  limitConcurrency: {
+    given: {
+      limiter: 'createConcurrencyLimiter({ maxConcurrent: 1 })',
+      limited: '(same$) => same$.pipe(limitConcurrency(limiter))',
+    },
+    source: `stream('s-a-f|')`,
+    operators: ['(same$) => merge(limited(same$), limited(same$))'],
+  },
+  measureStream: {
+    source: `stream('s--a-b---f|')`,
+    operators: [
+      'measureStream()',
+      `ofEvent('finish')`,
+      'map(({ timing }) => ({ firstDeltaMs: timing?.firstDeltaMs, totalMs: timing?.totalMs }))',
+    ],
+  },
+  ofEvent: { source: `answer('~Hel-lo-<get_time:{}>|')`, operators: [`ofEvent('text-delta', 'tool-call-end')`] },
+  parseJsonOnComplete: { source: cityAndDays, operators: ['parseJsonOnComplete()'] },
+  parseOnComplete: { source: `streamOf('No JSON in here', { everyMs: 3 })`, operators: ['parseOnComplete(json(), text())'] },
+  parseToonOnComplete: {
+    source: toonTable,
+    operators: ['parseToonOnComplete()', 'map(({ format, value }) => ({ format, value }))'],
+  },
+  partialJson: { source: cityAndDays, operators: ['partialJson()'] },
+  partialToolInput: { source: `answer('<get_weather:{"city":"Pa-ris",-"days":3}>|')`, operators: ['partialToolInput()'] },
+  rateLimit: {
+    given: {
+      limiter: 'createRateLimiter({ requestsPerMinute: 1 })',
+      limited: '(same$) => same$.pipe(rateLimit(limiter))',
+    },
+    source: `stream('s-a-f|')`,
+    operators: ['(same$) => merge(limited(same$), limited(same$))'],
+  },
+  retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
+  smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
+  stopOn: {
+    given: { other: `cold('---------x')` },
+    source: `answer('Hel-lo,-wor-ld|')`,
+    operators: ['stopOn(other)'],
+  },
+  takeWithinBudget: { source: `stream('s-a-b-c-d-f|')`, operators: ['takeWithinBudget({ maxChars: 3 })'] },
+  tapStream: {
+    given: { called: 'new Subject()' },
+    source: `answer('Hel-lo|')`,
+    operators: ['tapStream({ start: ({ model }) => called.next(model), complete: (message) => called.next(message.text) })'],
+  },
+  text: { source: `streamOf('Paris, of course', { everyMs: 3 })`, operators: ['parseOnComplete(json(), text())'] },
+  textDeltas: { source: `answer('[hm]-Hel-lo|')`, operators: ['textDeltas()'] },
+  tiktokenCounter: {
+    given: { countTokens: `tiktokenCounter('gpt-4o')` },
+    source: `streamOf('How many tokens is this?', { everyMs: 3 })`,
+    operators: ['aggregateUsage({ countTokens, every: 2 })', `ofEvent('usage')`],
+  },
+  timeoutBetweenChunks: {
+    source: `stream('s--a--b-----------c-f|')`,
+    operators: ['timeoutBetweenChunks({ firstMs: 10, betweenMs: 5 })'],
+  },
+  toMessage: {
+    source: `answer('[hm]-Hel-lo|')`,
+    operators: ['toMessage()', 'map(({ text, reasoning }) => ({ text, reasoning }))'],
+  },
+  toon: { source: toonTable, operators: ['parseOnComplete(toon(), text())', 'map(({ format, value }) => ({ format, value }))'] },
+  toonPrompt: {
+    source: `cold('a--|', { a: [{ id: 1, name: 'Lamp' }, { id: 2, name: 'Desk' }] })`,
+    operators: ['map((rows) => toonPrompt(rows).text)'],
+  },
+  toonRows: { source: toonTable, operators: ['toonRows()', 'map(({ row }) => row)'] },
+  traceStream: { source: `answer('Hel-lo|')`, operators: [`traceStream({ tracer: trace.getTracer('docs') })`] },
+  validate: {
+    given: { numbers: `z.number()` },
+    source: `streamOf('{"n": [1, 2, "x"]}', { everyMs: 3 })`,
+    operators: [`jsonElements({ path: ['n'] })`, 'map(({ value }) => value)', 'validate(numbers)'],
+  },
+  withCost: {
+    given: {
+      price: `({ outputTokens }) => ({ total: outputTokens * 0.01, currency: 'USD', input: undefined, output: undefined, cacheSavings: undefined })`,
+    },
+    source: `stream('s-a-u-f|')`,
+    operators: ['withCost(price)'],
+  },
+};
