@@ -1,12 +1,12 @@
 import { kinds } from '../codecs/json/candidates.js';
 import { findValues } from '../codecs/json/findValues.js';
 import type { FencedBlock, ProseText } from '../codecs/json/prose.js';
+import { countLines, createLineCounter, type LineCounter } from '../codecs/text/lineCounter.js';
 import type { JsonValue } from '../events.js';
 import type { AnswerCandidate } from '../structured/chooseCandidate.js';
 import type { ParserVerdict } from '../structured/parser.js';
 import { documentsAmongProse, leadingDocument } from './bareDocuments.js';
 import { outdent } from './fences.js';
-import { countLines, createLineCounter, type LineCounter } from './lineCounter.js';
 import { readToonLoosely } from './readLoosely.js';
 import { readJsonPart, readToonPart, type TextPart } from './readPart.js';
 import { type Repair, repairLines } from './repairLines.js';

@@ -1,4 +1,5 @@
 import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
+import { countLines } from '../codecs/text/lineCounter.js';
 import { createToonDecoder } from '../codecs/toon/decoder.js';
 import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
 import { createToonValueBuilder } from '../codecs/toon/value.js';
@@ -6,7 +7,6 @@ import { LimitError } from '../errors.js';
 import type { JsonValue } from '../events.js';
 import type { ParserVerdict } from '../structured/parser.js';
 import { readWholeJson } from '../structured/readWholeJson.js';
-import { countLines } from './lineCounter.js';
 
 /** A part of the answer's text: the body of a fence, or the whole text. */
 export interface TextPart {
