@@ -17,13 +17,13 @@ const golden: Readonly<Record<string, PublicNames>> = {
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
       createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
-      measureStream ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
+      measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
       stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
       ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
-      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata
+      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata
       FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
       JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin
@@ -32,17 +32,17 @@ const golden: Readonly<Record<string, PublicNames>> = {
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
       TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolApprovalEvent ToolCall
-      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
+      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
-    values: 'assistantTurn fromChatCompletions fromResponses',
+    values: 'assistantTurn chatMessages fromChatCompletions fromResponses responsesInput',
     types: 'ChatClient RequestFunction ResponsesClient ResponsesParams SourceOptions StreamingResponsesParams',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
-    values: 'assistantTurn fromMessages',
-    types: 'AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
+    values: 'assistantTurn fromMessages messagesParams',
+    types: 'AssistantTurn MessagesClient MessagesInput MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',

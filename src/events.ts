@@ -452,6 +452,32 @@ export type MessagePart = PartOrigin &
     | { readonly type: 'other'; readonly kind: string }
   );
 
+/** The fields of a part that only an answer has; a part that is written by hand can omit them. */
+type Written<Part> = Part extends unknown
+  ? Omit<Part, keyof PartOrigin | 'phase'> & Partial<Pick<Part, Extract<keyof Part, keyof PartOrigin | 'phase'>>>
+  : never;
+
+/** A file by its address, which may be a `data:` URL. */
+export interface FileReference {
+  readonly type: 'file';
+  readonly mediaType: string;
+  readonly url: string;
+  readonly filename?: string | undefined;
+}
+
+/**
+ * A part of a turn: any part of a message, or a file by its address. The `output` of a result is text, any JSON, or a list of what to show to
+ * the model: `{ type: 'text', text }`, `{ type: 'file', mediaType, data }` or `{ type: 'file', mediaType, url }`, and texts and images as MCP
+ * writes them.
+ */
+export type TurnPart = Written<MessagePart> | FileReference;
+
+/** One turn of a conversation, in the same terms for all providers, as plain data. The results of tools are a turn of their own. */
+export interface Turn {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly parts: readonly TurnPart[];
+}
+
 /** A tool call of a message. */
 export interface ToolCall {
   readonly callId: string;

@@ -37,6 +37,7 @@ export {
   type ErrorInfo,
   type Executor,
   type FileEvent,
+  type FileReference,
   type FinishEvent,
   type FinishMetadata,
   type FinishReason,
@@ -67,6 +68,8 @@ export {
   type ToolCallEndEvent,
   type ToolCallStartEvent,
   type ToolResultEvent,
+  type Turn,
+  type TurnPart,
   type Usage,
   type UsageEvent,
 } from './events.js';
@@ -91,6 +94,7 @@ export {
   type RateLimitTurn,
 } from './handles/createRateLimiter.js';
 export type { ResponseHead } from './limits/retryAfter.js';
+export { messageTurns } from './message/turns.js';
 export type { CountTokens, TokenCounter, TokenStream } from './metering/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';

@@ -1,5 +1,4 @@
 import type { OpenAI } from 'openai';
-import { isObject } from '../../codecs/json/jsonFields.js';
 import type { Message } from '../../events.js';
 import { chatTurn } from './chat/turn.js';
 import { responsesTurn } from './responses/turn.js';
@@ -20,8 +19,8 @@ export function assistantTurn(
   return isResponse(message) ? responsesTurn(message) : chatTurn(message);
 }
 
-/** Output items have a type and fragments of a chat message have none. Without either, the id of the message decides. */
+/** The native forms decide. Without one, or with that of another provider, the id of the message does. */
 function isResponse({ id, parts }: Message): boolean {
-  const native = parts.find((part) => part.native !== undefined)?.native;
-  return native === undefined ? (id?.startsWith('resp') ?? false) : isObject(native) && typeof native['type'] === 'string';
+  const format = parts.find((part) => part.nativeFormat !== undefined)?.nativeFormat;
+  return format === 'responses' || (format === undefined && (id?.startsWith('resp') ?? false));
 }
