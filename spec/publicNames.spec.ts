@@ -15,10 +15,10 @@ const golden: Readonly<Record<string, PublicNames>> = {
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
       ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo hedge highReliabilityOptions
+      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
       measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
-      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
+      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter

@@ -372,8 +372,10 @@ export interface Cost {
 /** Returns what a request cost; `undefined` if it knows no price, not 0. */
 export type Price = (usage: Usage, model: string, provider: string) => Cost | undefined;
 
-/** An error as plain JSON, as events carry it. */
+/** An error as plain JSON, as events carry it and `toErrorInfo` gives it. */
 export interface ErrorInfo {
+  /** The name of the class, for instance `HttpError`. */
+  readonly name: string;
   /** The `kind` of a `StreamError`; `'unknown'` for any other error. */
   readonly kind: string;
   readonly message: string;
@@ -386,6 +388,10 @@ export interface ErrorInfo {
   readonly requestId: string | undefined;
   /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The fields that only its class has, for instance the `phase` of a time limit. An event carries none. */
+  readonly details: JsonObject | undefined;
+  /** The message so far. An event carries none, because the events before it are the message. */
+  readonly partial: PartialMessage | undefined;
 }
 
 /** A complete answer, as `toMessage` emits it. */

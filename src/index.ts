@@ -4,6 +4,7 @@ export {
   ConnectionError,
   ContentTypeError,
   EmptyStreamError,
+  fromErrorInfo,
   HttpError,
   isStreamError,
   LimitError,
@@ -22,6 +23,7 @@ export {
   StreamTimeoutError,
   type TimeoutPhase,
   TruncatedError,
+  toErrorInfo,
   ValidationError,
   type ValidationIssue,
 } from './errors.js';

@@ -1,4 +1,4 @@
-import { isStreamError, RetryExhaustedError, toErrorInfo } from '../errors.js';
+import { isStreamError, RetryExhaustedError, toFault } from '../errors.js';
 import type { DeltaEvent, PartialMessage, RequestUsage, ResetEvent, Usage, UsageEvent } from '../events.js';
 import { isContent } from '../events.js';
 import { createMessageFold } from '../message/messageFold.js';
@@ -113,7 +113,7 @@ export function createAttempts(): Attempts {
       earlierUsage = sumUsage(tracker.requests, earlierUsage);
       tracker = createRequestTracker(number + 1, Math.min(step, fields.step));
       offset = number;
-      return { type: 'reset', attempt: number + 1, ...fields, error: toErrorInfo(error) };
+      return { type: 'reset', attempt: number + 1, ...fields, error: toFault(error) };
     },
   };
 }
