@@ -13,7 +13,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
     file: 'src/index.ts',
     values: `
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
-      ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
+      ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
       createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
@@ -37,12 +37,14 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
     values: 'assistantTurn chatMessages fromChatCompletions fromResponses responsesInput',
-    types: 'ChatClient RequestFunction ResponsesClient ResponsesParams SourceOptions StreamingResponsesParams',
+    types:
+      'AssistantMessage ChatClient ChatContent ChatMessage ChatParams RequestFunction ResponsesClient ResponsesContent ResponsesItem ResponsesParams SourceOptions',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
     values: 'assistantTurn fromMessages messagesParams',
-    types: 'AssistantTurn MessagesClient MessagesInput MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
+    types:
+      'AssistantBlock AssistantTurn MessagesClient MessagesInput MessagesParams RequestFunction ShownBlock SourceOptions UserBlock UserTurn',
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',
@@ -92,19 +94,27 @@ function exportsOf(file: string): readonly ts.Symbol[] {
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
   if (!module) throw new Error(`${file} is not a module`);
-  return checker
-    .getExportsOfModule(module)
-    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+  return checker.getExportsOfModule(module);
 }
 
+const resolved = (symbol: ts.Symbol): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+const isDeclared = (symbol: ts.Symbol): boolean => resolved(symbol).declarations !== undefined;
 const isValue = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Value) !== 0;
 const isFunction = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Function) !== 0;
 const textOf = (symbol: ts.Symbol): string => ts.displayPartsToString(symbol.getDocumentationComment(checker));
 
 describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { file, values, types }) => {
-  const symbols = exportsOf(file);
+  const exported = exportsOf(file);
+  const symbols = exported.filter(isDeclared).map(resolved);
   const namesOf = (some: readonly ts.Symbol[]): readonly string[] => some.map(({ name }) => name).sort();
   const listed = (names: string): readonly string[] => names.split(/\s+/).filter((name) => name !== '');
+
+  it('are all declared in the file that they are exported from', () => {
+    const missing = exported.filter((symbol) => !isDeclared(symbol));
+    const places = missing.map(({ name, declarations: [it] = [] }) => `${name} of ${it?.parent.parent.getText()}`);
+    expect(places).toEqual([]);
+  });
 
   it('are these values and no others', () => {
     expect(namesOf(symbols.filter(isValue))).toEqual(listed(values));

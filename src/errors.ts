@@ -28,6 +28,7 @@ export type StreamErrorKind =
   | 'empty'
   | 'content-type'
   | 'malformed-event'
+  | 'protocol'
   | 'limit'
   | 'aborted'
   | 'retry-exhausted'
@@ -54,6 +55,9 @@ export interface StreamErrorDetails {
   /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
+
+/** The details of an error that the head of a response tells. */
+export type ResponseDetails = Pick<StreamErrorDetails, 'requestId' | 'retryAfterMs'>;
 
 /**
  * The base class of all errors of this package that a stream emits. Check for one with {@link isStreamError}, which also accepts errors of
@@ -168,7 +172,8 @@ export class ContentTypeError extends StreamError {
   /** The first kilobyte of the body. */
   readonly snippet: string;
   constructor(contentType: string, snippet: string, details: StreamErrorDetails = {}) {
-    super('ContentTypeError', `Expected text/event-stream, got ${contentType || 'no content type'}`, false, details);
+    const got = contentType.startsWith('text/event-stream') ? 'a body without events' : contentType || 'no content type';
+    super('ContentTypeError', `Expected text/event-stream, got ${got}`, false, details);
     this.contentType = contentType;
     this.snippet = snippet;
   }
@@ -179,6 +184,17 @@ export class MalformedEventError extends StreamError {
   readonly kind = 'malformed-event';
   constructor(message = 'An event is not valid JSON', details: StreamErrorDetails = {}) {
     super('MalformedEventError', message, true, details);
+  }
+}
+
+/**
+ * What came is no stream of this package's events: a wrong wire, a client function that gives no Response, or events that begin in the
+ * middle of an answer. Never retryable: the code is wrong, and the message names the cure.
+ */
+export class ProtocolError extends StreamError {
+  readonly kind = 'protocol';
+  constructor(message: string, details: StreamErrorDetails = {}) {
+    super('ProtocolError', message, false, { ...details, retryable: false });
   }
 }
 
@@ -300,6 +316,11 @@ export function fillPartial<E>(error: E, partial: PartialSource): E {
   return error;
 }
 
+/** Sets the details that the head of the response told, of an error that was created where the response is not known. */
+export function fillResponse(error: StreamError, { requestId, retryAfterMs }: ResponseDetails): void {
+  Object.assign(error, { requestId: error.requestId ?? requestId, retryAfterMs: error.retryAfterMs ?? retryAfterMs });
+}
+
 /** The fields of every error; any other is one of its class. Text, because a set would be a cost of every import. */
 const commonFields = 'name message stack cause kind retryable status code requestId retryAfterMs partial';
 
@@ -376,6 +397,7 @@ const plainClasses: Readonly<Record<string, Reported>> = {
   TruncatedError: ({ message }, details) => new TruncatedError(message, details),
   EmptyStreamError: ({ message }, details) => new EmptyStreamError(message, details),
   MalformedEventError: ({ message }, details) => new MalformedEventError(message, details),
+  ProtocolError: ({ message }, details) => new ProtocolError(message, details),
   StreamAbortedError: ({ message }, details) => new StreamAbortedError(message, details),
   CircuitOpenError: ({ message }, details) => new CircuitOpenError(message, details),
 };

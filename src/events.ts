@@ -399,7 +399,7 @@ export interface Message extends PartialMessage {
   /** `aborted` if the stream completed without a `finish`. */
   readonly finishReason: FinishReason;
   /**
-   * Parses the text of the answer as JSON: of several rounds, that of the last.
+   * Parses the text of the answer as JSON: a value, or one code fence with a value. Of several rounds, the answer of the last.
    * @throws ParseError if it is not JSON.
    */
   json<Value = unknown>(): Value;
@@ -490,7 +490,10 @@ export interface ToolCall {
   readonly name: string;
   /** The argument text as sent; empty text means no arguments. */
   readonly argumentsText: string;
-  /** The parsed arguments; `undefined` until the call is complete, for free text, and for text that is not JSON. */
+  /**
+   * The parsed arguments, with raw line breaks and other control characters in strings accepted; `undefined` until the call is complete, for
+   * free text, and for text that is not JSON.
+   */
   readonly input: JsonValue | undefined;
   readonly executor: Executor;
   readonly format: ArgumentsFormat;

@@ -12,6 +12,7 @@ export {
   ParseError,
   type ParseErrorDetails,
   type PartialSource,
+  ProtocolError,
   ProviderError,
   RetryExhaustedError,
   type ServiceErrorDetails,

@@ -111,6 +111,47 @@ describe('createMessageFold', () => {
     });
   });
 
+  it('has the parts in the order of their blocks, also those that are seen only at their end', () => {
+    const events = [
+      text('a', { block: 1 }),
+      toolCallStart('c', 'add', { block: 3 }),
+      blockEnd(0, { block: 0, kind: 'image' }),
+      blockEnd(1, { block: 1 }),
+      blockEnd(2, { block: 2, kind: 'x' }),
+      blockEnd(3, { block: 3, kind: 'tool_call' }),
+      blockEnd(4, { block: 4, kind: 'y' }),
+    ];
+    expect(partialOf(events).parts.map(({ type, native }) => [type, native])).toEqual([
+      ['other', 0],
+      ['text', 1],
+      ['other', 2],
+      ['tool-call', 3],
+      ['other', 4],
+    ]);
+  });
+
+  it('keeps a tool result behind its call', () => {
+    const events = [
+      text('a', { block: 1 }),
+      toolResult('c', 'search', [1]),
+      text('b', { block: 2 }),
+      blockEnd(0, { block: 0, kind: 'x' }),
+    ];
+    expect(partialOf(events).parts.map(({ type }) => type)).toEqual(['other', 'text', 'tool-result', 'text']);
+  });
+
+  it('discards the parts of void steps, wherever they were inserted', () => {
+    const events = [
+      text('a', { block: 1 }),
+      step(1),
+      text('b', { block: 3 }),
+      blockEnd(0, { block: 2, kind: 'x' }),
+      reset({ step: 1 }),
+      text('c', { block: 2 }),
+    ];
+    expect(partialOf(events).parts).toMatchObject([{ text: 'a' }, { text: 'c' }]);
+  });
+
   it('keeps the native form of each block beside its part', () => {
     const events = [text('a'), blockEnd({ type: 'text' }), blockEnd({ type: 'x' }, { block: 1, kind: 'redacted_thinking' })];
     expect(partialOf(events).parts).toEqual([
@@ -179,6 +220,16 @@ describe('createMessageFold', () => {
       expect(inputOf('')?.input).toEqual({});
       expect(inputOf('{"a":')).toMatchObject({ argumentsText: '{"a":', input: undefined, ended: true });
       expect(inputOf('{}', 'text')?.input).toBeUndefined();
+    });
+
+    it.each([
+      ['{"code":"line 1\nline 2"}', { code: 'line 1\nline 2' }],
+      ['{\n\t"a":\t"x\ty",\n"b":"\r\n"}', { a: 'x\ty', b: '\r\n' }],
+      ['{"a":"\\"\u0001\\\\","b\n":[]}', { a: '"\u0001\\', 'b\n': [] }],
+      ['{"a":"x\n', undefined],
+    ])('parses raw control characters in the strings of the arguments, whose text stays as sent: %j', (argumentsText, input) => {
+      const events = [toolCallStart('c', 'add'), toolCallEnd('c', 'add', argumentsText)];
+      expect(partialOf(events).toolCalls[0]).toMatchObject({ argumentsText, input });
     });
 
     it('ignores deltas and the end of a call that never started', () => {
@@ -331,6 +382,13 @@ describe('createMessageFold', () => {
     ]);
     expect(message.json<{ a: number }>().a).toBe(1);
   });
+
+  it.each(['```json\n{"a":1}\n```', '```{"a":1}```', '~~~\n{"a":1}', '\ufeff{"a":1}\n'])(
+    'parses an answer in a fence: %j',
+    (answer) => {
+      expect(messageOf([text(answer)]).json()).toEqual({ a: 1 });
+    },
+  );
 
   it('throws a ParseError with the text if the answer is not JSON', () => {
     const message = messageOf([text('{"a":'), finish('length')]);

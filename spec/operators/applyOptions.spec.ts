@@ -20,7 +20,7 @@ import { withCost } from '../../src/operators/withCost.js';
 import { finish, letters, type MarbleHelpers, type MarbleStream, marbles, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
-// kernel/namedOptions.ts is tested through applyOptions.
+// kernel/namedOperators.ts is tested through applyOptions.
 describe('applyOptions', () => {
   operatorContract(() => applyOptions({ tapStream: {} }), {
     kind: 'mirror',

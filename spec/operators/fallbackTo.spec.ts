@@ -318,7 +318,7 @@ describe('fallbackTo', () => {
   });
 
   describe('with a retryStream in the pipe of each provider', () => {
-    it('increases attempt numbers over all of them, so that requests = resets + 1', () => {
+    it('increases attempt numbers over all of them, so that attempts = resets + 1', () => {
       let requests = 0;
       const counted = (stream: Observable<DeltaEvent>): Observable<DeltaEvent> =>
         defer(() => {

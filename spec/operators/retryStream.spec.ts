@@ -62,7 +62,7 @@ function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEven
   return reset({ delayMs: 3, error: toFault(error), ...fields });
 }
 
-// retryPolicy.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.
+// retryPolicy.ts, failures.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.
 describe('retryStream', () => {
   operatorContract(() => retryStream(), {});
   operatorContract(() => retryStream({ onPartial: { continueWith: () => NEVER } }));
@@ -570,7 +570,7 @@ describe('retryStream', () => {
   });
 
   describe('nested', () => {
-    it('increases attempt numbers over both, so that requests = resets + 1', () => {
+    it('increases attempt numbers over both, so that attempts = resets + 1', () => {
       let requests = 0;
       const source = defer(() => (++requests === 7 ? of(start(), text('a'), finish()) : broken([start(), text('x')])));
       const inner = retryStream({ maxRetries: 2 });

@@ -27,7 +27,7 @@ const formats = ['chat', 'responses', 'messages'] as const;
 const ownTurns: Readonly<Record<NativeFormat, (message: Message) => unknown>> = {
   chat: (message) => [assistantTurn(message)],
   responses: (message) => assistantTurn<never[]>(message),
-  messages: (message) => ({ messages: [messagesAssistantTurn(message)].filter(({ content }) => content.length > 0) }),
+  messages: (message) => ({ messages: [messagesAssistantTurn(message)] }),
 };
 
 function messageOf({ wire, bytes }: ProviderStream): Message {

@@ -131,7 +131,8 @@ const readers: Readonly<Record<NativeFormat, (request: JsonValue, said: Collecto
           said.result(textOf(tool_use_id), typeof output === 'string' ? output : texts.join('\n'));
           for (const part of shown) readSource(part, said);
         } else {
-          said.say(textOf(role), textOf(text));
+          // What a turn without content has, because the API refuses an empty one.
+          if (text !== '(no content)') said.say(textOf(role), textOf(text));
           readSource(block, said);
         }
       }

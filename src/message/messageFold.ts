@@ -1,3 +1,4 @@
+import { withoutFence } from '../codecs/json/withoutFence.js';
 import { append } from '../codecs/text/growingText.js';
 import { ParseError } from '../errors.js';
 import type {
@@ -110,11 +111,19 @@ function updateParts(state: FoldState, event: DeltaEvent): void {
   const known = knownPart(state, event);
   state.toolResult = undefined;
   if (known && extendPart(known, event)) return;
-  const part = startPart(event, state.step);
+  const part = startPart(event, state.step, state.parts.at(-1)?.block ?? -1);
   if (!part) return;
-  state.parts.push(part);
+  insertPart(state.parts, part);
   if ('block' in event) state.blocks.set(event.block, part);
   else if (event.type === 'tool-result') state.toolResult = part;
+}
+
+/** Inserts a part in the order of blocks: an opaque block is seen only at its end, when later blocks have begun. */
+function insertPart(parts: GrowingPart[], part: GrowingPart): void {
+  let at = parts.length;
+  while (at > 0 && (parts[at - 1]?.block ?? 0) > part.block && parts[at - 1]?.part.step === part.part.step) at--;
+  if (at === parts.length) parts.push(part);
+  else parts.splice(at, 0, part);
 }
 
 function knownPart({ parts, blocks, toolResult }: FoldState, event: DeltaEvent): GrowingPart | undefined {
@@ -179,7 +188,7 @@ function parseAnswer({ parts, finishReason }: PartialMessage, step: number): unk
   const answer = parts.filter((part) => part.step === step && part.type === 'text' && part.phase === 'answer');
   const text = joinTexts(answer, 'text');
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutFence(text));
   } catch (cause) {
     throw new ParseError('The answer is not JSON', text, finishReason, { cause });
   }

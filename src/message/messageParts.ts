@@ -1,4 +1,4 @@
-import { tryParseJson } from '../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../codecs/json/tryParseJson.js';
 import { append, createGrowingText, type GrowingText, wholeText } from '../codecs/text/growingText.js';
 import type { DeltaEvent, JsonValue, MessagePart, ToolCall } from '../events.js';
 
@@ -10,12 +10,20 @@ export interface GrowingPart {
   readonly part: Mutable<MessagePart>;
   /** The text of the part, or the argument text of a call. */
   readonly text: GrowingText;
+  /** The number of its block; of a part without one, that of the part before it. */
+  readonly block: number;
 }
 
-/** @returns A new part with the content of the event; `undefined` if no part can start with such an event. */
-export function startPart(event: DeltaEvent, step: number): GrowingPart | undefined {
+/**
+ * @param step The step of the part.
+ * @param latest The block of the latest part.
+ * @returns A new part with the content of the event; `undefined` if no part can start with such an event.
+ */
+export function startPart(event: DeltaEvent, step: number, latest: number): GrowingPart | undefined {
   const part = firstPart(event, step);
-  return part && { part, text: createGrowingText('text' in part ? part.text : '') };
+  return (
+    part && { part, text: createGrowingText('text' in part ? part.text : ''), block: 'block' in event ? event.block : latest }
+  );
 }
 
 function firstPart(event: DeltaEvent, step: number): Mutable<MessagePart> | undefined {
@@ -110,5 +118,5 @@ function appended(text: GrowingText, piece: string): true {
 function parseInput({ argumentsText, format, ended }: ToolCall): JsonValue | undefined {
   if (!ended || format === 'text') return undefined;
   if (argumentsText.trim() === '') return {};
-  return tryParseJson(argumentsText);
+  return tryParseRawJson(argumentsText);
 }

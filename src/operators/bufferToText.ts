@@ -19,8 +19,7 @@ export interface BufferToTextOptions {
  *     source   s-a-b-R-c-d-f|         R: reset
  *     result   -------------(x|)     x = 'cd'
  *
- * A stream that completes without `finish` emits its text too; an answer without text emits `''`; an empty source emits nothing. A `reset`
- * discards the text that it voids.
+ * A stream that completes without `finish` emits its text too; an answer without text emits `''`; an empty source emits nothing.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxChars` is not > 0 or `choice` is not a whole
  * number >= 0.
@@ -37,8 +36,9 @@ export function bufferToText(options: BufferToTextOptions = {}): OperatorFunctio
   checkCount('choice', choice);
   return operate((destination) => {
     const fold = createTextFold(choice);
-    // Only the LimitError carries a message.
+    // Folded only if a LimitError may need it as its `partial`.
     const message = maxChars < Infinity ? createMessageFold(choice) : undefined;
+    /** Whether no event has arrived: an empty source emits no text, not even `''`. */
     let empty = true;
     return {
       next(event) {

@@ -22,7 +22,7 @@ export interface JsonElementsOptions<T = JsonValue> extends JsonReadingOptions {
    */
   readonly onInvalid?: 'error' | 'skip' | 'emit';
   /**
-   * What to do when a `reset` voids elements that were emitted: error with the fault that caused it, so that no second request is sent, or
+   * What to do when a `reset` voids elements that were emitted: pass on the error that caused it, so that no second request is sent, or
    * `'restart'` at index 0. @defaultValue 'error'
    */
   readonly onReset?: 'error' | 'restart';
@@ -56,7 +56,7 @@ const optionNames = ['path', 'schema', 'onInvalid', 'onReset'];
  *
  * @emitsError {@link ParseError} with `offset` where the text is not JSON, is truncated or has no such array, and with `finishReason` when
  * the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError} with the
- * element; the fault that caused a `reset`.
+ * element; the error that caused a `reset`.
  * @unsubscribe Discards the open element and a pending validation.
  *
  * @reset Reads the remaining text again; if emitted elements are void, errors or starts again at index 0, by `onReset`.

@@ -73,10 +73,10 @@ export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}):
         fold?.push(event);
         destination.next(event);
       },
-      settle(outcome, fault) {
+      settle(outcome, streamError) {
         // When a callback has thrown, no other one is called.
         if (calling) return;
-        if (outcome === 'error') error?.(fault);
+        if (outcome === 'error') error?.(streamError);
         else if (outcome === 'unsubscribe') unsubscribe?.();
         else if (fold) complete?.(fold.message());
       },

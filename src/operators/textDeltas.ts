@@ -7,7 +7,7 @@ import { createMessageFold } from '../message/messageFold.js';
 
 export interface TextDeltasOptions {
   /**
-   * What to do when a `reset` voids text that was already emitted. `'error'`: error with the fault that caused the reset, so that no second
+   * What to do when a `reset` voids text that was already emitted. `'error'`: pass on the error that caused the reset, so that no second
    * request is sent. `'restart'`: go on with the text of the new attempt. @defaultValue 'error'
    */
   readonly onReset?: 'error' | 'restart';
@@ -19,13 +19,13 @@ export interface TextDeltasOptions {
  * Emits each piece of the visible text as it arrives.
  *
  *     source                  s-a-b-R-c-f|     R: reset
- *     result                  --a-b-#          the fault that caused the reset
+ *     result                  --a-b-#          the error that caused the reset
  *     onReset: 'restart'      --a-b---c--|
  *
  * A `reset` that voids none of the emitted text has no effect.
  *
  * @throws TypeError at call time for an unknown option or `onReset`, RangeError if `choice` is not a whole number >= 0.
- * @emitsError The fault that caused a `reset`, after the source was unsubscribed.
+ * @emitsError The error that caused a `reset`, after the source was unsubscribed.
  * @unsubscribe Has nothing to discard.
  * @reset If it voids emitted text, errors or continues, by `onReset`; else no effect.
  * @cost Holds the message so far, for `error.partial`. A delta costs an append.

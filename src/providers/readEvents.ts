@@ -1,11 +1,11 @@
 import { Observable } from 'rxjs';
-import { fillPartial, isStreamError } from '../errors.js';
+import { fillPartial, fillResponse, isStreamError, type ResponseDetails } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { checkDemand } from '../handles/createDemand.js';
 import { abortOf, attachSignal, checkSignal } from '../kernel/callerAbort.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
 import type { ResponseHead } from '../limits/retryAfter.js';
-import { connectionError, formatStacks } from './http/responseErrors.js';
+import { connectionError, formatStacks, responseDetails } from './http/responseErrors.js';
 import { createEventDecoder, partialMessage } from './wire/eventDecoder.js';
 import { pullBody } from './wire/pullBody.js';
 import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
@@ -42,13 +42,16 @@ export function readEvents(
       if (!subscriber.closed) subscriber.next(event);
     };
     const decoder = createEventDecoder(format, deliver, options);
+    let details: ResponseDetails = {};
     const fail = (error: unknown): void => {
       const known = isStreamError(error) ? error : connectionError(error);
+      fillResponse(known, details);
       formatStacks(known);
       subscriber.error(fillPartial(known, () => partialMessage(decoder)));
     };
     const report = (response: ResponseHead): void => {
       if (subscriber.closed) return;
+      details = responseDetails(response.headers);
       try {
         options.onResponse?.(response);
       } catch (error) {

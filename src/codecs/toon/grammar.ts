@@ -1,7 +1,7 @@
+import { readCells, readPrimitive } from './cells.js';
 import { readHeader, type ToonHeader } from './header.js';
 import { readKeyedText } from './key.js';
 import { consumeLine, type ToonLine } from './lines.js';
-import { readCells, readPrimitive } from './primitives.js';
 import {
   checkCount,
   contentDepth,

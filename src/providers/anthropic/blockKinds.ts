@@ -1,5 +1,5 @@
 import { listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
-import { tryParseJson } from '../../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../../codecs/json/tryParseJson.js';
 import { wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
@@ -110,7 +110,7 @@ function isEmptyObject(value: JsonValue): boolean {
 
 /** Parses an argument text, which may be empty: then there are no arguments. `undefined` if it is not JSON. */
 function parseInput(argumentsText: string): JsonValue | undefined {
-  return argumentsText.trim() === '' ? {} : tryParseJson(argumentsText);
+  return argumentsText.trim() === '' ? {} : tryParseRawJson(argumentsText);
 }
 
 /** The results of MCP tools have a flag; the others have an error object as content, some of them with the wrong type name. */

@@ -1,21 +1,37 @@
-import type {
-  Base64ImageSource,
-  DocumentBlockParam,
-  ImageBlockParam,
-  TextBlockParam,
-  ToolResultBlockParam,
-} from '@anthropic-ai/sdk/resources/messages';
 import type { FileReference, Turn, TurnPart } from '../../events.js';
 import type { CallNames } from '../../message/callNames.js';
 import { base64Of, isShown, resultContents, resultText, type Shown, toShown } from '../../message/turnContent.js';
 import { type AssistantTurn, messagesCallNames, messagesTurn } from './turn.js';
 
-type ShownBlock = TextBlockParam | ImageBlockParam | DocumentBlockParam;
+type ImageType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
+
+/** A text or a file that a user or a tool shows to the model. */
+export type ShownBlock =
+  | { type: 'text'; text: string }
+  | { type: 'image'; source: { type: 'base64'; media_type: ImageType; data: string } | { type: 'url'; url: string } }
+  | {
+      type: 'document';
+      title?: string;
+      source:
+        | { type: 'base64'; media_type: 'application/pdf'; data: string }
+        | { type: 'text'; media_type: 'text/plain'; data: string }
+        | { type: 'url'; url: string };
+    };
+
+/** A block of a user's turn. */
+export type UserBlock = ShownBlock | ToolResultBlock;
+
+interface ToolResultBlock {
+  type: 'tool_result';
+  tool_use_id: string;
+  content: string | ShownBlock[];
+  is_error?: boolean;
+}
 
 /** A user's turn as an element of `params.messages`; the results of tools are a part of it. */
-interface UserTurn {
+export interface UserTurn {
   readonly role: 'user';
-  content: Array<ShownBlock | ToolResultBlockParam>;
+  content: UserBlock[];
 }
 
 /** The conversation in the params of a request, for the messages resource and for its beta. */
@@ -50,9 +66,7 @@ export function messagesParams(turns: readonly Turn[]): MessagesInput {
 
   for (const turn of turns) {
     if (turn.role === 'assistant') {
-      const message = messagesTurn(turn, names);
-      // The API rejects a message without content.
-      if (message.content.length > 0) messages.push(message);
+      messages.push(messagesTurn(turn, names));
     } else if (turn.role === 'system') {
       system.push(...turn.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])));
     }
@@ -63,11 +77,11 @@ export function messagesParams(turns: readonly Turn[]): MessagesInput {
 }
 
 /** A block for a result of the caller's own tools; the provider's results stay in the assistant's turn, in their native form. */
-function toResult(part: TurnPart, names: CallNames): readonly ToolResultBlockParam[] {
+function toResult(part: TurnPart, names: CallNames): readonly ToolResultBlock[] {
   if (part.type !== 'tool-result' || part.nativeFormat === 'messages' || names.isProvided(part.callId)) return [];
   const contents = resultContents(part.output);
   const content = resultText(contents) ?? contents.flatMap(toBlock);
-  const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: names.result(part.callId), content };
+  const result: ToolResultBlock = { type: 'tool_result', tool_use_id: names.result(part.callId), content };
   return [part.isError ? { ...result, is_error: true } : result];
 }
 
@@ -76,7 +90,7 @@ function toBlock(content: Shown): readonly ShownBlock[] {
   return content.text.trim() === '' ? [] : [content];
 }
 
-function toFile(file: FileReference): ImageBlockParam | DocumentBlockParam {
+function toFile(file: FileReference): ShownBlock {
   const { mediaType, url, filename } = file;
   const data = base64Of(file);
   if (isImageType(mediaType) && data !== undefined)
@@ -93,14 +107,9 @@ function toFile(file: FileReference): ImageBlockParam | DocumentBlockParam {
   throw new TypeError(`messagesParams: the API takes no file of type ${mediaType}${data === undefined ? ' by its address' : ''}`);
 }
 
-const imageTypes: ReadonlySet<string> = new Set<Base64ImageSource['media_type']>([
-  'image/jpeg',
-  'image/png',
-  'image/gif',
-  'image/webp',
-]);
+const imageTypes: ReadonlySet<string> = new Set<ImageType>(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
-function isImageType(mediaType: string): mediaType is Base64ImageSource['media_type'] {
+function isImageType(mediaType: string): mediaType is ImageType {
   return imageTypes.has(mediaType);
 }
 

@@ -1,15 +1,20 @@
-import type { BetaContentBlockParam } from '@anthropic-ai/sdk/resources/beta/messages';
-import type { ContentBlockParam, TextBlockParam, ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages';
-import { isObject, textOf } from '../../codecs/json/jsonFields.js';
+import { isObject, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import { tryParseJson } from '../../codecs/json/tryParseJson.js';
-import type { JsonObject, TurnPart } from '../../events.js';
+import type { JsonObject, JsonValue, TurnPart } from '../../events.js';
 import { type CallNames, createCallNames } from '../../message/callNames.js';
 import { type CallPart, isPlainCall, textOfPart } from '../../message/turnContent.js';
+
+/** A block of the assistant's turn. Blocks of server tools and of later kinds are there too, as the provider sent them. */
+export type AssistantBlock =
+  | { type: 'text'; text: string }
+  | { type: 'thinking'; thinking: string; signature: string }
+  | { type: 'redacted_thinking'; data: string }
+  | { type: 'tool_use'; id: string; name: string; input: unknown };
 
 /** The assistant's turn as an element of `params.messages`, for the messages resource and for its beta. */
 export interface AssistantTurn {
   readonly role: 'assistant';
-  content: Array<ContentBlockParam & BetaContentBlockParam>;
+  content: AssistantBlock[];
 }
 
 /** Ids from elsewhere may have characters that the API rejects, for instance `functions.clock:0`. */
@@ -22,8 +27,18 @@ export function messagesTurn(
   { parts }: { readonly parts: readonly TurnPart[] },
   names: CallNames = messagesCallNames(),
 ): AssistantTurn {
+  const blocks = parts.flatMap((part) => toBlocks(part, names));
   // The provider's own blocks, which its type for input accepts.
-  return { role: 'assistant', content: parts.flatMap((part) => toBlocks(part, names)) as AssistantTurn['content'] };
+  const content = (blocks.every(isBlank) ? [noContent] : blocks) as AssistantTurn['content'];
+  return { role: 'assistant', content };
+}
+
+/** The API refuses a message without content, and one of blank text. */
+const noContent = { type: 'text', text: '(no content)' };
+
+function isBlank(block: unknown): boolean {
+  const { type, text } = objectOf(block as JsonValue);
+  return type === 'text' && textOf(text).trim() === '';
 }
 
 function toBlocks(part: TurnPart, names: CallNames): readonly unknown[] {
@@ -33,14 +48,22 @@ function toBlocks(part: TurnPart, names: CallNames): readonly unknown[] {
     if (native !== undefined) return [isObject(native) ? { ...native, id } : native];
     return isPlainCall(part) ? [plainCall(part, id)] : [];
   }
-  if (native !== undefined) return [isObject(native) ? withCallId(part, native, names) : native];
+  if (isObject(native)) return isRefused(native) ? [] : [withCallId(part, native, names)];
+  if (native !== undefined) return [native];
   const text = textOfPart(part);
   // The API rejects blank text.
-  return text.trim() === '' ? [] : [{ type: 'text', text } satisfies TextBlockParam];
+  return text.trim() === '' ? [] : [{ type: 'text', text } satisfies AssistantBlock];
+}
+
+/** The API refuses empty text, empty thinking without a signature, and a block without a type. */
+function isRefused({ type, text, thinking, signature }: JsonObject): boolean {
+  if (type === 'text') return textOf(text) === '';
+  if (type === 'thinking') return textOf(thinking) === '' && textOf(signature) === '';
+  return type === undefined;
 }
 
 /** The API accepts only an object as input. */
-function plainCall({ name, argumentsText, format }: CallPart, id: string): ToolUseBlockParam {
+function plainCall({ name, argumentsText, format }: CallPart, id: string): AssistantBlock {
   if (format === 'text') return { type: 'tool_use', id, name, input: { input: argumentsText } };
   const parsed = argumentsText.trim() === '' ? {} : tryParseJson(argumentsText);
   return { type: 'tool_use', id, name, input: isObject(parsed) ? parsed : { INVALID_JSON: argumentsText } };

@@ -10,7 +10,10 @@ import type { JsonObject, JsonValue, Usage } from '../../events.js';
 export function mergeUsage(figures: Map<string, JsonValue>, newer: JsonObject): boolean {
   let changed = false;
   for (const [name, value] of Object.entries(newer)) {
-    if (value === undefined || value === null || JSON.stringify(figures.get(name)) === JSON.stringify(value)) continue;
+    const older = figures.get(name);
+    if (value === undefined || value === null || JSON.stringify(older) === JSON.stringify(value)) continue;
+    // A placeholder: cumulative figures never fall to nothing.
+    if (value === 0 && typeof older === 'number') continue;
     figures.set(name, value);
     changed = true;
   }

@@ -1,4 +1,4 @@
-import { ConnectionError, HttpError, ProviderError, type StreamErrorDetails } from '../../errors.js';
+import { ConnectionError, HttpError, ProviderError, type ResponseDetails, type StreamErrorDetails } from '../../errors.js';
 import type { JsonValue } from '../../events.js';
 import { retryAfter } from '../../limits/retryAfter.js';
 import { serviceFault } from './serviceFault.js';
@@ -68,12 +68,16 @@ export function formatStacks(error: unknown, depth = 0): void {
 }
 
 /** The details of an error that are in the headers of its response. */
-function errorHeaders(headers: Headers): Pick<StreamErrorDetails, 'requestId' | 'retryable' | 'retryAfterMs'> {
-  return {
-    requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? undefined,
-    retryable: toBoolean(headers.get('x-should-retry')),
-    retryAfterMs: retryAfter(headers),
-  };
+function errorHeaders(headers: Headers): ResponseDetails & Pick<StreamErrorDetails, 'retryable'> {
+  return { ...responseDetails(headers), retryable: toBoolean(headers.get('x-should-retry')) };
+}
+
+const requestIdHeaders = ['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-requestid'];
+
+/** The details of an error that are in the headers of a response, whatever its status. */
+export function responseDetails(headers: Headers): ResponseDetails {
+  const requestId = requestIdHeaders.map((name) => headers.get(name)).find((id) => id !== null);
+  return { requestId: requestId ?? undefined, retryAfterMs: retryAfter(headers) };
 }
 
 function toBoolean(value: string | null): boolean | undefined {

@@ -1,11 +1,24 @@
-import type { OpenAI } from 'openai';
 import type { FileReference, Turn } from '../../events.js';
 import type { CallNames } from '../../message/callNames.js';
 import { base64Of, isShown, nativeOf, type ResultPart, resultContents, type Shown, toShown } from '../../message/turnContent.js';
+import type { AssistantMessage } from './assistantTurn.js';
 import { chatCallNames, chatTurn } from './chat/turn.js';
 
-type Content = OpenAI.ChatCompletionContentPart;
-type ReplyMessage = OpenAI.ChatCompletionToolMessageParam | OpenAI.ChatCompletionFunctionMessageParam;
+/** A text or a file that a user shows to the model. */
+export type ChatContent =
+  | { type: 'text'; text: string }
+  | { type: 'image_url'; image_url: { url: string } }
+  | { type: 'input_audio'; input_audio: { data: string; format: 'wav' | 'mp3' } }
+  | { type: 'file'; file: { filename: string; file_data: string } };
+
+/** A message of a chat completion. Those of the assistant have the native fields of its API too. */
+export type ChatMessage =
+  | { role: 'system'; content: string | { type: 'text'; text: string }[] }
+  | { role: 'user'; content: string | ChatContent[] }
+  | AssistantMessage
+  | ReplyMessage;
+
+type ReplyMessage = { role: 'tool'; tool_call_id: string; content: string } | { role: 'function'; name: string; content: string };
 
 /** One conversion: the names of its calls, and those in the older form of a function call. */
 interface Conversion {
@@ -26,12 +39,12 @@ interface Conversion {
  * @see https://platform.openai.com/docs/api-reference/chat/create
  * @example fromChatCompletions(client, { model, messages: chatMessages([...turns, ...messageTurns(message)]) })
  */
-export function chatMessages(turns: readonly Turn[]): OpenAI.ChatCompletionMessageParam[] {
+export function chatMessages(turns: readonly Turn[]): ChatMessage[] {
   const conversion: Conversion = { names: chatCallNames(), functionCalls: new Set() };
   return turns.flatMap((turn) => toMessages(turn, conversion));
 }
 
-function toMessages(turn: Turn, conversion: Conversion): readonly OpenAI.ChatCompletionMessageParam[] {
+function toMessages(turn: Turn, conversion: Conversion): readonly ChatMessage[] {
   const message = ownMessage(turn, conversion);
   const replies = turn.parts.flatMap((part) => (part.type === 'tool-result' ? [part] : []));
   const answered = replies.filter(({ callId }) => !conversion.names.isProvided(callId));
@@ -44,12 +57,12 @@ function toMessages(turn: Turn, conversion: Conversion): readonly OpenAI.ChatCom
 }
 
 /** The message of the turn itself, without the results of tools. */
-function ownMessage(turn: Turn, { names, functionCalls }: Conversion): readonly OpenAI.ChatCompletionMessageParam[] {
+function ownMessage(turn: Turn, { names, functionCalls }: Conversion): readonly ChatMessage[] {
   if (turn.role === 'assistant') {
     for (const part of turn.parts) {
       if (part.type === 'tool-call' && nativeOf(part, 'chat')?.['function_call']) functionCalls.add(part.callId);
     }
-    return [chatTurn(turn, names)];
+    return [chatTurn(turn, names) as AssistantMessage];
   }
   const shown = turn.parts.filter(isShown).map(toShown);
   const texts = shown.flatMap((content) => (content.type === 'text' ? [content] : []));
@@ -75,11 +88,11 @@ const audioFormats: ReadonlyMap<string, 'wav' | 'mp3'> = new Map([
   ['audio/mp3', 'mp3'],
 ]);
 
-function toContent(content: Shown): Content {
+function toContent(content: Shown): ChatContent {
   return content.type === 'text' ? content : toFile(content);
 }
 
-function toFile(file: FileReference): Content {
+function toFile(file: FileReference): ChatContent {
   const { mediaType, url, filename = 'file' } = file;
   if (mediaType.startsWith('image/')) return { type: 'image_url', image_url: { url } };
   const data = base64Of(file);

@@ -1,4 +1,3 @@
-import type { OpenAI } from 'openai';
 import { textOf } from '../../codecs/json/jsonFields.js';
 import type { FileReference, Turn, TurnPart } from '../../events.js';
 import type { CallNames } from '../../message/callNames.js';
@@ -11,11 +10,10 @@ import {
   type Shown,
   toShown,
 } from '../../message/turnContent.js';
-import { toolOutput } from './responses/toolOutput.js';
 import { responsesCallNames, responsesTurn } from './responses/turn.js';
+import { type ResponsesContent, type ResponsesItem, toolOutput } from './toolOutput.js';
 
-type Item = OpenAI.Responses.ResponseInputItem;
-type Content = OpenAI.Responses.ResponseInputText | OpenAI.Responses.ResponseInputImage | OpenAI.Responses.ResponseInputFile;
+export type { ResponsesContent, ResponsesItem } from './toolOutput.js';
 
 /** One conversion: the names of its calls, their types, and the ids of the provider's requests for approval. */
 interface Conversion {
@@ -36,7 +34,7 @@ interface Conversion {
  * @see https://platform.openai.com/docs/api-reference/responses/create
  * @example fromResponses(client, { model, input: responsesInput([...turns, ...messageTurns(message)]) })
  */
-export function responsesInput(turns: readonly Turn[]): OpenAI.Responses.ResponseInputItem[] {
+export function responsesInput(turns: readonly Turn[]): ResponsesItem[] {
   const conversion: Conversion = { names: responsesCallNames(), callTypes: new Map(), approvalRequests: new Set() };
   return turns.flatMap((turn) => [
     ...ownItems(turn, conversion),
@@ -45,7 +43,7 @@ export function responsesInput(turns: readonly Turn[]): OpenAI.Responses.Respons
 }
 
 /** The items of the turn itself, without the results of tools. */
-function ownItems(turn: Turn, { names, callTypes, approvalRequests }: Conversion): readonly Item[] {
+function ownItems(turn: Turn, { names, callTypes, approvalRequests }: Conversion): readonly ResponsesItem[] {
   if (turn.role === 'assistant') {
     for (const part of turn.parts) {
       const native = nativeOf(part, 'responses');
@@ -53,7 +51,8 @@ function ownItems(turn: Turn, { names, callTypes, approvalRequests }: Conversion
       if (part.type === 'tool-call') callTypes.set(part.callId, type || (part.format === 'text' ? 'custom_tool_call' : ''));
       if (type === 'mcp_approval_request') approvalRequests.add(textOf(native?.['id']));
     }
-    return responsesTurn(turn, names);
+    // Items of the provider are among them, as it sent them.
+    return responsesTurn(turn, names) as ResponsesItem[];
   }
   const shown = turn.parts.filter(isShown).map(toShown);
   if (shown.length === 0 || turn.role === 'tool') return [];
@@ -62,7 +61,7 @@ function ownItems(turn: Turn, { names, callTypes, approvalRequests }: Conversion
   return [{ role: turn.role, content }];
 }
 
-function toReply(part: TurnPart, { role }: Turn, { names, callTypes, approvalRequests }: Conversion): readonly Item[] {
+function toReply(part: TurnPart, { role }: Turn, { names, callTypes, approvalRequests }: Conversion): readonly ResponsesItem[] {
   if (part.type === 'approval') {
     const isRequest = part.approved !== undefined && approvalRequests.has(part.callId);
     return isRequest
@@ -72,20 +71,20 @@ function toReply(part: TurnPart, { role }: Turn, { names, callTypes, approvalReq
   if (part.type !== 'tool-result' || names.isProvided(part.callId)) return [];
   // In the assistant's turn it has been sent already, as an item of the provider.
   const native = nativeOf(part, 'responses');
-  if (native) return role === 'assistant' ? [] : [native as unknown as Item];
+  if (native) return role === 'assistant' ? [] : [native as unknown as ResponsesItem];
   return [toolOutput(callTypes.get(part.callId), names.result(part.callId), toOutput(part), part)];
 }
 
-function toOutput({ output }: ResultPart): string | Content[] {
+function toOutput({ output }: ResultPart): string | ResponsesContent[] {
   const contents = resultContents(output);
   return resultText(contents) ?? contents.map(toContent);
 }
 
-function toContent(content: Shown): Content {
+function toContent(content: Shown): ResponsesContent {
   return content.type === 'text' ? { type: 'input_text', text: content.text } : toFile(content);
 }
 
-function toFile({ mediaType, url, filename = 'file' }: FileReference): Content {
+function toFile({ mediaType, url, filename = 'file' }: FileReference): ResponsesContent {
   if (mediaType.startsWith('image/')) return { type: 'input_image', image_url: url, detail: 'auto' };
   return url.startsWith('data:') ? { type: 'input_file', filename, file_data: url } : { type: 'input_file', file_url: url };
 }

@@ -13,7 +13,7 @@ export function chatCallNames(): CallNames {
 
 /**
  * The assistant's turn for the next chat request: the fragments of all parts, merged. The ids of calls are those of their events, so that tool
- * messages can refer to them.
+ * messages can refer to them. Without text, the content is `null` beside calls, and else the empty text, which the API requires then.
  */
 export function chatTurn(
   { parts }: { readonly parts: readonly TurnPart[] },
@@ -25,9 +25,13 @@ export function chatTurn(
       if (value !== undefined) turn.set(field, merge(turn.get(field), value));
     }
   }
-  const content = turn.size === 0 ? '' : null;
+  if (turn.get('content') === '') turn.delete('content');
+  const content = standAlone.some((field) => turn.has(field)) ? null : '';
   return { role: 'assistant', content, ...Object.fromEntries(turn) };
 }
+
+/** What the API takes without content. */
+const standAlone = ['tool_calls', 'function_call', 'refusal', 'audio', 'images'];
 
 function fragmentOf(part: TurnPart, names: CallNames): JsonObject {
   const native = nativeOf(part, 'chat');
@@ -88,20 +92,19 @@ export function nativeFragment(block: ChatBlock): JsonObject {
 }
 
 function textFragment({ text, parts, annotations, extraContent }: TextBlock): JsonObject {
+  const list = parts && [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: wholeText(text) }])];
   return {
-    content: parts ? [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: wholeText(text) }])] : wholeText(text),
+    ...(list ? { content: list } : text.length > 0 && { content: wholeText(text) }),
     ...(annotations && { annotations }),
     ...(extraContent !== undefined && { extra_content: extraContent }),
   };
 }
 
-function reasoningFragment({ reasoningContent, reasoning, reasoningText, thinking, details }: ReasoningBlock): JsonObject {
+function reasoningFragment({ texts, details, opaque }: ReasoningBlock): JsonObject {
   return {
-    ...(reasoningContent.length > 0 && { reasoning_content: wholeText(reasoningContent) }),
-    ...(reasoning.length > 0 && { reasoning: wholeText(reasoning) }),
-    ...(reasoningText.length > 0 && { reasoning_text: wholeText(reasoningText) }),
-    ...(thinking.length > 0 && { content: [{ type: 'thinking', thinking: [{ type: 'text', text: wholeText(thinking) }] }] }),
+    ...Object.fromEntries([...texts].map(([field, text]) => [field, wholeText(text)])),
     ...(details && Object.fromEntries(details)),
+    ...(opaque && Object.fromEntries(opaque)),
   };
 }
 

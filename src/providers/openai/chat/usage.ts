@@ -14,12 +14,14 @@ export function readUsage(state: ChatState, payload: JsonObject, emit: Emit): vo
   emit({ type: 'usage', usage, requests: undefined });
 }
 
-/** The usage in a payload, where OpenAI or Groq puts it. */
+/** The usage in a payload: where OpenAI, Groq or Moonshot puts it. */
 export function usageIn(payload: JsonObject): JsonObject | undefined {
-  const { usage } = payload;
+  const { usage, x_groq: groq, choices } = payload;
   if (isObject(usage)) return usage;
-  const groq = payload['x_groq'];
-  return isObject(groq) && isObject(groq['usage']) ? groq['usage'] : undefined;
+  if (isObject(groq) && isObject(groq['usage'])) return groq['usage'];
+  if (!Array.isArray(choices)) return undefined;
+  for (const choice of choices) if (isObject(choice) && isObject(choice['usage'])) return choice['usage'];
+  return undefined;
 }
 
 function figuresOf(usage: Usage): string {

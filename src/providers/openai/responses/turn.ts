@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import { isObject, listOf, textOf } from '../../../codecs/json/jsonFields.js';
+import { listOf, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, TurnPart } from '../../../events.js';
 import { shortCallId } from '../../../message/callIds.js';
 import { type CallNames, createCallNames } from '../../../message/callNames.js';
@@ -19,42 +19,50 @@ export function responsesTurn(
   { parts }: { readonly parts: readonly TurnPart[] },
   names: CallNames = responsesCallNames(),
 ): OpenAI.Responses.ResponseInputItem[] {
-  // The provider's own items, which its type for input accepts.
-  return parts.flatMap((part, index) => toItems(part, index, parts, names)) as OpenAI.Responses.ResponseInputItem[];
-}
-
-function toItems(part: TurnPart, index: number, parts: readonly TurnPart[], names: CallNames): readonly unknown[] {
-  const native = nativeOf(part, 'responses');
-  if (part.type === 'tool-call') {
-    const id = names.call(part);
-    if (native) return [textOf(native['call_id']) === '' ? native : { ...native, call_id: id }];
-    return isPlainCall(part) ? [plainCall(part, id)] : [];
+  const items: unknown[] = [];
+  /** The rest of the text of the item that ended last: its native form is on the first of its parts. */
+  let rest = '';
+  // An answer of this API has the transcript of its audio in no item.
+  const isOwn = parts.some((part) => nativeOf(part, 'responses'));
+  for (const part of parts) {
+    const native = nativeOf(part, 'responses');
+    const text = isOwn && part.type === 'file' ? '' : textOfPart(part);
+    if (part.type === 'tool-call') {
+      const id = names.call(part);
+      if (native) items.push(withCallId(part, native, id));
+      else if (isPlainCall(part)) items.push(plainCall(part, id));
+      rest = '';
+    } else if (native) {
+      items.push(part.type === 'tool-result' ? withCallId(part, native, names.result(part.callId)) : native);
+      rest = restOf(textsOf(native), text);
+    } else if (text !== '' && rest.startsWith(text)) rest = rest.slice(text.length);
+    else if (text !== '') {
+      const isCommentary = part.type === 'text' && part.phase === 'commentary';
+      items.push({ role: 'assistant', content: text, ...(isCommentary && { phase: part.phase }) });
+    }
   }
-  if (native) return [withCallId(part, native, names)];
-  const text = textOfPart(part);
-  if (text === '' || isPartOf(text, parts.slice(0, index))) return [];
-  const isCommentary = part.type === 'text' && part.phase === 'commentary';
-  const item: OpenAI.Responses.EasyInputMessage = { role: 'assistant', content: text };
-  return [isCommentary ? { ...item, phase: part.phase } : item];
+  // The provider's own items, which its type for input accepts.
+  return items as OpenAI.Responses.ResponseInputItem[];
 }
 
-function plainCall(
-  { name, argumentsText, format }: CallPart,
-  call_id: string,
-): OpenAI.Responses.ResponseFunctionToolCall | OpenAI.Responses.ResponseCustomToolCall {
+function plainCall({ name, argumentsText, format }: CallPart, call_id: string): object {
   if (format === 'text') return { type: 'custom_tool_call', call_id, name, input: argumentsText };
   return { type: 'function_call', call_id, name, arguments: argumentsText.trim() === '' ? '{}' : argumentsText };
 }
 
-/** The native form of a result with the id of its call, which differs from the provider's where that is repeated. */
-function withCallId(part: TurnPart, native: JsonObject, names: CallNames): JsonObject {
-  const hasCallId = part.type === 'tool-result' && textOf(native['call_id']) !== '';
-  return hasCallId ? { ...native, call_id: names.result(part.callId) } : native;
+function restOf(whole: string, text: string): string {
+  return whole.startsWith(text) ? whole.slice(text.length) : '';
 }
 
-/** Whether a text belongs to the item that ended last: the native form of an item with several texts is on the first of them. */
-function isPartOf(text: string, earlier: readonly TurnPart[]): boolean {
-  const last = earlier.findLast((part) => nativeOf(part, 'responses'));
-  const native = last && nativeOf(last, 'responses');
-  return listOf(native?.['content']).some((content) => isObject(content) && content['text'] === text);
+function textsOf(native: JsonObject): string {
+  return listOf(native['content'])
+    .map(objectOf)
+    .map(({ text, refusal }) => textOf(text) || textOf(refusal))
+    .join('');
+}
+
+/** The native form with the id of its call, which differs from the provider's where that is missing or repeated. */
+function withCallId(part: TurnPart, native: JsonObject, call_id: string): JsonObject {
+  const isClients = part.type === 'tool-call' && part.executor === 'client';
+  return isClients || textOf(native['call_id']) !== '' ? { ...native, call_id } : native;
 }

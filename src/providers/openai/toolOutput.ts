@@ -1,8 +1,31 @@
-import type { OpenAI } from 'openai';
-import type { JsonValue } from '../../../events.js';
+import type { JsonValue } from '../../events.js';
 
-type Item = OpenAI.Responses.ResponseInputItem;
-type Content = OpenAI.Responses.ResponseInputText | OpenAI.Responses.ResponseInputImage | OpenAI.Responses.ResponseInputFile;
+/** A text or a file that a user or a tool shows to the model. */
+export type ResponsesContent =
+  | { type: 'input_text'; text: string }
+  | { type: 'input_image'; image_url: string; detail: 'auto' }
+  | { type: 'input_file'; filename: string; file_data: string }
+  | { type: 'input_file'; file_url: string };
+
+/** An item of the input of a response. Items of an answer are there too, as the provider sent them. */
+export type ResponsesItem =
+  | { role: 'system' | 'user'; content: string | ResponsesContent[] }
+  | { role: 'assistant'; content: string; phase?: 'commentary' }
+  | { type: 'function_call'; call_id: string; name: string; arguments: string }
+  | { type: 'custom_tool_call'; call_id: string; name: string; input: string }
+  | { type: 'mcp_approval_response'; approval_request_id: string; approve: boolean }
+  | ToolOutput;
+
+type ToolOutput =
+  | { type: 'function_call_output' | 'custom_tool_call_output'; call_id: string; output: string | ResponsesContent[] }
+  | { type: 'local_shell_call_output'; id: string; output: string }
+  | { type: 'apply_patch_call_output'; call_id: string; status: 'completed' | 'failed'; output: string }
+  | { type: 'shell_call_output'; call_id: string; output: { stdout: string; stderr: string; outcome: ShellOutcome }[] };
+
+interface ShellOutcome {
+  type: 'exit';
+  exit_code: number;
+}
 
 /**
  * The result of a call as the item that the API expects for a call of that type.
@@ -13,9 +36,9 @@ type Content = OpenAI.Responses.ResponseInputText | OpenAI.Responses.ResponseInp
 export function toolOutput(
   callType: string | undefined,
   call_id: string,
-  shown: string | Content[],
+  shown: string | ResponsesContent[],
   result: { readonly output: JsonValue; readonly isError: boolean },
-): Item {
+): ToolOutput {
   const { output, isError } = result;
   const text = typeof shown === 'string' ? shown : JSON.stringify(output);
   switch (callType) {
@@ -36,11 +59,11 @@ export function toolOutput(
   }
 }
 
-function exit(isError: boolean): { type: 'exit'; exit_code: number } {
+function exit(isError: boolean): ShellOutcome {
   return { type: 'exit', exit_code: isError ? 1 : 0 };
 }
 
 /** A screenshot or a list of tools, which the caller's tool gives in the form of the API. */
-function ownForm(item: object): Item {
-  return item as Item;
+function ownForm(item: object): ToolOutput {
+  return item as ToolOutput;
 }
