@@ -15,15 +15,15 @@ const golden: Readonly<Record<string, PublicNames>> = {
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
       ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo hedge highReliabilityOptions
+      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
-      measureStream ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
-      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
+      measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
+      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
       ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
-      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata
+      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata
       FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
       JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin
@@ -32,17 +32,19 @@ const golden: Readonly<Record<string, PublicNames>> = {
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
       TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolApprovalEvent ToolCall
-      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
+      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
-    values: 'assistantTurn fromChatCompletions fromResponses',
-    types: 'AssistantMessage ChatClient ChatParams RequestFunction ResponsesClient ResponsesParams SourceOptions',
+    values: 'assistantTurn chatMessages fromChatCompletions fromResponses responsesInput',
+    types:
+      'AssistantMessage ChatClient ChatContent ChatMessage ChatParams RequestFunction ResponsesClient ResponsesContent ResponsesItem ResponsesParams SourceOptions',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
-    values: 'assistantTurn fromMessages',
-    types: 'AssistantBlock AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions',
+    values: 'assistantTurn fromMessages messagesParams',
+    types:
+      'AssistantBlock AssistantTurn MessagesClient MessagesInput MessagesParams RequestFunction ShownBlock SourceOptions UserBlock UserTurn',
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',

@@ -391,8 +391,10 @@ export interface PricedRequest extends RequestTraits {
 /** Returns what a request cost; `undefined` if it knows no price for such a request, not 0. */
 export type Price = (usage: Usage, request: PricedRequest) => Cost | undefined;
 
-/** An error as plain JSON, as events carry it. */
+/** An error as plain JSON, as events carry it and `toErrorInfo` gives it. */
 export interface ErrorInfo {
+  /** The name of the class, for instance `HttpError`. */
+  readonly name: string;
   /** The `kind` of a `StreamError`; `'unknown'` for any other error. */
   readonly kind: string;
   readonly message: string;
@@ -405,6 +407,10 @@ export interface ErrorInfo {
   readonly requestId: string | undefined;
   /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The fields that only its class has, for instance the `phase` of a time limit. An event carries none. */
+  readonly details: JsonObject | undefined;
+  /** The message so far. An event carries none, because the events before it are the message. */
+  readonly partial: PartialMessage | undefined;
 }
 
 /** A complete answer, as `toMessage` emits it. */
@@ -470,6 +476,32 @@ export type MessagePart = PartOrigin &
     | { readonly type: 'approval'; readonly callId: string; readonly approved: boolean | undefined }
     | { readonly type: 'other'; readonly kind: string }
   );
+
+/** The fields of a part that only an answer has; a part that is written by hand can omit them. */
+type Written<Part> = Part extends unknown
+  ? Omit<Part, keyof PartOrigin | 'phase'> & Partial<Pick<Part, Extract<keyof Part, keyof PartOrigin | 'phase'>>>
+  : never;
+
+/** A file by its address, which may be a `data:` URL. */
+export interface FileReference {
+  readonly type: 'file';
+  readonly mediaType: string;
+  readonly url: string;
+  readonly filename?: string | undefined;
+}
+
+/**
+ * A part of a turn: any part of a message, or a file by its address. The `output` of a result is text, any JSON, or a list of what to show to
+ * the model: `{ type: 'text', text }`, `{ type: 'file', mediaType, data }` or `{ type: 'file', mediaType, url }`, and texts and images as MCP
+ * writes them.
+ */
+export type TurnPart = Written<MessagePart> | FileReference;
+
+/** One turn of a conversation, in the same terms for all providers, as plain data. The results of tools are a turn of their own. */
+export interface Turn {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly parts: readonly TurnPart[];
+}
 
 /** A tool call of a message. */
 export interface ToolCall {

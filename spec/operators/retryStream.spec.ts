@@ -22,7 +22,7 @@ import {
   RetryExhaustedError,
   StreamAbortedError,
   StreamTimeoutError,
-  toErrorInfo,
+  toFault,
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
@@ -59,7 +59,7 @@ const refused = new HttpError('No', { kind: 'authentication', status: 401 });
 const short: RetryStreamOptions = { initialDelayMs: 3, random: () => 0 };
 
 function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
-  return reset({ delayMs: 3, error: toErrorInfo(error), ...fields });
+  return reset({ delayMs: 3, error: toFault(error), ...fields });
 }
 
 // retryPolicy.ts, failures.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.

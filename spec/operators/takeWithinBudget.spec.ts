@@ -275,8 +275,15 @@ describe('takeWithinBudget', () => {
         const attempts$ = defer(() => sources.shift() ?? NEVER);
         const budget = takeWithinBudget({ maxOutputTokens: 3, countTokens: letterCounter() });
         const result = '       s-a-R-s-b-(cuf|)';
-        const error = { kind: 'connection', message: 'The connection failed', retryable: true };
-        const none = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
+        const error = { name: 'ConnectionError', kind: 'connection', message: 'The connection failed', retryable: true };
+        const none = {
+          status: undefined,
+          code: undefined,
+          requestId: undefined,
+          retryAfterMs: undefined,
+          details: undefined,
+          partial: undefined,
+        };
         expectStream(attempts$.pipe(retryStream({ initialDelayMs: 2, jitter: 0 }), budget)).toBe(result, {
           R: reset({ delayMs: 2, error: { ...error, ...none } }),
           u: usedTwice(1, 2, 'high'),

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { fillPartial, fromErrorInfo } from '../errors.js';
+import { fillPartial, fromFault } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOneOf, checkOptions } from '../kernel/options.js';
@@ -44,7 +44,7 @@ export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<De
 
     function handleReset(reset: ResetEvent): void {
       const voidsText = reset.step <= emittedStep;
-      if (voidsText && onReset === 'error') throw fillPartial(fromErrorInfo(reset.error), () => fold.partial());
+      if (voidsText && onReset === 'error') throw fillPartial(fromFault(reset.error), () => fold.partial());
       step = Math.min(step, reset.step);
     }
 

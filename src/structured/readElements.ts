@@ -2,7 +2,7 @@ import type { Subscriber } from 'rxjs';
 import { createJsonElements } from '../codecs/json/elements.js';
 import type { JsonHandler, JsonPath } from '../codecs/json/handler.js';
 import { createJsonText, type JsonText, type JsonTextOptions } from '../codecs/json/text.js';
-import { fromErrorInfo, ValidationError } from '../errors.js';
+import { fromFault, ValidationError } from '../errors.js';
 import type { JsonValue } from '../events.js';
 import type { AnswerHandlers, AnswerSoFar } from './answerKernel.js';
 import { endJson, toJsonParseError } from './jsonAnswer.js';
@@ -85,7 +85,7 @@ export function readElements(
       skipped = onReset === 'error' ? emitted : 0;
       text = startText();
       text.write(remaining);
-      if (fault && read < skipped) throw fromErrorInfo(fault);
+      if (fault && read < skipped) throw fromFault(fault);
       skipped = 0;
     },
     end(whole) {

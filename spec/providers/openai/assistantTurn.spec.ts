@@ -153,6 +153,22 @@ describe('assistantTurn', () => {
     });
   });
 
+  it('of a message of another provider is a chat message, without its native blocks', () => {
+    const call = [toolCallStart('toolu_1', 'clock', { block: 1 }), toolCallEnd('toolu_1', 'clock', '{}', { block: 1 })];
+    const message = messageOf([
+      start({ id: 'msg_1', provider: 'anthropic' }),
+      text('Hello'),
+      blockEnd({ type: 'text', text: 'Hello' }, { format: 'messages' }),
+      ...call,
+      blockEnd({ type: 'tool_use', id: 'toolu_1', name: 'clock', input: {} }, { block: 1, format: 'messages' }),
+    ]);
+    expect(assistantTurn(message)).toEqual({
+      role: 'assistant',
+      content: 'Hello',
+      tool_calls: [{ id: 'toolu_1', type: 'function', function: { name: 'clock', arguments: '{}' } }],
+    });
+  });
+
   it('has the type of the SDK params', () => {
     const message = messageOf([]);
     const chat = (): ChatCompletionMessageParam[] => [{ role: 'user', content: 'Hi' }, assistantTurn(message)];
