@@ -342,7 +342,10 @@ export interface Usage {
   readonly native: JsonValue | undefined;
 }
 
-/** How reliable a usage is: reported by the provider (`exact`), counted by a tokenizer (`high`), or estimated from characters (`low`). */
+/**
+ * How reliable a usage is: reported by the provider (`exact`), counted by a tokenizer and by published rules (`high`), or estimated from
+ * characters, or without a rule for all of it (`low`).
+ */
 export type Confidence = 'exact' | 'high' | 'low';
 
 /** What one request of a stream used. Prices and their tiers apply to single requests, not to the sum of several. */

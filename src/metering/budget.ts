@@ -15,7 +15,7 @@ export interface BudgetLimits {
    * @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
-  /** The prompt in any form; its texts count towards `maxCost` until the provider reports its figure. @defaultValue input counts as 0 until then */
+  /** The prompt in any form, as for `aggregateUsage`; it counts towards `maxCost` until the provider reports its figure. @defaultValue input counts as 0 until then */
   readonly prompt?: unknown;
   /** Returns the cost of a request; not called before the model is known. Required for `maxCost`. @defaultValue none */
   readonly price?: Price;
