@@ -13,7 +13,7 @@ import { record } from './operatorContract.js';
 /** What a reader must make of a text: a value, or one of the outcomes that have a word. */
 export type Expectation = unknown;
 
-interface TextCase {
+export interface TextCase {
   readonly name: string;
   readonly input: string;
   readonly reads: readonly (readonly [reader: string, options: object, expected: Expectation])[];

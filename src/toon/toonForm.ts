@@ -1,5 +1,5 @@
 import { encode } from '@toon-format/toon';
-import { readPrimitive } from '../codecs/toon/primitives.js';
+import { readPrimitive } from '../codecs/toon/cells.js';
 import { closingQuote } from '../codecs/toon/text.js';
 import type { JsonValue } from '../events.js';
 
