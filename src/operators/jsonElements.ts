@@ -54,7 +54,8 @@ const optionNames = ['path', 'schema', 'onInvalid', 'onReset'];
  * read as strict JSON and discarded. Reads choice 0 and the phase `answer`, and begins again at each round of a tool loop. A `reset` that voids no
  * emitted element changes nothing. A source that completes without a value gives none.
  *
- * @emitsError {@link ParseError} with `offset` where the text is not JSON, is truncated or has no such array, and with `finishReason` when
+ * @emitsError {@link ParseError} with `offset` where the text is not JSON, is truncated or has no such array, when, with `prose`, a value that
+ * elements were emitted from gives way to a better one, and with `finishReason` when
  * the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError} with the
  * element; the error that caused a `reset`.
  * @unsubscribe Discards the open element and a pending validation.

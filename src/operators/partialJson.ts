@@ -20,8 +20,8 @@ export interface PartialJsonEventsOptions extends Omit<JsonReadingOptions, 'trai
    */
   readonly mode?: 'snapshot' | 'mutable' | 'events';
   /**
-   * What to do when more than white space follows the value; `'next'` reads it as another value (NDJSON).
-   * @defaultValue 'error', with `prose` 'ignore'
+   * What to do when more than white space follows the value; `'next'` reads it as another value (NDJSON), and with `prose` every value of the
+   * answer in order. @defaultValue 'error', with `prose` a text that holds no other value
    */
   readonly trailing?: 'error' | 'ignore' | 'next';
   /**
@@ -62,7 +62,11 @@ const optionNames = ['mode', 'onIncomplete', 'schema', 'validatePartials'];
  * source of strings completes, or when `finish` has the reason `stop` or `other`. A source that completes without a value gives none. With a
  * schema the last value is the schema's output; the values before it are as the model wrote them.
  *
- * @emitsError {@link ParseError} with `offset` and the last good `value` where the text is not JSON or is truncated, and with
+ * With `prose` it begins again, with another value, when a candidate gives way to a better one; with a schema, which chooses among the values,
+ * the last value comes at the end of the answer.
+ *
+ * @emitsError {@link ParseError} with `offset` and the last good `value` where the text is not JSON, is truncated or, with `prose`, has several
+ * values of one kind, and with
  * `finishReason` when the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`;
  * {@link ValidationError} when the complete value is not valid.
  * @unsubscribe Discards the value and a pending validation.

@@ -18,12 +18,17 @@ export interface ParseToonOnCompleteOptions<Value> extends ToonOptions<Value> {
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = 'a: 1\nb: 2'
  *     result   -------------(x|)     x = { format: 'toon', value: { a: 1, b: 2 }, … }
  *
- * That a text decodes as TOON proves nothing, because most prose does. The first rule that matches decides:
- * 1. A fenced block: labelled `toon` and it decodes; labelled `json` and it is JSON; or without a label and it is a JSON object or array, or
- *    TOON with an array header.
+ * That a text decodes as TOON proves nothing, because most prose does. Thoughts (`<think>…</think>`) are skipped, and the first rule that
+ * matches decides:
+ * 1. A fenced block: labelled `toon` and it decodes, or labelled `json` and it is JSON; then one without a label that is a JSON object or array,
+ *    or TOON with an array header.
  * 2. The whole text is a JSON object or array.
- * 3. The whole text decodes, and has an array header or the canonical form of TOON (see `accept`).
- * 4. Otherwise the result is text.
+ * 3. The whole text decodes, and has an array header or the canonical form of TOON (see `accept`). A paragraph after a blank line that is not
+ *    indented ends such a document.
+ * 4. A fence with another label, or the prose itself, holds a document that an array header proves, or a JSON object in a paragraph of its own.
+ * 5. Otherwise the result is text.
+ *
+ * Several documents by the same rule are text too, with all of them in the last of the `errors`, unless a schema accepts only one.
  *
  * A truncated answer completed without `finish`, or its reason is `length`, `paused`, `aborted` or `budget`. A cut document cannot be
  * distinguished from a whole one, so the result of a truncated answer is text unless `salvage` is set, and its `truncated` is always true. A
@@ -35,7 +40,7 @@ export interface ParseToonOnCompleteOptions<Value> extends ToonOptions<Value> {
  * Bad data is not an error: the result is text, and its `errors` give the place and the reason.
  * @unsubscribe Discards the text and a pending validation.
  * @reset Discards the text that it voids.
- * @cost Holds the message so far, and reads its text once for each format, when the stream completes.
+ * @cost Holds the message so far, and reads its text a few times when the stream completes, twice as often with `strict: false`.
  * @see https://github.com/toon-format/spec
  * @example events$.pipe(parseToonOnComplete({ schema: z.object({ products: z.array(product) }) }))
  */
