@@ -30,7 +30,7 @@ export interface ContentBlock {
   content: BlockContent;
   /** The text, the thinking or the input's JSON so far. */
   text: GrowingText;
-  /** Where the latest piece of input that opens an object begins, and the one before it: a server may tell the input again. */
+  /** Where the latest piece of input that opens an object begins, and the one before it: a server may send the input again. */
   beginning: number;
   earlier: number;
   /** The parsed input, once the block has stopped; `undefined` if it is not JSON. */

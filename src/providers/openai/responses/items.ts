@@ -51,7 +51,7 @@ function implied(type: string, { item_id: id, call_id: callId }: JsonObject): Js
   return { type, ...(nonEmptyText(id) && { id: textOf(id) }), ...(nonEmptyText(callId) && { call_id: textOf(callId) }) };
 }
 
-/** A server that knows only the event may leave the type of the item out. */
+/** A server that knows only the event may send an item without its type. */
 function adoptType(state: ResponsesState, item: OutputItem, type: string, emit: Emit): void {
   item.type = type;
   item.added = { ...item.added, type };

@@ -24,7 +24,7 @@ export function endOutput(state: ResponsesState, output: readonly JsonValue[], c
   }
 }
 
-/** Whether the output has the text of all messages in another number of messages: then all of it is told. */
+/** Whether the output has the text of all messages in another number of messages: then all of it was emitted. */
 function isRegrouped(items: readonly OutputItem[], output: readonly JsonObject[]): boolean {
   const known = items.filter(({ type }) => type === 'message');
   const natives = output.filter(({ type }) => type === 'message');
