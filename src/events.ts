@@ -173,6 +173,7 @@ export interface LogprobsEvent {
 /** A block is complete. */
 export interface BlockEndEvent {
   readonly type: 'block-end';
+  /** A later event of the same block replaces the native form of an earlier one. */
   readonly block: number;
   readonly choice: number;
   /** The provider's own name for the type of the block. */

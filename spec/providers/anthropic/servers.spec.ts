@@ -225,6 +225,19 @@ describe('messages of other servers', () => {
     [
       'blocks that are not announced, or twice',
       [
+        [
+          'thinking by other names',
+          [
+            begin(),
+            start(0, thinkingBlock),
+            delta(0, { type: 'reasoning_delta', reasoning: 'Hm' }),
+            stop(0),
+            text(1, 'Hey'),
+            reason('end_turn'),
+            end,
+          ],
+          { text: 'Hey', reasoning: 'Hm' },
+        ],
         ['text', [begin(), text(0, 'He'), text(0, 'y'), reason('end_turn'), end], { text: 'Hey' }],
         [
           'deltas without an index',
@@ -291,6 +304,46 @@ describe('messages of other servers', () => {
             end,
           ],
           { calls: ['clock({"a":1})', 'zone({"b":2})'] },
+        ],
+      ],
+    ],
+    [
+      'arguments that are told again',
+      [
+        [
+          'whole',
+          [begin(), start(0, tool()), input(0, '{"a":1}'), input(0, '{"a":1}'), stop(0), reason('tool_use'), end],
+          { calls: ['clock({"a":1})'] },
+        ],
+        [
+          'with every delta',
+          [begin(), start(0, tool()), input(0, '{"a"'), input(0, '{"a":'), input(0, '{"a":1}'), stop(0), reason('tool_use'), end],
+          { calls: ['clock({"a":1})'], turn: [{ ...tool(), input: { a: 1 } }] },
+        ],
+        [
+          'in the start, and cut in the deltas',
+          [begin(), start(0, { ...tool(), input: { a: 1 } }), input(0, '{"a"'), stop(0), reason('tool_use'), end],
+          { calls: ['clock({"a":1})'] },
+        ],
+        [
+          'of two calls as one text, which are no repetition',
+          [begin(), start(0, tool()), input(0, '{"a":1}'), input(0, '{"b":2}'), stop(0), reason('tool_use'), end],
+          { calls: ['clock({"a":1}{"b":2})'] },
+        ],
+        [
+          'after the stops of both calls: those of the first are not put into the second',
+          [
+            begin(),
+            start(0, tool()),
+            stop(0),
+            start(1, tool('toolu_2', 'zone')),
+            stop(1),
+            input(0, '{"a":1}'),
+            input(1, '{"b":2}'),
+            reason('tool_use'),
+            end,
+          ],
+          { calls: ['clock()', 'zone({"b":2})'] },
         ],
       ],
     ],

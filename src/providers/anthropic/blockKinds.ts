@@ -1,6 +1,6 @@
 import { isObject, listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import { tryParseRawJson } from '../../codecs/json/tryParseJson.js';
-import { wholeText } from '../../codecs/text/growingText.js';
+import { createGrowingText, wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
 import { emitCitation, extendInput, extendText, extendThinking } from './emit.js';
@@ -70,6 +70,7 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
       // Not at the start, because some servers send the input both in the start and in deltas.
       if (block.text.length === 0) extendInput(block, initialArguments(block.start['input']), emit);
       block.input = parseInput(wholeText(block.text));
+      if (block.input === undefined) repairInput(block);
     },
     end(state, { call, number, text }, cut, emit) {
       if (!call || cut) return;
@@ -107,6 +108,20 @@ function initialArguments(input: JsonValue | undefined): string {
 
 function isEmptyObject(value: JsonValue): boolean {
   return typeof value === 'object' && Object.keys(value as JsonObject).length === 0;
+}
+
+/** Takes the input that is whole, where the deltas as one text are no JSON: the latest telling of it, or that of the start. */
+function repairInput(block: ContentBlock): void {
+  const whole = wholeText(block.text);
+  const again = whole.slice(block.beginning);
+  const repeats = block.beginning > block.earlier && again.startsWith(whole.slice(block.earlier, block.beginning));
+  for (const text of [repeats ? again : '', initialArguments(block.start['input'])]) {
+    const input = text === '' ? undefined : tryParseRawJson(text);
+    if (!isObject(input)) continue;
+    block.text = createGrowingText(text);
+    block.input = input;
+    return;
+  }
 }
 
 /** Parses an argument text, which may be empty: then there are no arguments. `undefined` if it is not JSON. */

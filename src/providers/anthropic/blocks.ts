@@ -20,7 +20,7 @@ export function openBlock(state: MessagesState, index: Index, start: JsonObject,
   const { content, executor } = blockTypeOf(type);
   const number = state.blockCount++;
   const call = executor && createCall(state, start, executor);
-  const none = { input: undefined, citations: undefined, assigned: undefined };
+  const none = { input: undefined, citations: undefined, assigned: undefined, beginning: 0, earlier: 0 };
   const text = createGrowingText();
   const block: ContentBlock = { number, index, announced, below, start, type, content, call, text, ...none };
   state.open.set(index, block);
@@ -63,7 +63,7 @@ export function blockFor(
   if (top?.content === content) return top;
   if (content === 'input' && top?.below) return top.below;
   if (top?.content === 'opaque') return adoptContent(top, content, emit);
-  if (content === 'input') return openCallBlock(state);
+  if (content === 'input') return openCallBlock(state, index);
   return openBlock(state, top?.index ?? index, { type: content }, emit, false);
 }
 
@@ -81,9 +81,10 @@ export function signedBlock(state: MessagesState, index: Index): ContentBlock | 
 }
 
 /** The call that goes on although its index is another block's, or was stopped too early. */
-function openCallBlock(state: MessagesState): ContentBlock | undefined {
-  const { latestCall, pendingCall } = state;
-  if (latestCall === undefined) return undefined;
+function openCallBlock(state: MessagesState, index: Index): ContentBlock | undefined {
+  const { latestCall, pendingCall, open } = state;
+  // Under another index they may be the arguments of a call that has ended.
+  if (latestCall === undefined || !(index === undefined || index === latestCall.index || open.has(index))) return undefined;
   if (pendingCall === latestCall) {
     state.pendingCall = undefined;
     latestCall.below = state.open.get(latestCall.index);

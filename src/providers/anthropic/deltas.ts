@@ -15,7 +15,7 @@ interface DeltaType {
 const text: DeltaType = { content: 'text', apply: (block, delta, emit) => extendText(block, textOf(delta['text']), emit) };
 const thinking: DeltaType = {
   content: 'thinking',
-  apply: (block, delta, emit) => extendThinking(block, textOf(delta['thinking']), emit),
+  apply: (block, delta, emit) => extendThinking(block, thinkingText(delta), emit),
 };
 const input: DeltaType = {
   content: 'input',
@@ -54,8 +54,12 @@ export function indexOf(value: JsonValue | undefined): Index {
 /** The type of a delta that has another name, or none: by its field. */
 function typeBy(delta: JsonObject): DeltaType | undefined {
   if (nonEmptyText(delta['partial_json']) !== undefined) return input;
-  if (nonEmptyText(delta['thinking']) !== undefined) return thinking;
+  if (thinkingText(delta) !== '') return thinking;
   return typeof delta['text'] === 'string' && Object.keys(delta).length <= 2 ? text : undefined;
+}
+
+function thinkingText(delta: JsonObject): string {
+  return textOf(delta['thinking'] ?? delta['reasoning'] ?? delta['reasoning_content']);
 }
 
 /** Some servers send the input as JSON, not as text. */

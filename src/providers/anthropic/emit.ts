@@ -20,6 +20,10 @@ export function extendThinking(block: ContentBlock, text: string, emit: Emit): v
 
 export function extendInput(block: ContentBlock, argumentsText: string, emit: Emit): void {
   if (argumentsText === '') return;
+  if (argumentsText.startsWith('{')) {
+    block.earlier = block.beginning;
+    block.beginning = block.text.length;
+  }
   append(block.text, argumentsText);
   if (block.call === undefined) return;
   emit({ type: 'tool-call-delta', callId: block.call.callId, argumentsText, block: block.number, choice: 0 });

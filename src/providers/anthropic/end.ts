@@ -61,7 +61,7 @@ export function cutsContent(stopReason: string | undefined): boolean {
 
 /**
  * Some servers report the end of the turn, or no reason, after a tool call: then the content decides. And a tool call that did not come is no
- * reason: who waits for its result would wait in vain.
+ * reason: a loop that waits for its result would wait in vain.
  *
  * @param calledClient Whether a call of one of the caller's own tools has ended.
  */

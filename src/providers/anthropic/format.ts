@@ -23,7 +23,7 @@ const eventTypes: ReadonlyMap<string, DecodeEvent> = new Map<string, DecodeEvent
   ['content_block_delta', decodeDelta],
   ['content_block_stop', (state, { index }, emit) => stopBlock(state, indexOf(index), emit)],
   ['message_delta', decodeMessageDelta],
-  ['message_stop', (state, _payload, emit) => endMessage(state, emit)],
+  ['message_stop', decodeMessageStop],
   ['message', decodeWholeMessage],
   ['error', throwError],
 ]);
@@ -92,8 +92,13 @@ function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emi
   readUsage(state, payload, emit);
 }
 
+function decodeMessageStop(state: MessagesState, payload: JsonObject, emit: Emit): void {
+  if (state.started) readUsage(state, payload['usage'], emit);
+  endMessage(state, emit);
+}
+
 function readStop(state: MessagesState, fields: JsonObject): void {
-  const word = nonEmptyText(fields['stop_reason']);
+  const word = nonEmptyText(fields['stop_reason']) ?? nonEmptyText(fields['stopReason']);
   if (word !== undefined && finishMeaning(word) !== 'unfinished') state.stopReason = word;
   state.stopSequence = nonEmptyText(fields['stop_sequence']) ?? state.stopSequence;
   state.stopDetails = fields['stop_details'] ?? state.stopDetails;

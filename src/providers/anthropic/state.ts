@@ -29,7 +29,10 @@ export interface ContentBlock {
   type: string;
   content: BlockContent;
   /** The text, the thinking or the input's JSON so far. */
-  readonly text: GrowingText;
+  text: GrowingText;
+  /** Where the latest piece of input that opens an object begins, and the one before it: a server may send the input again. */
+  beginning: number;
+  earlier: number;
   /** The parsed input, once the block has stopped; `undefined` if it is not JSON. */
   input: JsonValue | undefined;
   readonly call: CallIdentity | undefined;

@@ -193,6 +193,18 @@ describe('responses of other servers', () => {
           { calls: ['clock({"a":1})', 'zone({"b":2})'] },
         ],
         [
+          'arguments with the call id beside them',
+          [
+            created,
+            added(call()),
+            added(call('', second)),
+            args('{"a":1}', { call_id: 'call_1' }),
+            args('{"b":2}', { call_id: 'call_2' }),
+            completed(),
+          ],
+          { calls: ['clock({"a":1})', 'zone({"b":2})'] },
+        ],
+        [
           'an end of a message between calls',
           [
             created,
@@ -634,6 +646,35 @@ describe('responses of other servers', () => {
             },
           ],
           { text: 'Hey' },
+        ],
+      ],
+    ],
+    [
+      'an output that is grouped in another way',
+      [
+        [
+          'two messages as one',
+          [
+            created,
+            added(message(undefined, { id: 'a' }), at(0)),
+            text('Hey ', at(0)),
+            done(message('Hey ', { id: 'a' }), at(0)),
+            added(message(undefined, { id: 'b' }), at(1)),
+            text('you', at(1)),
+            done(message('you', { id: 'b' }), at(1)),
+            completed([message('Hey you', { id: 'c' })]),
+          ],
+          { text: 'Hey you' },
+        ],
+        [
+          'one message as two',
+          [created, text('Hey you', at(0)), completed([message('Hey ', { id: 'a' }), message('you')])],
+          { text: 'Hey you' },
+        ],
+        [
+          'in another order',
+          [created, text('Hey', at(0)), args('{}', at(1)), completed([call('{}', { id: 'x' }), message('Hey', { id: 'y' })])],
+          { text: 'Hey', calls: ['clock({})'] },
         ],
       ],
     ],

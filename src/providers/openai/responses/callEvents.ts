@@ -9,7 +9,7 @@ import { commandOpening, diffOpening, jsonPiece } from './writtenJson.js';
 export function callDelta(type: string): DecodeEvent {
   return (state, payload, emit) => {
     const { call, native } = itemOf(state, payload, type, emit);
-    // The call has ended with its arguments, which are told again.
+    // The call has ended with its arguments, which are sent again.
     if (!call || native) return;
     state.growing = call.text;
     extendCall(call, argumentsOf(payload['delta']), emit);

@@ -44,7 +44,7 @@ export function completeCall(call: ItemCall, whole: string, emit: Emit): void {
 
 /**
  * Whether the end of a call's item came too early: without arguments that can be run, or with none at all although no event about the arguments
- * said so.
+ * had none.
  */
 export function isPremature(call: ItemCall, added: JsonObject, native: JsonObject): boolean {
   const { type, text, whole } = call;

@@ -25,7 +25,7 @@ const ends: ReadonlyMap<string, End> = new Map<string, End>([
 /** Decodes the end of the response. @param status The status that the event implies, if the response itself has none. */
 export function responseEnd(status: 'completed' | 'incomplete' | 'failed' | 'cancelled'): DecodeEvent {
   return (state, payload, emit) => {
-    // Some servers leave the wrapper out.
+    // Some servers send no wrapper.
     const response = objectOf(payload['response'] ?? payload);
     noteResponse(state, response);
     const known = ends.get(textOf(response['status']).toLowerCase()) ?? ends.get(status);

@@ -37,7 +37,7 @@ export function endItem(state: ResponsesState, item: OutputItem, whole: JsonObje
 }
 
 /**
- * Adds to an item that has ended what a later form of it has, and gives its native form again if that changed. The content is told once.
+ * Adds to an item that has ended what a later form of it has, and gives its native form again if that changed. Its content is emitted once.
  */
 export function amendItem(state: ResponsesState, item: OutputItem, whole: JsonObject, emit: Emit): void {
   const { native: earlier } = item;

@@ -92,7 +92,7 @@ function openMatch(state: ResponsesState, index: Index, native: JsonObject, type
   );
 }
 
-/** Whether a whole item extends the content of an item so far. @param said Whether there must be some. */
+/** Whether a whole item extends the content of an item so far. @param said Whether there must be content so far. */
 export function extendsItem(item: OutputItem, native: JsonObject, said: boolean): boolean {
   const { call } = item;
   if (call) {

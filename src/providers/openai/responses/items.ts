@@ -40,13 +40,18 @@ export function openItem(state: ResponsesState, index: Index, added: JsonObject,
  */
 export function itemOf(state: ResponsesState, payload: JsonObject, type: string, emit: Emit): OutputItem {
   const index = indexOf(payload['output_index']);
-  const id = nonEmptyText(payload['item_id']);
-  const item = findItem(state, index, id, type) ?? openItem(state, index, id === undefined ? { type } : { type, id }, emit);
+  const id = nonEmptyText(payload['item_id']) ?? nonEmptyText(payload['call_id']);
+  const item = findItem(state, index, id, type) ?? openItem(state, index, implied(type, payload), emit);
   if (item.type === '') adoptType(state, item, type, emit);
   return item;
 }
 
-/** A server that knows only the event may leave the type of the item out. */
+/** An item that only its events are known of. */
+function implied(type: string, { item_id: id, call_id: callId }: JsonObject): JsonObject {
+  return { type, ...(nonEmptyText(id) && { id: textOf(id) }), ...(nonEmptyText(callId) && { call_id: textOf(callId) }) };
+}
+
+/** A server that knows only the event may send an item without its type. */
 function adoptType(state: ResponsesState, item: OutputItem, type: string, emit: Emit): void {
   item.type = type;
   item.added = { ...item.added, type };

@@ -23,8 +23,8 @@ const toPart: Readonly<Record<TextKind, (text: string) => JsonObject>> = {
 };
 
 /**
- * The native form of an item with the content that its events told, where the provider's own has less: the next turn says what the message
- * says. The same object if it lacks nothing.
+ * The native form of an item with the content that its events had, where the provider's own has less: the next turn equals the
+ * message. The same object if it lacks nothing.
  *
  * @param cut Whether the response was stopped inside the item.
  */
@@ -49,7 +49,7 @@ export function nativeItem(item: OutputItem, whole: JsonObject, cut: boolean): J
   return native;
 }
 
-/** The parts with the text that was told, if theirs is less. */
+/** The parts with the text that was emitted, if theirs is less. */
 function fullerParts(
   item: OutputItem,
   native: JsonObject,

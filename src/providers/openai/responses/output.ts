@@ -5,10 +5,13 @@ import { amendItem, endItem } from './itemEnd.js';
 import { extendsItem } from './itemEvents.js';
 import { fits, openItem } from './items.js';
 import type { OutputItem, ResponsesState } from './state.js';
+import { saidText } from './texts.js';
+import { joinParts, wholeParts } from './wholeParts.js';
 
 /** Ends the open items as the output of the whole response has them, and emits the items that only the output has. */
 export function endOutput(state: ResponsesState, output: readonly JsonValue[], cut: boolean, emit: Emit): void {
-  const natives = output.filter(isObject);
+  const whole = output.filter(isObject);
+  const natives = isRegrouped(state.items, whole) ? whole.filter(({ type }) => type !== 'message') : whole;
   const known = matchItems(state.items, natives);
   for (const native of natives) {
     const item = known.get(native) ?? openItem(state, undefined, native, emit);
@@ -19,6 +22,15 @@ export function endOutput(state: ResponsesState, output: readonly JsonValue[], c
     if (item.native === undefined) endItem(state, item, endedForm(item, cut), cut, emit);
     else if (item.late) amendItem(state, item, {}, emit);
   }
+}
+
+/** Whether the output has the text of all messages in another number of messages: then all of it was emitted. */
+function isRegrouped(items: readonly OutputItem[], output: readonly JsonObject[]): boolean {
+  const known = items.filter(({ type }) => type === 'message');
+  const natives = output.filter(({ type }) => type === 'message');
+  if (known.length === 0 || known.length === natives.length) return false;
+  const whole = natives.map((native) => joinParts(wholeParts(native, 'message'), 'text')).join('');
+  return whole !== '' && whole === known.map((item) => saidText(item, 'text')).join('');
 }
 
 /** The form of an item that no event has whole. */

@@ -14,7 +14,7 @@ export interface TextPart {
   readonly kind: TextKind;
   readonly block: number;
   readonly phase: Phase;
-  /** The index under which it began. Some servers count up with every delta, so that a later one says little. */
+  /** The index under which it began. Some servers count up with every delta, so that later ones mean little. */
   readonly index: Index;
   /** The text so far. */
   readonly text: GrowingText;
@@ -84,7 +84,7 @@ export interface ResponsesState extends WireState {
   readonly items: OutputItem[];
   /** By `output_index`, the latest one of an index that several have. */
   readonly byIndex: Map<number, OutputItem>;
-  /** By the provider's id and call id; undefined if several items have it. Only where an index says nothing: some gateways change the ids. */
+  /** By the provider's id and call id; undefined if several items have it. Only without an index: some gateways change the ids. */
   readonly byId: Map<string, OutputItem | undefined>;
   /** Whether the ids of one item differ from event to event. */
   idsChange: boolean;

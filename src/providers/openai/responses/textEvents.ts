@@ -48,7 +48,7 @@ export function partDone(indexField: string): DecodeEvent {
   };
 }
 
-/** Notes that text of another part follows; a repeated announcement of the part that grows says nothing. */
+/** Notes that text of another part follows; a repeated announcement of the part that grows has no effect. */
 export function partAdded(indexField: string): DecodeEvent {
   return (state, payload, emit) => {
     const kind = wholePart(payload['part'] ?? null, '')?.kind;

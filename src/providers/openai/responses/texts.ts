@@ -13,7 +13,7 @@ const deltas: Readonly<Record<TextKind, (part: TextPart, text: string) => DeltaE
 };
 
 /**
- * The part that a delta extends. Its index says which one only where a part began under it: else the text goes on in the latest part, unless
+ * The part that a delta extends. Its index identifies it only where a part began under it: else the text goes on in the latest part, unless
  * that was ended or another one was announced.
  */
 export function growingPart(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index): TextPart {
