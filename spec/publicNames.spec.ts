@@ -15,34 +15,36 @@ const golden: Readonly<Record<string, PublicNames>> = {
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
       ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo hedge highReliabilityOptions
+      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
-      measureStream ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
-      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
+      measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
+      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
       ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
-      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata
+      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata
       FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
       JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin
-      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price RateLimitOptions
-      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestUsage ResetEvent ResponseHead
+      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price PricedRequest RateLimitOptions
+      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage ResetEvent ResponseHead
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
       TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolApprovalEvent ToolCall
-      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
+      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
-    values: 'assistantTurn fromChatCompletions fromResponses',
-    types: 'AssistantMessage ChatClient ChatParams RequestFunction ResponsesClient ResponsesParams SourceOptions',
+    values: 'assistantTurn chatMessages fromChatCompletions fromResponses responsesInput',
+    types:
+      'AssistantMessage ChatClient ChatContent ChatMessage ChatParams RequestFunction ResponsesClient ResponsesContent ResponsesItem ResponsesParams SourceOptions',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
-    values: 'assistantTurn fromMessages',
-    types: 'AssistantBlock AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions',
+    values: 'assistantTurn fromMessages messagesParams',
+    types:
+      'AssistantBlock AssistantTurn MessagesClient MessagesInput MessagesParams RequestFunction ShownBlock SourceOptions UserBlock UserTurn',
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',
@@ -76,7 +78,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/otel': {
     file: 'src/otel/index.ts',
     values: 'traceStream',
-    types: 'TraceEnd TraceStreamOptions',
+    types: 'Semconv TraceEnd TraceStreamOptions',
   },
 };
 
@@ -92,19 +94,27 @@ function exportsOf(file: string): readonly ts.Symbol[] {
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
   if (!module) throw new Error(`${file} is not a module`);
-  return checker
-    .getExportsOfModule(module)
-    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+  return checker.getExportsOfModule(module);
 }
 
+const resolved = (symbol: ts.Symbol): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+const isDeclared = (symbol: ts.Symbol): boolean => resolved(symbol).declarations !== undefined;
 const isValue = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Value) !== 0;
 const isFunction = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Function) !== 0;
 const textOf = (symbol: ts.Symbol): string => ts.displayPartsToString(symbol.getDocumentationComment(checker));
 
 describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { file, values, types }) => {
-  const symbols = exportsOf(file);
+  const exported = exportsOf(file);
+  const symbols = exported.filter(isDeclared).map(resolved);
   const namesOf = (some: readonly ts.Symbol[]): readonly string[] => some.map(({ name }) => name).sort();
   const listed = (names: string): readonly string[] => names.split(/\s+/).filter((name) => name !== '');
+
+  it('are all declared in the file that they are exported from', () => {
+    const missing = exported.filter((symbol) => !isDeclared(symbol));
+    const places = missing.map(({ name, declarations: [it] = [] }) => `${name} of ${it?.parent.parent.getText()}`);
+    expect(places).toEqual([]);
+  });
 
   it('are these values and no others', () => {
     expect(namesOf(symbols.filter(isValue))).toEqual(listed(values));

@@ -187,7 +187,7 @@ export interface BlockEndEvent {
 export interface UsageEvent {
   readonly type: 'usage';
   readonly usage: Usage;
-  /** The requests that `usage` is the sum of; `undefined` if it is the usage of this stream's only request. */
+  /** The requests that `usage` is the sum of; `undefined` if it is the usage of this stream's only request, and no trait of it is known. */
   readonly requests: readonly RequestUsage[] | undefined;
 }
 
@@ -346,7 +346,7 @@ export interface Usage {
 export type Confidence = 'exact' | 'high' | 'low';
 
 /** What one request of a stream used. Prices and their tiers apply to single requests, not to the sum of several. */
-export interface RequestUsage {
+export interface RequestUsage extends RequestTraits {
   readonly usage: Usage;
   readonly model: string | undefined;
   readonly provider: string | undefined;
@@ -356,6 +356,18 @@ export interface RequestUsage {
   readonly step: number;
   /** Whether the answer of this request is part of the final answer: false if a `reset` voided it, or if it lost a race of `hedge`. */
   readonly stands: boolean;
+}
+
+/** What a provider reports of a request that changes its price, in the provider's own words; `undefined` where it reports nothing. */
+export interface RequestTraits {
+  /** `default`, `flex`, `priority` and `scale` of OpenAI, `standard`, `priority` and `batch` of Anthropic. */
+  readonly serviceTier: string | undefined;
+  /** `standard` or `fast`. */
+  readonly speed: string | undefined;
+  /** Where inference was performed. */
+  readonly region: string | undefined;
+  /** Whether the request was part of a batch. */
+  readonly batch: boolean | undefined;
 }
 
 /** What a stream cost. An unknown part is `undefined`, not 0. */
@@ -369,11 +381,20 @@ export interface Cost {
   readonly cacheSavings: number | undefined;
 }
 
-/** Returns what a request cost; `undefined` if it knows no price, not 0. */
-export type Price = (usage: Usage, model: string, provider: string) => Cost | undefined;
+/** The request whose usage is priced. */
+export interface PricedRequest extends RequestTraits {
+  readonly model: string;
+  /** Empty text if no event named it. */
+  readonly provider: string;
+}
 
-/** An error as plain JSON, as events carry it. */
+/** Returns what a request cost; `undefined` if it knows no price for such a request, not 0. */
+export type Price = (usage: Usage, request: PricedRequest) => Cost | undefined;
+
+/** An error as plain JSON, as events carry it and `toErrorInfo` gives it. */
 export interface ErrorInfo {
+  /** The name of the class, for instance `HttpError`. */
+  readonly name: string;
   /** The `kind` of a `StreamError`; `'unknown'` for any other error. */
   readonly kind: string;
   readonly message: string;
@@ -386,6 +407,10 @@ export interface ErrorInfo {
   readonly requestId: string | undefined;
   /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The fields that only its class has, for instance the `phase` of a time limit. An event carries none. */
+  readonly details: JsonObject | undefined;
+  /** The message so far. An event carries none, because the events before it are the message. */
+  readonly partial: PartialMessage | undefined;
 }
 
 /** A complete answer, as `toMessage` emits it. */
@@ -393,7 +418,7 @@ export interface Message extends PartialMessage {
   /** `aborted` if the stream completed without a `finish`. */
   readonly finishReason: FinishReason;
   /**
-   * Parses the text of the answer as JSON: of several rounds, that of the last.
+   * Parses the text of the answer as JSON: a value, or one code fence with a value. Of several rounds, the answer of the last.
    * @throws ParseError if it is not JSON.
    */
   json<Value = unknown>(): Value;
@@ -452,13 +477,42 @@ export type MessagePart = PartOrigin &
     | { readonly type: 'other'; readonly kind: string }
   );
 
+/** The fields of a part that only an answer has; a part that is written by hand can omit them. */
+type Written<Part> = Part extends unknown
+  ? Omit<Part, keyof PartOrigin | 'phase'> & Partial<Pick<Part, Extract<keyof Part, keyof PartOrigin | 'phase'>>>
+  : never;
+
+/** A file by its address, which may be a `data:` URL. */
+export interface FileReference {
+  readonly type: 'file';
+  readonly mediaType: string;
+  readonly url: string;
+  readonly filename?: string | undefined;
+}
+
+/**
+ * A part of a turn: any part of a message, or a file by its address. The `output` of a result is text, any JSON, or a list of what to show to
+ * the model: `{ type: 'text', text }`, `{ type: 'file', mediaType, data }` or `{ type: 'file', mediaType, url }`, and texts and images as MCP
+ * writes them.
+ */
+export type TurnPart = Written<MessagePart> | FileReference;
+
+/** One turn of a conversation, in the same terms for all providers, as plain data. The results of tools are a turn of their own. */
+export interface Turn {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly parts: readonly TurnPart[];
+}
+
 /** A tool call of a message. */
 export interface ToolCall {
   readonly callId: string;
   readonly name: string;
   /** The argument text as sent; empty text means no arguments. */
   readonly argumentsText: string;
-  /** The parsed arguments; `undefined` until the call is complete, for free text, and for text that is not JSON. */
+  /**
+   * The parsed arguments, with raw line breaks and other control characters in strings accepted; `undefined` until the call is complete, for
+   * free text, and for text that is not JSON.
+   */
   readonly input: JsonValue | undefined;
   readonly executor: Executor;
   readonly format: ArgumentsFormat;

@@ -4,6 +4,7 @@ export {
   ConnectionError,
   ContentTypeError,
   EmptyStreamError,
+  fromErrorInfo,
   HttpError,
   isStreamError,
   LimitError,
@@ -23,6 +24,7 @@ export {
   StreamTimeoutError,
   type TimeoutPhase,
   TruncatedError,
+  toErrorInfo,
   ValidationError,
   type ValidationIssue,
 } from './errors.js';
@@ -38,6 +40,7 @@ export {
   type ErrorInfo,
   type Executor,
   type FileEvent,
+  type FileReference,
   type FinishEvent,
   type FinishMetadata,
   type FinishReason,
@@ -53,9 +56,11 @@ export {
   type Phase,
   type PingEvent,
   type Price,
+  type PricedRequest,
   type RawEvent,
   type ReasoningDeltaEvent,
   type RefusalDeltaEvent,
+  type RequestTraits,
   type RequestUsage,
   type ResetEvent,
   type StartEvent,
@@ -68,6 +73,8 @@ export {
   type ToolCallEndEvent,
   type ToolCallStartEvent,
   type ToolResultEvent,
+  type Turn,
+  type TurnPart,
   type Usage,
   type UsageEvent,
 } from './events.js';
@@ -92,6 +99,7 @@ export {
   type RateLimitTurn,
 } from './handles/createRateLimiter.js';
 export type { ResponseHead } from './limits/retryAfter.js';
+export { messageTurns } from './message/turns.js';
 export type { CountTokens, TokenCounter, TokenStream } from './metering/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';

@@ -222,6 +222,16 @@ describe('createMessageFold', () => {
       expect(inputOf('{}', 'text')?.input).toBeUndefined();
     });
 
+    it.each([
+      ['{"code":"line 1\nline 2"}', { code: 'line 1\nline 2' }],
+      ['{\n\t"a":\t"x\ty",\n"b":"\r\n"}', { a: 'x\ty', b: '\r\n' }],
+      ['{"a":"\\"\u0001\\\\","b\n":[]}', { a: '"\u0001\\', 'b\n': [] }],
+      ['{"a":"x\n', undefined],
+    ])('parses raw control characters in the strings of the arguments, whose text stays as sent: %j', (argumentsText, input) => {
+      const events = [toolCallStart('c', 'add'), toolCallEnd('c', 'add', argumentsText)];
+      expect(partialOf(events).toolCalls[0]).toMatchObject({ argumentsText, input });
+    });
+
     it('ignores deltas and the end of a call that never started', () => {
       expect(partialOf([toolCallDelta('c', '{}'), toolCallEnd('c', 'add', '{}'), text('a', { block: 1 })]).parts).toHaveLength(1);
       expect(partialOf([text('a'), toolCallDelta('c', '{}'), toolCallEnd('c', 'add', '{}')]).text).toBe('a');
@@ -372,6 +382,13 @@ describe('createMessageFold', () => {
     ]);
     expect(message.json<{ a: number }>().a).toBe(1);
   });
+
+  it.each(['```json\n{"a":1}\n```', '```{"a":1}```', '~~~\n{"a":1}', '\ufeff{"a":1}\n'])(
+    'parses an answer in a fence: %j',
+    (answer) => {
+      expect(messageOf([text(answer)]).json()).toEqual({ a: 1 });
+    },
+  );
 
   it('throws a ParseError with the text if the answer is not JSON', () => {
     const message = messageOf([text('{"a":'), finish('length')]);

@@ -7,7 +7,7 @@ import {
   RetryExhaustedError,
   type ServiceErrorKind,
   StreamAbortedError,
-  toErrorInfo,
+  toFault,
 } from '../../src/errors.js';
 import type { DeltaEvent, ResetEvent } from '../../src/events.js';
 import { type FallbackContext, type FallbackToOptions, fallbackTo } from '../../src/operators/fallbackTo.js';
@@ -33,7 +33,7 @@ import { broken, fault, messageOf, outcomeOf, resetsOf } from '../support/outcom
 const second = new HttpError('Try again', { kind: 'overloaded', status: 529, requestId: 'req-2' });
 
 function fallbackAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
-  return reset({ cause: 'fallback', error: toErrorInfo(error), ...fields });
+  return reset({ cause: 'fallback', error: toFault(error), ...fields });
 }
 
 const whole = of(start({ id: 'other' }), text('a'), finish());
@@ -303,8 +303,8 @@ describe('fallbackTo', () => {
       const outcome = outcomeOf(source.pipe(fallbackTo(broken([start()]), of(start(), used(20, 1), used(20, 7), finish()))));
       expect(outcome.events.flatMap((event) => (event.type === 'usage' ? [event.usage] : []))).toEqual(
         [usageOf({ inputTokens: 10, outputTokens: 1 }), usageOf({ inputTokens: 10, outputTokens: 5 })].concat([
-          usageOf({ inputTokens: 30, outputTokens: 6 }),
-          usageOf({ inputTokens: 30, outputTokens: 12 }),
+          usageOf({ inputTokens: 30, outputTokens: 6, totalTokens: 36 }),
+          usageOf({ inputTokens: 30, outputTokens: 12, totalTokens: 42 }),
         ]),
       );
     });

@@ -22,7 +22,7 @@ import {
   RetryExhaustedError,
   StreamAbortedError,
   StreamTimeoutError,
-  toErrorInfo,
+  toFault,
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
@@ -59,7 +59,7 @@ const refused = new HttpError('No', { kind: 'authentication', status: 401 });
 const short: RetryStreamOptions = { initialDelayMs: 3, random: () => 0 };
 
 function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
-  return reset({ delayMs: 3, error: toErrorInfo(error), ...fields });
+  return reset({ delayMs: 3, error: toFault(error), ...fields });
 }
 
 // retryPolicy.ts, failures.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.
@@ -335,9 +335,9 @@ describe('retryStream', () => {
       expect(events.flatMap((event) => (event.type === 'usage' ? [event.usage] : []))).toEqual([
         usageOf({ inputTokens: 10, outputTokens: 1 }),
         usageOf({ inputTokens: 10, outputTokens: 5 }),
-        usageOf({ inputTokens: 40, outputTokens: 7 }),
-        usageOf({ inputTokens: 80, outputTokens: 8 }),
-        usageOf({ inputTokens: 80, outputTokens: 14 }),
+        usageOf({ inputTokens: 40, outputTokens: 7, totalTokens: 47 }),
+        usageOf({ inputTokens: 80, outputTokens: 8, totalTokens: 88 }),
+        usageOf({ inputTokens: 80, outputTokens: 14, totalTokens: 94 }),
       ]);
     });
 

@@ -1,4 +1,4 @@
-import { isStreamError, toErrorInfo } from '../errors.js';
+import { isStreamError, toFault } from '../errors.js';
 import { type DeltaEvent, isContent, type PartialMessage, type ResetEvent, type Usage } from '../events.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createJoinedUsage } from './joinedUsage.js';
@@ -91,7 +91,7 @@ export function createAttempts(): Attempts {
     },
     endFailed(fields, error) {
       joinedUsage.endAttempt(number, Math.min(step, fields.step), unreportedUsage(error));
-      return { type: 'reset', attempt: number + 1, ...fields, error: toErrorInfo(error) };
+      return { type: 'reset', attempt: number + 1, ...fields, error: toFault(error) };
     },
   };
 }

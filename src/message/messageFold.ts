@@ -1,3 +1,4 @@
+import { withoutFence } from '../codecs/json/withoutFence.js';
 import { append } from '../codecs/text/growingText.js';
 import { ParseError } from '../errors.js';
 import type {
@@ -187,7 +188,7 @@ function parseAnswer({ parts, finishReason }: PartialMessage, step: number): unk
   const answer = parts.filter((part) => part.step === step && part.type === 'text' && part.phase === 'answer');
   const text = joinTexts(answer, 'text');
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutFence(text));
   } catch (cause) {
     throw new ParseError('The answer is not JSON', text, finishReason, { cause });
   }

@@ -1,4 +1,4 @@
-import { tryParseJson } from '../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../codecs/json/tryParseJson.js';
 import { append, createGrowingText, type GrowingText, wholeText } from '../codecs/text/growingText.js';
 import type { DeltaEvent, JsonValue, MessagePart, ToolCall } from '../events.js';
 
@@ -118,5 +118,5 @@ function appended(text: GrowingText, piece: string): true {
 function parseInput({ argumentsText, format, ended }: ToolCall): JsonValue | undefined {
   if (!ended || format === 'text') return undefined;
   if (argumentsText.trim() === '') return {};
-  return tryParseJson(argumentsText);
+  return tryParseRawJson(argumentsText);
 }

@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price, UsageEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { isDelta } from '../message/deltas.js';
 import { toUsageEvent } from '../metering/requestUsage.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { type CountTokens, checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
 import { createUsageCollector, type UsageSettlement } from '../metering/usageCollector.js';
 
@@ -56,7 +57,7 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkPositiveCount('every', every);
   checkFunction('price', price);
   checkFunction('onSettled', onSettled);
-  return operate((destination) => {
+  return operateEvents({ name: 'aggregateUsage', joinUsage: joinRestartedUsage }, (destination) => {
     const collector = createUsageCollector(countTokens, prompt, price);
     loadCounter(countTokens);
     let deltas = 0;

@@ -1,7 +1,7 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import type { ToonRowObject } from '../codecs/toon/sink.js';
 import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
-import { fromErrorInfo, type ParseError } from '../errors.js';
+import { fromFault, type ParseError } from '../errors.js';
 import type { DeltaEvent, JsonObject } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkOneOf, checkOptions, checkPositiveCount } from '../kernel/options.js';
@@ -84,7 +84,7 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
         reader = createRowReader(rules, emitRow);
         read = 0;
         reader.write(remaining);
-        if (fault && read < emitted && onReset === 'error') throw fromErrorInfo(fault);
+        if (fault && read < emitted && onReset === 'error') throw fromFault(fault);
         emitted = read;
       },
       end(whole) {

@@ -106,10 +106,10 @@ describe('assistantTurn', () => {
 
   it.each([
     ['nothing', []],
-    ['empty text', [blockEnd({ type: 'text', text: '' })]],
+    ['empty text', [blockEnd({ type: 'text', text: '' }, { format: 'messages' })]],
     ['blank text', [text(' \n')]],
     ['unfinished thinking', [reasoning('Hm')]],
-    ['empty thinking', [blockEnd({ type: 'thinking', thinking: '' }, { kind: 'thinking' })]],
+    ['empty thinking', [blockEnd({ type: 'thinking', thinking: '' }, { kind: 'thinking', format: 'messages' })]],
   ])('of a message that has %s is one that the API takes', (_what, events) => {
     expect(turnOf([start(), ...events])).toEqual({ role: 'assistant', content: [{ type: 'text', text: '(no content)' }] });
   });
@@ -118,10 +118,10 @@ describe('assistantTurn', () => {
     const call = { type: 'tool_use', id: 'a', name: 'n', input: {} };
     const turn = turnOf([
       start(),
-      blockEnd({ type: 'text', text: '' }),
-      blockEnd({ type: 'text', text: '\n' }, { block: 1 }),
+      blockEnd({ type: 'text', text: '' }, { format: 'messages' }),
+      blockEnd({ type: 'text', text: '\n' }, { block: 1, format: 'messages' }),
       toolCallStart('a', 'n', { block: 2 }),
-      blockEnd(call, { block: 2, kind: 'tool_use' }),
+      blockEnd(call, { block: 2, kind: 'tool_use', format: 'messages' }),
     ]);
     expect(turn.content).toEqual([{ type: 'text', text: '\n' }, call]);
   });

@@ -1,4 +1,3 @@
-import { isObject } from '../../codecs/json/jsonFields.js';
 import type { Message } from '../../events.js';
 import { chatTurn } from './chat/turn.js';
 import { responsesTurn } from './responses/turn.js';
@@ -25,8 +24,8 @@ export function assistantTurn(message: Message): AssistantMessage | object[] {
   return isResponse(message) ? responsesTurn(message) : (chatTurn(message) as AssistantMessage);
 }
 
-/** Output items have a type and fragments of a chat message have none. Without either, the id of the message decides. */
+/** The native forms decide. Without one, or with that of another provider, the id of the message does. */
 function isResponse({ id, parts }: Message): boolean {
-  const native = parts.find((part) => part.native !== undefined)?.native;
-  return native === undefined ? (id?.startsWith('resp') ?? false) : isObject(native) && typeof native['type'] === 'string';
+  const format = parts.find((part) => part.nativeFormat !== undefined)?.nativeFormat;
+  return format === 'responses' || (format === undefined && (id?.startsWith('resp') ?? false));
 }

@@ -257,7 +257,8 @@ export function raw(name: string, data: JsonValue = {}): RawEvent {
  */
 export function reset(fields: EventFields<ResetEvent> = {}): ResetEvent {
   const unknown = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
-  const error = { kind: 'connection', message: 'The connection failed', retryable: true, ...unknown };
+  const fault = { name: 'ConnectionError', kind: 'connection', message: 'The connection failed', retryable: true };
+  const error = { ...fault, ...unknown, details: undefined, partial: undefined };
   return { type: 'reset', attempt: 2, step: 0, cause: 'retry', delayMs: 0, error, ...fields };
 }
 

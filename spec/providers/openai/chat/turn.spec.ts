@@ -139,9 +139,9 @@ describe('chatTurn', () => {
   });
 
   it('has no empty text but in a turn without anything, where the API requires it', () => {
-    const parts = blockEnd({ content: '', tool_calls: [] }, { kind: 'text' });
+    const parts = blockEnd({ content: '', tool_calls: [] }, { format: 'chat' });
     expect(chatTurn(foldOf([parts, finish()])).content).toBeNull();
-    expect(chatTurn(foldOf([blockEnd({ reasoning_content: 'Hm' }), finish('length')]))).toEqual({
+    expect(chatTurn(foldOf([blockEnd({ reasoning_content: 'Hm' }, { format: 'chat' }), finish('length')]))).toEqual({
       role: 'assistant',
       content: '',
       reasoning_content: 'Hm',
