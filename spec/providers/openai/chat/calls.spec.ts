@@ -91,6 +91,15 @@ describe('calls of a chat completion', () => {
       expect(read(...pieces)).toEqual([`weather ${oslo}`]);
     });
 
+    it.each(['{{{{', '{"a":{"a":', '}{}{', '{"x":1}{"y":2'])('that are no JSON stay as they are: %s', (text) => {
+      const { message } = decodeData([
+        calls(piece({ index: 0, id: 'a' }, 'f', '')),
+        ...cut(text, [3]).map((part) => calls(piece(at0, undefined, part))),
+        done,
+      ]);
+      expect(message.toolCalls.map(({ argumentsText }) => argumentsText).join('')).toBe(text);
+    });
+
     it('in part stay as they are', () => {
       const nested = '{"a":{"a":{"a":1}}}';
       expect(read(...cut(nested, [5]).map((text) => calls(piece({ index: 0, id: 'a' }, 'f', text))))).toEqual([`f ${nested}`]);
@@ -176,6 +185,13 @@ describe('calls of a chat completion', () => {
       chunk({ tool_calls: [piece({ index: 0, id: 'a' }, n === 0 ? 'weather' : undefined, text)] }, reason),
     );
     expect(read(...pieces)).toEqual([`weather ${oslo}`]);
+  });
+
+  it('are the same with and without templates beside a text that varies', () => {
+    const opened = calls(piece({ index: 0, id: 'a' }, 'weather', '{"city":'));
+    const beside = ['a', 'b', 'c', 'd'].map((content) => chunk({ tool_calls: [piece(at0, undefined, '')], content }));
+    const { message } = decodeData([opened, ...beside, calls(piece(at0, undefined, '"Oslo"}')), chunk({}, 'tool_calls'), done]);
+    expect([message.text, message.toolCalls[0]?.argumentsText]).toEqual(['abcd', oslo]);
   });
 
   it('do not end if the provider stopped them for another reason', () => {

@@ -3,7 +3,7 @@ import { append, createGrowingText, type GrowingText, wholeText } from '../../..
 import { createCallIds, uniqueCallId } from '../../../message/callIds.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import type { CallBlock } from './blocks.js';
-import type { ChatChoice, ChatState } from './state.js';
+import { type ChatChoice, type ChatState, touch } from './state.js';
 
 /** Adds to a call. Its `tool-call-start` is emitted as soon as it has a name; arguments before that are held back. */
 export function extendCall(
@@ -16,7 +16,7 @@ export function extendCall(
 ): void {
   choice.latestCall = call;
   append(call.argumentsText, argumentsText);
-  choice.growing = call.argumentsText;
+  touch(choice, call.argumentsText);
   if (call.callId !== '') return emitArguments(choice, call, argumentsText, emit);
   if (name === undefined) return;
   call.name = name;
@@ -77,7 +77,7 @@ function restoreArguments(call: CallBlock): void {
   const last = text.slice(from);
   for (let at = 0; at < from; ) {
     const next = text.indexOf(head, at + headLength);
-    if (!last.startsWith(text.slice(at, next).trimEnd())) return;
+    if (next < 0 || !last.startsWith(text.slice(at, next).trimEnd())) return;
     at = next;
   }
   if (tryParseJson(last) !== undefined) call.argumentsText = createGrowingText(last);

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { type CallBlock, createCallBlock, isCall } from './blocks.js';
 import { extendCall, isWhole, opensObject } from './call.js';
-import { type ChatChoice, type ChatState, openBlock } from './state.js';
+import { type ChatChoice, type ChatState, openBlock, touch } from './state.js';
 
 const callFields: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', 'custom']);
 const functionFields: ReadonlySet<string> = new Set(['name', 'arguments', 'input', 'parameters']);
@@ -53,7 +53,7 @@ function readPiece(state: ChatState, choice: ChatChoice, native: JsonObject, pos
   const argumentsText = argumentsOf(content['arguments'] ?? content['input'] ?? content['parameters']);
   const piece = { index: keyOf(native['index']), id, name, argumentsText, position, alone };
   const known = findCall(choice, piece);
-  if (known && repeats(known, piece)) return;
+  if (known && repeats(known, piece)) return touch(choice);
   const isAnother = known === undefined || opensAnother(known, piece);
   const call = isAnother
     ? openCall(choice, piece.index ?? id ?? position, createCallBlock(choice.blocks.length, 'tool_call', format, position))

@@ -5,7 +5,7 @@ import type { Emit } from '../../wire/wireFormat.js';
 import { emitCitation } from './annotations.js';
 import { readImage } from './files.js';
 import { emitThought, readThinkingPart } from './reasoning.js';
-import { type ChatChoice, openBlock } from './state.js';
+import { type ChatChoice, openBlock, touch } from './state.js';
 import { extendText, readRefusal, textBlock } from './texts.js';
 
 /** Reads the content of a delta: text, or a list of parts as Mistral sends it. */
@@ -31,7 +31,7 @@ function readText(choice: ChatChoice, text: string, { extra_content: extra }: Js
   choice.inThought = false;
   extendText(choice, text.startsWith(thoughtEnd) ? text.slice(thoughtEnd.length) : text, emit);
   // Another text would not lose its beginning.
-  choice.growing = undefined;
+  touch(choice);
 }
 
 function isThought(extra: JsonObject): boolean {
@@ -78,6 +78,7 @@ function readReference(choice: ChatChoice, part: JsonObject, emit: Emit): void {
 
 function readUnknownPart(choice: ChatChoice, part: JsonObject, emit: Emit): void {
   const type = nonEmptyText(part['type']) ?? 'unknown';
+  touch(choice);
   openBlock(choice, { kind: 'other', number: choice.blocks.length, type, native: { content: [part] } });
   emit({ type: 'raw', provider: 'openai', name: `content.${type}`, data: part });
 }

@@ -61,7 +61,7 @@ function endBlocks(state: ChatState, choice: ChatChoice, all: boolean, emit: Emi
     const block = choice.blocks[choice.endedBlocks];
     if (block === undefined) break;
     if (isCall(block)) {
-      if (!all && choice.growing === block.argumentsText && !isWhole(block)) return;
+      if (!all && block === choice.latestCall && choice.touches > 0 && !isWhole(block)) return;
       endCall(state, choice, block, cut && block === choice.latestCall, emit);
     }
     const kind = block.kind === 'other' ? block.type : block.kind;

@@ -11,7 +11,7 @@ import { readDelta } from './delta.js';
 import { endResponse, readFinish } from './end.js';
 import { missingContent } from './missingContent.js';
 import { isUnknown, provider, rawEvent, saysAnything, startResponse } from './start.js';
-import { type ChatChoice, type ChatState, choiceOf, createChatState } from './state.js';
+import { type ChatChoice, type ChatState, choiceOf, createChatState, touch } from './state.js';
 import { extendText } from './texts.js';
 import { readUsage, usageIn } from './usage.js';
 
@@ -85,6 +85,7 @@ function readChoice(state: ChatState, payload: JsonObject, position: number, emi
   const choice = choiceOf(state, numberOf(payload['index']) ?? position);
   const { delta, message, logprobs } = payload;
   choice.growing = undefined;
+  choice.touches = 0;
   if (isObject(delta) && isWholeAgain(choice, payload, delta)) readDelta(state, choice, { ...delta, content: null }, emit);
   else if (isObject(delta) && (!isObject(message) || saysAnything(delta))) readDelta(state, choice, delta, emit);
   else if (isObject(message)) readDelta(state, choice, missingContent(choice, message), emit);
@@ -92,7 +93,7 @@ function readChoice(state: ChatState, payload: JsonObject, position: number, emi
   readOlderText(choice, payload, emit);
   if (isObject(logprobs)) readLogprobs(choice, logprobs, emit);
   readFinish(state, choice, payload, emit);
-  state.growing = choice.growing;
+  state.growing = position === 0 ? choice.growing : undefined;
 }
 
 const leastRepeated = 20;
@@ -108,5 +109,5 @@ function readOlderText(choice: ChatChoice, { delta, message, text }: JsonObject,
   if (typeof text !== 'string' || text === '' || typeof delta === 'string' || isObject(message)) return;
   if (isObject(delta) && (Boolean(delta['content']) || Object.values(delta).includes(text))) return;
   extendText(choice, text, emit);
-  if (isObject(delta)) choice.growing = undefined;
+  if (isObject(delta)) touch(choice);
 }

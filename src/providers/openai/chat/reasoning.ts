@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { createReasoningBlock, type ReasoningBlock } from './blocks.js';
 import { addDetail, detailText, growDetail, isSealed } from './details.js';
-import { type ChatChoice, openBlock } from './state.js';
+import { type ChatChoice, openBlock, touch } from './state.js';
 
 /** The fields in which servers send reasoning, as text, as an object with text, or as a list of such objects. */
 export const reasoningFields: readonly string[] = [
@@ -31,10 +31,10 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
       const text = textIn(block, field);
       const isWhole = isRepeated(text, value, delta);
       if (!isWhole) append(text, value);
-      choice.growing = told === undefined ? text : undefined;
+      touch(choice, text);
       if (value !== told && !isWhole) emitReasoning(choice, block, value, emit);
     } else {
-      choice.growing = undefined;
+      touch(choice);
       readStructured(choice, field, value, told === undefined, emit);
     }
     told ??= nonEmptyText(value) ?? textOfAll(value);
@@ -45,7 +45,7 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
 export function keepOpaque(choice: ChatChoice, field: string, value: JsonValue | undefined): void {
   if (value === undefined || value === null || value === '' || !opaqueField.test(field)) return;
   opaqueOf(latestReasoning(choice)).set(field, value);
-  choice.growing = undefined;
+  touch(choice);
 }
 
 /** Reads a part of a content list that is reasoning, as Mistral and Databricks send it. */
@@ -55,6 +55,7 @@ export function readThinkingPart(choice: ChatChoice, part: JsonObject, emit: Emi
 
 /** Emits a piece of reasoning that has no native form: the server marks it in the content. */
 export function emitThought(choice: ChatChoice, text: string, emit: Emit): void {
+  touch(choice);
   emitReasoning(choice, reasoningBlock(choice), text, emit);
 }
 
@@ -71,6 +72,7 @@ function readStructured(choice: ChatChoice, field: string, value: JsonValue, isN
 }
 
 function readDetail(choice: ChatChoice, field: string, piece: JsonObject, isNew: boolean, emit: Emit): void {
+  touch(choice);
   const block = detailText(piece) === '' ? latestReasoning(choice) : reasoningBlock(choice);
   block.details ??= new Map();
   const details = block.details.get(field) ?? [];

@@ -14,8 +14,10 @@ export interface ChatChoice {
   endedBlocks: number;
   /** The block that was opened last: more content of its kind extends it. */
   current: ChatBlock | undefined;
-  /** The text that the payload being decoded extends. */
+  /** The text that the payload being decoded extends, if that is all it does. */
   growing: GrowingText | undefined;
+  /** How often the payload being decoded has extended or kept something. */
+  touches: number;
   /** The calls that have not ended, by the provider's index, else its id. */
   calls: Map<number | string, CallBlock> | undefined;
   /** The call that was extended last. */
@@ -83,6 +85,7 @@ function addChoice(state: ChatState, index: number): ChatChoice {
     endedBlocks: 0,
     current: undefined,
     growing: undefined,
+    touches: 0,
     calls: undefined,
     latestCall: undefined,
     finishReason: undefined,
@@ -102,4 +105,9 @@ export function openBlock<Block extends ChatBlock>(choice: ChatChoice, block: Bl
   choice.blocks.push(block);
   choice.current = block;
   return block;
+}
+
+/** Notes that the payload being decoded extends a text, or keeps something that is no text. */
+export function touch(choice: ChatChoice, text?: GrowingText): void {
+  choice.growing = choice.touches++ === 0 ? text : undefined;
 }

@@ -3,7 +3,7 @@ import { append, createGrowingText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { createTextBlock, type RefusalBlock, type TextBlock } from './blocks.js';
-import { type ChatChoice, openBlock } from './state.js';
+import { type ChatChoice, openBlock, touch } from './state.js';
 
 /** The current block if it is text, else a new one. */
 export function textBlock(choice: ChatChoice): TextBlock {
@@ -15,7 +15,7 @@ export function extendText(choice: ChatChoice, text: string, emit: Emit): void {
   if (text === '') return;
   const block = textBlock(choice);
   append(block.text, text);
-  choice.growing = block.text;
+  touch(choice, block.text);
   choice.hasText = true;
   emit({ type: 'text-delta', text, block: block.number, choice: choice.index, phase: 'answer' });
 }
@@ -25,7 +25,7 @@ export function readRefusal(choice: ChatChoice, delta: JsonObject, emit: Emit): 
   if (typeof text !== 'string' || text === '') return;
   const block = refusalBlock(choice);
   append(block.text, text);
-  choice.growing = block.text;
+  touch(choice, block.text);
   choice.hasRefusal = true;
   emit({ type: 'refusal-delta', text, block: block.number, choice: choice.index });
 }
