@@ -7,10 +7,32 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const { devDependencies, overrides } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const project = mkdtempSync(join(tmpdir(), 'rxllm-consumer-'));
+/** The oldest and the newest TypeScript that the declarations are for. */
+const compilers = ['5.4.5', '6.0.3'];
 
 function run(command: string, ...args: string[]): string {
+  return runIn(project, command, ...args);
+}
+
+function runIn(cwd: string, command: string, ...args: string[]): string {
   console.log(`$ ${command} ${args.join(' ')}`);
-  return execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Compiles a project that has neither SDK, with the declarations of the package checked too. */
+function compileWithoutSdk(typescript: string, tarball: string): void {
+  const bare = mkdtempSync(join(tmpdir(), 'rxllm-without-sdk-'));
+  try {
+    const dependencies = { rxjs: devDependencies.rxjs, rxllm: `file:${tarball}`, typescript };
+    writeFileSync(join(bare, 'package.json'), JSON.stringify({ private: true, dependencies }));
+    cpSync(join(root, 'scripts/consumer/withoutSdk'), bare, { recursive: true });
+    copyFileSync(join(bare, 'functions.mts'), join(bare, 'functions.cts'));
+    runIn(bare, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error');
+    runIn(bare, 'npx', 'tsc', '-p', '.');
+    console.log(`TypeScript ${typescript} without an SDK, ESM and CommonJS: ok`);
+  } finally {
+    rmSync(bare, { recursive: true, force: true });
+  }
 }
 
 try {
@@ -21,7 +43,7 @@ try {
   const versions = [...peers, 'jest', 'typescript'].map((name) => [name, devDependencies[name]]);
   const dependencies = { ...Object.fromEntries(versions), rxllm: `file:${packed.filename}` };
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
-  cpSync(join(root, 'scripts/consumer'), project, { recursive: true });
+  cpSync(join(root, 'scripts/consumer'), project, { recursive: true, filter: (path) => !path.includes('withoutSdk') });
   // The same program, once as an ES module and once as CommonJS.
   copyFileSync(join(project, 'types.mts'), join(project, 'types.cts'));
 
@@ -32,6 +54,7 @@ try {
   console.log('TypeScript consumer, ESM and CommonJS: ok');
   run('npx', 'jest');
   console.log('CommonJS Jest consumer: ok');
+  for (const typescript of compilers) compileWithoutSdk(typescript, join(project, packed.filename));
 } finally {
   rmSync(project, { recursive: true, force: true });
 }

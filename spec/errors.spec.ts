@@ -11,6 +11,7 @@ import {
   LimitError,
   MalformedEventError,
   ParseError,
+  ProtocolError,
   ProviderError,
   RetryExhaustedError,
   type ServiceErrorKind,
@@ -19,8 +20,10 @@ import {
   StreamTimeoutError,
   TruncatedError,
   toErrorInfo,
+  toFault,
+  ValidationError,
 } from '../src/errors.js';
-import type { PartialMessage } from '../src/events.js';
+import type { ErrorInfo, PartialMessage } from '../src/events.js';
 import { createMessageFold } from '../src/message/messageFold.js';
 
 const cause = new TypeError('terminated');
@@ -36,11 +39,13 @@ const errors: readonly [name: string, kind: string, retryable: boolean, error: S
   ['EmptyStreamError', 'empty', true, new EmptyStreamError(undefined, details)],
   ['ContentTypeError', 'content-type', false, new ContentTypeError('text/html', '<html>', details)],
   ['MalformedEventError', 'malformed-event', true, new MalformedEventError(undefined, details)],
+  ['ProtocolError', 'protocol', false, new ProtocolError('An answer of another wire', details)],
   ['LimitError', 'limit', false, new LimitError('maxChars', 5, details)],
   ['StreamAbortedError', 'aborted', false, new StreamAbortedError(undefined, details)],
   ['RetryExhaustedError', 'retry-exhausted', false, new RetryExhaustedError([cause], details)],
   ['CircuitOpenError', 'circuit-open', true, new CircuitOpenError(undefined, details)],
-  ['ParseError', 'parse', false, new ParseError('The answer is not JSON', '{"a":', 'length', details)],
+  ['ParseError', 'parse', false, new ParseError('The answer is not JSON', '{"a":', 'length', { ...details, offset: 5, line: 1 })],
+  ['ValidationError', 'validation', false, new ValidationError([{ message: 'Too short', path: ['a', 0] }], { a: [''] }, details)],
 ];
 
 describe.each(errors)('%s', (name, kind, retryable, error) => {
@@ -61,7 +66,20 @@ describe.each(errors)('%s', (name, kind, retryable, error) => {
   it('crosses a wire as plain JSON', () => {
     const { message } = error;
     const { cause: _, ...rest } = details;
-    expect(toErrorInfo(error)).toEqual({ kind, message, retryable, ...rest });
+    expect(toFault(error)).toEqual({ name, kind, message, retryable, ...rest, details: undefined, partial: undefined });
+    expect(toErrorInfo(error)).toMatchObject({ name, kind, message, retryable, ...rest });
+  });
+
+  it('comes back as an error of the same class, with its fields and its partial', () => {
+    const whole = fillPartial(error, () => partial);
+    const copy = fromErrorInfo(JSON.parse(JSON.stringify(toErrorInfo(whole))) as ErrorInfo);
+    expect(Object.getPrototypeOf(copy)).toBe(Object.getPrototypeOf(error));
+    expect(String(copy)).toBe(String(error));
+    // Without the causes, of which only the errors of the attempts are kept.
+    const fieldsOf = ({ ...fields }: StreamError): object => ({ ...fields, errors: undefined });
+    expect(fieldsOf(copy)).toEqual(fieldsOf(whole));
+    expect(Object.keys(copy).sort()).toEqual(Object.keys(whole).sort());
+    expect(copy.stack).toBe(String(error));
   });
 });
 
@@ -100,7 +118,7 @@ describe('the fields', () => {
   it('of LimitError, RetryExhaustedError and ParseError give what is specific to them', () => {
     expect(new LimitError('maxChars', 5)).toMatchObject({ limit: 'maxChars', value: 5 });
     const exhausted = new RetryExhaustedError([new Error('first'), cause]);
-    expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed' });
+    expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed: TypeError' });
     expect(new ParseError('', 'text', 'stop')).toMatchObject({ text: 'text', finishReason: 'stop' });
   });
 });
@@ -159,9 +177,9 @@ describe('isStreamError', () => {
 describe('toErrorInfo', () => {
   it('keeps only the name of a foreign error, because its message may contain a payload', () => {
     const none = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
-    const unknown = { kind: 'unknown', retryable: false, ...none };
-    expect(toErrorInfo(new RangeError('sk-secret'))).toEqual({ message: 'RangeError', ...unknown });
-    expect(toErrorInfo('sk-secret')).toEqual({ message: 'Unknown error', ...unknown });
+    const unknown = { kind: 'unknown', retryable: false, ...none, details: undefined, partial: undefined };
+    expect(toErrorInfo(new RangeError('sk-secret'))).toEqual({ name: 'RangeError', message: 'RangeError', ...unknown });
+    expect(toErrorInfo('sk-secret')).toEqual({ name: 'Unknown error', message: 'Unknown error', ...unknown });
   });
 });
 
@@ -172,5 +190,46 @@ describe('fromErrorInfo', () => {
     const error = fromErrorInfo(info);
     expect(isStreamError(error, 'rate-limit')).toBe(true);
     expect(toErrorInfo(error)).toEqual(info);
+  });
+
+  it('keeps the errors of the attempts, and the last of them as the cause', () => {
+    const attempts = [new HttpError('Slow down', { kind: 'rate-limit', status: 429 }), new StreamTimeoutError('first', 5)];
+    const copy = fromErrorInfo(JSON.parse(JSON.stringify(toErrorInfo(new RetryExhaustedError(attempts)))) as ErrorInfo);
+    const { errors = [] } = copy as Partial<RetryExhaustedError>;
+    expect(errors.map((error) => error instanceof StreamError && error.name)).toEqual(['HttpError', 'StreamTimeoutError']);
+    expect(errors).toMatchObject([{ status: 429 }, { phase: 'first', limitMs: 5 }]);
+    expect(copy.cause).toBe(errors[1]);
+  });
+
+  it('makes an error with the name and kind of a class that it does not know, or whose fields an event lacks', () => {
+    const info = { ...toErrorInfo(new ConnectionError('Lost')), name: 'GapError', kind: 'gap', details: { last: 5 } };
+    const error = fromErrorInfo(info);
+    expect(error).toMatchObject({ name: 'GapError', kind: 'gap', message: 'Lost', last: 5 });
+    expect(toErrorInfo(error)).toEqual(info);
+    const late = fromErrorInfo(toFault(new StreamTimeoutError('first', 5)));
+    expect(late).toMatchObject({ name: 'StreamTimeoutError', kind: 'timeout', message: 'Nothing arrived within 5 ms' });
+    expect(late).not.toHaveProperty('phase');
+  });
+
+  it.each(['toString', '__proto__', 'constructor', ''])('is an error of no class for the name %j', (name) => {
+    const error = fromErrorInfo({ ...toErrorInfo(new ConnectionError()), name });
+    expect(isStreamError(error, 'connection')).toBe(true);
+    expect(error).not.toBeInstanceOf(ConnectionError);
+  });
+
+  it('sets no prototype and no field that every error has from details', () => {
+    const details = JSON.parse('{"__proto__":{"polluted":true},"kind":"quota","stack":"at x","limit":"maxChars"}');
+    const error = fromErrorInfo({ ...toErrorInfo(new LimitError('maxChars', 5)), details });
+    expect(error).toBeInstanceOf(LimitError);
+    expect(error).toMatchObject({ kind: 'limit', limit: 'maxChars' });
+    expect('polluted' in error).toBe(false);
+    expect(error.stack).not.toContain('at x');
+  });
+
+  it('leaves out what JSON cannot represent', () => {
+    const value: Record<string, unknown> = {};
+    value['self'] = value;
+    const info = toErrorInfo(new ParseError('Not JSON', 'text', 'stop', { value }));
+    expect(info.details).toEqual({ text: 'text', finishReason: 'stop', offset: undefined, line: undefined, value: undefined });
   });
 });

@@ -20,6 +20,7 @@ import {
   start,
   step,
   text,
+  toolApproval,
   toolCallDelta,
   toolCallEnd,
   toolCallStart,
@@ -37,6 +38,7 @@ const content: readonly DeltaEvent[] = [
   toolCallDelta('c', '{}'),
   toolCallEnd('c', 'add', '{}'),
   toolResult('c', 'add', 1),
+  toolApproval('c'),
   blockEnd(null),
   { type: 'file', ...none, mediaType: 'image/png', data: '', transcript: undefined, final: false },
   {

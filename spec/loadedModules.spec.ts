@@ -71,6 +71,24 @@ describe('what an entry point loads', () => {
     });
   });
 
+  it('loads where the platform has no streams and no text encoders, as in Jest with jsdom', async () => {
+    const names = ['TextEncoder', 'TextDecoder', 'ReadableStream', 'TransformStream', 'fetch', 'Response', 'Request', 'Headers'];
+    const entryPoints = [
+      'index',
+      'providers/openai/index',
+      'providers/anthropic/index',
+      'toon/index',
+      'otel/index',
+      'testing/index',
+    ];
+    const files = await Promise.all(entryPoints.map((entryPoint) => build(`src/${entryPoint}.ts`, 'cjs')));
+    const script = `for (const name of ${JSON.stringify(names)}) delete globalThis[name];
+      for (const file of ${JSON.stringify(files)}) require(file);
+      console.log('loaded');`;
+    const { stdout } = await run(process.execPath, ['--eval', script], { timeout: 50_000 });
+    expect(stdout).toBe('loaded\n');
+  });
+
   it.each(['js-tiktoken', '@pydantic/genai-prices', '@opentelemetry/api', 'openai', '@anthropic-ai/sdk'])(
     '%s would be detected, imported or required',
     async (name) => {

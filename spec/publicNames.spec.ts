@@ -13,43 +13,45 @@ const golden: Readonly<Record<string, PublicNames>> = {
     file: 'src/index.ts',
     values: `
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
-      ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
+      ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo hedge highReliabilityOptions
+      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
-      measureStream ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
-      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toMessage validate withCost`,
+      measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
+      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
       ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
-      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FinishEvent FinishMetadata
+      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata
       FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
-      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart ParseErrorDetails
-      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict
+      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
+      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin
       PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price PricedRequest RateLimitOptions
       RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage ResetEvent ResponseHead
       RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
-      TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolCall
-      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Usage UsageEvent UsageSettlement ValidationIssue`,
+      TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolApprovalEvent ToolCall
+      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
-    values: 'assistantTurn fromChatCompletions fromResponses',
-    types: 'ChatClient RequestFunction ResponsesClient ResponsesParams SourceOptions StreamingResponsesParams',
+    values: 'assistantTurn chatMessages fromChatCompletions fromResponses responsesInput',
+    types:
+      'AssistantMessage ChatClient ChatContent ChatMessage ChatParams RequestFunction ResponsesClient ResponsesContent ResponsesItem ResponsesParams SourceOptions',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
-    values: 'assistantTurn fromMessages',
-    types: 'AssistantTurn MessagesClient MessagesParams RequestFunction SourceOptions StreamingMessagesParams',
+    values: 'assistantTurn fromMessages messagesParams',
+    types:
+      'AssistantBlock AssistantTurn MessagesClient MessagesInput MessagesParams RequestFunction ShownBlock SourceOptions UserBlock UserTurn',
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',
     values: `
       CassetteError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
       fakeProvider file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning rechunk
-      recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram toolCallDelta
+      recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta
       toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
     types: `
       AnswerOptions CassetteOptions DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest
@@ -92,19 +94,27 @@ function exportsOf(file: string): readonly ts.Symbol[] {
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
   if (!module) throw new Error(`${file} is not a module`);
-  return checker
-    .getExportsOfModule(module)
-    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+  return checker.getExportsOfModule(module);
 }
 
+const resolved = (symbol: ts.Symbol): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+const isDeclared = (symbol: ts.Symbol): boolean => resolved(symbol).declarations !== undefined;
 const isValue = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Value) !== 0;
 const isFunction = (symbol: ts.Symbol): boolean => (symbol.flags & ts.SymbolFlags.Function) !== 0;
 const textOf = (symbol: ts.Symbol): string => ts.displayPartsToString(symbol.getDocumentationComment(checker));
 
 describe.each(Object.entries(golden))('the public names of %s', (_entryPoint, { file, values, types }) => {
-  const symbols = exportsOf(file);
+  const exported = exportsOf(file);
+  const symbols = exported.filter(isDeclared).map(resolved);
   const namesOf = (some: readonly ts.Symbol[]): readonly string[] => some.map(({ name }) => name).sort();
   const listed = (names: string): readonly string[] => names.split(/\s+/).filter((name) => name !== '');
+
+  it('are all declared in the file that they are exported from', () => {
+    const missing = exported.filter((symbol) => !isDeclared(symbol));
+    const places = missing.map(({ name, declarations: [it] = [] }) => `${name} of ${it?.parent.parent.getText()}`);
+    expect(places).toEqual([]);
+  });
 
   it('are these values and no others', () => {
     expect(namesOf(symbols.filter(isValue))).toEqual(listed(values));

@@ -82,7 +82,7 @@ describe('the quickstart', () => {
     const { errors, code } = await quickstart(['--base-url', `${server.url}/v1`]);
     const address = new URL(server.url).host;
     expect({ errors, code }).toEqual({
-      errors: `rxllm quickstart: All 3 attempts failed: connect ECONNREFUSED ${address}`,
+      errors: `rxllm quickstart: All 3 attempts failed: The server refused the connection (ECONNREFUSED): connect ECONNREFUSED ${address}`,
       code: 1,
     });
   });

@@ -1,4 +1,4 @@
-import type { ErrorInfo, PartialMessage } from './events.js';
+import type { ErrorInfo, JsonObject, JsonValue, PartialMessage } from './events.js';
 
 /** Marks our errors. By `Symbol.for`, so that two copies of the package recognize each other's errors. */
 const brand = Symbol.for('rxllm.StreamError');
@@ -28,6 +28,7 @@ export type StreamErrorKind =
   | 'empty'
   | 'content-type'
   | 'malformed-event'
+  | 'protocol'
   | 'limit'
   | 'aborted'
   | 'retry-exhausted'
@@ -54,6 +55,9 @@ export interface StreamErrorDetails {
   /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
+
+/** The details of an error that the head of a response tells. */
+export type ResponseDetails = Pick<StreamErrorDetails, 'requestId' | 'retryAfterMs'>;
 
 /**
  * The base class of all errors of this package that a stream emits. Check for one with {@link isStreamError}, which also accepts errors of
@@ -168,7 +172,8 @@ export class ContentTypeError extends StreamError {
   /** The first kilobyte of the body. */
   readonly snippet: string;
   constructor(contentType: string, snippet: string, details: StreamErrorDetails = {}) {
-    super('ContentTypeError', `Expected text/event-stream, got ${contentType || 'no content type'}`, false, details);
+    const got = contentType.startsWith('text/event-stream') ? 'a body without events' : contentType || 'no content type';
+    super('ContentTypeError', `Expected text/event-stream, got ${got}`, false, details);
     this.contentType = contentType;
     this.snippet = snippet;
   }
@@ -179,6 +184,17 @@ export class MalformedEventError extends StreamError {
   readonly kind = 'malformed-event';
   constructor(message = 'An event is not valid JSON', details: StreamErrorDetails = {}) {
     super('MalformedEventError', message, true, details);
+  }
+}
+
+/**
+ * What came is no stream of this package's events: a wrong wire, a client function that gives no Response, or events that begin in the
+ * middle of an answer. Never retryable: the code is wrong, and the message names the cure.
+ */
+export class ProtocolError extends StreamError {
+  readonly kind = 'protocol';
+  constructor(message: string, details: StreamErrorDetails = {}) {
+    super('ProtocolError', message, false, { ...details, retryable: false });
   }
 }
 
@@ -210,7 +226,8 @@ export class RetryExhaustedError extends StreamError {
   /** The error of each attempt, in order. */
   readonly errors: readonly unknown[];
   constructor(errors: readonly unknown[], details: StreamErrorDetails = {}) {
-    super('RetryExhaustedError', `All ${errors.length} attempts failed`, false, { cause: errors.at(-1), ...details });
+    const last = toErrorInfo(errors.at(-1)).message;
+    super('RetryExhaustedError', `All ${errors.length} attempts failed: ${last}`, false, { cause: errors.at(-1), ...details });
     this.errors = errors;
   }
 }
@@ -280,12 +297,35 @@ export class ValidationError extends StreamError {
   }
 }
 
+type ErrorOfOwnKind =
+  | ConnectionError
+  | StreamTimeoutError
+  | TruncatedError
+  | EmptyStreamError
+  | ContentTypeError
+  | MalformedEventError
+  | ProtocolError
+  | LimitError
+  | StreamAbortedError
+  | RetryExhaustedError
+  | CircuitOpenError
+  | ParseError
+  | ValidationError;
+
+/** The class of the errors of a kind, or the classes. */
+export type StreamErrorOf<Kind extends StreamErrorKind> = Kind extends ServiceErrorKind
+  ? (HttpError | ProviderError) & { readonly kind: Kind }
+  : Extract<ErrorOfOwnKind, { readonly kind: Kind }>;
+
 /**
  * Whether a value is a {@link StreamError}, of this or of another copy of the package.
  *
- * @param kind Accept only errors of this kind. @defaultValue every kind
+ * @param kind Accept only errors of this kind, which have the class or the classes of that kind. @defaultValue every kind
  * @example catchError((error) => isStreamError(error, 'rate-limit') ? EMPTY : throwError(() => error))
  */
+export function isStreamError(error: unknown): error is StreamError;
+export function isStreamError<Kind extends StreamErrorKind>(error: unknown, kind: Kind): error is StreamErrorOf<Kind>;
+export function isStreamError(error: unknown, kind: StreamErrorKind | undefined): error is StreamError;
 export function isStreamError(error: unknown, kind?: StreamErrorKind): error is StreamError {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false;
   return kind === undefined || ('kind' in error && error.kind === kind);
@@ -300,29 +340,129 @@ export function fillPartial<E>(error: E, partial: PartialSource): E {
   return error;
 }
 
-/** Converts an error to plain JSON. Of an error that is not ours only the name is kept, because its message may contain a payload. */
-export function toErrorInfo(error: unknown): ErrorInfo {
-  if (isStreamError(error)) {
-    const { kind, message, retryable, status, code, requestId, retryAfterMs } = error;
-    return { kind, message, retryable, status, code, requestId, retryAfterMs };
-  }
-  const message = error instanceof Error ? error.name : 'Unknown error';
-  const none = undefined;
-  return { kind: 'unknown', message, retryable: false, status: none, code: none, requestId: none, retryAfterMs: none };
+/** Sets the details that the head of the response told, of an error that was created where the response is not known. */
+export function fillResponse(error: StreamError, { requestId, retryAfterMs }: ResponseDetails): void {
+  Object.assign(error, { requestId: error.requestId ?? requestId, retryAfterMs: error.retryAfterMs ?? retryAfterMs });
 }
 
-/** An error of which only the {@link ErrorInfo} is known. */
+/** The fields of every error; any other is one of its class. Text, because a set would be a cost of every import. */
+const commonFields = 'name message stack cause kind retryable status code requestId retryAfterMs partial';
+
+function isOwnField(field: string): boolean {
+  return !commonFields.split(' ').includes(field);
+}
+
+/**
+ * Converts an error to plain JSON, with the message so far: to store it, or to send it to another process. {@link fromErrorInfo} makes an error
+ * of the same class of it.
+ *
+ * `cause` is not kept, and of an error that is not ours only the name, because its message may contain a payload.
+ *
+ * @example socket.send(JSON.stringify(toErrorInfo(error)))
+ */
+export function toErrorInfo(error: unknown): ErrorInfo {
+  const fault = toFault(error);
+  return isStreamError(error) ? { ...fault, details: detailsOf(error), partial: error.partial } : fault;
+}
+
+/** The same as an event carries it: without the message so far, and without what only its class has. */
+export function toFault(error: unknown): ErrorInfo {
+  const none = undefined;
+  if (isStreamError(error)) {
+    const { name, kind, message, retryable, status, code, requestId, retryAfterMs } = error;
+    return { name, kind, message, retryable, status, code, requestId, retryAfterMs, details: none, partial: none };
+  }
+  const name = error instanceof Error ? error.name : 'Unknown error';
+  const unknown = { status: none, code: none, requestId: none, retryAfterMs: none, details: none, partial: none };
+  return { name, kind: 'unknown', message: name, retryable: false, ...unknown };
+}
+
+function detailsOf(error: StreamError): JsonObject | undefined {
+  const own = Object.entries(Object.getOwnPropertyDescriptors(error)).filter(
+    ([field, { enumerable }]) => enumerable && isOwnField(field),
+  );
+  if (own.length === 0) return undefined;
+  return Object.fromEntries(
+    own.map(([field, { value }]) => [field, toJson(field === 'errors' && Array.isArray(value) ? value.map(toErrorInfo) : value)]),
+  );
+}
+
+/** A copy of a value as JSON has it; `undefined` if JSON cannot represent it. */
+function toJson(value: unknown): JsonValue | undefined {
+  try {
+    const text = JSON.stringify(value);
+    return text === undefined ? undefined : (JSON.parse(text) as JsonValue);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An error of which only the {@link ErrorInfo} is known, because its class is not. */
 class ReportedError extends StreamError {
   readonly kind: StreamErrorKind;
-  constructor(info: ErrorInfo) {
-    super('StreamError', info.message, info.retryable, info);
-    this.kind = info.kind as StreamErrorKind;
+  constructor({ name, kind, ...info }: ErrorInfo) {
+    super(name || 'StreamError', info.message, info.retryable, info);
+    this.kind = kind as StreamErrorKind;
   }
 }
 
-/** Converts the error of an event, for instance of a `reset`, back to an error object. */
+/** The error of a `reset`, with its name and kind but not of its class: the import of one operator would else cost every class. */
+export function fromFault(info: ErrorInfo): StreamError {
+  return info.kind === 'protocol' ? new ProtocolError(info.message, info) : new ReportedError(info);
+}
+
+type Reported = (info: ErrorInfo, details: ServiceErrorDetails) => StreamError;
+
+/** Makes an error of each class without fields of its own. */
+const plainClasses: Readonly<Record<string, Reported>> = {
+  ConnectionError: ({ message }, details) => new ConnectionError(message, details),
+  HttpError: ({ message }, details) => new HttpError(message, details),
+  ProviderError: ({ message }, details) => new ProviderError(message, details),
+  TruncatedError: ({ message }, details) => new TruncatedError(message, details),
+  EmptyStreamError: ({ message }, details) => new EmptyStreamError(message, details),
+  MalformedEventError: ({ message }, details) => new MalformedEventError(message, details),
+  ProtocolError: ({ message }, details) => new ProtocolError(message, details),
+  StreamAbortedError: ({ message }, details) => new StreamAbortedError(message, details),
+  CircuitOpenError: ({ message }, details) => new CircuitOpenError(message, details),
+};
+
+/** The classes with fields of their own, which are set after that. */
+const detailedClasses: Readonly<Record<string, Reported>> = {
+  StreamTimeoutError: (_, details) => new StreamTimeoutError('total', 0, details),
+  ContentTypeError: (_, details) => new ContentTypeError('', '', details),
+  LimitError: (_, details) => new LimitError('', 0, details),
+  RetryExhaustedError: (_, details) => new RetryExhaustedError([], details),
+  ParseError: ({ message }, details) => new ParseError(message, '', undefined, details),
+  ValidationError: (_, details) => new ValidationError([], undefined, details),
+};
+
+/**
+ * Converts the plain JSON of an error back: to an error of the same class, kind, fields and `partial`. An error of a class that this version
+ * does not know, or that an event carries without the fields of its class, becomes a {@link StreamError} with the same name and kind.
+ *
+ * @example catchError(() => throwError(() => fromErrorInfo(JSON.parse(stored))))
+ */
 export function fromErrorInfo(info: ErrorInfo): StreamError {
-  return new ReportedError(info);
+  const { name, message, details } = info;
+  const classes = details === undefined ? plainClasses : { ...plainClasses, ...detailedClasses };
+  const make = Object.hasOwn(classes, name) ? classes[name] : undefined;
+  const error = make ? make(info, { ...info, kind: info.kind as ServiceErrorKind }) : new ReportedError(info);
+  const errors = details?.['errors'];
+  for (const [field, value] of Object.entries(details ?? {})) if (isOwnField(field)) setField(error, field, value, true);
+  if (Array.isArray(errors)) {
+    const attempts = (errors as readonly unknown[] as readonly ErrorInfo[]).map(fromErrorInfo);
+    setField(error, 'errors', attempts, true);
+    setField(error, 'cause', attempts.at(-1), false);
+  }
+  setField(error, 'message', message, false);
+  // The call stack of this function is that of no fault.
+  setField(error, 'stack', `${error.name}: ${message}`, false);
+  return error;
+}
+
+/** Not an assignment, because the fields come from elsewhere, and one may be named `__proto__`. */
+function setField(error: StreamError, field: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, field, { value, enumerable, configurable: true, writable: true });
 }
 
 /**

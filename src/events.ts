@@ -20,6 +20,7 @@ export type DeltaEvent =
   | ToolCallDeltaEvent
   | ToolCallEndEvent
   | ToolResultEvent
+  | ToolApprovalEvent
   | FileEvent
   | CitationEvent
   | LogprobsEvent
@@ -107,7 +108,7 @@ export interface ToolCallEndEvent {
   readonly format: ArgumentsFormat;
 }
 
-/** The result of a tool call. */
+/** The result of a tool call, or the progress of a tool that still runs. */
 export interface ToolResultEvent {
   readonly type: 'tool-result';
   readonly callId: string;
@@ -115,6 +116,16 @@ export interface ToolResultEvent {
   readonly output: JsonValue;
   /** Whether the tool failed; `output` describes the error then. */
   readonly isError: boolean;
+  /** Whether this is progress, which a later result of the same call replaces. A message has only the last result. */
+  readonly preliminary: boolean;
+}
+
+/** A tool call waits for a decision, or has one: it runs only if it is approved. */
+export interface ToolApprovalEvent {
+  readonly type: 'tool-approval';
+  readonly callId: string;
+  /** `undefined` while the call waits. */
+  readonly approved: boolean | undefined;
 }
 
 /** A piece of an image or of audio. */
@@ -168,6 +179,8 @@ export interface BlockEndEvent {
   readonly kind: string;
   /** The block in the provider's own form: what the next request has to send back. */
   readonly native: JsonValue;
+  /** Whose form `native` is. Another API does not understand it. */
+  readonly format: NativeFormat | undefined;
 }
 
 /** The usage so far. A later event replaces an earlier one. */
@@ -242,6 +255,9 @@ export type Executor = 'client' | 'provider';
 /** Whether the arguments of a tool call are JSON or free text. */
 export type ArgumentsFormat = 'json' | 'text';
 
+/** The API that a native form belongs to: chat completions or responses (OpenAI and compatible servers), or messages (Anthropic). */
+export type NativeFormat = 'chat' | 'responses' | 'messages';
+
 /** Why an answer ended, in the same terms for all providers. `rawReason` has the provider's own value. */
 export type FinishReason =
   /** The answer is complete. */
@@ -260,6 +276,8 @@ export type FinishReason =
   | 'aborted'
   /** `takeWithinBudget` ended the stream. */
   | 'budget'
+  /** A tool loop reached its largest number of rounds, and the model asks for more. */
+  | 'max-steps'
   /** Any other reason of the provider. */
   | 'other';
 
@@ -376,8 +394,10 @@ export interface PricedRequest extends RequestTraits {
 /** Returns what a request cost; `undefined` if it knows no price for such a request, not 0. */
 export type Price = (usage: Usage, request: PricedRequest) => Cost | undefined;
 
-/** An error as plain JSON, as events carry it. */
+/** An error as plain JSON, as events carry it and `toErrorInfo` gives it. */
 export interface ErrorInfo {
+  /** The name of the class, for instance `HttpError`. */
+  readonly name: string;
   /** The `kind` of a `StreamError`; `'unknown'` for any other error. */
   readonly kind: string;
   readonly message: string;
@@ -390,6 +410,10 @@ export interface ErrorInfo {
   readonly requestId: string | undefined;
   /** How long the provider asks the client to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The fields that only its class has, for instance the `phase` of a time limit. An event carries none. */
+  readonly details: JsonObject | undefined;
+  /** The message so far. An event carries none, because the events before it are the message. */
+  readonly partial: PartialMessage | undefined;
 }
 
 /** A complete answer, as `toMessage` emits it. */
@@ -397,7 +421,7 @@ export interface Message extends PartialMessage {
   /** `aborted` if the stream completed without a `finish`. */
   readonly finishReason: FinishReason;
   /**
-   * Parses the text of the answer as JSON.
+   * Parses the text of the answer as JSON: a value, or one code fence with a value. Of several rounds, the answer of the last.
    * @throws ParseError if it is not JSON.
    */
   json<Value = unknown>(): Value;
@@ -414,38 +438,73 @@ export interface PartialMessage {
   readonly refusal: string;
   readonly toolCalls: readonly ToolCall[];
   readonly citations: readonly CitationEvent[];
-  /** All content in the order of its blocks. */
+  /** All content in the order of its blocks; `step` tells the rounds of a tool loop apart. */
   readonly parts: readonly MessagePart[];
   readonly usage: Usage | undefined;
   readonly finishReason: FinishReason | undefined;
   readonly timing: Timing | undefined;
 }
 
+/** What every part of a message has. */
+export interface PartOrigin {
+  /** The round of a tool loop that made the part; 0 in a stream without rounds. */
+  readonly step: number;
+  /** The block in the provider's own form, once the block is complete. */
+  readonly native: JsonValue | undefined;
+  /** Whose form `native` is; `undefined` if there is none, or if that is not known. */
+  readonly nativeFormat: NativeFormat | undefined;
+}
+
+/** One block of a message. `other` is a block that has no equivalent here; `approval` is the decision on a tool call, or that it waits for one. */
+export type MessagePart = PartOrigin &
+  (
+    | { readonly type: 'text'; readonly text: string; readonly phase: Phase }
+    | { readonly type: 'reasoning'; readonly text: string }
+    | { readonly type: 'refusal'; readonly text: string }
+    | (ToolCall & { readonly type: 'tool-call' })
+    | {
+        readonly type: 'tool-result';
+        readonly callId: string;
+        readonly name: string;
+        readonly output: JsonValue;
+        readonly isError: boolean;
+      }
+    | {
+        readonly type: 'file';
+        readonly mediaType: string;
+        /** Base64. */
+        readonly data: string;
+        readonly transcript: string | undefined;
+      }
+    | { readonly type: 'approval'; readonly callId: string; readonly approved: boolean | undefined }
+    | { readonly type: 'other'; readonly kind: string }
+  );
+
+/** The fields of a part that only an answer has; a part that is written by hand can omit them. */
+type Written<Part> = Part extends unknown
+  ? Omit<Part, keyof PartOrigin | 'phase'> & Partial<Pick<Part, Extract<keyof Part, keyof PartOrigin | 'phase'>>>
+  : never;
+
+/** A file by its address, which may be a `data:` URL. */
+export interface FileReference {
+  readonly type: 'file';
+  readonly mediaType: string;
+  readonly url: string;
+  readonly filename?: string | undefined;
+}
+
 /**
- * One block of a message. `native` is the block in the provider's own form, present once the block is complete. `other` is a block that has
- * no equivalent here.
+ * A part of a turn: any part of a message, or a file by its address. The `output` of a result is text, any JSON, or a list of what to show to
+ * the model: `{ type: 'text', text }`, `{ type: 'file', mediaType, data }` or `{ type: 'file', mediaType, url }`, and texts and images as MCP
+ * writes them.
  */
-export type MessagePart =
-  | { readonly type: 'text'; readonly text: string; readonly phase: Phase; readonly native: JsonValue | undefined }
-  | { readonly type: 'reasoning'; readonly text: string; readonly native: JsonValue | undefined }
-  | { readonly type: 'refusal'; readonly text: string; readonly native: JsonValue | undefined }
-  | (ToolCall & { readonly type: 'tool-call'; readonly native: JsonValue | undefined })
-  | {
-      readonly type: 'tool-result';
-      readonly callId: string;
-      readonly name: string;
-      readonly output: JsonValue;
-      readonly isError: boolean;
-      readonly native: JsonValue | undefined;
-    }
-  | {
-      readonly type: 'file';
-      readonly mediaType: string;
-      readonly data: string;
-      readonly transcript: string | undefined;
-      readonly native: JsonValue | undefined;
-    }
-  | { readonly type: 'other'; readonly kind: string; readonly native: JsonValue };
+export type TurnPart = Written<MessagePart> | FileReference;
+
+/** One turn of a conversation, in the same terms for all providers, as plain data. The results of tools are a turn of their own. */
+export interface Turn {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly parts: readonly TurnPart[];
+}
 
 /** A tool call of a message. */
 export interface ToolCall {
@@ -453,7 +512,10 @@ export interface ToolCall {
   readonly name: string;
   /** The argument text as sent; empty text means no arguments. */
   readonly argumentsText: string;
-  /** The parsed arguments; `undefined` until the call is complete, for free text, and for text that is not JSON. */
+  /**
+   * The parsed arguments, with raw line breaks and other control characters in strings accepted; `undefined` until the call is complete, for
+   * free text, and for text that is not JSON.
+   */
   readonly input: JsonValue | undefined;
   readonly executor: Executor;
   readonly format: ArgumentsFormat;
@@ -478,6 +540,7 @@ const contentTypes = {
   'tool-call-delta': true,
   'tool-call-end': true,
   'tool-result': true,
+  'tool-approval': true,
   file: true,
   citation: true,
   logprobs: true,

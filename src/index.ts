@@ -4,6 +4,7 @@ export {
   ConnectionError,
   ContentTypeError,
   EmptyStreamError,
+  fromErrorInfo,
   HttpError,
   isStreamError,
   LimitError,
@@ -11,6 +12,7 @@ export {
   ParseError,
   type ParseErrorDetails,
   type PartialSource,
+  ProtocolError,
   ProviderError,
   RetryExhaustedError,
   type ServiceErrorDetails,
@@ -22,6 +24,7 @@ export {
   StreamTimeoutError,
   type TimeoutPhase,
   TruncatedError,
+  toErrorInfo,
   ValidationError,
   type ValidationIssue,
 } from './errors.js';
@@ -37,6 +40,7 @@ export {
   type ErrorInfo,
   type Executor,
   type FileEvent,
+  type FileReference,
   type FinishEvent,
   type FinishMetadata,
   type FinishReason,
@@ -46,7 +50,9 @@ export {
   type LogprobsEvent,
   type Message,
   type MessagePart,
+  type NativeFormat,
   type PartialMessage,
+  type PartOrigin,
   type Phase,
   type PingEvent,
   type Price,
@@ -61,11 +67,14 @@ export {
   type StepEvent,
   type TextDeltaEvent,
   type Timing,
+  type ToolApprovalEvent,
   type ToolCall,
   type ToolCallDeltaEvent,
   type ToolCallEndEvent,
   type ToolCallStartEvent,
   type ToolResultEvent,
+  type Turn,
+  type TurnPart,
   type Usage,
   type UsageEvent,
 } from './events.js';
@@ -90,6 +99,7 @@ export {
   type RateLimitTurn,
 } from './handles/createRateLimiter.js';
 export type { ResponseHead } from './limits/retryAfter.js';
+export { messageTurns } from './message/turns.js';
 export type { CountTokens, TokenCounter, TokenStream } from './metering/tokenCounter.js';
 export { type AccumulateTextOptions, accumulateText } from './operators/accumulateText.js';
 export { type AggregateUsageOptions, aggregateUsage, type UsageSettlement } from './operators/aggregateUsage.js';

@@ -37,7 +37,7 @@ export function functionPage({ subject, api, run, picture, example }: PageParts)
     fenced('ts', runCode(run)),
     fenced('text', picture.text),
     drawnFrom(run),
-    ...paragraphs(doc.details).map((paragraph) => markdown(paragraph, linked)),
+    ...details(doc.details, linked),
     '## Signature',
     fenced('ts', subject.signature),
     ...parameters(subject, linked),
@@ -71,7 +71,8 @@ function sourceLink(label: string, file: string): string {
   return `${label}: [${file}](../../${file})`;
 }
 
-function runCode({ given = {}, source, operators = [] }: Run): string {
+/** What a run is, as one reads it: the page shows this, and a spec checks its types. */
+export function runCode({ given = {}, source, operators = [] }: Run): string {
   const constants = Object.entries(given).map(([name, code]) => `const ${name} = ${code};\n`);
   if (operators.length === 0) return `${constants.join('')}${source};`;
   const line = `${source}.pipe(${operators.join(', ')});`;
@@ -90,13 +91,27 @@ function drawnFrom({ given = {}, source }: Run): string {
   return `${notes.join('; ')}.`;
 }
 
+/** What follows the first sentence. A caption parts its diagram from the picture above, which has other letters. */
+function details(text: string, linked: (text: string) => string): readonly string[] {
+  const all = paragraphs(text);
+  const diagram = all.findIndex(isDiagram);
+  return all.flatMap((paragraph, index) => [
+    ...(index === diagram ? ['In short, with letters of its own:'] : []),
+    markdown(paragraph, linked),
+  ]);
+}
+
+function isDiagram(paragraph: string): boolean {
+  return /^ {4}/.test(paragraph);
+}
+
 /** Pieces that blank lines or a change of indentation separate. */
 function paragraphs(text: string): readonly string[] {
   return text.split(/\n(?:\s*\n)+/).filter((paragraph) => paragraph.trim() !== '');
 }
 
 function markdown(paragraph: string, linked: (text: string) => string): string {
-  if (/^ {4}/.test(paragraph)) return fenced('text', paragraph.replace(/^ {4}/gm, ''));
+  if (isDiagram(paragraph)) return fenced('text', paragraph.replace(/^ {4}/gm, ''));
   // A list keeps its lines, and other lines are one.
   const [text = '', ...items] = paragraph.split(/\n(?=(?:\d+\.|-) )/);
   return [linked(oneLine(text)), items.map((item) => linked(oneLine(item))).join('\n')]

@@ -40,7 +40,7 @@ async function addPage(
   const run = runs[id];
   const example = examples.get(id);
   if (!run || !example) return;
-  const picture = await drawRun(run, entryPoint, `${name}: ${doc.sentence.replace(/\{@link (\w+)\}/g, '$1')}`);
+  const picture = await drawRun(id, run, entryPoint, `${name}: ${doc.sentence.replace(/\{@link (\w+)\}/g, '$1')}`);
   const path = pagePath(subject);
   pages.set(path, functionPage({ subject, api, run, picture, example }));
   pages.set(path.replace(/\.md$/, '.svg'), picture.svg);

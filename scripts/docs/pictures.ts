@@ -1,15 +1,9 @@
-import { trace } from '@opentelemetry/api';
 import * as rxjs from 'rxjs';
-import * as rxllm from 'rxllm';
-import * as anthropic from 'rxllm/anthropic';
-import * as openai from 'rxllm/openai';
-import * as otel from 'rxllm/otel';
-import * as pricing from 'rxllm/pricing';
+import { isDeltaEvent } from 'rxllm';
 import * as testing from 'rxllm/testing';
 import * as tiktoken from 'rxllm/tiktoken';
-import * as toon from 'rxllm/toon';
-import { z } from 'zod';
 import type { Run } from './runs.js';
+import { modulesOf, namesIn, type Scope } from './scope.js';
 import { createSse } from './sse.js';
 
 export interface Picture {
@@ -17,32 +11,29 @@ export interface Picture {
   readonly text: string;
 }
 
-/** Which names a run may use; those of the page's own entry point come last, because some have the same. */
-const entryPoints: Readonly<Record<string, object>> = {
-  'rxllm/anthropic': anthropic,
-  'rxllm/openai': openai,
-  'rxllm/otel': otel,
-  'rxllm/pricing': pricing,
-  'rxllm/tiktoken': tiktoken,
-  'rxllm/toon': toon,
-  rxllm,
-};
-
 /** Loads what a run could not wait for, because no real time passes in it. */
 export async function loadVocabulary(): Promise<void> {
   await tiktoken.tiktokenCounter('gpt-4o').load();
 }
 
-/** Runs it in virtual time, and draws what its streams did. */
-export async function drawRun(run: Run, entryPoint: string, title: string): Promise<Picture> {
-  const lanes = await play(run, entryPoint);
+/** Runs it in virtual time, and draws what its streams did. Errors name the run. */
+export async function drawRun(id: string, run: Run, entryPoint: string, title: string): Promise<Picture> {
+  const lanes = await named(id, () => play(run, entryPoint));
   return {
     svg: testing.toMarbleDiagram(lanes, { format: 'svg', title }),
     text: testing.toMarbleDiagram(lanes).trimEnd(),
   };
 }
 
-type Scope = Record<string, unknown>;
+async function named<T>(id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const place = error instanceof CodeError ? `${id}, ${error.part}` : id;
+    const { message } = (error instanceof CodeError ? error.cause : error) as Error;
+    throw new Error(`scripts/docs/runs.ts, ${place}: ${message}`, { cause: error });
+  }
+}
 
 async function play(run: Run, entryPoint: string): Promise<readonly testing.MarbleLane[]> {
   const body = testing.marbleLane('body');
@@ -52,14 +43,22 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const usesPromises = isRequest(run);
 
   function start(helpers: testing.MarbleHelpers): void {
-    const own = entryPoints[entryPoint];
-    const scope: Scope = { ...rxjs, ...testing, ...mergedEntryPoints(), ...own, trace, z, ...helpers, sse: createSse(body) };
+    const modules = modulesOf(entryPoint).map(({ names }) => names);
+    const scope: Record<string, unknown> = Object.assign({ testing }, ...modules, helpers);
+    scope['stream'] = checkedStream(helpers);
+    scope['sse'] = createSse(body);
     for (const [name, code] of Object.entries(run.given ?? {})) {
-      scope[name] = recordGiven(name, evaluate(code, scope), given);
+      scope[name] = recordGiven(name, evaluate(`given.${name}`, code, scope), given);
     }
-    const source$ = evaluate(run.source, scope) as rxjs.Observable<unknown>;
-    const operators = (run.operators ?? []).map((code) => evaluate(code, scope) as rxjs.OperatorFunction<unknown, unknown>);
+    const source$ = evaluate('source', run.source, scope);
+    if (!rxjs.isObservable(source$)) throw new CodeError('source', new TypeError('it must be an Observable'));
     const recorded$ = usesPromises ? source$ : source$.pipe(source.record());
+    const operators = (run.operators ?? []).map((code, index) => {
+      const part = `operators[${index}]`;
+      const operator = evaluate(part, code, scope);
+      if (typeof operator !== 'function') throw new CodeError(part, new TypeError('it must be a function'));
+      return operator as rxjs.OperatorFunction<unknown, unknown>;
+    });
     const result$ = operators.reduce((stream$, operator) => stream$.pipe(operator), recorded$);
     result$.pipe(result.record()).subscribe({ error: () => undefined });
   }
@@ -80,8 +79,15 @@ function isRequest({ given = {}, source }: Run): boolean {
   return [...Object.values(given), source].some((code) => code.includes('sse('));
 }
 
-function mergedEntryPoints(): object {
-  return Object.assign({}, ...Object.values(entryPoints));
+/** `stream`, but its letters must be events: on a page of `rxllm`, `text('a')` is the parser and not the event. */
+function checkedStream({ stream }: testing.MarbleHelpers): testing.MarbleHelpers['stream'] {
+  return (marbles, letters, error) => {
+    for (const [letter, value] of Object.entries(letters ?? {})) {
+      if (isDeltaEvent(value)) continue;
+      throw new TypeError(`the letter ${letter} of stream is not an event; events are made by testing.text, testing.start, …`);
+    }
+    return stream(marbles, letters, error);
+  };
 }
 
 /** An Observable called `other` is recorded where it is subscribed, and what a Subject gets is recorded as it comes. */
@@ -96,7 +102,21 @@ function recordGiven(name: string, value: unknown, lanes: testing.RecordedLane[]
 }
 
 /** What the page shows is what is run. */
-function evaluate(code: string, scope: Readonly<Scope>): unknown {
-  const names = Object.keys(scope).filter((name) => name !== 'default' && code.includes(name));
-  return new Function(...names, `return ${code};`)(...names.map((name) => scope[name]));
+function evaluate(part: string, code: string, scope: Scope): unknown {
+  const names = namesIn(code, scope);
+  try {
+    return new Function(...names, `return ${code};`)(...names.map((name) => scope[name]));
+  } catch (error) {
+    throw new CodeError(part, error);
+  }
+}
+
+/** An error of one piece of a run. */
+class CodeError extends Error {
+  readonly part: string;
+
+  constructor(part: string, cause: unknown) {
+    super(part, { cause });
+    this.part = part;
+  }
 }

@@ -73,9 +73,11 @@ function exportsOf(program: ts.Program, checker: ts.TypeChecker, file: string): 
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
   if (!module) throw new Error(`${file} is not a module`);
-  return checker
-    .getExportsOfModule(module)
-    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+  return checker.getExportsOfModule(module).map((symbol) => {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    if (!target.declarations) throw new Error(`${file} exports ${symbol.name}, which is declared nowhere`);
+    return target;
+  });
 }
 
 type Callable = ts.FunctionDeclaration | ts.FunctionTypeNode;

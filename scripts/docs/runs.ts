@@ -1,8 +1,11 @@
-/** What the page of a function shows: it is run as it stands here. */
+/** What the page of a function shows: it is run as it stands here, and spec/docs/runs.spec.ts checks its types. */
 export interface Run {
   /** Names that the rest uses, in order. An Observable called `other` gets a row of the picture, a Subject too. */
   readonly given?: Readonly<Record<string, string>>;
-  /** A source, in what rxjs and the entry points of rxllm export, the helpers of `marbles`, and `sse` of scripts/docs/sse.ts. */
+  /**
+   * A source, in what rxjs and the entry points of rxllm export, the helpers of `marbles`, and `sse` of scripts/docs/sse.ts. `text` is the parser,
+   * as on the page: an event in the letters of `stream` is `testing.text('a', { block: 1 })`.
+   */
   readonly source: string;
   /** What it is piped through. */
   readonly operators?: readonly string[];
@@ -140,7 +143,7 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: [
       'measureStream()',
       `ofEvent('finish')`,
-      'map(({ timing: { firstDeltaMs, totalMs } }) => ({ firstDeltaMs, totalMs }))',
+      'map(({ timing }) => ({ firstDeltaMs: timing?.firstDeltaMs, totalMs: timing?.totalMs }))',
     ],
   },
   ofEvent: { source: `answer('~Hel-lo-<get_time:{}>|')`, operators: [`ofEvent('text-delta', 'tool-call-end')`] },

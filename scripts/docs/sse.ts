@@ -2,7 +2,7 @@ import { asyncScheduler, Subject } from 'rxjs';
 import type { RecordedLane } from 'rxllm/testing';
 
 /** What a server sends, by the millisecond in which it does. */
-export type Script = Readonly<Record<number, string | { readonly type?: string }>>;
+export type Script = Readonly<Record<number, string | { readonly type?: string; readonly [field: string]: unknown }>>;
 
 type Respond = () => Promise<Response>;
 

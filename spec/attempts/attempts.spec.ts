@@ -9,6 +9,7 @@ const fault = new ConnectionError();
 const unnamed = { model: undefined, provider: undefined };
 const again = { step: 0, cause: 'retry', delayMs: 0 } as const;
 
+// joinedUsage.ts is tested through it.
 describe('createAttempts', () => {
   it('returns the events of the first attempt unchanged, the same objects', () => {
     const attempts = createAttempts();
@@ -20,7 +21,7 @@ describe('createAttempts', () => {
     const attempts = createAttempts();
     const numbers = [
       reset({ attempt: 2 }),
-      attempts.repeat(again, fault),
+      attempts.endFailed(again, fault),
       reset({ attempt: 2 }),
       reset({ attempt: 9 }),
       reset({ attempt: 3 }),
@@ -49,8 +50,8 @@ describe('createAttempts', () => {
     const attempts = createAttempts();
     attempts.restate(usage({ inputTokens: 5 }));
     attempts.restate(usage({ inputTokens: 10 }));
-    attempts.restate(attempts.repeat(again, fault));
-    attempts.restate(attempts.repeat(again, fault));
+    attempts.restate(attempts.endFailed(again, fault));
+    attempts.restate(attempts.endFailed(again, fault));
     expect(attempts.restate(usage({ inputTokens: 3 }))).toEqual({
       ...usage({ inputTokens: 13 }),
       requests: [

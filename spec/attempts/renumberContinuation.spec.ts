@@ -10,6 +10,7 @@ import {
   start,
   step,
   text,
+  toolApproval,
   toolCallDelta,
   toolCallEnd,
   toolCallStart,
@@ -49,10 +50,16 @@ describe('renumberContinuation', () => {
     expect(open(text('a'), reset())).toMatchObject({ block: 0 });
   });
 
-  it('renames a call with a callId in use, and its deltas, end and result', () => {
-    const rest = [toolCallStart('x', 'f'), toolCallDelta('x', '{}'), toolCallEnd('x', 'f', '{}'), toolResult('x', 'f', 1)];
+  it('renames a call with a callId in use, and its deltas, end, result and approval', () => {
+    const rest = [
+      toolCallStart('x', 'f'),
+      toolCallDelta('x', '{}'),
+      toolCallEnd('x', 'f', '{}'),
+      toolResult('x', 'f', 1),
+      toolApproval('x', true),
+    ];
     const { values } = following([toolCallStart('x', 'f')], rest);
-    expect(values.map((event) => (event as { callId: string }).callId)).toEqual(['x-2', 'x-2', 'x-2', 'x-2']);
+    expect(values.map((event) => (event as { callId: string }).callId)).toEqual(['x-2', 'x-2', 'x-2', 'x-2', 'x-2']);
     expect(following([toolCallStart('x', 'f')], [toolResult('x', 'f', 1)]).values).toEqual([toolResult('x', 'f', 1)]);
   });
 

@@ -56,6 +56,12 @@ describe('the page of a function', () => {
   });
 });
 
+describe('the page of an operator', () => {
+  it.each(operators)('%s has a caption between the picture and the diagram of its doc comment', (id, { kind }) => {
+    expect(contentOf(kind, id)).toContain('In short, with letters of its own:\n\n```text\n');
+  });
+});
+
 describe('the doc comment of an operator', () => {
   it.each(operators)('of %s has a marble', (_id, { doc }) => {
     expect(doc.details).toMatch(/^ {4}source .*[|#]/m);

@@ -14,6 +14,7 @@ import {
   start,
   step,
   text,
+  toolApproval,
   toolCallDelta,
   toolCallEnd,
   toolCallStart,
@@ -44,6 +45,7 @@ function citation(url: string, fields: Partial<CitationEvent> = {}): CitationEve
   return { type: 'citation', block: 0, choice: 0, url, ...unknown, native: null, ...fields };
 }
 
+const origin = { step: 0, native: undefined, nativeFormat: undefined };
 const call = [toolCallStart('c', 'add'), toolCallDelta('c', '{"a":'), toolCallDelta('c', '1}')];
 
 // messageParts.ts is tested through the fold.
@@ -109,11 +111,52 @@ describe('createMessageFold', () => {
     });
   });
 
+  it('has the parts in the order of their blocks, also those that are seen only at their end', () => {
+    const events = [
+      text('a', { block: 1 }),
+      toolCallStart('c', 'add', { block: 3 }),
+      blockEnd(0, { block: 0, kind: 'image' }),
+      blockEnd(1, { block: 1 }),
+      blockEnd(2, { block: 2, kind: 'x' }),
+      blockEnd(3, { block: 3, kind: 'tool_call' }),
+      blockEnd(4, { block: 4, kind: 'y' }),
+    ];
+    expect(partialOf(events).parts.map(({ type, native }) => [type, native])).toEqual([
+      ['other', 0],
+      ['text', 1],
+      ['other', 2],
+      ['tool-call', 3],
+      ['other', 4],
+    ]);
+  });
+
+  it('keeps a tool result behind its call', () => {
+    const events = [
+      text('a', { block: 1 }),
+      toolResult('c', 'search', [1]),
+      text('b', { block: 2 }),
+      blockEnd(0, { block: 0, kind: 'x' }),
+    ];
+    expect(partialOf(events).parts.map(({ type }) => type)).toEqual(['other', 'text', 'tool-result', 'text']);
+  });
+
+  it('discards the parts of void steps, wherever they were inserted', () => {
+    const events = [
+      text('a', { block: 1 }),
+      step(1),
+      text('b', { block: 3 }),
+      blockEnd(0, { block: 2, kind: 'x' }),
+      reset({ step: 1 }),
+      text('c', { block: 2 }),
+    ];
+    expect(partialOf(events).parts).toMatchObject([{ text: 'a' }, { text: 'c' }]);
+  });
+
   it('keeps the native form of each block beside its part', () => {
     const events = [text('a'), blockEnd({ type: 'text' }), blockEnd({ type: 'x' }, { block: 1, kind: 'redacted_thinking' })];
     expect(partialOf(events).parts).toEqual([
-      { type: 'text', text: 'a', phase: 'answer', native: { type: 'text' } },
-      { type: 'other', kind: 'redacted_thinking', native: { type: 'x' } },
+      { type: 'text', text: 'a', phase: 'answer', ...origin, native: { type: 'text' } },
+      { type: 'other', kind: 'redacted_thinking', ...origin, native: { type: 'x' } },
     ]);
   });
 
@@ -125,18 +168,18 @@ describe('createMessageFold', () => {
       blockEnd({ id: 2 }, { block: 2 }),
     ];
     expect(partialOf(events).parts).toEqual([
-      { type: 'text', text: 'a', phase: 'answer', native: undefined },
-      { type: 'tool-result', callId: 'c', name: 'search', output: [1], isError: false, native: { id: 1 } },
-      { type: 'other', kind: 'text', native: { id: 2 } },
+      { type: 'text', text: 'a', phase: 'answer', ...origin },
+      { type: 'tool-result', callId: 'c', name: 'search', output: [1], isError: false, ...origin, native: { id: 1 } },
+      { type: 'other', kind: 'text', ...origin, native: { id: 2 } },
     ]);
   });
 
   it('makes a part of its own from a native form that follows a tool result later', () => {
     const events = [toolResult('c', 'search', [1]), text('a'), blockEnd({ id: 1 }, { block: 1, kind: 'reasoning' })];
     expect(partialOf(events).parts).toEqual([
-      { type: 'tool-result', callId: 'c', name: 'search', output: [1], isError: false, native: undefined },
-      { type: 'text', text: 'a', phase: 'answer', native: undefined },
-      { type: 'other', kind: 'reasoning', native: { id: 1 } },
+      { type: 'tool-result', callId: 'c', name: 'search', output: [1], isError: false, ...origin },
+      { type: 'text', text: 'a', phase: 'answer', ...origin },
+      { type: 'other', kind: 'reasoning', ...origin, native: { id: 1 } },
     ]);
     const ended = [
       toolCallStart('c', 'run'),
@@ -164,7 +207,7 @@ describe('createMessageFold', () => {
         ended: true,
       };
       expect(toolCalls).toEqual([whole]);
-      expect(parts).toEqual([{ type: 'tool-call', ...whole, native: undefined }]);
+      expect(parts).toEqual([{ type: 'tool-call', ...whole, ...origin }]);
     });
 
     it('does not parse the arguments while the call is open', () => {
@@ -177,6 +220,16 @@ describe('createMessageFold', () => {
       expect(inputOf('')?.input).toEqual({});
       expect(inputOf('{"a":')).toMatchObject({ argumentsText: '{"a":', input: undefined, ended: true });
       expect(inputOf('{}', 'text')?.input).toBeUndefined();
+    });
+
+    it.each([
+      ['{"code":"line 1\nline 2"}', { code: 'line 1\nline 2' }],
+      ['{\n\t"a":\t"x\ty",\n"b":"\r\n"}', { a: 'x\ty', b: '\r\n' }],
+      ['{"a":"\\"\u0001\\\\","b\n":[]}', { a: '"\u0001\\', 'b\n': [] }],
+      ['{"a":"x\n', undefined],
+    ])('parses raw control characters in the strings of the arguments, whose text stays as sent: %j', (argumentsText, input) => {
+      const events = [toolCallStart('c', 'add'), toolCallEnd('c', 'add', argumentsText)];
+      expect(partialOf(events).toolCalls[0]).toMatchObject({ argumentsText, input });
     });
 
     it('ignores deltas and the end of a call that never started', () => {
@@ -203,6 +256,69 @@ describe('createMessageFold', () => {
     expect(partialOf(events, 1)).toMatchObject({ text: 'b', parts: [{ native: null }] });
   });
 
+  describe('of several rounds', () => {
+    const rounds = [
+      start(),
+      text('Let me look.'),
+      ...call.map((event) => ({ ...event, block: 1 })),
+      toolCallEnd('c', 'add', '{"a":1}', { block: 1 }),
+      toolResult('c', 'add', 'half', false, true),
+      toolResult('c', 'add', 1),
+      step(1),
+      text('{"sum":', { block: 2 }),
+      text('1}', { block: 2 }),
+      finish(),
+    ];
+
+    it('has the round of each part, and the text of all rounds', () => {
+      const { parts, text: whole } = partialOf(rounds);
+      expect(parts.map((part) => [part.type, part.step])).toEqual([
+        ['text', 0],
+        ['tool-call', 0],
+        ['tool-result', 0],
+        ['text', 1],
+      ]);
+      expect(whole).toBe('Let me look.{"sum":1}');
+    });
+
+    it('parses the answer of the last round', () => {
+      expect(messageOf(rounds).json()).toEqual({ sum: 1 });
+      expect(messageOf([...rounds.slice(0, -1), step(2), text('[2]', { block: 3 })]).json()).toEqual([2]);
+      expect(() => messageOf([start(), text('1'), step(1), finish()]).json()).toThrow(ParseError);
+      expect(messageOf([text('1'), step(1), text('2'), reset({ step: 0 }), text('3')]).json()).toBe(3);
+    });
+
+    it('never extends a block of an earlier round, whatever its number', () => {
+      const parts = partialOf([text('a'), step(1), text('b'), step(2), blockEnd({ id: 1 })]).parts;
+      expect(parts).toMatchObject([{ text: 'a', native: undefined }, { text: 'b', native: undefined }, { type: 'other' }]);
+    });
+  });
+
+  describe('of tools', () => {
+    it('has the last result of a call, but no progress', () => {
+      const progress = [1, 2, 3].map((output) => toolResult('c', 'add', output, false, true));
+      expect(partialOf([...call, ...progress]).parts).toMatchObject([{ type: 'tool-call' }]);
+      expect(partialOf([...progress, toolResult('c', 'add', 4), finish()]).parts).toMatchObject([{ output: 4 }]);
+    });
+
+    it('has the decision on a call in the place where the call began to wait', () => {
+      const events = [...call, toolApproval('c'), toolApproval('d'), text('a', { block: 1 }), toolApproval('c', true)];
+      expect(partialOf(events).parts.slice(1)).toMatchObject([
+        { type: 'approval', callId: 'c', approved: true },
+        { type: 'approval', callId: 'd', approved: undefined },
+        { type: 'text' },
+      ]);
+      expect(partialOf([...events, reset()]).parts).toEqual([]);
+    });
+  });
+
+  it('has the native form of a block with the API that it belongs to', () => {
+    for (const format of ['chat', 'responses', 'messages', undefined] as const) {
+      expect(partialOf([text('a'), blockEnd({ id: 1 }, { format })]).parts).toMatchObject([{ nativeFormat: format }]);
+      expect(partialOf([blockEnd(null, { format })]).parts).toMatchObject([{ type: 'other', nativeFormat: format }]);
+    }
+  });
+
   describe('at a reset', () => {
     it('discards everything but usage', () => {
       const events = [start(), text('a'), citation('a'), ...call, usage({ inputTokens: 3 }), finish(), reset()];
@@ -222,12 +338,15 @@ describe('createMessageFold', () => {
         text('c', { block: 2 }),
         reset({ step: 1 }),
         text('d', { block: 1 }),
-        text('!'),
+        text('!', { block: 1 }),
       ];
       expect(partialOf(events)).toMatchObject({
         id: 'id-1',
         citations: [{ url: 'a' }],
-        parts: [{ text: 'a!' }, { text: 'd' }],
+        parts: [
+          { text: 'a', step: 0 },
+          { text: 'd!', step: 1 },
+        ],
       });
     });
 
@@ -263,6 +382,13 @@ describe('createMessageFold', () => {
     ]);
     expect(message.json<{ a: number }>().a).toBe(1);
   });
+
+  it.each(['```json\n{"a":1}\n```', '```{"a":1}```', '~~~\n{"a":1}', '\ufeff{"a":1}\n'])(
+    'parses an answer in a fence: %j',
+    (answer) => {
+      expect(messageOf([text(answer)]).json()).toEqual({ a: 1 });
+    },
+  );
 
   it('throws a ParseError with the text if the answer is not JSON', () => {
     const message = messageOf([text('{"a":'), finish('length')]);

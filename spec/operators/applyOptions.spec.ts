@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
 import { concat, type MonoTypeOperatorFunction, NEVER, type Observable, of, throwError, timer } from 'rxjs';
-import { ConnectionError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
+import { ConnectionError, StreamTimeoutError, toFault } from '../../src/errors.js';
 import type { DeltaEvent, Price } from '../../src/events.js';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
 import { createRateLimiter } from '../../src/handles/createRateLimiter.js';
@@ -20,7 +20,7 @@ import { withCost } from '../../src/operators/withCost.js';
 import { finish, letters, type MarbleHelpers, type MarbleStream, marbles, reset, start, text } from '../../src/testing/index.js';
 import { operatorContract } from '../support/operatorContract.js';
 
-// kernel/namedOptions.ts is tested through applyOptions.
+// kernel/namedOperators.ts is tested through applyOptions.
 describe('applyOptions', () => {
   operatorContract(() => applyOptions({ tapStream: {} }), {
     kind: 'mirror',
@@ -39,7 +39,7 @@ describe('applyOptions', () => {
     marbles(({ stream, expectStream, expectSubscriptions }) => {
       const source = stream('s-----a');
       const late = new StreamTimeoutError('between', 3);
-      const again = reset({ delayMs: 2, error: toErrorInfo(late) });
+      const again = reset({ delayMs: 2, error: toFault(late) });
       const options = { retryStream: { maxRetries: 1, initialDelayMs: 2, jitter: 0 }, timeoutBetweenChunks: { betweenMs: 3 } };
       const result = '       s--R-s--#';
       const error = expect.objectContaining({ kind: 'retry-exhausted' });
@@ -53,7 +53,7 @@ describe('applyOptions', () => {
     marbles(({ cold, expectStream }) => {
       const failing = cold<DeltaEvent>('--#', {}, new ConnectionError('cut'));
       const options = { retryStream: { initialDelayMs: 2, jitter: 0, factor: 1 }, timeoutBetweenChunks: { totalMs: 9 } };
-      const again = (attempt: number) => reset({ attempt, delayMs: 2, error: toErrorInfo(new ConnectionError('cut')) });
+      const again = (attempt: number) => reset({ attempt, delayMs: 2, error: toFault(new ConnectionError('cut')) });
       const result = '--2---3--#';
       const values = { 2: again(2), 3: again(3) };
       expectStream(failing.pipe(applyOptions(options))).toBe(result, values, new StreamTimeoutError('total', 9));

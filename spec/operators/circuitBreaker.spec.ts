@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { defer, NEVER, of, Subject, take, throwError } from 'rxjs';
-import { CircuitOpenError, ConnectionError, HttpError, StreamTimeoutError, toErrorInfo } from '../../src/errors.js';
+import { CircuitOpenError, ConnectionError, HttpError, StreamTimeoutError, toFault } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
 import { createBreaker } from '../../src/handles/createBreaker.js';
 import { circuitBreaker } from '../../src/operators/circuitBreaker.js';
@@ -102,7 +102,7 @@ describe('circuitBreaker', () => {
       let requests = 0;
       const source = defer(() => (++requests === 1 ? throwError(() => bad) : of(start(), finish())));
       const again = source.pipe(circuitBreaker(breaker), retryStream({ initialDelayMs: 0, shouldRetry: () => true }));
-      const values = { R: reset({ error: toErrorInfo(bad) }) };
+      const values = { R: reset({ error: toFault(bad) }) };
       expectStream(
         stream('-|').pipe(() => again),
         '-^',
@@ -144,12 +144,12 @@ describe('circuitBreaker', () => {
         const limits = timeoutBetweenChunks<DeltaEvent>({ betweenMs: 3 });
         const options = { initialDelayMs: 1, factor: 1, maxRetries: 4, random: () => 0 };
         const events$ = source.pipe(limits, circuitBreaker(breaker), retryStream(options));
-        const late = toErrorInfo(new StreamTimeoutError('between', 3));
+        const late = toFault(new StreamTimeoutError('between', 3));
         const values = {
           x: reset({ attempt: 2, delayMs: 1, error: late }),
           y: reset({ attempt: 3, delayMs: 1, error: late }),
           // 10 ms after it opened.
-          z: reset({ attempt: 4, delayMs: 9, error: toErrorInfo(circuitOpen(9)) }),
+          z: reset({ attempt: 4, delayMs: 9, error: toFault(circuitOpen(9)) }),
         };
         expectStream(events$, '------------------!').toBe('s--xs--yz--------s', values);
         expectSubscriptions(source.subscriptions).toBe(['^--!', '----^--!', '-----------------^!']);

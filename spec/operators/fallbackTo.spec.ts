@@ -7,7 +7,7 @@ import {
   RetryExhaustedError,
   type ServiceErrorKind,
   StreamAbortedError,
-  toErrorInfo,
+  toFault,
 } from '../../src/errors.js';
 import type { DeltaEvent, ResetEvent } from '../../src/events.js';
 import { type FallbackContext, type FallbackToOptions, fallbackTo } from '../../src/operators/fallbackTo.js';
@@ -33,7 +33,7 @@ import { broken, fault, messageOf, outcomeOf, resetsOf } from '../support/outcom
 const second = new HttpError('Try again', { kind: 'overloaded', status: 529, requestId: 'req-2' });
 
 function fallbackAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
-  return reset({ cause: 'fallback', error: toErrorInfo(error), ...fields });
+  return reset({ cause: 'fallback', error: toFault(error), ...fields });
 }
 
 const whole = of(start({ id: 'other' }), text('a'), finish());
@@ -318,7 +318,7 @@ describe('fallbackTo', () => {
   });
 
   describe('with a retryStream in the pipe of each provider', () => {
-    it('increases attempt numbers over all of them, so that requests = resets + 1', () => {
+    it('increases attempt numbers over all of them, so that attempts = resets + 1', () => {
       let requests = 0;
       const counted = (stream: Observable<DeltaEvent>): Observable<DeltaEvent> =>
         defer(() => {

@@ -34,7 +34,7 @@ const second = new HttpError('No', { kind: 'authentication', status: 401, reques
 const s = start({ id: 'first' });
 const S = start({ id: 'other' });
 
-// race.ts is tested through the operator.
+// race.ts and lostUsage.ts are tested through the operator.
 describe('hedge', () => {
   operatorContract(() => hedge(NEVER, { afterMs: 1_000 }), { kind: 'mirror', errors: 'own' });
 

@@ -112,7 +112,7 @@ describe('jsonElements', () => {
       end: { kind: 'parse', offset: 5 },
     });
     expect(record(of('[1,2'), jsonElements())).toMatchObject({ values: [{ value: 1 }], end: { kind: 'parse', offset: 4 } });
-    expect(failure(from([text('[1]'), finish('refusal')]))).toMatchObject({ kind: 'parse', finishReason: 'refusal' });
+    expect(failure(from([start(), text('[1]'), finish('refusal')]))).toMatchObject({ kind: 'parse', finishReason: 'refusal' });
     expect(failure(of('{"a":[[1]]}'), { maxDepth: 2 })).toMatchObject({ kind: 'limit' });
   });
 
@@ -153,9 +153,16 @@ describe('jsonElements', () => {
       ]);
     });
 
-    it('continues when the emitted elements are of steps that are not repeated', () => {
-      const events = [start(), text('[1,'), step(1), text('"x'), reset({ step: 1 }), text('2]'), finish()];
+    it('begins again at each round of a tool loop, and continues when the emitted elements are of earlier rounds', () => {
+      const events = [start(), text('[1,'), step(1), text('['), reset({ step: 1 }), text('[2]'), finish()];
       expect(valuesOf(from(events))).toEqual([1, 2]);
+      const rounds = [start(), text('[1,2]'), step(1), text('[3,4]'), step(2), text('[5]'), finish()];
+      expect(valuesOf(from(rounds))).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    it('errors when the emitted elements are of the round that is repeated', () => {
+      const events = [start(), text('[1,'), step(1), text('[2,'), reset({ step: 1 })];
+      expect(record(from(events), jsonElements()).end).toMatchObject({ kind: 'connection' });
     });
   });
 
@@ -203,7 +210,7 @@ describe('jsonElements', () => {
 
     it('discards pending validations on reset', async () => {
       const later = laterSchemaOf((value) => value);
-      const source = from([text('[1,2,'), reset(), text('[3]'), finish()]);
+      const source = from([start(), text('[1,2,'), reset(), text('[3]'), finish()]);
       await expect(allValues(source.pipe(jsonElements({ schema: later })))).resolves.toEqual([{ index: 0, value: 3 }]);
     });
   });

@@ -57,9 +57,16 @@ describe('partialJson', () => {
     }),
   );
 
-  it('keeps the text of the steps before a reset', () => {
-    const events = [start(), text('{"a":1'), step(1), text(',"b":"x'), reset({ step: 1 }), text(',"c":2}'), finish()];
-    expect(record(from(events), partialJson()).values.at(-1)).toEqual({ a: 1, c: 2 });
+  it('begins again at each round of a tool loop, whose last one is the answer, and at a reset of a round', () => {
+    const events = [start(), text('{"a":1'), step(1), text('{"b":"x'), reset({ step: 1 }), text('{"c":2}'), finish()];
+    expect(record(from(events), partialJson()).values).toEqual([{}, { b: 'x' }, { c: 2 }]);
+  });
+
+  it('reads a whole value of each round, and errors if the last one has none', () => {
+    const events = [start(), text('[1]'), step(1), text('[2]'), step(2), text('[3]'), finish()];
+    expect(record(from(events), partialJson()).values).toEqual([[1], [2], [3]]);
+    const silent = record(from([start(), text('[1]'), step(1), finish()]), partialJson());
+    expect(silent.end).toMatchObject({ kind: 'parse', text: '' });
   });
 
   it(
@@ -108,6 +115,7 @@ describe('partialJson', () => {
 
   it('reads the answer of choice 0 and nothing else', () => {
     const events = [
+      start(),
       text('Let me see', { phase: 'commentary' }),
       reasoning('{'),
       text('[1', { block: 1 }),
@@ -300,7 +308,7 @@ describe('partialJson', () => {
 
     it('discards a pending validation on reset and on unsubscribe', async () => {
       const later = laterSchemaOf((value) => value);
-      const source = from([text('"void"'), reset(), text('"kept"'), finish()]);
+      const source = from([start(), text('"void"'), reset(), text('"kept"'), finish()]);
       await expect(allValues(source.pipe(partialJson({ schema: later })))).resolves.toEqual(['kept']);
       const seen: unknown[] = [];
       const subscription = of('[]')

@@ -53,8 +53,15 @@ describe('rateLimit', () => {
       const sources = [stream('#', {}, new ConnectionError()), stream('s-a-f|')];
       const limited$ = defer(() => sources.shift() ?? EMPTY).pipe(rateLimit(createRateLimiter({ requestsPerMinute: 1 })));
       const result = 'R 59999ms s-a-f|';
-      const error = { kind: 'connection', message: 'The connection failed', retryable: true };
-      const none = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
+      const error = { name: 'ConnectionError', kind: 'connection', message: 'The connection failed', retryable: true };
+      const none = {
+        status: undefined,
+        code: undefined,
+        requestId: undefined,
+        retryAfterMs: undefined,
+        details: undefined,
+        partial: undefined,
+      };
       const R = reset({ delayMs: 10, error: { ...error, ...none } });
       expectStream(limited$.pipe(retryStream({ initialDelayMs: 10, jitter: 0 }))).toBe(result, { R });
     }),

@@ -22,7 +22,7 @@ import {
   RetryExhaustedError,
   StreamAbortedError,
   StreamTimeoutError,
-  toErrorInfo,
+  toFault,
 } from '../../src/errors.js';
 import type { DeltaEvent, PartialMessage, ResetEvent } from '../../src/events.js';
 import { createConcurrencyLimiter } from '../../src/handles/createConcurrencyLimiter.js';
@@ -59,10 +59,10 @@ const refused = new HttpError('No', { kind: 'authentication', status: 401 });
 const short: RetryStreamOptions = { initialDelayMs: 3, random: () => 0 };
 
 function resetAfter(error: unknown, fields: Partial<ResetEvent> = {}): ResetEvent {
-  return reset({ delayMs: 3, error: toErrorInfo(error), ...fields });
+  return reset({ delayMs: 3, error: toFault(error), ...fields });
 }
 
-// retryPolicy.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.
+// retryPolicy.ts, failures.ts, continuation.ts and deliveredBlocks.ts are tested through the operator.
 describe('retryStream', () => {
   operatorContract(() => retryStream(), {});
   operatorContract(() => retryStream({ onPartial: { continueWith: () => NEVER } }));
@@ -570,7 +570,7 @@ describe('retryStream', () => {
   });
 
   describe('nested', () => {
-    it('increases attempt numbers over both, so that requests = resets + 1', () => {
+    it('increases attempt numbers over both, so that attempts = resets + 1', () => {
       let requests = 0;
       const source = defer(() => (++requests === 7 ? of(start(), text('a'), finish()) : broken([start(), text('x')])));
       const inner = retryStream({ maxRetries: 2 });
@@ -800,8 +800,8 @@ describe('retryStream', () => {
         );
         const outcome = outcomeOf(broken([start(), text('Hel')]).pipe(retryStream(continuing(rest))));
         expect(messageOf(outcome).parts).toEqual([
-          { type: 'text', text: 'Hello', phase: 'answer', native: undefined },
-          { type: 'text', text: '!', phase: 'answer', native: { text: '!' } },
+          { type: 'text', text: 'Hello', phase: 'answer', step: 0, native: undefined, nativeFormat: undefined },
+          { type: 'text', text: '!', phase: 'answer', step: 0, native: { text: '!' }, nativeFormat: undefined },
         ]);
       });
 

@@ -26,7 +26,7 @@ import { operatorContract } from '../support/operatorContract.js';
 
 const late = (phase: TimeoutPhase, limitMs: number): StreamTimeoutError => new StreamTimeoutError(phase, limitMs);
 
-// timeLimits.ts is tested through the operator.
+// deadlines.ts is tested through the operator.
 describe('timeoutBetweenChunks', () => {
   operatorContract(() => timeoutBetweenChunks({ firstMs: 1_000, betweenMs: 1_000, totalMs: 1_000 }));
 

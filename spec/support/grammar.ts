@@ -4,8 +4,8 @@ import type { DeltaEvent, Usage } from '../../src/events.js';
 /**
  * Checks that a whole stream keeps the grammar of docs/architecture.md (Grammar of a stream):
  *
- *     stream  := attempt (reset attempt)* finish complete   |   … error
- *     attempt := ping* (start (delta | usage | ping | raw | step)*)?
+ *     stream  := attempt (reset attempt)* (finish complete | error)
+ *     attempt := ping* (start (content | usage | ping | raw | step)*)?
  *
  * and that attempt numbers of resets start at 2 and only grow, block numbers count from 0 in order of first appearance, callIds are unique
  * within an attempt, and usage never decreases.

@@ -6,6 +6,7 @@ import { finish, start, text } from '../../src/testing/index.js';
 export const toyFormat: WireFormat = {
   provider: 'toy',
   variables: { text: [['text']], padding: [] },
+  knows: () => true,
   createState: () => ({ started: false, finished: false, settled: false, growing: undefined }),
   decode(state, payload, name, emit) {
     if (payload['error'] !== undefined || name === 'error') throw providerError(payload);

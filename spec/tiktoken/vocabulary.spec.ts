@@ -38,16 +38,20 @@ describe('loadVocabulary', () => {
     expect([...ranks.keys()].filter((token) => merge(token, ranks).length !== 1)).toEqual([]);
   });
 
-  it('loads again after a failure', async () => {
+  it('loads again after a failure, which it reports once', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     let attempts = 0;
     jest.unstable_mockModule('js-tiktoken/ranks/gpt2', () => {
-      if (++attempts === 1) throw new Error('not installed');
+      if (++attempts <= 2) throw new Error('not installed');
       return { default: { pat_str: '.', special_tokens: {}, bpe_ranks: '! 0 YQ== Yg== YWI=' } };
     });
     jest.resetModules();
     const fresh = (await import('../../src/tiktoken/vocabulary.js')) as typeof import('../../src/tiktoken/vocabulary.js');
     await expect(fresh.loadVocabulary('gpt2')).rejects.toThrow('not installed');
+    await expect(fresh.loadVocabulary('gpt2')).rejects.toThrow('not installed');
     expect(fresh.loadedVocabulary('gpt2')).toBeUndefined();
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('Is js-tiktoken installed?')]]);
+    warn.mockRestore();
     await fresh.loadVocabulary('gpt2');
     expect(fresh.loadedVocabulary('gpt2')?.encode('aab')).toEqual(['a', 'ab']);
   });

@@ -96,6 +96,7 @@ describe('toonRows', () => {
 
   it('reads choice 0 and the phase answer only', () => {
     const source = from([
+      start(),
       text('users[2]{id,name}:\n', { phase: 'commentary' }),
       text(table.slice(0, 25)),
       text('other', { choice: 1 }),
@@ -228,6 +229,45 @@ describe('toonRows', () => {
     });
 
     it.each([
+      '```toon\nusers[2]{id,name}:\n  1,Ann\n  2,Bob```',
+      '~~~\nusers[2]{id,name}:\n  1,Ann\n  2,Bob~~~~  \n\nusers: 3',
+      '  ```\n  users[2]{id,name}:\n    1,Ann\n    2,Bob``` \nmore',
+      `${table}\n\nNote: all values are current.\n\nNote: twice`,
+      `${table}\n\nThat is all.`,
+    ])('ends the document where its fence ends, or before a paragraph: %j', (whole) => {
+      for (const size of [1, 3, 7, whole.length]) {
+        const { rows, end } = read(from(cut(whole, [size])));
+        expect(rows.map(({ row }) => row)).toEqual([ann.row, bob.row]);
+        expect(end).toBe('complete');
+      }
+    });
+
+    it.each([
+      `\`\`\`\n$ ls -la\ntotal 3\n\`\`\`\n\n${fenced}`,
+      `\`\`\`yaml\nversion: 3\nname: x\n\`\`\`\n\n${fenced}`,
+      `\`\`\`\nkey: value\n- one\n\`\`\`\n\n${table}\n`,
+      `\`\`\`yaml\n${table}\n\`\`\`\n`,
+      `\`\`\`text\n$ cat users.toon\n${table}\`\`\`\n`,
+      `\`\`\`\npage: 1\n${table}\n\`\`\`\n`,
+      `<think>\nmaybe users[1]{id}:\n  1\n</think>\n${table}`,
+    ])('skips blocks without a table, and thoughts, when it is lenient: %j', (whole) => {
+      for (const size of [1, 3, 7, whole.length]) {
+        const { rows, end } = read(from(cut(whole, [size])), { lenient: true });
+        expect(rows.map(({ row, path }) => [path, row])).toEqual([
+          [['users'], ann.row],
+          [['users'], bob.row],
+        ]);
+        expect(end).toBe('complete');
+        for (const { line, row } of rows) expect(whole.split('\n')[line - 1]).toContain(Object.values(row as object).join(','));
+      }
+    });
+
+    it('reads the tables of several paragraphs when it is lenient', () => {
+      const { rows } = rowsOf(`${table}\n\nAnd the others:\n\nothers[1]{id}:\n  3\n`, { lenient: true });
+      expect(rows.map(({ path }) => path)).toEqual([['users'], ['users'], ['others']]);
+    });
+
+    it.each([
       `Here are they:\n\n${fenced}`,
       `Here are they [1]:\n\n${table}`,
       `# Users\n\nNote: all of them.\n\n- one\n\n${table}\n\nThat is all: **two** users.`,
@@ -271,14 +311,14 @@ describe('toonRows', () => {
       expect(read(from(events))).toEqual({ rows: [ann, bob], end: 'complete' });
     });
 
-    it('keeps the rows of the steps that are not repeated', () => {
+    it('begins again at each round of a tool loop, and keeps the rows of earlier rounds', () => {
       const second = text('  2,Bob\n', { block: 1 });
-      const events = [start(), one, step(1), text('  2,B', { block: 1 }), reset({ step: 1 }), step(1), second, finish()];
-      expect(read(from(events))).toEqual({ rows: [ann, bob], end: 'complete' });
-      const voided = [start(), one, step(1), second, reset({ step: 1 })];
-      expect(read(from(voided)).end).toMatchObject({ kind: 'connection' });
-      expect(read(from([...voided, step(1), second, finish()]), { onReset: 'restart' })).toEqual({
-        rows: [ann, bob, bob],
+      const events = [start(), one, step(1), one, text('  2,B', { block: 1 }), reset({ step: 1 })];
+      expect(read(from(events)).end).toMatchObject({ kind: 'connection' });
+      const silent = [start(), one, step(1), text('users[9]{a'), reset({ step: 1 }), one, second, finish()];
+      expect(read(from(silent))).toEqual({ rows: [ann, ann, bob], end: 'complete' });
+      expect(read(from([...events, one, second, finish()]), { onReset: 'restart' })).toEqual({
+        rows: [ann, ann, ann, bob],
         end: 'complete',
       });
     });

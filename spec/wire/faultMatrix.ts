@@ -589,6 +589,13 @@ const rows: readonly Row[] = [
   {
     row: 23,
     group: 'end',
+    fault: 'Nothing but a list without choices, and the terminal marker',
+    answer: ({ terminal }) => stream(chatChunk([]), terminal),
+    chat: { ...empty, ...nothing },
+  },
+  {
+    row: 23,
+    group: 'end',
     fault: 'Only the terminal marker arrives, and the connection stays open',
     answer: ({ terminal }) => openStream(terminal),
     ...every({ ...empty, ...nothing, withinMs: 1_000 }),
@@ -606,6 +613,29 @@ const rows: readonly Row[] = [
       fields: { contentType: 'text/html; charset=utf-8' },
       note: '`snippet` is its first 1 kB',
     }),
+  },
+  {
+    row: 24,
+    group: 'http',
+    fault: 'An HTML page that is named an event stream',
+    answer: () => stream(page),
+    ...every({ ...contentType, ...nothing, fields: { contentType: 'text/event-stream' } }),
+  },
+  {
+    row: 26,
+    group: 'http',
+    fault: 'An event stream under another content type',
+    form: '`application/json`',
+    answer: (wire) => respond(200, whole(wire), { 'content-type': 'application/json; charset=utf-8' }),
+    ...every(same),
+  },
+  {
+    row: 26,
+    group: 'http',
+    fault: 'An event stream under another content type',
+    form: '`text/html`',
+    answer: (wire) => respond(200, whole(wire), { 'content-type': 'text/html' }),
+    ...every(same),
   },
   {
     row: 26,
@@ -815,6 +845,22 @@ const rows: readonly Row[] = [
       chat: { ...provider(kind, retry), ...hello },
     }),
   ),
+  ...(
+    [
+      ['network_error', 'server', passing],
+      ['insufficient_system_resource', 'overloaded', passing],
+      ['function_call_filter: MALFORMED_FUNCTION_CALL', 'server', passing],
+      ['insufficient_quota', 'quota', lasting],
+    ] as const
+  ).map(
+    ([reason, kind, retry]): Row => ({
+      row: 39,
+      group: 'in-band',
+      fault: `The finish reason \`${reason}\``,
+      answer: (wire) => stream(begun(wire), chatEnd(reason)),
+      chat: { ...provider(kind, retry), partial: 'Hello', usage: [10, 5], note: 'the usage that follows is kept' },
+    }),
+  ),
   {
     row: 39,
     group: 'in-band',
@@ -847,6 +893,75 @@ const rows: readonly Row[] = [
         wire.error('nested', 'server_error') + responseEnd('failed', { error: { code: 'server_error', message: 'x' } }),
       ),
     responses: { ...provider('server'), ...hello },
+  },
+
+  {
+    row: 50,
+    group: 'in-band',
+    fault: 'A JSON error that is named an event stream',
+    form: 'in one line',
+    answer: () => stream(JSON.stringify(fault('invalid_request_error'))),
+    ...every({ ...provider('invalid-request', lasting), ...nothing }),
+  },
+  {
+    row: 50,
+    group: 'in-band',
+    fault: 'A JSON error that is named an event stream',
+    form: 'over several lines',
+    answer: () => stream(JSON.stringify(fault('rate_limit_error'), null, 2)),
+    ...every({ ...provider('rate-limit'), ...nothing }),
+  },
+  {
+    row: 51,
+    group: 'in-band',
+    fault: 'An `error:` field in the middle',
+    answer: (wire) => stream(begun(wire), `error: ${JSON.stringify({ code: 400, message: 'Too long' })}\n\n`),
+    ...every({ ...provider('invalid-request', lasting), ...hello, fields: { message: 'Too long' } }),
+  },
+  {
+    row: 51,
+    group: 'in-band',
+    fault: 'A line of JSON in the middle',
+    answer: (wire) => stream(begun(wire), `${JSON.stringify(fault('overloaded_error'))}\n`),
+    ...every({ ...provider('overloaded'), ...hello }),
+  },
+  {
+    row: 52,
+    group: 'in-band',
+    fault: 'A text after the word `error` in place of an event',
+    answer: (wire) => stream(begun(wire), 'data: error: no memory\n\n'),
+    ...every({ ...provider('server'), ...hello, fields: { message: 'no memory' } }),
+  },
+  {
+    row: 53,
+    group: 'in-band',
+    fault: 'An error in the middle, after a response with a request id',
+    answer: (wire) => [
+      head(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_7', 'retry-after-ms': '300' }),
+      send(begun(wire) + wire.error('nested', 'rate_limit_error')),
+      fin,
+    ],
+    ...every({
+      ...provider('rate-limit'),
+      ...hello,
+      fields: { requestId: 'req_7', retryAfterMs: 300 },
+      note: '`requestId` and `retryAfterMs` are those of the response',
+    }),
+  },
+
+  {
+    row: 54,
+    group: 'in-band',
+    fault: 'The events are those of another source',
+    answer: (_, name) => stream(whole(wires[name === 'chat' ? 'messages' : 'chat'])),
+    ...every({
+      ...lasting,
+      error: 'ProtocolError',
+      kind: 'protocol' as const,
+      partial: '',
+      usage: undefined,
+      note: 'the message names the source for them',
+    }),
   },
 
   // ---- Content.
@@ -986,6 +1101,15 @@ const rows: readonly Row[] = [
     chat: completes('content-filter', 'Hello'),
     responses: completes('content-filter', 'Hello'),
   },
+  ...['sensitive', 'guardrail_intervened', 'content_filter: SAFETY'].map(
+    (reason): Row => ({
+      row: 42,
+      group: 'content',
+      fault: `A content filter stops the answer, in the word \`${reason}\``,
+      answer: (wire) => stream(begun(wire), chatEnd(reason)),
+      chat: completes('content-filter', 'Hello'),
+    }),
+  ),
   {
     row: 42,
     group: 'content',
@@ -1066,6 +1190,35 @@ const rows: readonly Row[] = [
     chat: twoCalls,
   },
   {
+    row: 51,
+    group: 'content',
+    fault: 'Tool calls with one index, without ids',
+    answer: (wire) =>
+      stream(
+        wire.opening,
+        chatCalls({ index: 0, name: 'weather', json: '{"city":"Oslo"}' }),
+        chatCalls({ index: 0, name: 'clock', json: '{"zone":' }),
+        chatCalls({ index: 0, json: '"CET"}' }),
+        chatEnd('tool_calls'),
+      ),
+    chat: twoCalls,
+  },
+  {
+    row: 51,
+    group: 'content',
+    fault: 'Arguments that are sent once more, whole',
+    answer: (wire) =>
+      stream(
+        wire.opening,
+        chatCalls({ index: 0, id: 'call-1', name: 'weather', json: '{"city":' }),
+        chatCalls({ index: 0, json: '"Oslo"}' }),
+        chatCalls({ index: 0, json: '{"city":"Oslo"}' }),
+        chatCalls({ index: 1, id: 'call-2', name: 'clock', json: '{"zone":"CET"}' }),
+        chatEnd('tool_calls'),
+      ),
+    chat: twoCalls,
+  },
+  {
     row: 52,
     group: 'content',
     fault: 'Arguments that are not JSON',
@@ -1121,6 +1274,15 @@ const rows: readonly Row[] = [
     [
       ['`reasoning_content`', [{ reasoning_content: 'H' }, { reasoning_content: 'm' }, { content: 'Hello' }]],
       ['`reasoning`', [{ reasoning: 'Hm' }, { content: 'Hello' }]],
+      ['an object', [{ reasoning_content: { text: 'H' } }, { reasoning_content: { text: 'm' } }, { content: 'Hello' }]],
+      [
+        'blocks that are repeated whole with their signature',
+        [
+          { thinking_blocks: [{ type: 'thinking', thinking: 'H' }] },
+          { thinking_blocks: [{ type: 'thinking', thinking: 'Hm', signature: 'c2ln' }] },
+          { content: 'Hello' },
+        ],
+      ],
       [
         'content in an array',
         [

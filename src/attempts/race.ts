@@ -1,10 +1,9 @@
 import type { Observer, Subscriber } from 'rxjs';
 import { isStreamError } from '../errors.js';
-import { type DeltaEvent, isContent, type PartialMessage, type RequestUsage, type UsageEvent } from '../events.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { type DeltaEvent, isContent } from '../events.js';
 import { createRequestTracker, type RequestTracker } from '../metering/requestUsage.js';
-import { sumUsage } from '../metering/usageArithmetic.js';
-import { retryExhaustedError } from './attempts.js';
+import { retryExhaustedError } from './failures.js';
+import { createLostUsage } from './lostUsage.js';
 
 /** One of the requests of a race. */
 interface Lane {
@@ -30,14 +29,13 @@ export interface RaceHooks {
 export function createRace(destination: Subscriber<DeltaEvent>, { startNext, onDecided }: RaceHooks): Race {
   const lanes = new Set<Lane>();
   const errors: unknown[] = [];
+  const lost = createLostUsage();
   let winner: Lane | undefined;
-  /** What the requests used that have lost or failed. */
-  const lost: RequestUsage[] = [];
 
   function drop(lane: Lane): void {
     lane.abort();
     lanes.delete(lane);
-    for (const request of lane.tracker.requests) lost.push({ ...request, stands: false });
+    lost.push(lane.tracker.requests);
   }
 
   function win(lane: Lane): void {
@@ -45,31 +43,22 @@ export function createRace(destination: Subscriber<DeltaEvent>, { startNext, onD
     onDecided();
     for (const loser of lanes) if (loser !== lane) drop(loser);
     const { held } = lane;
-    const unreported = lane.tracker.requests.length === 0 && held.length > 0 ? lostUsage() : undefined;
+    // Not for an empty winner: a usage may not come before `start`.
+    const unreported = lane.tracker.requests.length === 0 && held.length > 0 ? lost.read() : undefined;
     lane.held = [];
-    // The requests so far are in the events that were held back.
+    // `emit` pushes the held events again, so the tracker starts empty.
     lane.tracker = createRequestTracker();
     for (const event of held) emit(lane, event);
     if (unreported) destination.next(unreported);
   }
 
   function emit(lane: Lane, event: DeltaEvent): void {
-    if (lost.length === 0) return destination.next(event);
+    if (lost.empty) return destination.next(event);
     lane.tracker.push(event);
-    destination.next(event.type === 'usage' ? addLost(event, lane.tracker.requests) : event);
+    destination.next(event.type === 'usage' ? lost.addTo(event, lane.tracker.requests) : event);
   }
 
-  function addLost(event: UsageEvent, own: readonly RequestUsage[]): UsageEvent {
-    const requests = [...lost, ...own];
-    return { ...event, usage: sumUsage(requests) ?? event.usage, requests };
-  }
-
-  function lostUsage(): UsageEvent | undefined {
-    const usage = sumUsage(lost);
-    return usage && { type: 'usage', usage, requests: [...lost] };
-  }
-
-  function next(lane: Lane, event: DeltaEvent): void {
+  function onNext(lane: Lane, event: DeltaEvent): void {
     if (lane === winner || event.type === 'ping') return emit(lane, event);
     if (isContent(event) || event.type === 'finish') {
       win(lane);
@@ -80,15 +69,15 @@ export function createRace(destination: Subscriber<DeltaEvent>, { startNext, onD
     }
   }
 
-  function error(lane: Lane, fault: unknown): void {
+  function onError(lane: Lane, error: unknown): void {
     drop(lane);
-    if (lane === winner || isStreamError(fault, 'aborted')) return fail(fault);
-    errors.push(fault);
-    if (!startNext() && lanes.size === 0) fail(errors.length > 1 ? retryExhaustedError(errors, partial) : fault);
+    if (lane === winner || isStreamError(error, 'aborted')) return fail(error);
+    errors.push(error);
+    if (!startNext() && lanes.size === 0) fail(errors.length > 1 ? retryExhaustedError(errors, lost.partial) : error);
   }
 
   /** Without content it is no answer, and another request that runs may have one. */
-  function complete(lane: Lane): void {
+  function onComplete(lane: Lane): void {
     if (lane !== winner) {
       if (lanes.size > 1) return drop(lane);
       if (errors.length > 0) return fail(errors[0]);
@@ -97,17 +86,9 @@ export function createRace(destination: Subscriber<DeltaEvent>, { startNext, onD
     destination.complete();
   }
 
-  function fail(fault: unknown): void {
+  function fail(error: unknown): void {
     for (const lane of lanes) lane.abort();
-    destination.error(fault);
-  }
-
-  /** Nothing was emitted, but the requests have used something. */
-  function partial(): PartialMessage {
-    const fold = createMessageFold();
-    const usage = lostUsage();
-    if (usage) fold.push(usage);
-    return fold.partial();
+    destination.error(error);
   }
 
   return {
@@ -115,9 +96,9 @@ export function createRace(destination: Subscriber<DeltaEvent>, { startNext, onD
       const lane: Lane = { held: [], tracker: createRequestTracker(), abort };
       lanes.add(lane);
       return {
-        next: (event) => next(lane, event),
-        error: (fault: unknown) => error(lane, fault),
-        complete: () => complete(lane),
+        next: (event) => onNext(lane, event),
+        error: (error: unknown) => onError(lane, error),
+        complete: () => onComplete(lane),
       };
     },
   };

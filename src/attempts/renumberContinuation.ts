@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { fromErrorInfo } from '../errors.js';
+import { fromFault } from '../errors.js';
 import { type DeltaEvent, isContent, type RequestUsage, type ResetEvent, type TextDeltaEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { uniqueCallId } from '../message/callIds.js';
@@ -20,7 +20,7 @@ export function renumberContinuation(delivered: DeliveredBlocks, step: number): 
 
     /** A reset that voids nothing names a step that has not begun. */
     function renumberReset(reset: ResetEvent): ResetEvent {
-      if (reset.step === 0 && hasContent) throw fromErrorInfo(reset.error);
+      if (reset.step === 0 && hasContent) throw fromFault(reset.error);
       return { ...reset, step: step + Math.max(1, reset.step) };
     }
 

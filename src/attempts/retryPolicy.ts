@@ -2,8 +2,9 @@ import { asyncScheduler } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { PartialMessage } from '../events.js';
 import { checkCount, checkFunction, checkPositive } from '../kernel/options.js';
-import { type Attempts, type FailureContext, failureContext, retryExhaustedError } from './attempts.js';
+import type { Attempts } from './attempts.js';
 import { type BackoffOptions, backoffMs, backoffOptionNames, checkBackoff } from './backoff.js';
+import { type FailureContext, failureContext, retryExhaustedError } from './failures.js';
 
 /** The argument of `shouldRetry`. */
 export interface RetryContext extends FailureContext {
@@ -44,7 +45,7 @@ export function createRetryPolicy(options: RetryPolicyOptions, attempts: Attempt
 
   return (error) => {
     if (!mayRetry(error)) throw error;
-    // Without a limit there is no last error that would list them.
+    // With `maxRetries: Infinity` no RetryExhaustedError lists them, and the list would grow for ever.
     if (maxRetries !== Infinity) errors.push(error);
     if (retries === maxRetries) throw retryExhaustedError(errors, attempts.partial);
     const delayMs = backoffMs(options, retries, isStreamError(error) ? error.retryAfterMs : undefined);

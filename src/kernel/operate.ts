@@ -44,19 +44,22 @@ export function operate<T, R>(
   };
 }
 
-/** RxJS's Subscriber ensures the rest: no notification after the end or after unsubscribe. */
+/**
+ * Turns what a handler throws into the error notification, and calls `settle` once. RxJS's Subscriber ensures the rest: no notification after
+ * the end or after unsubscribe.
+ */
 function guard<T, R>(
   handlers: OperatorHandlers<T>,
   destination: Subscriber<R>,
   upstream: Subscription,
 ): Required<Pick<OperatorHandlers<T>, 'next' | 'error' | 'complete'>> {
-  let settled = handlers.settle === undefined || destination.closed;
+  let mustSettle = handlers.settle !== undefined && !destination.closed;
   let ended = false;
 
   function settle(outcome: Outcome, error?: unknown): void {
     ended = true;
-    if (settled) return;
-    settled = true;
+    if (!mustSettle) return;
+    mustSettle = false;
     handlers.settle?.(outcome, error);
   }
 
@@ -71,7 +74,7 @@ function guard<T, R>(
     destination.error(error);
   }
 
-  if (!settled) {
+  if (mustSettle) {
     destination.add(() => {
       if (!ended) reportUnhandled(() => settle('unsubscribe'));
     });

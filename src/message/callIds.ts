@@ -39,6 +39,11 @@ function numbered(id: string, number: number): string {
   return cut(id, longestCallId - suffix.length) + suffix;
 }
 
+/** An id from elsewhere, as OpenAI accepts it. */
+export function shortCallId(callId: string): string {
+  return cut(callId, longestCallId);
+}
+
 /** Cuts a text at a whole character: half a surrogate pair cannot be sent. */
 function cut(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, '');

@@ -1,3 +1,4 @@
+import { withoutFence } from '../codecs/json/withoutFence.js';
 import { append } from '../codecs/text/growingText.js';
 import { ParseError } from '../errors.js';
 import type {
@@ -35,6 +36,8 @@ interface FoldState {
   marks: StepMarks<{ readonly parts: number; readonly citations: number }> | undefined;
   /** The part of the last event if that was a `tool-result`, which has no block number: a `block-end` right after it belongs to it. */
   toolResult: GrowingPart | undefined;
+  /** The round that runs. */
+  step: number;
   /** The part and the block of the last event if that was a text delta: most likely the next one extends it too. */
   current: GrowingPart | undefined;
   currentBlock: number;
@@ -52,6 +55,7 @@ export function createMessageFold(choice = 0): MessageFold {
     blocks: new Map(),
     marks: undefined,
     toolResult: undefined,
+    step: 0,
     current: undefined,
     currentBlock: -1,
   };
@@ -82,6 +86,10 @@ function push(state: FoldState, event: DeltaEvent): void {
       return;
     case 'step':
       marksOf(state).set(event.step, { parts: state.parts.length, citations: state.citations.length });
+      state.step = event.step;
+      state.toolResult = undefined;
+      // A round never extends a block of an earlier one.
+      state.blocks.clear();
       return;
     case 'reset':
       rewind(state, event.step);
@@ -103,14 +111,25 @@ function updateParts(state: FoldState, event: DeltaEvent): void {
   const known = knownPart(state, event);
   state.toolResult = undefined;
   if (known && extendPart(known, event)) return;
-  const part = startPart(event);
+  const part = startPart(event, state.step, state.parts.at(-1)?.block ?? -1);
   if (!part) return;
-  state.parts.push(part);
+  insertPart(state.parts, part);
   if ('block' in event) state.blocks.set(event.block, part);
-  else state.toolResult = part;
+  else if (event.type === 'tool-result') state.toolResult = part;
 }
 
-function knownPart({ blocks, toolResult }: FoldState, event: DeltaEvent): GrowingPart | undefined {
+/** Inserts a part in the order of blocks: an opaque block is seen only at its end, when later blocks have begun. */
+function insertPart(parts: GrowingPart[], part: GrowingPart): void {
+  let at = parts.length;
+  while (at > 0 && (parts[at - 1]?.block ?? 0) > part.block && parts[at - 1]?.part.step === part.part.step) at--;
+  if (at === parts.length) parts.push(part);
+  else parts.splice(at, 0, part);
+}
+
+function knownPart({ parts, blocks, toolResult }: FoldState, event: DeltaEvent): GrowingPart | undefined {
+  if (event.type === 'tool-approval') {
+    return parts.findLast(({ part }) => part.type === 'approval' && part.callId === event.callId);
+  }
   if (!('block' in event)) return undefined;
   return blocks.get(event.block) ?? (event.type === 'block-end' ? toolResult : undefined);
 }
@@ -125,6 +144,7 @@ function rewind(state: FoldState, step: number): void {
   const mark = marksOf(state).rewind(step);
   if (!mark) return;
   if (step === 0) state.start = undefined;
+  state.step = step;
   state.finish = undefined;
   state.citations.length = mark.citations;
   const discarded = new Set(state.parts.splice(mark.parts));
@@ -152,7 +172,7 @@ function partialOf({ start, finish, usage, parts: growing, citations }: FoldStat
 function messageOf(state: FoldState): Message {
   const message = { ...partialOf(state), finishReason: state.finish?.reason ?? 'aborted' };
   // Not enumerable, so that the message is serialized, copied and compared as plain data.
-  return Object.defineProperty(message, 'json', { value: () => parseAnswer(message) }) as Message;
+  return Object.defineProperty(message, 'json', { value: () => parseAnswer(message, state.step) }) as Message;
 }
 
 function joinTexts(parts: readonly MessagePart[], type: 'text' | 'reasoning' | 'refusal'): string {
@@ -163,10 +183,12 @@ function toToolCall({ callId, name, argumentsText, input, executor, format, ende
   return { callId, name, argumentsText, input, executor, format, ended };
 }
 
-function parseAnswer({ parts, finishReason }: PartialMessage): unknown {
-  const text = parts.map((part) => (part.type === 'text' && part.phase === 'answer' ? part.text : '')).join('');
+/** @param step The last round. */
+function parseAnswer({ parts, finishReason }: PartialMessage, step: number): unknown {
+  const answer = parts.filter((part) => part.step === step && part.type === 'text' && part.phase === 'answer');
+  const text = joinTexts(answer, 'text');
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutFence(text));
   } catch (cause) {
     throw new ParseError('The answer is not JSON', text, finishReason, { cause });
   }

@@ -1,4 +1,4 @@
-import { tryParseJson } from '../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../codecs/json/tryParseJson.js';
 import { append, createGrowingText, type GrowingText, wholeText } from '../codecs/text/growingText.js';
 import type { DeltaEvent, JsonValue, MessagePart, ToolCall } from '../events.js';
 
@@ -10,37 +10,48 @@ export interface GrowingPart {
   readonly part: Mutable<MessagePart>;
   /** The text of the part, or the argument text of a call. */
   readonly text: GrowingText;
+  /** The number of its block; of a part without one, that of the part before it. */
+  readonly block: number;
 }
 
-/** @returns A new part with the content of the event; `undefined` if no part can start with such an event. */
-export function startPart(event: DeltaEvent): GrowingPart | undefined {
-  const part = firstPart(event);
-  return part && { part, text: createGrowingText('text' in part ? part.text : '') };
+/**
+ * @param step The step of the part.
+ * @param latest The block of the latest part.
+ * @returns A new part with the content of the event; `undefined` if no part can start with such an event.
+ */
+export function startPart(event: DeltaEvent, step: number, latest: number): GrowingPart | undefined {
+  const part = firstPart(event, step);
+  return (
+    part && { part, text: createGrowingText('text' in part ? part.text : ''), block: 'block' in event ? event.block : latest }
+  );
 }
 
-function firstPart(event: DeltaEvent): Mutable<MessagePart> | undefined {
+function firstPart(event: DeltaEvent, step: number): Mutable<MessagePart> | undefined {
+  const origin = { step, native: undefined, nativeFormat: undefined };
   switch (event.type) {
     case 'text-delta':
-      return { type: 'text', text: event.text, phase: event.phase, native: undefined };
+      return { type: 'text', text: event.text, phase: event.phase, ...origin };
     case 'reasoning-delta':
-      return { type: 'reasoning', text: event.text, native: undefined };
+      return { type: 'reasoning', text: event.text, ...origin };
     case 'refusal-delta':
-      return { type: 'refusal', text: event.text, native: undefined };
+      return { type: 'refusal', text: event.text, ...origin };
     case 'tool-call-start': {
       const { callId, name, executor, format } = event;
       const call = { callId, name, argumentsText: '', input: undefined, executor, format, ended: false };
-      return { type: 'tool-call', ...call, native: undefined };
+      return { type: 'tool-call', ...call, ...origin };
     }
     case 'tool-result': {
       const { callId, name, output, isError } = event;
-      return { type: 'tool-result', callId, name, output, isError, native: undefined };
+      return event.preliminary ? undefined : { type: 'tool-result', callId, name, output, isError, ...origin };
     }
+    case 'tool-approval':
+      return { type: 'approval', callId: event.callId, approved: event.approved, ...origin };
     case 'file': {
       const { mediaType, data, transcript } = event;
-      return { type: 'file', mediaType, data, transcript, native: undefined };
+      return { type: 'file', mediaType, data, transcript, ...origin };
     }
     case 'block-end':
-      return { type: 'other', kind: event.kind, native: event.native };
+      return { type: 'other', kind: event.kind, step, native: event.native, nativeFormat: event.format };
     default:
       return undefined;
   }
@@ -71,8 +82,12 @@ export function extendPart({ part, text }: GrowingPart, event: DeltaEvent): bool
       part.data = event.final ? event.data || part.data : part.data + event.data;
       if (event.transcript !== undefined) part.transcript = (part.transcript ?? '') + event.transcript;
       return true;
+    case 'tool-approval':
+      if (part.type === 'approval') part.approved = event.approved;
+      return true;
     case 'block-end':
       part.native = event.native;
+      part.nativeFormat = event.format;
       return true;
     default:
       return false;
@@ -103,5 +118,5 @@ function appended(text: GrowingText, piece: string): true {
 function parseInput({ argumentsText, format, ended }: ToolCall): JsonValue | undefined {
   if (!ended || format === 'text') return undefined;
   if (argumentsText.trim() === '') return {};
-  return tryParseJson(argumentsText);
+  return tryParseRawJson(argumentsText);
 }

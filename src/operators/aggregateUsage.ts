@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price, UsageEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { isDelta } from '../message/deltas.js';
 import { toUsageEvent } from '../metering/requestUsage.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { type CountTokens, checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
 import { createUsageCollector, type UsageSettlement } from '../metering/usageCollector.js';
 
@@ -11,10 +12,11 @@ export type { UsageSettlement } from '../metering/usageCollector.js';
 
 export interface AggregateUsageOptions {
   /**
-   * How to count where the provider reports no figure: by characters (4 per token; 3.5 for Anthropic, 4.2 for xAI), with a tokenizer such as
-   * `tiktokenCounter` of `rxllm/tiktoken`, or with a function of a whole text. `'auto'` needs no other package, so it counts by characters;
-   * `'none'` uses the provider's figures only.
-   * Figures of a tokenizer have confidence `'high'`, of a prompt only where rules are published for all of it. A tokenizer that is not loaded when the stream settles is replaced by characters, with
+   * How to count where the provider reports no figure: `'auto'` and `'character'` both count characters (4 per token; 3.5 for Anthropic, 4.2
+   * for xAI), which needs no other package; a tokenizer such as `tiktokenCounter` of `rxllm/tiktoken`, or a function of a whole text, counts
+   * tokens; `'none'` uses the provider's figures only.
+   * Figures of a tokenizer have confidence `'high'`, of a prompt only where rules are published for all of it. A tokenizer that is not loaded
+   * when the stream settles is replaced by characters, with
    * confidence `'low'`. It loads on subscribe, and no event waits for it. @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
@@ -24,7 +26,7 @@ export interface AggregateUsageOptions {
    * published (other models, files, calls, images by address) the confidence is `'low'`. @defaultValue input is not estimated
    */
   readonly prompt?: unknown;
-  /** Emits a running total after every n deltas. @defaultValue only the final usage is emitted */
+  /** Emits a running total after every n deltas; a whole number > 0. @defaultValue only the final usage is emitted */
   readonly every?: number;
   /** Returns the cost of a request, so that `onSettled` has it however the stream ends; `withCost` is then not needed. @defaultValue no cost */
   readonly price?: Price;
@@ -38,9 +40,10 @@ export interface AggregateUsageOptions {
  *     source   s-u-a-u-(f|)
  *     result   s---a---(uf|)
  *
- * Each figure is the provider's if it reported that one; `estimated` and `confidence` describe the others. An attempt that was cut (by a
- * `reset`, an error, `stopOn`, unsubscribe) settles at the larger of its figures and the estimate, because its last figures were not
- * reported. A stream that completes without `finish` emits its usage before it completes.
+ * It replaces the `usage` events of the source, which are not forwarded. Each figure is the provider's if it reported that one; `estimated` and
+ * `confidence` describe the others. An attempt that was cut (by a `reset`, an error, `stopOn`, unsubscribe) settles at the larger of its figures
+ * and the estimate, because its last figures were not reported; all cases: [which figure wins](../../src/metering/README.md#which-figure-wins).
+ * A stream that completes without `finish` emits its usage before it completes.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `every` is not a whole number > 0.
  * @emitsError What a counter, `price` or `onSettled` throws.
@@ -59,7 +62,7 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkPositiveCount('every', every);
   checkFunction('price', price);
   checkFunction('onSettled', onSettled);
-  return operate((destination) => {
+  return operateEvents({ name: 'aggregateUsage', joinUsage: joinRestartedUsage }, (destination) => {
     const collector = createUsageCollector(countTokens, prompt, price);
     loadCounter(countTokens);
     let deltas = 0;

@@ -3,7 +3,7 @@ import type { DeltaEvent, Price } from '../events.js';
 import type { Breaker } from '../handles/createBreaker.js';
 import type { ConcurrencyLimiter } from '../handles/createConcurrencyLimiter.js';
 import type { RateLimiter } from '../handles/createRateLimiter.js';
-import { namedOperators } from '../kernel/namedOptions.js';
+import { namedOperators } from '../kernel/namedOperators.js';
 import { checkOptions } from '../kernel/options.js';
 import { type AggregateUsageOptions, aggregateUsage } from './aggregateUsage.js';
 import { batchFrames } from './batchFrames.js';
@@ -26,27 +26,36 @@ import { withCost } from './withCost.js';
  * for instance from a preset.
  */
 export interface ApplyOptions {
-  /** The limiter that the streams share. @defaultValue not applied */
+  /** The limiter made by `createConcurrencyLimiter`, once, for all streams that must not all run at once. @defaultValue not applied */
   readonly limitConcurrency?: ConcurrencyLimiter | false | undefined;
-  /** The limiter that the streams share. @defaultValue not applied */
+  /** The limiter made by `createRateLimiter`, once, for all streams that share a provider's limits. @defaultValue not applied */
   readonly rateLimit?: RateLimiter | false | undefined;
-  /** The time limits: `firstMs` and `betweenMs` hold for each attempt, `totalMs` for the whole stream. A number is both of the former. @defaultValue not applied */
+  /**
+   * The time limits, in milliseconds: `firstMs` and `betweenMs` for each attempt of the source, `totalMs` for the whole stream. A number sets
+   * both `firstMs` and `betweenMs`. @defaultValue not applied
+   */
   readonly timeoutBetweenChunks?: number | TimeoutLimits | false | undefined;
-  /** The breaker that the streams share. @defaultValue not applied */
+  /** The breaker made by `createBreaker`, once, for all streams of a provider. @defaultValue not applied */
   readonly circuitBreaker?: Breaker | false | undefined;
-  /** How to repeat the request after a transient fault. @defaultValue not applied */
+  /** How to repeat the request of the source after a transient fault. @defaultValue not applied */
   readonly retryStream?: RetryStreamOptions | boolean | undefined;
-  /** The sources of the other providers, in the order in which they are subscribed. @defaultValue not applied */
+  /**
+   * The streams of the other providers, in the order in which they are subscribed, each with its own limits and retries.
+   * @defaultValue not applied
+   */
   readonly fallbackTo?: readonly Observable<DeltaEvent>[] | false | undefined;
-  /** The source of a second provider, and when it is subscribed. @defaultValue not applied */
+  /**
+   * The stream of a second provider, `other`, with its own limits and retries, and when it is subscribed, `afterMs` in milliseconds.
+   * @defaultValue not applied
+   */
   readonly hedge?: (HedgeOptions & { readonly other: Observable<DeltaEvent> }) | false | undefined;
   /** The notifier: its first value ends the stream. @defaultValue not applied */
   readonly stopOn?: ObservableInput<unknown> | false | undefined;
-  /** The budget at which the stream ends. @defaultValue not applied */
+  /** The budget at which the stream ends: in tokens, characters or cost. @defaultValue not applied */
   readonly takeWithinBudget?: TakeWithinBudgetOptions | false | undefined;
   /** How usage is counted and reported. @defaultValue not applied */
   readonly aggregateUsage?: AggregateUsageOptions | boolean | undefined;
-  /** The price of usage; it is also the `price` of `aggregateUsage` if that has an `onSettled`. @defaultValue not applied */
+  /** Returns the cost of a request; it is also the `price` of `aggregateUsage` if that has an `onSettled`. @defaultValue not applied */
   readonly withCost?: Price | false | undefined;
   /** How timing is reported. @defaultValue not applied */
   readonly measureStream?: MeasureStreamOptions | boolean | undefined;
@@ -62,7 +71,8 @@ const operator = namedOperators<DeltaEvent, ApplyOptions>('applyOptions');
 
 /** The order in which operators are applied, from the source on. A third argument creates the operator with its defaults. */
 const operators = [
-  // Before limitConcurrency: a granted turn must not wait for a slot, or the rate is exceeded.
+  // Nearer to the source than limitConcurrency, so that a stream waits for its slot first: a granted turn must not wait, or the rate is
+  // exceeded.
   operator('rateLimit', rateLimit),
   operator('limitConcurrency', limitConcurrency),
   operator('timeoutBetweenChunks', limitAttempt),
@@ -85,13 +95,17 @@ const operators = [
  * Applies several operators in the one right order, whatever the order of their names.
  *
  *     source                              s-a-----#     #: a transient fault
- *     { retryStream: true,
- *       timeoutBetweenChunks: 5_000 }     the same as pipe(timeoutBetweenChunks(5_000), retryStream())
+ *     { retryStream: { jitter: 0 },
+ *       timeoutBetweenChunks: 5_000 }     the same as pipe(timeoutBetweenChunks(5_000), retryStream({ jitter: 0 }))
  *     result                              s-a-----R 1s s-a-b-f|
  *
- * It is a mirror: it emits events, and a fold follows it. The order: `rateLimit`, `limitConcurrency`, `timeoutBetweenChunks` (per attempt),
- * `circuitBreaker`, `retryStream`, `fallbackTo`, `hedge`, `timeoutBetweenChunks` (`totalMs`), `stopOn`, `takeWithinBudget`,
- * `aggregateUsage`, `withCost`, `measureStream`, `tapStream`, `smooth`, `batchFrames`.
+ * It is a mirror: it emits events, and a fold follows it. From the source on, the operators whose options are given are applied in this order:
+ * `rateLimit`, `limitConcurrency`, `timeoutBetweenChunks` (`firstMs` and `betweenMs`), `circuitBreaker`, `retryStream`, `fallbackTo`, `hedge`,
+ * `timeoutBetweenChunks` (`totalMs`), `stopOn`, `takeWithinBudget`, `aggregateUsage`, `withCost`, `measureStream`, `tapStream`, `smooth`,
+ * `batchFrames`.
+ *
+ * The first five apply to the source only. The other providers of `fallbackTo` and `hedge` are streams that have such operators in their own
+ * pipes. All operators after `hedge` apply to the joined stream.
  *
  * @param options The options of each operator under its name. Presets are such objects, to be spread: `{ ...jsonModeOptions, withCost }`.
  * @throws TypeError at call time for an unknown name, with the nearest known one, and what the operators throw for their options.

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { LimitError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createTextFold } from '../message/textFold.js';
@@ -19,8 +19,7 @@ export interface BufferToTextOptions {
  *     source   s-a-b-R-c-d-f|         R: reset
  *     result   -------------(x|)     x = 'cd'
  *
- * A stream that completes without `finish` emits its text too; an answer without text emits `''`; an empty source emits nothing. A `reset`
- * discards the text that it voids.
+ * A stream that completes without `finish` emits its text too; an answer without text emits `''`; an empty source emits nothing.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `maxChars` is not > 0 or `choice` is not a whole
  * number >= 0.
@@ -35,10 +34,11 @@ export function bufferToText(options: BufferToTextOptions = {}): OperatorFunctio
   const { maxChars = Infinity, choice = 0 } = options;
   checkPositive('maxChars', maxChars);
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'bufferToText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
-    // Only the LimitError carries a message.
+    // Folded only if a LimitError may need it as its `partial`.
     const message = maxChars < Infinity ? createMessageFold(choice) : undefined;
+    /** Whether no event has arrived: an empty source emits no text, not even `''`. */
     let empty = true;
     return {
       next(event) {

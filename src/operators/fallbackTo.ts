@@ -1,6 +1,7 @@
 import { catchError, concat, defer, isObservable, type MonoTypeOperatorFunction, map, type Observable, of } from 'rxjs';
-import { createAttempts, type FailureContext, failureContext, retryExhaustedError } from '../attempts/attempts.js';
+import { createAttempts } from '../attempts/attempts.js';
 import { checkOnPartial, createContinuation, type OnPartial } from '../attempts/continuation.js';
+import { type FailureContext, failureContext, retryExhaustedError } from '../attempts/failures.js';
 import { providerToolStarted } from '../attempts/retryPolicy.js';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
@@ -34,7 +35,7 @@ export interface FallbackToOptions {
  *     other        -s-b-f|
  *     result   s-a-Rs-b-f|     R: reset, cause 'fallback'
  *
- * Each fallback emits one `reset`, and the next provider is asked at once. With a `retryStream` in the pipe of each provider, requests =
+ * Each fallback emits one `reset`, and the next provider is asked at once. With a `retryStream` in the pipe of each provider, attempts =
  * resets + 1, and attempt numbers grow over all of them. Later `usage` events include what the failed providers used. After `finish` there is
  * no fallback. Two of these operators in a row may have different conditions.
  *
@@ -71,7 +72,7 @@ export function fallbackTo(
         errors.push(error);
         if (!provider$) throw retryExhaustedError(errors, attempts.partial);
         const rest = continuation?.isPossible() ? continuation : undefined;
-        const reset = attempts.repeat({ step: rest ? attempts.step + 1 : 0, cause: 'fallback', delayMs: 0 }, error);
+        const reset = attempts.endFailed({ step: rest ? attempts.step + 1 : 0, cause: 'fallback', delayMs: 0 }, error);
         const next$ = defer(() => rest?.continued() ?? provider$).pipe(catchError(fallBack));
         return concat(of(reset), next$);
       }

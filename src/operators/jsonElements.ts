@@ -22,7 +22,7 @@ export interface JsonElementsOptions<T = JsonValue> extends JsonReadingOptions {
    */
   readonly onInvalid?: 'error' | 'skip' | 'emit';
   /**
-   * What to do when a `reset` voids elements that were emitted: error with the fault that caused it, so that no second request is sent, or
+   * What to do when a `reset` voids elements that were emitted: pass on the error that caused it, so that no second request is sent, or
    * `'restart'` at index 0. @defaultValue 'error'
    */
   readonly onReset?: 'error' | 'restart';
@@ -50,13 +50,13 @@ const optionNames = ['path', 'schema', 'onInvalid', 'onReset'];
  *     source   s-a---b---c-f|     a, b, c: '[{"id":1', '},{"id":2}', ']'
  *     result   ------(xy)---|     x = { index: 0, value: { id: 1 } }, y = { index: 1, value: { id: 2 } }
  *
- * An object, array or string is complete at its closing character, a number or literal at the character after it. What surrounds the array
- * is read as strict JSON and discarded. Reads choice 0 and the phase `answer`. A `reset` that voids no emitted element changes nothing. A
- * source that completes without a value gives none.
+ * An object, array or string is complete at its closing character, a number or literal at the character after it. What surrounds the array is
+ * read as strict JSON and discarded. Reads choice 0 and the phase `answer`, and begins again at each round of a tool loop. A `reset` that voids no
+ * emitted element changes nothing. A source that completes without a value gives none.
  *
  * @emitsError {@link ParseError} with `offset` where the text is not JSON, is truncated or has no such array, and with `finishReason` when
  * the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError} with the
- * element; the fault that caused a `reset`.
+ * element; the error that caused a `reset`.
  * @unsubscribe Discards the open element and a pending validation.
  *
  * @reset Reads the remaining text again; if emitted elements are void, errors or starts again at index 0, by `onReset`.

@@ -1,8 +1,7 @@
 import { from, map, type OperatorFunction, of } from 'rxjs';
-import { fillPartial, LimitError, ValidationError } from '../errors.js';
 import type { DeltaEvent, JsonValue } from '../events.js';
-import { type AnswerSoFar, operateOnAnswer } from '../structured/answerKernel.js';
-import type { ParserVerdict } from '../structured/parser.js';
+import { operateOnAnswer } from '../structured/answerKernel.js';
+import { unwrapVerdict } from '../structured/jsonAnswer.js';
 import { type JsonOptions, json } from '../structured/parsers/json.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
 
@@ -14,10 +13,12 @@ export type ParseJsonOnCompleteOptions<T = JsonValue> = JsonOptions<T>;
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = '{"a":1}'
  *     result   -------------(x|)     x = { a: 1 }
  *
- * Reads choice 0 and the phase `answer`, and skips a code fence around the value. A source that completes without a value gives none.
+ * Reads choice 0, the phase `answer` and, of the rounds of a tool loop, the last. Skips a code fence around the value; with `prose` it finds
+ * the value in the text around it. A source that completes without a value gives none.
  *
- * @emitsError {@link ParseError} with `offset` where the text is not JSON or is truncated, and with `finishReason` when the stream ended
- * with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`; {@link ValidationError}.
+ * @emitsError {@link ParseError} with `offset` where the text is not JSON, is truncated or has several values of one kind (its `value` lists
+ * them), and with `finishReason` when the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`;
+ * {@link ValidationError}.
  * @unsubscribe Discards the text and a pending validation.
  *
  * @reset Discards the text that it voids.
@@ -34,15 +35,7 @@ export function parseJsonOnComplete<T = JsonValue>(
     end(whole) {
       const verdict = parser.parse(answer.text, !whole);
       const verdict$ = isPromiseLike(verdict) ? from(verdict) : of(verdict);
-      verdict$.pipe(map((settled) => unwrap(settled, answer))).subscribe(destination);
+      verdict$.pipe(map((settled) => unwrapVerdict(settled, answer))).subscribe(destination);
     },
   }));
-}
-
-function unwrap<T>(verdict: ParserVerdict<T>, answer: AnswerSoFar): T {
-  if (verdict.accepted) return verdict.value;
-  const { message, offset, value, issues, cause } = verdict;
-  if (issues) throw new ValidationError(issues, value, { partial: answer.partial });
-  if (cause instanceof LimitError) throw fillPartial(cause, answer.partial);
-  throw answer.parseError(message, { offset, value, cause });
 }

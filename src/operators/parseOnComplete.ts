@@ -18,7 +18,7 @@ export interface ParsedText<Format extends string, Value> {
   readonly value: Value;
   /** The whole text of the answer. */
   readonly text: string;
-  /** Why the parsers before this one rejected the text, in order. */
+  /** Why the parsers before this one rejected the text, in order; then what is wrong with the text that this one has read all the same. */
   readonly errors: readonly ParserRefusal[];
   /** True when the stream ended before the answer did. */
   readonly truncated: boolean;
@@ -34,8 +34,9 @@ export type ParsedBy<AnyParser extends Parser> =
  *     source   s-a-b-R-c-d-f|        R: reset; c + d = '{"a":1}'
  *     result   -------------(x|)     x = { format: 'json', value: { a: 1 }, text: '{"a":1}', errors: [], truncated: false }
  *
- * Reads choice 0 and the phase `answer`. `truncated` is true, for the parsers too, when events complete without `finish`, or with the reason
- * `length`, `paused`, `aborted` or `budget`. A source that completes without a value gives none.
+ * Reads choice 0, the phase `answer` and, of the rounds of a tool loop, the last. `truncated` is true, for the parsers too, when events
+ * complete without `finish`, or with the reason `length`, `paused`, `aborted` or `budget`. A source that completes without a value gives
+ * none.
  *
  * @emitsError {@link ParseError} when every parser rejects the text, and with `finishReason` when the stream ended with `refusal`,
  * `content-filter` or `tool-calls`; what a parser throws.
@@ -88,7 +89,10 @@ function tryParsers(
   }
 
   function conclude(format: string, verdict: ParserVerdict<unknown>, position: number): Observable<ParsedText<string, unknown>> {
-    if (verdict.accepted) return of({ format, value: verdict.value, text, errors, truncated });
+    if (verdict.accepted) {
+      for (const deviation of verdict.deviations ?? []) errors.push({ format, ...deviation });
+      return of({ format, value: verdict.value, text, errors, truncated });
+    }
     const { accepted: _, ...objection } = verdict;
     errors.push({ format, ...objection });
     return tryFrom(position + 1);

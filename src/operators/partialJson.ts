@@ -58,9 +58,9 @@ const optionNames = ['mode', 'onIncomplete', 'schema', 'validatePartials'];
  * delta that shows something new while snapshots are cheap, less often while wide containers are open, so that the time stays linear, and
  * always when a value is complete.
  *
- * Reads choice 0 and the phase `answer`. After a `reset` it begins again. A text is whole when a source of strings completes, or when
- * `finish` has the reason `stop` or `other`. A source that completes without a value gives none. With a schema the last value is the
- * schema's output; the values before it are as the model wrote them.
+ * Reads choice 0 and the phase `answer`, and begins again at each round of a tool loop. After a `reset` it begins again. A text is whole when a
+ * source of strings completes, or when `finish` has the reason `stop` or `other`. A source that completes without a value gives none. With a
+ * schema the last value is the schema's output; the values before it are as the model wrote them.
  *
  * @emitsError {@link ParseError} with `offset` and the last good `value` where the text is not JSON or is truncated, and with
  * `finishReason` when the stream ended with `refusal`, `content-filter` or `tool-calls`; {@link LimitError} past `maxDepth`;

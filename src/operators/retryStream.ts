@@ -40,16 +40,23 @@ export interface RetryStreamOptions extends RetryPolicyOptions {
  *
  *     source          s-a-#
  *     source again           s-b-f|
- *     initialDelayMs = 3
+ *     initialDelayMs = 3, jitter = 0
  *     result          s-a-R--s-b-f|     R: reset
  *
- * Each retry emits one `reset` before its delay, so requests = resets + 1. The delay is never shorter than the provider's Retry-After; if
+ * Each retry emits one `reset` before its delay, so attempts = resets + 1. The delay is never shorter than the provider's Retry-After; if
  * that is longer than `maxDelayMs`, the error is passed on at once. Later `usage` events include what the failed attempts used. After `finish`
  * there is no retry.
  *
- * With `continueWith` the `reset` names a step that has not begun, so it voids nothing, and the deltas of the continuation extend the text so
- * far. If they repeat at least 3 of its last 4,096 characters, the overlap is dropped; text is held back while it may be a part of it. A tool
- * call that broke off in its arguments cannot be continued: then the request is repeated as with `'reset'`.
+ * With `continueWith` the rest takes the place of a repeat:
+ *
+ *     source          s-a-b-#
+ *     continueWith             s-c-f|
+ *     initialDelayMs = 3, jitter = 0
+ *     result          s-a-b-R--s-c-f|     R: reset of step 1, which has not begun; the text is 'abc'
+ *
+ * That `reset` voids nothing, and the deltas of the rest extend the text so far. If they repeat at least 3 of its last 4,096 characters, the
+ * overlap is dropped; text is held back while it may be a part of it. A tool call that broke off in its arguments cannot be continued: then the
+ * request is repeated as with `'reset'`.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for a number out of range.
  * @emitsError {@link RetryExhaustedError} if the last retry fails too; an error without a retry is passed on, the same object.
@@ -78,7 +85,7 @@ export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorF
         const delayMs = delayAfter(error);
         const continues = continuation?.isPossible() ?? false;
         retry = { delayMs, continues };
-        return attempts.repeat({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
+        return attempts.endFailed({ step: continues ? attempts.step + 1 : 0, cause: 'retry', delayMs }, error);
       }
 
       function restate(event: DeltaEvent): DeltaEvent {

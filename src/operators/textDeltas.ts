@@ -1,13 +1,13 @@
 import type { OperatorFunction } from 'rxjs';
-import { fillPartial, fromErrorInfo } from '../errors.js';
+import { fillPartial, fromFault } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOneOf, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 
 export interface TextDeltasOptions {
   /**
-   * What to do when a `reset` voids text that was already emitted. `'error'`: error with the fault that caused the reset, so that no second
+   * What to do when a `reset` voids text that was already emitted. `'error'`: pass on the error that caused the reset, so that no second
    * request is sent. `'restart'`: go on with the text of the new attempt. @defaultValue 'error'
    */
   readonly onReset?: 'error' | 'restart';
@@ -19,13 +19,13 @@ export interface TextDeltasOptions {
  * Emits each piece of the visible text as it arrives.
  *
  *     source                  s-a-b-R-c-f|     R: reset
- *     result                  --a-b-#          the fault that caused the reset
+ *     result                  --a-b-#          the error that caused the reset
  *     onReset: 'restart'      --a-b---c--|
  *
  * A `reset` that voids none of the emitted text has no effect.
  *
  * @throws TypeError at call time for an unknown option or `onReset`, RangeError if `choice` is not a whole number >= 0.
- * @emitsError The fault that caused a `reset`, after the source was unsubscribed.
+ * @emitsError The error that caused a `reset`, after the source was unsubscribed.
  * @unsubscribe Has nothing to discard.
  * @reset If it voids emitted text, errors or continues, by `onReset`; else no effect.
  * @cost Holds the message so far, for `error.partial`. A delta costs an append.
@@ -36,7 +36,7 @@ export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<De
   const { onReset = 'error', choice = 0 } = options;
   checkOneOf('onReset', onReset, ['error', 'restart']);
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'textDeltas', fold: true }, (destination) => {
     const fold = createMessageFold(choice);
     let step = 0;
     /** The last step whose text was emitted. */
@@ -44,7 +44,7 @@ export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<De
 
     function handleReset(reset: ResetEvent): void {
       const voidsText = reset.step <= emittedStep;
-      if (voidsText && onReset === 'error') throw fillPartial(fromErrorInfo(reset.error), () => fold.partial());
+      if (voidsText && onReset === 'error') throw fillPartial(fromFault(reset.error), () => fold.partial());
       step = Math.min(step, reset.step);
     }
 

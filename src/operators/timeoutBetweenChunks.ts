@@ -6,7 +6,7 @@ import { createAlarm } from '../kernel/alarm.js';
 import { operate } from '../kernel/operate.js';
 import { checkOptions, checkPositive } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
-import { createDeadlines, type TimeLimits } from '../metering/timeLimits.js';
+import { createDeadlines, type TimeLimits } from '../metering/deadlines.js';
 
 export interface TimeoutLimits extends TimeLimits {
   /** The handle that pauses the source: while it is paused, neither `firstMs` nor `betweenMs` runs. @defaultValue none */
@@ -14,7 +14,7 @@ export interface TimeoutLimits extends TimeLimits {
 }
 
 /**
- * Errors when the stream is silent, or lasts, longer than allowed.
+ * Errors when the first event, the next one or the end takes longer than allowed.
  *
  *     source        a--b-------c|
  *     betweenMs = 5

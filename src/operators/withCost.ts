@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price } from '../events.js';
-import { operate } from '../kernel/operate.js';
-import { checkFunction } from '../kernel/options.js';
+import { operateEvents } from '../kernel/operateEvents.js';
+import { checkCalled, checkFunction } from '../kernel/options.js';
 import { addRequestCosts } from '../metering/requestCost.js';
 import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
 /**
  * Adds the cost of the stream so far to each `usage`.
@@ -29,9 +30,10 @@ import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js'
  */
 export function withCost<E extends DeltaEvent>(price: Price): MonoTypeOperatorFunction<E> {
   if (price === undefined) throw new TypeError('withCost: give a price');
+  checkCalled('withCost', price);
   checkFunction('price', price);
 
-  return operate<E, E>((destination) => {
+  return operateEvents<E, E>({ name: 'withCost', joinUsage: joinRestartedUsage }, (destination) => {
     const tracker = createRequestTracker();
     return {
       next(event) {

@@ -22,6 +22,8 @@ function toPart(part: MessagePart): object {
     }
     case 'tool-result':
       return { type: 'tool_call_response', id: part.callId, response: part.output };
+    case 'approval':
+      return { type: 'tool_call_approval', id: part.callId, approved: part.approved };
     case 'file':
       return { type: 'file', mime_type: part.mediaType };
     case 'other':

@@ -3,9 +3,11 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
 import { carrySignal } from '../kernel/callerAbort.js';
-import { type Outcome, operate } from '../kernel/operate.js';
+import type { Outcome } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { createStreamTiming } from '../metering/streamTiming.js';
 import { attributeNames, resetEventName, type Semconv } from './conventions.js';
 import { createMeters } from './createMeters.js';
@@ -76,7 +78,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
   const meters = meter && createMeters(meter, semconv);
 
   function traced(span: Span | undefined): MonoTypeOperatorFunction<E> {
-    return operate<E, E>((destination) => {
+    return operateEvents<E, E>({ name: 'traceStream', joinUsage: joinRestartedUsage }, (destination) => {
       const operation = createOperation(semconv, model, provider);
       const streamTiming = createStreamTiming((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these two options need the message.

@@ -1,17 +1,16 @@
 import { Observable } from 'rxjs';
-import { fillPartial, isStreamError } from '../errors.js';
+import { fillPartial, fillResponse, isStreamError, type ResponseDetails } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { checkDemand } from '../handles/createDemand.js';
 import { abortOf, attachSignal, checkSignal } from '../kernel/callerAbort.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
 import type { ResponseHead } from '../limits/retryAfter.js';
-import { connectionError, formatStacks } from './http/responseErrors.js';
+import { hideInError } from './http/hideSecrets.js';
+import { connectionError, formatStacks, responseDetails } from './http/responseErrors.js';
+import type { Send } from './http/sendRequest.js';
 import { createEventDecoder, partialMessage } from './wire/eventDecoder.js';
 import { pullBody } from './wire/pullBody.js';
 import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
-
-/** Sends a request, reports the head of its response, whatever the status, and rejects when the signal aborts. */
-export type Send = (signal: AbortSignal, report: (response: ResponseHead) => void) => Promise<Response>;
 
 /**
  * Creates the source that sends a request and emits the events of its response.
@@ -42,13 +41,17 @@ export function readEvents(
       if (!subscriber.closed) subscriber.next(event);
     };
     const decoder = createEventDecoder(format, deliver, options);
+    let details: ResponseDetails = {};
     const fail = (error: unknown): void => {
       const known = isStreamError(error) ? error : connectionError(error);
+      fillResponse(known, details);
       formatStacks(known);
+      hideInError(known, send.secrets?.() ?? []);
       subscriber.error(fillPartial(known, () => partialMessage(decoder)));
     };
     const report = (response: ResponseHead): void => {
       if (subscriber.closed) return;
+      details = responseDetails(response.headers);
       try {
         options.onResponse?.(response);
       } catch (error) {

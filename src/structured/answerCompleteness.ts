@@ -10,6 +10,7 @@ export const completenessByReason: Readonly<Record<FinishReason, AnswerCompleten
   paused: 'truncated',
   aborted: 'truncated',
   budget: 'truncated',
+  'max-steps': 'missing',
   refusal: 'missing',
   'content-filter': 'missing',
   'tool-calls': 'missing',

@@ -1,8 +1,9 @@
 import type { DeltaEvent, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { createStepMarks } from '../message/stepMarks.js';
 import { createTextFold } from '../message/textFold.js';
 
-/** The text of an answer so far (choice 0, phase `answer`) and the message around it. */
+/** The text of an answer so far (choice 0, phase `answer`; of several rounds, the latest one) and the message around it. */
 export interface AnswerFold {
   readonly text: string;
   /** Appends text of the answer. */
@@ -18,6 +19,9 @@ export interface AnswerFold {
 export function createAnswerFold(): AnswerFold {
   const message = createMessageFold();
   const answer = createTextFold(0, 'answer');
+  /** The length of the text of all rounds at the beginning of each round. */
+  const marks = createStepMarks(0);
+  let stepStart = 0;
   /** The latest texts, all of one block. */
   let pieces: string[] = [];
   let last: TextDeltaEvent | undefined;
@@ -34,7 +38,7 @@ export function createAnswerFold(): AnswerFold {
   return {
     get text() {
       join();
-      return answer.text;
+      return stepStart === 0 ? answer.text : answer.text.slice(stepStart);
     },
     append(event) {
       if (last && last.block !== event.block) join();
@@ -46,11 +50,15 @@ export function createAnswerFold(): AnswerFold {
       if (event.type !== 'finish' && event.type !== 'usage') join();
       message.push(event);
       answer.push(event);
+      if (event.type !== 'step') return;
+      stepStart = answer.text.length;
+      marks.set(event.step, stepStart);
     },
     rewind(event) {
       join();
       const before = message.partial();
       message.push(event);
+      stepStart = marks.rewind(event.step) ?? stepStart;
       return answer.push(event) ? before : undefined;
     },
     partial() {

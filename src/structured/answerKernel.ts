@@ -1,7 +1,8 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import { fillPartial, ParseError, type ParseErrorDetails, type PartialSource } from '../errors.js';
-import type { DeltaEvent, FinishReason, ResetEvent } from '../events.js';
+import type { DeltaEvent, ErrorInfo, FinishReason, ResetEvent } from '../events.js';
 import { type OperatorHandlers, operate } from '../kernel/operate.js';
+import { keepGrammar } from '../kernel/operateEvents.js';
 import { type AnswerCompleteness, completenessByReason } from './answerCompleteness.js';
 import { createAnswerFold, isAnswerText } from './answerFold.js';
 
@@ -10,11 +11,12 @@ export interface AnswerHandlers {
   /** Reads the next piece of text. */
   write?(text: string): void;
   /**
-   * Begins again after a reset that removed text.
+   * Begins again: after a reset that removed text, or because a round of a tool loop begins, and only the last round is the answer.
    *
-   * @param text The text that remains, from the steps that are not repeated; `write` continues it.
+   * @param text The text of the round that remains; `write` continues it.
+   * @param fault The error that caused the reset; undefined if a round begins.
    */
-  restart?(text: string, event: ResetEvent): void;
+  restart?(text: string, fault: ErrorInfo | undefined): void;
   /**
    * Completes the destination, or errors, after the source has completed.
    *
@@ -40,7 +42,8 @@ export type AnswerReader = Required<Pick<OperatorHandlers<DeltaEvent | string>, 
 export type StartReading<R> = (destination: Subscriber<R>, answer: AnswerSoFar) => AnswerHandlers;
 
 /**
- * The kernel of the operators that parse an answer: choice 0 and phase `answer` of a stream of events, or strings as they are emitted.
+ * The kernel of the operators that parse an answer: choice 0 and phase `answer` of the last round of a stream of events, or strings as they
+ * are emitted.
  *
  * Events that complete without `finish` are a truncated answer; strings have no finish reason, so their completion is the end of the answer.
  * A source that completes without a value gives an empty stream. Handlers emit to the destination whenever they like; what they throw becomes
@@ -70,14 +73,18 @@ export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>
       fold.append(event);
       handlers.write?.(event.text);
     } else if (event.type === 'reset') rewind(event);
-    else fold.push(event);
+    else {
+      const ended = event.type === 'step' && fold.text !== '';
+      fold.push(event);
+      if (ended) handlers.restart?.('', undefined);
+    }
   }
 
   function rewind(event: ResetEvent): void {
     const voided = fold.rewind(event);
     if (!voided) return;
     try {
-      handlers.restart?.(fold.text, event);
+      handlers.restart?.(fold.text, event.error);
     } catch (error) {
       // The message that the reset voids is the partial of an error that the reset causes.
       throw fillPartial(error, voided);
@@ -88,7 +95,8 @@ export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>
     return fillPartial(handlers.toParseError?.(error) ?? error, answer.partial);
   }
 
-  return {
+  const role = { name: 'A parser', fold: true, strings: true };
+  return keepGrammar<DeltaEvent | string, AnswerReader>(role, destination, {
     next(value) {
       const event = typeof value === 'string' ? toDelta(value) : value;
       if (event === value) completeness = event.type === 'finish' ? completenessByReason[event.reason] : 'truncated';
@@ -109,7 +117,7 @@ export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>
         throw toNotification(error);
       }
     },
-  };
+  });
 }
 
 function toDelta(text: string): DeltaEvent {

@@ -1,11 +1,14 @@
+import type { JsonEnding } from '../codecs/json/candidates.js';
 import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
-import type { ParseError } from '../errors.js';
+import type { JsonTextOptions } from '../codecs/json/text.js';
+import { fillPartial, LimitError, type ParseError, ValidationError } from '../errors.js';
 import type { AnswerSoFar } from './answerKernel.js';
+import type { ParserVerdict } from './parser.js';
+import { valueOfError } from './readWholeJson.js';
 
 interface JsonReader {
   readonly offset: number;
-  readonly complete: boolean;
-  end(): boolean;
+  end(ending: JsonEnding): boolean;
   value?(): unknown;
 }
 
@@ -21,13 +24,28 @@ export function endJson(
   answer: AnswerSoFar,
   onIncomplete: 'error' | 'emit' = 'error',
 ): boolean {
-  if (whole ? reader.end() : reader.complete) return true;
+  if (reader.end({ cut: !whole, text: () => answer.text })) return true;
   if (onIncomplete === 'emit') return false;
   throw answer.parseError('The text ends before its JSON value does', { offset: reader.offset, value: reader.value?.() });
 }
 
 /** The error notification of a JSON syntax error, with the value so far if there is a reader that keeps one; undefined for other errors. */
-export function toJsonParseError(error: unknown, answer: AnswerSoFar, reader?: { value(): unknown }): ParseError | undefined {
+export function toJsonParseError(
+  error: unknown,
+  answer: AnswerSoFar,
+  options: JsonTextOptions,
+  reader?: { value(): unknown },
+): ParseError | undefined {
   if (!(error instanceof JsonSyntaxError)) return undefined;
-  return answer.parseError(error.message, { offset: error.offset, value: reader?.value(), cause: error });
+  const value = valueOfError(error, answer.text, options, reader);
+  return answer.parseError(error.message, { offset: error.offset, value, cause: error });
+}
+
+/** @throws the error notification of a text that was rejected. */
+export function unwrapVerdict<T>(verdict: ParserVerdict<T>, answer: AnswerSoFar): T {
+  if (verdict.accepted) return verdict.value;
+  const { message, offset, value, issues, cause } = verdict;
+  if (issues) throw new ValidationError(issues, value, { partial: answer.partial });
+  if (cause instanceof LimitError) throw fillPartial(cause, answer.partial);
+  throw answer.parseError(message, { offset, value, cause });
 }

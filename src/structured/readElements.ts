@@ -1,8 +1,8 @@
 import type { Subscriber } from 'rxjs';
 import { createJsonElements } from '../codecs/json/elements.js';
-import type { JsonPath } from '../codecs/json/handler.js';
+import type { JsonHandler, JsonPath } from '../codecs/json/handler.js';
 import { createJsonText, type JsonText, type JsonTextOptions } from '../codecs/json/text.js';
-import { fromErrorInfo, ValidationError } from '../errors.js';
+import { fromFault, ValidationError } from '../errors.js';
 import type { JsonValue } from '../events.js';
 import type { AnswerHandlers, AnswerSoFar } from './answerKernel.js';
 import { endJson, toJsonParseError } from './jsonAnswer.js';
@@ -32,7 +32,7 @@ export function readElements(
   // A verdict that comes after unsubscribe is not emitted.
   if (queue) destination.add(() => queue.clear());
   let read = 0;
-  /** The index after the last element that was emitted. */
+  /** The index after the last element of the round that was emitted. */
   let emitted = 0;
   /** During the restart after a reset: the elements before this index are not emitted a second time. */
   let skipped = 0;
@@ -40,12 +40,22 @@ export function readElements(
   let text = startText();
 
   function startText(): JsonText {
+    return createJsonText({ begin: startReader, close: () => undefined, giveWay: requireNone }, options);
+  }
+
+  function startReader(instead: boolean): JsonHandler {
+    if (instead) requireNone();
     const reader = createJsonElements(path, pushElement, () => {
       throw answer.parseError('The array occurs twice');
     });
     read = 0;
     found = () => reader.found;
-    return createJsonText(reader, () => undefined, options);
+    return reader;
+  }
+
+  /** Elements cannot be taken back. */
+  function requireNone(reason?: () => Error): void {
+    if (read > 0) throw reason?.() ?? answer.parseError('A better value follows the one that elements were emitted from');
   }
 
   function pushElement(value: JsonValue): void {
@@ -69,12 +79,13 @@ export function readElements(
 
   return {
     write: (piece) => text.write(piece),
-    restart(remaining, { error }) {
+    restart(remaining, fault) {
       queue?.clear();
+      if (!fault) emitted = 0;
       skipped = onReset === 'error' ? emitted : 0;
       text = startText();
       text.write(remaining);
-      if (read < skipped) throw fromErrorInfo(error);
+      if (fault && read < skipped) throw fromFault(fault);
       skipped = 0;
     },
     end(whole) {
@@ -83,6 +94,6 @@ export function readElements(
       if (queue) queue.whenEmpty(() => destination.complete());
       else destination.complete();
     },
-    toParseError: (error) => toJsonParseError(error, answer),
+    toParseError: (error) => toJsonParseError(error, answer, options),
   };
 }

@@ -37,6 +37,6 @@ export function readJsonEvents(
       endJson(parser, whole, answer, options.onIncomplete);
       destination.complete();
     },
-    toParseError: (error) => toJsonParseError(error, answer),
+    toParseError: (error) => toJsonParseError(error, answer, options),
   };
 }

@@ -1,12 +1,14 @@
-import type { Subscriber } from 'rxjs';
-import { createLiveParser } from '../codecs/json/live.js';
+import { from, map, of, type Subscriber } from 'rxjs';
+import { createLiveParser } from '../codecs/json/mutableValue.js';
 import { createJsonParser, type JsonParser } from '../codecs/json/parser.js';
 import type { JsonTextOptions } from '../codecs/json/text.js';
 import { ValidationError } from '../errors.js';
 import type { JsonValue } from '../events.js';
 import type { AnswerHandlers, AnswerSoFar } from './answerKernel.js';
-import { endJson, toJsonParseError } from './jsonAnswer.js';
-import { type StandardSchema, toValidationIssues, type Verdict } from './standardSchema.js';
+import { endJson, toJsonParseError, unwrapVerdict } from './jsonAnswer.js';
+import type { ParserVerdict } from './parser.js';
+import { readValidJson } from './readWholeJson.js';
+import { isPromiseLike, type StandardSchema, toValidationIssues, type Verdict } from './standardSchema.js';
 import { createValidationQueue } from './validationQueue.js';
 
 export interface ReadSnapshotsOptions extends JsonTextOptions {
@@ -28,7 +30,9 @@ export function readSnapshots(
   answer: AnswerSoFar,
   options: ReadSnapshotsOptions,
 ): AnswerHandlers {
-  const { mode, onIncomplete, schema, validatePartials = false } = options;
+  const { mode, onIncomplete, schema, validatePartials = false, prose = false, trailing } = options;
+  /** In prose the schema chooses among the values, so none of them is the last one before the end. */
+  const chosenAtEnd = schema !== undefined && prose && trailing === undefined;
   const createParser = mode === 'mutable' ? createLiveParser : createJsonParser;
   const queue = schema && createValidationQueue(schema, emitValidated, (error) => destination.error(error));
   // A verdict that comes after unsubscribe is not emitted.
@@ -38,10 +42,11 @@ export function readSnapshots(
 
   function startParser(): JsonParser {
     index = 0;
-    return createParser({ ...options, onSnapshot: pushSnapshot });
+    return createParser({ ...options, several: chosenAtEnd, onSnapshot: pushSnapshot });
   }
 
-  function pushSnapshot(value: JsonValue, complete: boolean, changed: boolean): void {
+  function pushSnapshot(value: JsonValue, whole: boolean, changed: boolean): void {
+    const complete = whole && !chosenAtEnd;
     const snapshot = { value, complete, index };
     if (complete) index++;
     if (queue && (complete || (validatePartials && changed))) queue.push(snapshot, !complete);
@@ -59,6 +64,26 @@ export function readSnapshots(
     }
   }
 
+  function complete(): void {
+    if (queue) queue.whenEmpty(() => destination.complete());
+    else destination.complete();
+  }
+
+  /** Emits the value that the schema chooses. */
+  function choose(whole: boolean): void {
+    queue?.clear();
+    const verdict = readValidJson(answer.text, !whole, options, schema);
+    const verdict$ = isPromiseLike(verdict) ? from(verdict) : of(verdict);
+    const toValue = map((settled: ParserVerdict<unknown>) => unwrapVerdict(settled, answer));
+    destination.add(
+      verdict$.pipe(toValue).subscribe({
+        next: (value) => emit({ value, complete: true, index: 0 }),
+        error: (error: unknown) => destination.error(error),
+        complete: () => destination.complete(),
+      }),
+    );
+  }
+
   return {
     write: (text) => parser.write(text),
     restart(remaining) {
@@ -67,10 +92,11 @@ export function readSnapshots(
       parser.write(remaining);
     },
     end(whole) {
-      if (!endJson(parser, whole, answer, onIncomplete)) parser.flush();
-      if (queue) queue.whenEmpty(() => destination.complete());
-      else destination.complete();
+      const ended = endJson(parser, whole, answer, onIncomplete);
+      if (ended && chosenAtEnd) return choose(whole);
+      if (!ended) parser.flush();
+      complete();
     },
-    toParseError: (error) => toJsonParseError(error, answer, parser),
+    toParseError: (error) => toJsonParseError(error, answer, options, parser),
   };
 }

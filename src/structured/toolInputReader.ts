@@ -29,6 +29,7 @@ export function createToolInputReader(
 ): ToolInputReader {
   const parser = createJsonParser({
     fences: false,
+    controlCharacters: true,
     onSnapshot(value, _complete, changed) {
       if (changed) onInput(value);
     },

@@ -32,6 +32,7 @@ export {
   start,
   step,
   text,
+  toolApproval,
   toolCallDelta,
   toolCallEnd,
   toolCallStart,

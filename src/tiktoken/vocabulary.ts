@@ -22,21 +22,32 @@ const sources: Readonly<Record<TiktokenEncoding, () => Promise<{ readonly defaul
 
 const loading = new Map<TiktokenEncoding, Promise<void>>();
 const loaded = new Map<TiktokenEncoding, Vocabulary>();
+const warned = new Set<TiktokenEncoding>();
 
 export function loadedVocabulary(encoding: TiktokenEncoding): Vocabulary | undefined {
   return loaded.get(encoding);
 }
 
-/** Loads a vocabulary once per process. After a failure the next call tries again. */
+/** Loads a vocabulary once per process. After a failure, which is reported once, the next call tries again. */
 export function loadVocabulary(encoding: TiktokenEncoding): Promise<void> {
   const known = loading.get(encoding);
   if (known) return known;
   const promise = read(encoding).catch((error: unknown) => {
     loading.delete(encoding);
+    warnOnce(encoding);
     throw error;
   });
   loading.set(encoding, promise);
   return promise;
+}
+
+/** The failure is not an error of a stream: its usage is then estimated from characters, which would otherwise go unnoticed. */
+function warnOnce(encoding: TiktokenEncoding): void {
+  if (warned.has(encoding)) return;
+  warned.add(encoding);
+  console.warn(
+    `rxllm: tiktokenCounter could not load ${encoding} of js-tiktoken, so tokens are estimated from characters. Is js-tiktoken installed?`,
+  );
 }
 
 async function read(encoding: TiktokenEncoding): Promise<void> {

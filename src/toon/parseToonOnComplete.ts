@@ -27,8 +27,8 @@ export interface ParseToonOnCompleteOptions<Value> extends ToonOptions<Value> {
  *
  * A truncated answer completed without `finish`, or its reason is `length`, `paused`, `aborted` or `budget`. A cut document cannot be
  * distinguished from a whole one, so the result of a truncated answer is text unless `salvage` is set, and its `truncated` is always true. A
- * source of strings has no finish reason: its completion is the end of the answer. Reads choice 0 and the phase `answer`. A source that emits
- * nothing has no result.
+ * source of strings has no finish reason: its completion is the end of the answer. Reads choice 0, the phase `answer` and, of the rounds of a
+ * tool loop, the last. A source that emits nothing has no result.
  *
  * @throws TypeError at call time for an unknown option or value.
  * @emitsError {@link ParseError} with `text` and `finishReason` if the stream finished with `refusal`, `content-filter` or `tool-calls`.

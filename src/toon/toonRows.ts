@@ -1,7 +1,7 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import type { ToonRowObject } from '../codecs/toon/sink.js';
 import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
-import { fromErrorInfo, type ParseError } from '../errors.js';
+import { fromFault, type ParseError } from '../errors.js';
 import type { DeltaEvent, JsonObject } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { checkOneOf, checkOptions, checkPositiveCount } from '../kernel/options.js';
@@ -47,7 +47,7 @@ const optionNames = ['path', 'onRowError', 'onReset', 'lenient', 'strict', 'inde
  *
  * When the answer is truncated (no `finish`, or the reason `length`, `paused`, `aborted` or `budget`), it completes: a last row that has all
  * its cells but no line end is emitted as `provisional`, and `expected` shows how many rows are missing. A source of strings has no reason:
- * its completion is the end of the answer. Reads choice 0 and the phase `answer`.
+ * its completion is the end of the answer. Reads choice 0 and the phase `answer`, and begins again at each round of a tool loop.
  *
  * @emitsError {@link ParseError} with its line, or with the finish reason `refusal`, `content-filter` or `tool-calls`; {@link LimitError}
  * past 256 levels; the fault that caused a `reset`.
@@ -80,11 +80,11 @@ export function toonRows<Row = JsonObject>(options: ToonRowsOptions = {}): Opera
 
     return {
       write: (text) => reader.write(text),
-      restart(remaining, { error }) {
+      restart(remaining, fault) {
         reader = createRowReader(rules, emitRow);
         read = 0;
         reader.write(remaining);
-        if (read < emitted && onReset === 'error') throw fromErrorInfo(error);
+        if (fault && read < emitted && onReset === 'error') throw fromFault(fault);
         emitted = read;
       },
       end(whole) {

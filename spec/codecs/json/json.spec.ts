@@ -8,8 +8,8 @@ import type { JsonValue } from '../../../src/events.js';
 import { anyChunking, cut } from '../../support/chunks.js';
 import { anyBrokenJson, anyJson } from '../../support/json.js';
 
-// scanner.ts, string.ts, word.ts, text.ts and tree.ts are tested through the parser; live.ts and events.ts through partialJson, and
-// elements.ts through jsonElements (spec/operators).
+// scanner.ts, string.ts, word.ts, text.ts and snapshotValue.ts are tested through the parser; mutableValue.ts and events.ts through
+// partialJson, and elements.ts through jsonElements (spec/operators).
 
 const cases = { numRuns: 2_000 };
 const strict = { fences: false } as const;

@@ -35,7 +35,9 @@ async function ourTurn(bytes: Uint8Array): Promise<AssistantTurn> {
 async function helperContent(bytes: Uint8Array, resource: 'messages' | 'beta'): Promise<readonly unknown[]> {
   const client = new Anthropic({ apiKey: 'none', maxRetries: 0, fetch: respondWith(bytes) });
   const stream = resource === 'beta' ? client.beta.messages.stream(params) : client.messages.stream(params);
-  return (await stream.finalMessage()).content;
+  const content: readonly { readonly type: string; readonly text?: string }[] = (await stream.finalMessage()).content;
+  // The API refuses empty text.
+  return content.filter(({ type, text }) => type !== 'text' || text !== '');
 }
 
 describe('assistantTurn', () => {
@@ -92,14 +94,36 @@ describe('assistantTurn', () => {
     const turn = turnOf([
       start(),
       toolCallStart('a-2', 'web_search', { executor: 'provider' }),
-      blockEnd(call, { kind: 'server_tool_use' }),
+      blockEnd(call, { kind: 'server_tool_use', format: 'messages' }),
       toolResult('a-2', 'web_search', []),
-      blockEnd(result, { block: 1, kind: 'web_search_tool_result' }),
+      blockEnd(result, { block: 1, kind: 'web_search_tool_result', format: 'messages' }),
     ]);
     expect(turn.content).toEqual([
       { ...call, id: 'a-2' },
       { ...result, tool_use_id: 'a-2' },
     ]);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['empty text', [blockEnd({ type: 'text', text: '' }, { format: 'messages' })]],
+    ['blank text', [text(' \n')]],
+    ['unfinished thinking', [reasoning('Hm')]],
+    ['empty thinking', [blockEnd({ type: 'thinking', thinking: '' }, { kind: 'thinking', format: 'messages' })]],
+  ])('of a message that has %s is one that the API takes', (_what, events) => {
+    expect(turnOf([start(), ...events])).toEqual({ role: 'assistant', content: [{ type: 'text', text: '(no content)' }] });
+  });
+
+  it('leaves empty text out, and keeps what the provider sent between', () => {
+    const call = { type: 'tool_use', id: 'a', name: 'n', input: {} };
+    const turn = turnOf([
+      start(),
+      blockEnd({ type: 'text', text: '' }, { format: 'messages' }),
+      blockEnd({ type: 'text', text: '\n' }, { block: 1, format: 'messages' }),
+      toolCallStart('a', 'n', { block: 2 }),
+      blockEnd(call, { block: 2, kind: 'tool_use', format: 'messages' }),
+    ]);
+    expect(turn.content).toEqual([{ type: 'text', text: '\n' }, call]);
   });
 
   it('keeps the text of an aborted message, but no unfinished thinking or call', () => {

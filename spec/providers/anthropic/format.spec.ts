@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { isStreamError } from '../../../src/errors.js';
-import type { DeltaEvent, FinishEvent, JsonObject, JsonValue, ToolCallEndEvent } from '../../../src/events.js';
+import type { BlockEndEvent, DeltaEvent, FinishEvent, JsonObject, JsonValue, ToolCallEndEvent } from '../../../src/events.js';
 import { messagesFormat } from '../../../src/providers/anthropic/format.js';
 import {
-  blockEnd,
+  blockEnd as anyBlockEnd,
+  type EventFields,
   finish,
   ping,
   raw,
@@ -25,6 +26,28 @@ function decode(payloads: readonly JsonObject[], name = ''): DeltaEvent[] {
   const events: DeltaEvent[] = [];
   for (const payload of payloads) messagesFormat.decode(state, payload, name, (event) => events.push(event));
   return events;
+}
+
+function blockEnd(native: JsonValue, fields: EventFields<BlockEndEvent> = {}): BlockEndEvent {
+  return anyBlockEnd(native, { format: 'messages', ...fields });
+}
+
+function errorOf(payloads: readonly JsonObject[], name = ''): unknown {
+  try {
+    decode(payloads, name);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+/** Decodes payloads and the end of their stream. @param marked Whether a [DONE] marker is the end. */
+function endedBy(payloads: readonly JsonObject[], marked: boolean): { state: object; events: readonly DeltaEvent[] } {
+  const state = messagesFormat.createState();
+  const events: DeltaEvent[] = [];
+  for (const payload of payloads) messagesFormat.decode(state, payload, '', (event) => events.push(event));
+  messagesFormat.end(state, marked, (event) => events.push(event));
+  return { state, events };
 }
 
 function ofType<Type extends DeltaEvent['type']>(
@@ -338,7 +361,9 @@ describe('messagesFormat', () => {
       ['enlightened', 'other'],
       ['__proto__', 'other'],
     ])('says %s as %s', (rawReason, reason) => {
-      const { reason: ours, choices } = finishOf(decode([messageStart, stopReason(rawReason), messageStop])) ?? {};
+      const call = reason === 'tool-calls' ? [blockStart(0, toolUse('a')), inputDelta(0, '{}'), blockStop(0)] : [];
+      const events = decode([messageStart, ...call, stopReason(rawReason), messageStop]);
+      const { reason: ours, choices } = finishOf(events) ?? {};
       expect({ ours, choices }).toEqual({ ours: reason, choices: [{ choice: 0, reason, rawReason }] });
     });
 
@@ -372,16 +397,18 @@ describe('messagesFormat', () => {
       expect(() => decode([{ type: 'ping' }, messageStop])).toThrow(expect.objectContaining({ name: 'EmptyStreamError' }));
     });
 
-    it('is not emitted for a stop reason or a marker without message_stop', () => {
-      const state = messagesFormat.createState();
-      const events: DeltaEvent[] = [];
-      for (const payload of [messageStart, textDelta(0, 'a'), stopReason('end_turn')]) {
-        messagesFormat.decode(state, payload, '', (event) => events.push(event));
-      }
-      messagesFormat.end(state, true, (event) => events.push(event));
-      messagesFormat.end(state, false, (event) => events.push(event));
+    it.each([
+      ['a stop reason alone', [stopReason('end_turn')], false],
+      ['a marker alone', [], true],
+    ])('is not emitted for %s', (_what, payloads, marked) => {
+      const { state, events } = endedBy([messageStart, textDelta(0, 'a'), ...payloads], marked);
       expect(state).toMatchObject({ started: true, finished: false, settled: false });
       expect(ofType(events, 'finish')).toEqual([]);
+    });
+
+    it('is emitted for a stop reason that a marker follows', () => {
+      const { events } = endedBy([messageStart, textDelta(0, 'a'), stopReason('end_turn')], true);
+      expect(finishOf(events)?.reason).toBe('stop');
     });
   });
 
@@ -406,13 +433,7 @@ describe('messagesFormat', () => {
       ['flat', overloaded, 'error'],
       ['text', { type: 'error', error: 'overloaded' }, 'error'],
     ])('throws for an error that is %s', (_form, payload, name) => {
-      let thrown: unknown;
-      try {
-        decode([payload], name);
-      } catch (error) {
-        thrown = error;
-      }
-      expect(isStreamError(thrown, 'overloaded')).toBe(true);
+      expect(isStreamError(errorOf([payload], name), 'overloaded')).toBe(true);
     });
 
     it('reads the event name when the payload has no type', () => {
@@ -425,21 +446,16 @@ describe('messagesFormat', () => {
     });
 
     const shapes: readonly JsonValue[] = [null, 'x', 1, [], {}, [null]];
-    it.each([
-      'message_start',
-      'content_block_start',
-      'content_block_delta',
-      'content_block_stop',
-      'message_delta',
-      'message_stop',
-    ])('stumbles over no shape of %s', (type) => {
+    const types = ['message_start', 'content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta'];
+    it.each([...types, 'message_stop', 'message'])('stumbles over no shape of %s', (type) => {
       for (const shape of shapes) {
         const fields = { message: shape, content_block: shape, delta: shape, index: shape, usage: shape };
-        expect(() => decode([messageStart, { type, ...fields }, messageStop])).not.toThrow();
         const inner = { type: shape, id: shape, name: shape, text: shape, input: shape, citations: shape, usage: shape };
-        expect(() =>
-          decode([messageStart, { type, message: inner, content_block: inner, delta: inner }, messageStop]),
-        ).not.toThrow();
+        for (const payload of [fields, { message: inner, content_block: inner, delta: inner }]) {
+          const error = errorOf([messageStart, textDelta(9, 'a'), { type, ...payload }, messageStop]);
+          // Another message may begin here, which is an error of its own.
+          expect(error === undefined || isStreamError(error, 'truncated')).toBe(true);
+        }
       }
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isStreamError, ProviderError } from '../../../src/errors.js';
 import type { DeltaEvent } from '../../../src/events.js';
-import { fromMessages, type StreamingMessagesParams } from '../../../src/providers/anthropic/fromMessages.js';
+import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
 import { type Collected, collect, respondWith } from '../../support/respond.js';
 import { fixture, fixtureNames } from './fixtures.js';
 
@@ -59,8 +59,8 @@ describe('fromMessages', () => {
   });
 
   it('calls a function with a copy of the params that has stream set', async () => {
-    const seen: StreamingMessagesParams[] = [];
-    const own = Object.freeze({ ...params, stream: false as const });
+    const seen: object[] = [];
+    const own = Object.freeze(Object({ ...params, stream: false }) as typeof params);
     await collect(
       fromMessages((sent) => {
         seen.push(sent);
@@ -73,7 +73,10 @@ describe('fromMessages', () => {
   it('accepts any client with the messages resource, and calls its beta for params with betas', async () => {
     const calls: string[] = [];
     const resource = (name: string) => ({
-      create(sent: StreamingMessagesParams, options?: { readonly maxRetries: number }) {
+      create(
+        sent: typeof params & { readonly betas?: readonly string[]; stream: boolean },
+        options?: { readonly maxRetries: number },
+      ) {
         calls.push(`${name} ${sent.stream} ${options?.maxRetries}`);
         return { asResponse: respondWith(fixture('text')) };
       },

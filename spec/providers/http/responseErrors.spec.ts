@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/events.js';
 import { providerError } from '../../../src/providers/http/responseErrors.js';
+import { answeredWith, outcomeOf, sourceNames } from '../../support/answers.js';
 
 // serviceFault.ts is tested through providerError; httpError and connectionError through sendRequest.
 
@@ -115,6 +116,31 @@ describe('providerError', () => {
       expect(providerError(`Incorrect API key: ${key} is bad`).message).toBe('Incorrect API key: … is bad');
     }
     expect(providerError('API key provided: 0123456789').message).toBe('API key provided: …');
-    expect(providerError('Authorization: Bearer 0123456789').message).toBe('Authorization: …');
+    expect(providerError('Authorization: Bearer 0123456789').message).toBe('Authorization: Bearer …');
+  });
+});
+
+describe('the details of a response that began well', () => {
+  const bodies: Readonly<Record<string, string>> = {
+    empty: '',
+    truncated: 'data: {"type":"response.created","response":{"id":"r"}}\n\ndata: {"id":"c"',
+    'malformed-event': 'data: nonsense\n\n',
+    overloaded: 'data: {"type":"error","error":{"type":"overloaded_error","message":"m"}}\n\n',
+  };
+
+  it.each(Object.entries(bodies))('are in an error of kind %s', async (kind, body) => {
+    for (const source of sourceNames) {
+      const error = await outcomeOf(answeredWith(source, body, { 'request-id': 'req_9', 'retry-after': '2' }));
+      expect(error).toMatchObject({ kind, requestId: 'req_9', retryAfterMs: 2_000 });
+    }
+  });
+
+  it('do not replace those of the error itself', async () => {
+    const body = 'data: {"type":"error","error":{"type":"overloaded_error","message":"m"},"request_id":"req_1"}\n\n';
+    const headers = { 'x-amzn-requestid': 'req_9' };
+    expect(await outcomeOf(answeredWith('messages', body, headers))).toMatchObject({
+      requestId: 'req_1',
+      retryAfterMs: undefined,
+    });
   });
 });

@@ -159,7 +159,7 @@ describe('fromChatCompletions', () => {
     expect(() => fromChatCompletions(client, { ...params, messages: [] }, { gracems: 1 } as object)).toThrow(
       /did you mean "graceMs"/,
     );
-    expect(() => fromChatCompletions(null as never, { ...params, messages: [] })).toThrow(TypeError);
+    expect(() => fromChatCompletions(null as never, { ...params, messages: [] } as never)).toThrow(TypeError);
     expect(() => fromChatCompletions(client, undefined as never)).toThrow(TypeError);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { take } from 'rxjs';
 import { ConnectionError } from '../../../src/errors.js';
+import type { PartialMessage } from '../../../src/events.js';
 import { bufferToText } from '../../../src/operators/bufferToText.js';
 import { retryStream } from '../../../src/operators/retryStream.js';
 import {
@@ -43,6 +44,18 @@ describe('streamOf', () => {
       expectObservable(streamOf([], { firstMs: 3 })).toBe('|');
     }),
   );
+
+  it('gives its error the message so far, as a live stream does', () => {
+    const error = new ConnectionError();
+    expect(record(streamOf('Hello big', { error }), same).end).toBe(error);
+    expect(error.partial).toMatchObject({ text: 'Hello big', finishReason: undefined });
+    const known = new ConnectionError(undefined, { partial: { ...(error.partial as PartialMessage), text: 'known' } });
+    record(streamOf('Hello', { error: known }), same);
+    expect(known.partial?.text).toBe('known');
+    const foreign = new Error('foreign');
+    record(streamOf('Hello', { error: foreign }), same);
+    expect(foreign).not.toHaveProperty('partial');
+  });
 
   it(
     'completes, errors or stays open as its options ask',

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { map, range } from 'rxjs';
 import { ConnectionError, HttpError, StreamTimeoutError, TruncatedError } from '../../../src/errors.js';
 import { createMessageFold } from '../../../src/message/messageFold.js';
-import { assertDeltas, type MarbleHelpers, MarbleMismatchError, marbles, text } from '../../../src/testing/index.js';
+import {
+  assertDeltas,
+  type MarbleHelpers,
+  MarbleMismatchError,
+  marbles,
+  text,
+  toolApproval,
+  toolResult,
+} from '../../../src/testing/index.js';
 
 /** The message with which a test fails. */
 function failureOf(test: (helpers: MarbleHelpers) => void): string {
@@ -50,6 +58,17 @@ describe('assertDeltas', () => {
   it('shows a missing event as one difference', () => {
     const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-a---c-f|')).toBe('s-a-b-c-f|'));
     expect(message.split('\n').filter((line) => /^[-+] f/.test(line))).toEqual(['- frame 4     text-delta "b"']);
+  });
+
+  it('describes decisions on a call, and progress of a tool', () => {
+    const values = {
+      x: toolApproval('c'),
+      y: toolApproval('c', true),
+      z: toolApproval('c', false),
+      p: toolResult('c', 'add', 1, false, true),
+    };
+    const message = failureOf(({ stream, expectStream }) => expectStream(stream('s-x-y-z-p|', values)).toBe('s|'));
+    for (const line of ['c waits', 'c approved', 'c denied', 'tool-result c progress 1']) expect(message).toContain(line);
   });
 
   it('shows an additional event, a different frame and a different end', () => {

@@ -17,6 +17,7 @@ const builders = {
   logprobs: () => kit.logprobs([]),
   'block-end': () => kit.blockEnd({}),
   usage: () => kit.usage(),
+  'tool-approval': () => kit.toolApproval('call-1', true),
   step: () => kit.step(1),
   ping: () => kit.ping(),
   raw: () => kit.raw('x'),

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../events.js';
 import type { JsonHandler, JsonPath } from './handler.js';
-import { createJsonTree } from './tree.js';
+import { createJsonTree } from './snapshotValue.js';
 
 /** Reads the elements of one array and ignores the rest of the text. */
 export interface JsonElementReader extends JsonHandler {

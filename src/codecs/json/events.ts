@@ -17,7 +17,13 @@ export type JsonEvent =
 
 /** Creates a parser that emits events and builds no value. */
 export function createEventParser(emit: (event: JsonEvent) => void, options: JsonTextOptions = {}): JsonParser {
-  const text = createJsonText(createJsonEvents(emit), () => undefined, options);
+  const text = createJsonText({ begin, close: () => undefined }, options);
+
+  function begin(instead: boolean): JsonHandler {
+    if (instead) emit({ type: 'reset' });
+    return createJsonEvents(emit);
+  }
+
   return {
     get offset() {
       return text.offset;
@@ -26,7 +32,7 @@ export function createEventParser(emit: (event: JsonEvent) => void, options: Jso
       return text.complete;
     },
     write: (piece) => text.write(piece),
-    end: () => text.end(),
+    end: (ending) => text.end(ending),
     value: () => undefined,
     flush: () => undefined,
   };

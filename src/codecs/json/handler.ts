@@ -15,3 +15,32 @@ export interface JsonHandler {
 
 /** The path of a value: the keys and indices that lead to it from the root. */
 export type JsonPath = readonly (string | number)[];
+
+function ignore(): void {}
+
+/** Receives a value that nobody wants yet. */
+export const ignoreJson: JsonHandler = {
+  startObject: ignore,
+  endObject: ignore,
+  startArray: ignore,
+  endArray: ignore,
+  key: ignore,
+  startString: ignore,
+  text: ignore,
+  endString: ignore,
+  scalar: ignore,
+};
+
+/** Receives the values of a text: each candidate has a handler of its own. */
+export interface JsonReceiver {
+  /**
+   * A value begins.
+   *
+   * @param instead Whether it takes the place of the one before it, which has given way.
+   */
+  begin(instead: boolean): JsonHandler;
+  /** The value is whole. */
+  close(): void;
+  /** The value that was begun is no value after all. */
+  giveWay?(reason: () => Error): void;
+}

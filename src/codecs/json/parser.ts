@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../events.js';
+import type { JsonEnding } from './candidates.js';
+import { createJsonTree, type JsonTree } from './snapshotValue.js';
 import { createJsonText, type JsonTextOptions } from './text.js';
-import { createJsonTree } from './tree.js';
 
 export interface JsonParserOptions extends JsonTextOptions {
   /**
@@ -21,8 +22,11 @@ export interface JsonParser {
    * @throws JsonSyntaxError with its offset, LimitError past `maxDepth`.
    */
   write(text: string): void;
-  /** Ends the text: closes a number or literal at the root. Returns whether the value is whole. */
-  end(): boolean;
+  /**
+   * Ends the text: closes a number or literal at the root. Returns whether the value is whole.
+   * @throws JsonSyntaxError as the reader of the text does.
+   */
+  end(ending?: JsonEnding): boolean;
   /** Returns the value so far, `undefined` before it begins. */
   value(): JsonValue | undefined;
   /** Emits a snapshot of changes that were too small for one, if there are any. */
@@ -35,10 +39,15 @@ const charactersPerWeight = 0.25;
 /** Creates a parser that emits immutable snapshots, which share their closed parts. */
 export function createJsonParser(options: JsonParserOptions = {}): JsonParser {
   const { onSnapshot } = options;
-  const tree = createJsonTree();
-  const text = createJsonText(tree, () => emit(true), options);
+  let tree = createJsonTree();
+  const text = createJsonText({ begin, close: () => emit(true) }, options);
   /** The number of characters since the last snapshot. */
   let characters = 0;
+
+  function begin(): JsonTree {
+    tree = createJsonTree();
+    return tree;
+  }
 
   function emit(complete: boolean): void {
     const { changed } = tree;
@@ -59,7 +68,7 @@ export function createJsonParser(options: JsonParserOptions = {}): JsonParser {
       text.write(piece);
       if (tree.changed && characters >= charactersPerWeight * tree.weight) emit(false);
     },
-    end: () => text.end(),
+    end: (ending) => text.end(ending),
     value: () => tree.snapshot(),
     flush() {
       if (tree.changed) emit(false);

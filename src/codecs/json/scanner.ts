@@ -1,5 +1,6 @@
 import { LimitError } from '../../errors.js';
-import type { JsonHandler } from './handler.js';
+import { ignoreJson, type JsonHandler } from './handler.js';
+import { isSpace } from './isSpace.js';
 import { createStringReader } from './string.js';
 import type { Fail } from './syntaxError.js';
 import { createLiteralReader, createNumberReader, type WordReader } from './word.js';
@@ -8,12 +9,28 @@ import { createLiteralReader, createNumberReader, type WordReader } from './word
 export interface JsonScanner {
   /** Whether the value is whole. */
   readonly closed: boolean;
-  /** Expects a new value. */
-  open(): void;
+  /** The number of open objects and arrays. */
+  readonly depth: number;
+  /** Whether it is an array, and nothing but numbers so far. */
+  readonly numeric: boolean;
+  /** How much of a value was read. */
+  readonly weight: ValueWeight;
+  /** Expects a new value, whose parts a handler receives. Whatever was open is given up. */
+  open(handler: JsonHandler): void;
   /** Reads on. Returns the index after the value, or the end of the chunk. */
   read(text: string, from: number): number;
   /** Ends the text: closes a number or literal at the root. Returns whether the value is whole. */
   end(): boolean;
+}
+
+/** A value of one string, number or literal at most, such as `[1]`; a list of numbers, such as `[1, 2]`; anything more. */
+export type ValueWeight = 'token' | 'numbers' | 'data';
+
+export interface JsonScannerOptions {
+  /** Deepest nesting of containers to read. */
+  readonly maxDepth: number;
+  /** Accept raw control characters in strings. */
+  readonly controlCharacters: boolean;
 }
 
 const quote = 34;
@@ -26,13 +43,18 @@ const openBrace = 123;
 const closeBrace = 125;
 
 /** Reads strict RFC 8259 (https://www.rfc-editor.org/rfc/rfc8259) without recursion, so that deep nesting cannot overflow the stack. */
-export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: Fail): JsonScanner {
-  const string = createStringReader(fail);
+export function createJsonScanner({ maxDepth, controlCharacters }: JsonScannerOptions, fail: Fail): JsonScanner {
+  const string = createStringReader(failInString, controlCharacters);
   const number = createNumberReader(fail);
   const literal = createLiteralReader(fail);
   /** For each open container, whether it is an object. */
   const objects: boolean[] = [];
+  let handler: JsonHandler = ignoreJson;
   let closed = true;
+  /** The keys, strings, numbers and literals that were read, the numbers among them, and the containers. */
+  let tokens = 0;
+  let numbers = 0;
+  let containers = 0;
   /** The number or literal that is being read. */
   let word: WordReader | undefined;
   /** The kind of string that is being read. A key is emitted when it is whole. */
@@ -93,6 +115,7 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
 
   function openContainer(isObject: boolean): void {
     if (objects.length >= maxDepth) throw new LimitError('maxDepth', maxDepth);
+    containers++;
     objects.push(isObject);
     if (isObject) handler.startObject();
     else handler.startArray();
@@ -114,6 +137,8 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
     const value = reader.value();
     if (value === undefined) return false;
     word = undefined;
+    tokens++;
+    if (reader === number) numbers++;
     handler.scalar(value);
     endValue();
     return true;
@@ -121,14 +146,25 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
 
   function readString(text: string, from: number): number {
     const index = string.read(text, from);
-    const piece = string.release();
-    if (inside === 'key') key += piece;
-    else if (piece !== '') handler.text(piece);
+    releaseText();
     if (string.closed) endString();
     return index;
   }
 
+  function releaseText(): void {
+    const piece = string.release();
+    if (inside === 'key') key += piece;
+    else if (piece !== '') handler.text(piece);
+  }
+
+  function failInString(message: string, index: number): never {
+    releaseText();
+    return fail(message, index);
+  }
+
   function endString(): void {
+    // A key is followed by a value.
+    tokens += inside === 'key' ? 2 : 1;
     if (inside === 'key') {
       handler.key(key);
       expect = expectColon;
@@ -149,8 +185,25 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
     get closed() {
       return closed;
     },
-    open() {
+    get depth() {
+      return objects.length;
+    },
+    get numeric() {
+      return containers === 1 && numbers === tokens && objects[0] !== true;
+    },
+    get weight() {
+      if (tokens <= 1) return 'token';
+      return numbers === tokens && containers === 1 ? 'numbers' : 'data';
+    },
+    open(receiver) {
+      handler = receiver;
       closed = false;
+      tokens = 0;
+      numbers = 0;
+      containers = 0;
+      objects.length = 0;
+      word = undefined;
+      inside = undefined;
       expect = expectValue;
     },
     read(text, from) {
@@ -172,9 +225,4 @@ export function createJsonScanner(handler: JsonHandler, maxDepth: number, fail: 
       return closed;
     },
   };
-}
-
-/** Space, tab, line feed and carriage return. */
-export function isSpace(code: number): boolean {
-  return code === 32 || code === 10 || code === 13 || code === 9;
 }

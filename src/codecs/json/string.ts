@@ -27,8 +27,10 @@ const escapes: ReadonlyMap<number, string> = new Map(
 /**
  * Characters become certain when their escape sequence is whole. The first half of a surrogate pair, literal or escaped, is held back until
  * the next character, so that no piece ends in a lone surrogate that the whole string does not have.
+ *
+ * @param controlCharacters Accept raw line breaks, tabs and other control characters, which JSON forbids.
  */
-export function createStringReader(fail: Fail): StringReader {
+export function createStringReader(fail: Fail, controlCharacters: boolean): StringReader {
   let closed = false;
   let certain = '';
   /** The first half of a surrogate pair. */
@@ -37,6 +39,8 @@ export function createStringReader(fail: Fail): StringReader {
   /** The number of digits of a `\u` sequence that are still missing, and its code so far. */
   let digits = 0;
   let code = 0;
+  /** Every character below this one is an error. */
+  const lowest = controlCharacters ? 0 : space;
 
   function add(run: string): void {
     const whole = held + run;
@@ -70,10 +74,16 @@ export function createStringReader(fail: Fail): StringReader {
     for (; index < text.length; index++) {
       const next = text.charCodeAt(index);
       if (next === quote || next === backslash) break;
-      if (next < space) fail('Expected no control character inside a string', index);
+      if (next < lowest) failAfter(text, from, index);
     }
     if (index > from) add(text.slice(from, index));
     return index;
+  }
+
+  /** The characters before the error are certain, so that what was read does not depend on how the text was cut. */
+  function failAfter(text: string, from: number, index: number): never {
+    if (index > from) add(text.slice(from, index));
+    return fail('Expected no control character inside a string', index);
   }
 
   function close(): void {
@@ -88,6 +98,11 @@ export function createStringReader(fail: Fail): StringReader {
     },
     open() {
       closed = false;
+      // What a string that was given up left behind.
+      certain = '';
+      held = '';
+      escaping = false;
+      digits = 0;
     },
     read(text, from) {
       let index = from;

@@ -1,19 +1,26 @@
-import type { JsonHandler } from './handler.js';
-import { createJsonScanner, isSpace } from './scanner.js';
+import type { JsonEnding } from './candidates.js';
+import type { JsonReceiver } from './handler.js';
+import { isSpace } from './isSpace.js';
+import { createProseText } from './prose.js';
+import { createJsonScanner } from './scanner.js';
 import { type Fail, JsonSyntaxError } from './syntaxError.js';
 
 export interface JsonTextOptions {
-  /** Skip one code fence around the value. @defaultValue true */
+  /** Skip one code fence around the value; with `prose`, look into the fences of the text. @defaultValue true */
   readonly fences?: boolean | undefined;
-  /** Skip any text before the first `{` or `[`. @defaultValue false */
+  /** Find the value in an answer of prose. @defaultValue false */
   readonly prose?: boolean | undefined;
   /**
    * How to treat text other than white space after the value: `'error'`, `'ignore'`, or `'next'` to read it as another value (NDJSON).
-   * @defaultValue `'error'`, with `prose` `'ignore'`
+   * @defaultValue `'error'`, with `prose` text that holds no other value
    */
   readonly trailing?: 'error' | 'ignore' | 'next' | undefined;
   /** Deepest nesting of containers to read. @defaultValue 256 */
   readonly maxDepth?: number | undefined;
+  /** Accept raw control characters in strings, line breaks and tabs among them. @defaultValue false */
+  readonly controlCharacters?: boolean | undefined;
+  /** With `prose`: several values are no error, because the caller chooses. @defaultValue false */
+  readonly several?: boolean | undefined;
 }
 
 /** Reads a JSON text, and the fences and prose that models write around it. */
@@ -27,8 +34,11 @@ export interface JsonText {
    * @throws JsonSyntaxError with its offset, LimitError past `maxDepth`.
    */
   write(text: string): void;
-  /** Ends the text. Returns whether it ends with a whole value. */
-  end(): boolean;
+  /**
+   * Ends the text. Returns whether it ends with a whole value.
+   * @throws JsonSyntaxError, with `prose`, for several values, or if what looked like a value is none.
+   */
+  end(ending?: JsonEnding): boolean;
 }
 
 const byteOrderMark = 0xfeff;
@@ -40,14 +50,32 @@ const openBrace = 123;
 /** The minimum number of marks of a fence: https://spec.commonmark.org/0.31.2/#fenced-code-blocks */
 const fenceLength = 3;
 
-/** @param closeRoot Called as soon as a value is whole: during a `write`, even if more text follows in it. */
-export function createJsonText(handler: JsonHandler, closeRoot: () => void, options: JsonTextOptions = {}): JsonText {
-  const { fences = true, prose = false, maxDepth = 256 } = options;
-  const { trailing = prose ? 'ignore' : 'error' } = options;
+const afterInProse = { error: 'nothing', ignore: 'ignored', next: 'values' } as const;
+
+export function createJsonText(receiver: JsonReceiver, options: JsonTextOptions = {}): JsonText {
+  const { fences = true, prose = false, trailing, maxDepth = 256, controlCharacters = false, several = false } = options;
+  if (!prose) return createBareText(receiver, options);
+  const after = trailing === undefined ? 'text' : afterInProse[trailing];
+  const single = trailing === undefined && !several;
+  return createProseText(receiver, {
+    fences,
+    maxDepth,
+    controlCharacters,
+    after,
+    single,
+    all: after === 'values',
+    collect: false,
+  });
+}
+
+/** Reads a text that is a value, or one fence with a value. */
+function createBareText(receiver: JsonReceiver, options: JsonTextOptions): JsonText {
+  const { fences = true, trailing = 'error', maxDepth = 256, controlCharacters = false } = options;
   const fail: Fail = (message, index) => {
     throw new JsonSyntaxError(message, offset + index);
   };
-  const scanner = createJsonScanner(handler, maxDepth, fail);
+  const scanner = createJsonScanner({ maxDepth, controlCharacters }, fail);
+  const handler = receiver.begin(false);
   let offset = 0;
   let complete = false;
   /** The mark character of the current fence, 0 without one, and the number of marks read. */
@@ -60,7 +88,6 @@ export function createJsonText(handler: JsonHandler, closeRoot: () => void, opti
     const code = text.charCodeAt(index);
     if (isSpace(code) || (code === byteOrderMark && offset + index === 0)) return index + 1;
     if (fences && mark === 0 && (code === backtick || code === tilde)) return openFence(code, index);
-    if (prose && code !== openBrace && code !== openBracket) return index + 1;
     return openValue(index);
   }
 
@@ -76,16 +103,9 @@ export function createJsonText(handler: JsonHandler, closeRoot: () => void, opti
       marks++;
       return index + 1;
     }
-    if (marks >= fenceLength) read = readLabel;
-    else if (prose) readMarksAsProse();
-    else fail('Expected a value', index);
+    if (marks < fenceLength) fail('Expected a value', index);
+    read = readLabel;
     return index;
-  }
-
-  /** One or two marks are prose, not a fence. */
-  function readMarksAsProse(): void {
-    mark = 0;
-    read = readBefore;
   }
 
   /** In a fence of one line the value follows right after the label. */
@@ -97,7 +117,7 @@ export function createJsonText(handler: JsonHandler, closeRoot: () => void, opti
 
   function openValue(index: number): number {
     complete = false;
-    scanner.open();
+    scanner.open(handler);
     read = readValue;
     return index;
   }
@@ -112,7 +132,7 @@ export function createJsonText(handler: JsonHandler, closeRoot: () => void, opti
     complete = true;
     marks = 0;
     read = readAfter;
-    closeRoot();
+    receiver.close();
   }
 
   function readAfter(text: string, index: number): number {
@@ -158,8 +178,8 @@ export function createJsonText(handler: JsonHandler, closeRoot: () => void, opti
       while (index < text.length) index = read(text, index);
       offset += text.length;
     },
-    end() {
-      if (read === readValue && scanner.end()) closeValue();
+    end({ cut = false } = {}) {
+      if (!cut && read === readValue && scanner.end()) closeValue();
       return complete;
     },
   };

@@ -11,6 +11,8 @@ export interface SseHandlers<Owner> {
    */
   message(owner: Owner, data: string, name: string, whole: boolean): void;
   comment(owner: Owner): void;
+  /** Receives a line that is no field and no comment. @defaultValue such a line is ignored, as the specification has it */
+  stray?(owner: Owner, line: string): void;
   /**
    * Recognizes one line of data in place, without a copy. Returns the index at which the data ends, or a negative number if it is not
    * recognized: such data goes to `message`. @defaultValue no data is recognized
@@ -59,7 +61,7 @@ export function createSseDecoder<Owner extends SseOwner>(handlers: SseHandlers<O
       if (first === letterD && text.startsWith('data:', from)) readData(owner, text, valueStart(text, from + 5, end), end);
       else if (first === letterE && text.startsWith('event:', from))
         sse.name = sharedName(sse, text.slice(valueStart(text, from + 6, end), end));
-      else readField(sse, text.slice(from, end));
+      else if (!readField(sse, text.slice(from, end))) handlers.stray?.(owner, text.slice(from, end));
     },
     readAhead(owner, text, from) {
       const { inside, prefix, maxEventBytes } = owner.sse;
@@ -142,14 +144,20 @@ function setPrefix(sse: SseState): void {
   sse.prefix = sse.name === '' ? 'data: ' : flatCopy(`event: ${sse.name}\ndata: `);
 }
 
-function readField(sse: SseState, line: string): void {
+/** @returns Whether the line is a field. One is added to those of the specification: servers send `error: {…}`, an event of that name. */
+function readField(sse: SseState, line: string): boolean {
   const separator = line.indexOf(':');
   const field = separator < 0 ? line : line.slice(0, separator);
   const value = separator < 0 ? '' : line.slice(valueStart(line, separator + 1, line.length));
   if (field === 'data') sse.data.push(value);
   else if (field === 'event') sse.name = value;
-  else if (field === 'id' && !value.includes('\0')) sse.id = value;
-  else if (field === 'retry' && /^[0-9]+$/.test(value)) sse.retryMs = Number(value);
+  else if (field === 'id') sse.id = value.includes('\0') ? sse.id : value;
+  else if (field === 'retry') sse.retryMs = /^[0-9]+$/.test(value) ? Number(value) : sse.retryMs;
+  else if (field === 'error' && value.startsWith('{')) {
+    sse.name = field;
+    sse.data.push(value);
+  } else return false;
+  return true;
 }
 
 function checkSize(sse: SseState, lineBytes: number): void {
@@ -168,8 +176,7 @@ function valueStart(text: string, from: number, end: number): number {
   return from < end && text.charCodeAt(from) === space ? from + 1 : from;
 }
 
-const encoder = new TextEncoder();
-
+/** A TextEncoder is created where it is used: Jest's jsdom has none, and must still be able to load this module. */
 function byteLength(text: string): number {
-  return typeof globalThis.Buffer === 'function' ? globalThis.Buffer.byteLength(text) : encoder.encode(text).length;
+  return typeof globalThis.Buffer === 'function' ? globalThis.Buffer.byteLength(text) : new TextEncoder().encode(text).length;
 }

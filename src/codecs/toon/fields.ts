@@ -1,5 +1,5 @@
+import type { ToonDelimiter } from './cells.js';
 import { checkDepth } from './depth.js';
-import type { ToonDelimiter } from './primitives.js';
 import { ToonSyntaxError } from './syntaxError.js';
 import { closingQuote, readString, trimSpaces } from './text.js';
 

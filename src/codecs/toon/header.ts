@@ -1,5 +1,5 @@
+import type { ToonDelimiter } from './cells.js';
 import { readFields, type ToonField } from './fields.js';
-import type { ToonDelimiter } from './primitives.js';
 import { ToonSyntaxError } from './syntaxError.js';
 import { closingQuote, indexOutsideQuotes, readString, trimSpaces } from './text.js';
 

@@ -1,7 +1,7 @@
 import { setOwn } from '../json/setOwn.js';
+import { fillCells } from './cells.js';
 import type { ToonField } from './fields.js';
 import type { ToonHeader } from './header.js';
-import { fillCells } from './primitives.js';
 import type { ReadingContext } from './reading.js';
 import type { ToonPrimitive, ToonRowObject } from './sink.js';
 import { ToonSyntaxError } from './syntaxError.js';

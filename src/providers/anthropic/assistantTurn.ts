@@ -1,36 +1,17 @@
-import type { BetaContentBlockParam } from '@anthropic-ai/sdk/resources/beta/messages';
-import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
-import { isObject, textOf } from '../../codecs/json/jsonFields.js';
-import type { JsonObject, MessagePart, PartialMessage } from '../../events.js';
+import type { PartialMessage } from '../../events.js';
+import { type AssistantTurn, messagesTurn } from './turn.js';
 
-/** The assistant's turn as an element of `params.messages`, for the messages resource and for its beta. */
-export interface AssistantTurn {
-  readonly role: 'assistant';
-  content: Array<ContentBlockParam & BetaContentBlockParam>;
-}
+export type { AssistantBlock, AssistantTurn } from './turn.js';
 
 /**
  * Converts an answer to the next turn's input, losslessly: the provider's own content blocks in order, with their signatures, citations, server
  * tools and results. Calls have the ids of their events, so that tool results can refer to them.
  *
- * Of an aborted message, the text of an unfinished block is kept; unfinished thinking and calls are not, because the API rejects them.
+ * Empty text is left out, because the API refuses it; a message without any content becomes the text "(no content)". Of an aborted message, the text of an unfinished block is kept; unfinished thinking and calls are not, because the API rejects them.
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking
  * @example messages.push(assistantTurn(message), { role: 'user', content: toolResults })
  */
-export function assistantTurn({ parts }: Pick<PartialMessage, 'parts'>): AssistantTurn {
-  // The provider's own blocks, which its type for input accepts.
-  return { role: 'assistant', content: parts.flatMap(toBlocks) as AssistantTurn['content'] };
-}
-
-function toBlocks(part: MessagePart): readonly unknown[] {
-  if (part.native !== undefined) return [isObject(part.native) ? withCallId(part, part.native) : part.native];
-  return part.type === 'text' && part.text !== '' ? [{ type: 'text', text: part.text }] : [];
-}
-
-/** The native form with the callId of its events, which differs from the provider's id where that is missing, repeated or too long. */
-function withCallId(part: MessagePart, native: JsonObject): JsonObject {
-  if (part.type === 'tool-call') return { ...native, id: part.callId };
-  const isResult = part.type === 'tool-result' && textOf(native['tool_use_id']) !== '';
-  return isResult ? { ...native, tool_use_id: part.callId } : native;
+export function assistantTurn(message: Pick<PartialMessage, 'parts'>): AssistantTurn {
+  return messagesTurn(message);
 }

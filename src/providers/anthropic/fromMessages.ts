@@ -1,30 +1,37 @@
-import type * as Beta from '@anthropic-ai/sdk/resources/beta/messages';
-import type * as Messages from '@anthropic-ai/sdk/resources/messages';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
-import { type RequestFunction, type SdkRequestOptions, type SdkResponse, sendRequest } from '../http/sendRequest.js';
+import { type ClientShape, checkClient } from '../http/checkClient.js';
+import type { FunctionParams, MethodParams, OpenParams, SdkResource } from '../http/clientParams.js';
+import { type RequestFunction, sendRequest } from '../http/sendRequest.js';
 import { readEvents } from '../readEvents.js';
 import type { SourceOptions } from '../wire/wireFormat.js';
 import { messagesFormat } from './format.js';
 
-/** The SDK's own params, of the messages resource or of its beta; `stream` is set for you. */
-export type MessagesParams = Messages.MessageCreateParams | Beta.MessageCreateParams;
-
-/** The params of the request, with `stream: true`. */
-export type StreamingMessagesParams = Messages.MessageCreateParamsStreaming | Beta.MessageCreateParamsStreaming;
-
 /** An `Anthropic` client, or a client of the same shape, for instance for Bedrock or Vertex. */
 export interface MessagesClient {
-  readonly messages: {
-    create(params: Messages.MessageCreateParamsStreaming, options?: SdkRequestOptions): SdkResponse;
-  };
+  readonly messages: SdkResource;
   /** Needed only for params with `betas`. */
-  readonly beta?: {
-    readonly messages: {
-      create(params: Beta.MessageCreateParamsStreaming, options?: SdkRequestOptions): SdkResponse;
-    };
-  };
+  readonly beta?: { readonly messages: SdkResource };
 }
+
+/** The params of a function that declares none; `stream` is set for you. */
+export type MessagesParams = OpenParams<{
+  readonly model: string;
+  readonly max_tokens: number;
+  readonly messages: readonly object[];
+  readonly stream?: true;
+}>;
+
+/** The params of `client.messages.create`, of its beta if they have `betas`, or of the function. */
+type ParamsFor<Client> = Client extends { readonly messages: { create: infer Create } }
+  ? MethodParams<Create, MessagesParams> | BetaParams<Client>
+  : FunctionParams<Client, MessagesParams>;
+
+type BetaParams<Client> = Client extends { readonly beta: { readonly messages: { create: infer Create } } }
+  ? MethodParams<Create, MessagesParams>
+  : never;
+
+const shape: ClientShape = { source: 'fromMessages', client: 'an Anthropic', method: 'messages.create' };
 
 /**
  * Streams an answer of Anthropic's messages API, or of a server that is compatible with it.
@@ -46,23 +53,20 @@ export interface MessagesClient {
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  * @example fromMessages(new Anthropic(), { model: 'claude-haiku-4-5', max_tokens: 1_000, messages }).pipe(textDeltas())
  */
-export function fromMessages(
-  client: MessagesClient | RequestFunction<StreamingMessagesParams>,
-  params: MessagesParams,
+export function fromMessages<Client extends MessagesClient | RequestFunction<MessagesParams>>(
+  client: Client,
+  params: ParamsFor<Client>,
   options: SourceOptions = {},
 ): Observable<DeltaEvent> {
-  const streaming: StreamingMessagesParams = { ...params, stream: true };
-  if (isBeta(streaming) && typeof client === 'object') betaOf(client);
-  const send = sendRequest(client, streaming, (sdk, request) => create(sdk, streaming, request));
-  return readEvents(messagesFormat, send, options, 'fromMessages');
-}
-
-function create(client: MessagesClient, params: StreamingMessagesParams, request: SdkRequestOptions): SdkResponse {
-  return isBeta(params) ? betaOf(client).messages.create(params, request) : client.messages.create(params, request);
-}
-
-function isBeta(params: StreamingMessagesParams): params is Beta.MessageCreateParamsStreaming {
-  return 'betas' in params && params.betas !== undefined;
+  checkClient(shape, client);
+  if (typeof params !== 'object' || params === null) throw new TypeError('fromMessages: params must be an object');
+  const streaming: object = { ...params, stream: true };
+  const inBeta = 'betas' in streaming && streaming.betas !== undefined;
+  if (inBeta && typeof client === 'object') betaOf(client);
+  const send = sendRequest<MessagesClient, object>(client, streaming, (sdk, request) =>
+    (inBeta ? betaOf(sdk) : sdk).messages.create(streaming as never, request as never),
+  );
+  return readEvents(messagesFormat, send, options, shape.source);
 }
 
 function betaOf({ beta }: MessagesClient): NonNullable<MessagesClient['beta']> {

@@ -3,8 +3,8 @@ import type { Executor, JsonObject, JsonValue, Usage } from '../../events.js';
 import type { CallIds } from '../../message/callIds.js';
 import type { WireState } from '../wire/wireFormat.js';
 
-/** A provider's index, which is not trusted to be a number. */
-export type Index = JsonValue | undefined;
+/** A provider's index; undefined if it sends none, or one that is not a number. */
+export type Index = number | undefined;
 
 /** The kind of content in a block, which decides which deltas belong to it. `opaque`: nothing that is streamed. */
 export type BlockContent = 'text' | 'thinking' | 'input' | 'result' | 'opaque';
@@ -19,9 +19,14 @@ export interface CallIdentity {
 /** A content block that has started. */
 export interface ContentBlock {
   readonly number: number;
+  readonly index: Index;
+  /** Whether `content_block_start` announced it. */
+  readonly announced: boolean;
+  /** A call that is still open under the same index. */
+  below: ContentBlock | undefined;
   /** The block as `content_block_start` sent it. */
   readonly start: JsonObject;
-  readonly type: string;
+  type: string;
   content: BlockContent;
   /** The text, the thinking or the input's JSON so far. */
   readonly text: GrowingText;
@@ -38,8 +43,14 @@ export interface MessagesState extends WireState {
   id: string | undefined;
   model: string | undefined;
   blockCount: number;
-  /** The blocks that have not stopped, by the provider's index. */
+  /** The blocks that have not stopped, by the provider's index, the latest one of an index that several have. */
   readonly open: Map<Index, ContentBlock>;
+  /** The call that was opened last. */
+  latestCall: ContentBlock | undefined;
+  /** The latest thinking that has stopped without a signature. */
+  unsigned: ContentBlock | undefined;
+  /** The content of a message that came whole. */
+  whole: readonly JsonValue[];
   /** A call that has stopped but may be cut: the next payload decides. */
   pendingCall: ContentBlock | undefined;
   /** Calls by the provider's id, the latest one of a repeated id: their results refer to it. */
@@ -67,6 +78,9 @@ export function createMessagesState(): MessagesState {
     model: undefined,
     blockCount: 0,
     open: new Map(),
+    latestCall: undefined,
+    unsigned: undefined,
+    whole: [],
     pendingCall: undefined,
     calls: new Map(),
     callIds: undefined,

@@ -23,8 +23,9 @@ const names: FigureNames = {
 };
 
 /** The usage in a payload: of `message_start`, of `message_delta`, and where gateways put that of the latter. */
-export function usageIn({ usage, message, delta }: JsonObject): JsonObject {
-  for (const place of [usage, objectOf(message)['usage'], objectOf(delta)['usage']]) if (isObject(place)) return place;
+export function usageIn({ usage, message, delta, error }: JsonObject): JsonObject {
+  for (const place of [usage, ...[message, delta, error].map((holder) => objectOf(holder)['usage'])])
+    if (isObject(place)) return place;
   return {};
 }
 
@@ -37,7 +38,10 @@ export function usageIn({ usage, message, delta }: JsonObject): JsonObject {
 export function mergeUsage(figures: Map<string, JsonValue>, newer: JsonObject): boolean {
   let changed = false;
   for (const [name, value] of Object.entries(newer)) {
-    if (value === undefined || value === null || JSON.stringify(figures.get(name)) === JSON.stringify(value)) continue;
+    const older = figures.get(name);
+    if (value === undefined || value === null || JSON.stringify(older) === JSON.stringify(value)) continue;
+    // A placeholder: cumulative figures never fall to nothing.
+    if (value === 0 && typeof older === 'number') continue;
     figures.set(name, value);
     changed = true;
   }

@@ -3,12 +3,11 @@ import { ContentTypeError, EmptyStreamError, type StreamError } from '../../erro
 import type { JsonValue } from '../../events.js';
 import { errorBodyBounds, readBounded, releaseBody } from './bodies.js';
 import { providerError } from './responseErrors.js';
-
-/** Media types under which compatible servers send event streams. The first bytes of the body decide. */
-const vagueTypes: ReadonlySet<string> = new Set(['', 'text/plain', 'application/x-ndjson', 'application/octet-stream']);
+import { isErrorBody } from './serviceFault.js';
 
 /**
- * Returns the body of a response if it is an event stream: by its content type, or by its first bytes if that is missing or vague.
+ * Returns the body of a response if it is an event stream: by its content type, or by its first bytes, because compatible
+ * servers send event streams under every other type, or none.
  *
  * The promise rejects with {@link EmptyStreamError} if there is no body, {@link ProviderError} for an error in JSON, and
  * {@link ContentTypeError} for any other content.
@@ -22,7 +21,6 @@ export async function openEventStream(response: Response, signal: AbortSignal): 
   const contentType = headers.get('content-type') ?? '';
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   if (mediaType === 'text/event-stream') return body;
-  if (!vagueTypes.has(mediaType)) throw unexpectedContent(headers, await readBounded(body));
   const { stream, beginning } = await peek(body, signal);
   if (/^(:|(data|event|id|retry) *:)/.test(beginning)) return stream;
   throw unexpectedContent(headers, await readBounded(stream));
@@ -36,7 +34,8 @@ function unexpectedContent(headers: Headers, text: string): StreamError {
 
 const snippetBytes = 1_000;
 
-function snippetOf(text: string): string {
+/** The first kilobyte of a body, that ends at a whole character. */
+export function snippetOf(text: string): string {
   const bytes = new TextEncoder().encode(text.slice(0, snippetBytes)).subarray(0, snippetBytes);
   // `stream` drops a last character that is cut.
   return new TextDecoder().decode(bytes, { stream: true });
@@ -45,8 +44,7 @@ function snippetOf(text: string): string {
 /** The body, if it is an error in JSON. */
 function errorIn(text: string): JsonValue | undefined {
   const body = tryParseJson(text);
-  const { error, type, object } = Object(Array.isArray(body) ? body[0] : body) as Readonly<Record<string, JsonValue>>;
-  return error != null || type === 'error' || object === 'error' ? body : undefined;
+  return isErrorBody(body) ? body : undefined;
 }
 
 interface Peeked {

@@ -1,4 +1,4 @@
-import { ConnectionError, HttpError, ProviderError, type StreamErrorDetails } from '../../errors.js';
+import { ConnectionError, HttpError, ProviderError, type ResponseDetails, type StreamErrorDetails } from '../../errors.js';
 import type { JsonValue } from '../../events.js';
 import { retryAfter } from '../../limits/retryAfter.js';
 import { serviceFault } from './serviceFault.js';
@@ -46,6 +46,17 @@ const permanentCodes: ReadonlySet<string> = new Set([
   'ERR_INVALID_URL',
 ]);
 
+/** What the codes of Node and of undici say. */
+const failures: readonly (readonly [codes: RegExp, text: string])[] = [
+  [/^ECONNREFUSED$/, 'The server refused the connection'],
+  [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/, 'The name of the server was not found'],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/, 'The connection was closed before the answer was complete'],
+  [/TIMEOUT$|^ETIMEDOUT$/, 'The server did not answer in time'],
+  [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/, 'The server cannot be reached'],
+  [/CERT|^ERR_(TLS|SSL)/, "The server's certificate was not accepted"],
+  [/HEADERS?_OVERFLOW$/, 'The headers of the response are too long'],
+];
+
 /**
  * The error for a fetch that failed, or a body that broke off. Its code is the first one in the chain of causes.
  *
@@ -53,7 +64,9 @@ const permanentCodes: ReadonlySet<string> = new Set([
  */
 export function connectionError(cause: unknown, retryable = true): ConnectionError {
   const code = findCode(cause);
-  const message = code === undefined ? 'The connection failed' : `The connection failed (${code})`;
+  const [, failed = retryable ? 'The connection failed' : 'The client could not send the request'] =
+    failures.find(([codes]) => code !== undefined && codes.test(code)) ?? [];
+  const message = code === undefined ? failed : `${failed} (${code})`;
   return new ConnectionError(message, { cause, code, retryable: code === undefined ? retryable : !permanentCodes.has(code) });
 }
 
@@ -68,12 +81,16 @@ export function formatStacks(error: unknown, depth = 0): void {
 }
 
 /** The details of an error that are in the headers of its response. */
-function errorHeaders(headers: Headers): Pick<StreamErrorDetails, 'requestId' | 'retryable' | 'retryAfterMs'> {
-  return {
-    requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? undefined,
-    retryable: toBoolean(headers.get('x-should-retry')),
-    retryAfterMs: retryAfter(headers),
-  };
+function errorHeaders(headers: Headers): ResponseDetails & Pick<StreamErrorDetails, 'retryable'> {
+  return { ...responseDetails(headers), retryable: toBoolean(headers.get('x-should-retry')) };
+}
+
+const requestIdHeaders = ['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-requestid'];
+
+/** The details of an error that are in the headers of a response, whatever its status. */
+export function responseDetails(headers: Headers): ResponseDetails {
+  const requestId = requestIdHeaders.map((name) => headers.get(name)).find((id) => id !== null);
+  return { requestId: requestId ?? undefined, retryAfterMs: retryAfter(headers) };
 }
 
 function toBoolean(value: string | null): boolean | undefined {

@@ -3,10 +3,21 @@ import type { JsonValue } from '../../events.js';
 import type { ResponseHead } from '../../limits/retryAfter.js';
 import { jsonOrText, readBounded } from './bodies.js';
 import { boundedClient, errorBodyOf } from './boundedClient.js';
+import { checkResponse } from './checkClient.js';
+import { hideInError, secretsOf } from './hideSecrets.js';
 import { connectionError, httpError } from './responseErrors.js';
 
-/** Sends a request without an SDK, for instance through a gateway, and resolves with the response, whatever its status. */
-export type RequestFunction<Params> = (params: Params, options: { readonly signal: AbortSignal }) => Promise<Response>;
+/**
+ * Sends a request without an SDK, for instance through a gateway, and resolves with the response, whatever its status.
+ *
+ * @example const ask: RequestFunction = (params, { signal }) => fetch('/api/chat', { method: 'POST', body: JSON.stringify(params), signal })
+ */
+export type RequestFunction<Params = object> = RequestMethod<Params>['send'];
+
+/** As a method, so that a function may declare the params of an SDK, which are narrower. */
+interface RequestMethod<Params> {
+  send(params: Params, options: { readonly signal: AbortSignal }): Promise<Response>;
+}
 
 /** The request options that an SDK is called with: our abort signal, and no retries of the SDK's own. */
 export interface SdkRequestOptions {
@@ -22,6 +33,13 @@ export interface SdkResponse {
 /** Called with the head of the response. */
 type ReportResponse = (response: ResponseHead) => void;
 
+/** Sends a request, reports the head of its response, whatever the status, and rejects when the signal aborts. */
+export interface Send {
+  (signal: AbortSignal, report?: ReportResponse): Promise<Response>;
+  /** The caller's keys, which no error of this request shows. */
+  readonly secrets?: () => readonly string[];
+}
+
 /**
  * Makes one function of both kinds of client: it sends the request, reports the head of the response, and resolves with the response if its
  * status is a success.
@@ -36,30 +54,41 @@ type ReportResponse = (response: ResponseHead) => void;
 export function sendRequest<Client extends object, Params>(
   client: Client | RequestFunction<Params>,
   params: Params,
-  call: (client: Client, options: SdkRequestOptions) => SdkResponse,
-): (signal: AbortSignal, report?: ReportResponse) => Promise<Response> {
+  call: (client: Client, options: SdkRequestOptions) => SdkResponse | Promise<Response>,
+): Send {
   const request = requestBy(client, params, call);
-  return async (signal, report) => {
+  const secrets = (): readonly string[] => secretsOf(client);
+  const send = async (signal: AbortSignal, report?: ReportResponse): Promise<Response> => {
     try {
-      const response = await request(signal);
+      const response: unknown = await request(signal);
+      checkResponse(response);
       const { ok, status, headers, body } = response;
       report?.({ status, headers });
       if (ok) return response;
       throw httpError({ status, headers, body: jsonOrText(body ? await readBounded(body) : '') });
     } catch (error) {
-      throw toStreamError(error, report);
+      throw hideInError(toStreamError(error, report), secrets());
     }
   };
+  return Object.assign(send, { secrets });
 }
 
 function requestBy<Client extends object, Params>(
   client: Client | RequestFunction<Params>,
   params: Params,
-  call: (client: Client, options: SdkRequestOptions) => SdkResponse,
-): (signal: AbortSignal) => Promise<Response> {
+  call: (client: Client, options: SdkRequestOptions) => SdkResponse | Promise<Response>,
+): (signal: AbortSignal) => Promise<unknown> {
   if (isRequestFunction(client)) return (signal) => client(params, { signal });
   if (typeof client !== 'object' || client === null) throw new TypeError('client must be an SDK client or a function');
-  return (signal) => call(boundedClient(client), { signal, maxRetries: 0 }).asResponse();
+  return (signal) => {
+    const answer: unknown = call(boundedClient(client), { signal, maxRetries: 0 });
+    return isSdkResponse(answer) ? answer.asResponse() : Promise.resolve(answer);
+  };
+}
+
+/** A client of one's own may give the Response itself. */
+function isSdkResponse(answer: unknown): answer is SdkResponse {
+  return typeof (Object(answer) as Partial<SdkResponse>).asResponse === 'function';
 }
 
 function isRequestFunction<Params>(client: object): client is RequestFunction<Params> {

@@ -1,6 +1,10 @@
-import { objectOf } from '../../codecs/json/jsonFields.js';
+import { isObject, objectOf } from '../../codecs/json/jsonFields.js';
+import { tryParseJson } from '../../codecs/json/tryParseJson.js';
 import type { ServiceErrorKind } from '../../errors.js';
-import type { JsonValue } from '../../events.js';
+import type { JsonObject, JsonValue } from '../../events.js';
+import { errorMembers, isErrorWord, kindOfError, messageMembers, statusMembers, wordMembers } from './errorWords.js';
+import { hideSecrets } from './hideSecrets.js';
+import { reportsError } from './reportedError.js';
 
 /** An error body of any provider, in one form. */
 export interface ServiceFault {
@@ -12,75 +16,116 @@ export interface ServiceFault {
   readonly requestId: string | undefined;
 }
 
-/** The providers' own codes, in lower case and without a trailing `_error`. A Map, because codes come from outside (`constructor`). */
-const kinds: ReadonlyMap<string, ServiceErrorKind> = new Map(
-  Object.entries({
-    'authentication invalid_api_key unauthenticated unauthorized': 'authentication',
-    'permission permission_denied forbidden': 'permission',
-    'not_found model_not_found': 'not-found',
-    'invalid_request invalid_argument bad_request validation unprocessable_entity content_filter content_policy_violation':
-      'invalid-request',
-    'context_length_exceeded string_above_max_length bio_policy cyber_policy failed_to_download_image': 'invalid-request',
-    request_too_large: 'too-large',
-    'rate_limit rate_limit_exceeded rate_limit_reached too_many_requests tokens requests resource_exhausted': 'rate-limit',
-    'insufficient_quota quota_exceeded exceeded_current_quota insufficient_balance insufficient_credits': 'quota',
-    'billing billing_not_active billing_hard_limit_reached payment_required': 'quota',
-    'overloaded engine_overloaded server_overloaded server_is_overloaded slow_down': 'overloaded',
-    'conflict aborted already_exists': 'conflict',
-    'server api internal internal_server unavailable service_unavailable timeout deadline_exceeded': 'server',
-  } satisfies Record<string, ServiceErrorKind>).flatMap(([codes, kind]) => codes.split(' ').map((code) => [code, kind] as const)),
-);
-
-const kindsOfStatus: ReadonlyMap<number, ServiceErrorKind> = new Map([
-  [401, 'authentication'],
-  [402, 'quota'],
-  [403, 'permission'],
-  [404, 'not-found'],
-  [408, 'server'],
-  [409, 'conflict'],
-  [413, 'too-large'],
-  [429, 'rate-limit'],
-  [529, 'overloaded'],
-]);
-
 /**
- * Reads an error body of any provider: flat, nested in `error`, in a list, or bare text.
+ * Reads an error body of any provider: flat, nested in one of several members, in a list, JSON within a text, or bare text.
  *
- * @param status The HTTP status. It decides the kind, and not the body's codes; but only codes tell a quota from a rate limit, and an overload
+ * @param status The HTTP status. It decides the kind, and not the body's words; but only words tell a quota from a rate limit, and an overload
  * from other server faults. @defaultValue the body's own numeric code, if it is a status
  */
 export function serviceFault(body: JsonValue | undefined, status?: number): ServiceFault {
-  const outer = objectOf(Array.isArray(body) ? body[0] : body);
-  const error = outer['error'] ?? (Array.isArray(body) ? undefined : body);
-  const inner = objectOf(error);
-  const known = status ?? errorStatus(inner['code']) ?? errorStatus(inner['status']);
-  const codes = [inner['code'], inner['type'], inner['status'], typeof error === 'string' ? error : undefined].filter(isCode);
+  const { levels, words, text } = openBody(body);
+  const reported = firstOf(levels, statusMembers, errorStatus);
+  const known = status ?? reported;
+  const errorWords = [...words, ...levels.flatMap(wordsOf), ...(isErrorWord(text) ? [text] : [])];
+  const message = firstOf(levels, messageMembers, sentence) ?? '';
   return {
-    message: cutMessage(messageOf(error)),
-    kind: kindOf(codes, known),
+    message: cutMessage(text === '' || (isErrorWord(text) && message !== '') ? message : text),
+    kind: kindOfError(errorWords, known, status === undefined),
     status: known,
-    code: codes[0] ?? (known !== status ? String(known) : undefined),
-    requestId: [outer['request_id'], inner['request_id']].find((id) => typeof id === 'string'),
+    code: errorWords[0] ?? firstOf(levels, ['code'], numberText) ?? (known !== status ? String(known) : undefined),
+    requestId: firstOf(levels, ['request_id', 'requestId'], sentence),
   };
 }
 
-function kindOf(codes: readonly string[], status: number | undefined): ServiceErrorKind {
-  const byCode = codes.map(kindOfCode).find((kind) => kind !== undefined);
-  if (byCode === 'quota' || byCode === 'overloaded' || status === undefined) return byCode ?? 'server';
-  return kindsOfStatus.get(status) ?? (status >= 500 ? 'server' : 'invalid-request');
+/** Whether a body, or the first entry of a list, is an error in any of the shapes that {@link serviceFault} reads. */
+export function isErrorBody(body: JsonValue | undefined): boolean {
+  const payload = objectOf(Array.isArray(body) ? body[0] : body);
+  const [name = '', ...others] = Object.keys(payload);
+  return reportsError(payload) || (others.length === 0 && exceptionName.test(name));
 }
 
-function kindOfCode(code: string): ServiceErrorKind | undefined {
-  const plain = code
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/_?error$/, '');
-  return kinds.get(plain) ?? (/^(invalid|unsupported|missing|empty|image|context)_/.test(plain) ? 'invalid-request' : undefined);
+/** A body of one member, named by the error, as AWS sends it. */
+const exceptionName = /^[A-Za-z]+(Exception|Error)$/;
+
+interface OpenedBody {
+  /** The objects that describe the error, the innermost first. */
+  readonly levels: readonly JsonObject[];
+  readonly words: readonly string[];
+  /** The text that the innermost object holds in place of another object. */
+  readonly text: string;
 }
 
-/** A code is one word that is more specific than "error" and is not a number. */
-function isCode(value: JsonValue | undefined): value is string {
-  return typeof value === 'string' && /^[A-Za-z][\w.-]*$/.test(value) && value !== 'error';
+const deepestLevel = 6;
+
+function openBody(body: JsonValue | undefined): OpenedBody {
+  const levels: JsonObject[] = [];
+  const words: string[] = [];
+  let current = parsedText(body);
+  while (levels.length < deepestLevel && current !== undefined) {
+    if (Array.isArray(current)) current = parsedText(current[0]);
+    if (!isObject(current)) break;
+    levels.unshift(current);
+    current = innerError(current, words);
+  }
+  return { levels, words, text: typeof current === 'string' ? current : '' };
+}
+
+function innerError(level: JsonObject, words: string[]): JsonValue | undefined {
+  const [name = '', ...others] = Object.keys(level);
+  if (others.length === 0 && exceptionName.test(name) && isObject(level[name])) {
+    words.unshift(name);
+    return level[name];
+  }
+  for (const member of errorMembers) {
+    const inner = parsedText(level[member]);
+    if (isObject(inner) || Array.isArray(inner)) {
+      // MiniMax's numbers mean something else elsewhere.
+      if (member === 'base_resp') words.unshift(`base_resp_${String(objectOf(inner)['status_code'])}`);
+      return inner;
+    }
+    if (member === 'error' && sentence(inner)) return inner;
+  }
+  return undefined;
+}
+
+/** The value of a text that is an object or a list in JSON, else the value itself. */
+function parsedText(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  return tryParseJson(value) ?? value;
+}
+
+function wordsOf(level: JsonObject): readonly string[] {
+  const metadata = objectOf(level['metadata']);
+  const words = [...wordMembers.map((member) => level[member]), metadata['error_type']].map((word) =>
+    typeof word === 'number' ? String(word) : word,
+  );
+  // An entry of FastAPI's list says where in the request the fault is.
+  if (level['loc'] !== undefined) words.push('validation_error');
+  return words.filter(isErrorWord);
+}
+
+/** The first value of a member that can be read, of the innermost level that has one. */
+function firstOf<T>(
+  levels: readonly JsonObject[],
+  members: readonly string[],
+  read: (value: JsonValue | undefined) => T | undefined,
+): T | undefined {
+  for (const level of levels) {
+    for (const member of members) {
+      const value = read(level[member]);
+      if (value !== undefined) return value;
+    }
+  }
+  return undefined;
+}
+
+function sentence(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+function numberText(value: JsonValue | undefined): string | undefined {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  return /^[1-9]\d{0,9}$/.test(text) ? text : undefined;
 }
 
 function errorStatus(value: JsonValue | undefined): number | undefined {
@@ -88,22 +133,15 @@ function errorStatus(value: JsonValue | undefined): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
 }
 
-function messageOf(error: JsonValue | undefined): string {
-  if (typeof error === 'string') return error;
-  const { message, detail } = objectOf(error);
-  return [message, detail].find((text) => typeof text === 'string') ?? '';
-}
-
 const longestMessage = 200;
-const secrets = /\b(?:Bearer\s+\S+|(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{6,}|AIza[\w-]{8,}|(?<=key provided: )\S+)/gi;
 
 /** Makes a message one short line that ends at a whole character and contains no key. */
 function cutMessage(text: string): string {
-  const line = text
+  const start = text
     .slice(0, 4 * longestMessage)
     .replace(/\s+/g, ' ')
-    .trim()
-    .replace(secrets, '…');
+    .trim();
+  const line = hideSecrets(start);
   if (line.length <= longestMessage) return line;
   return `${line.slice(0, longestMessage - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,8 +1,14 @@
-import type { OpenAI } from 'openai';
-import { isObject } from '../../codecs/json/jsonFields.js';
 import type { Message } from '../../events.js';
 import { chatTurn } from './chat/turn.js';
 import { responsesTurn } from './responses/turn.js';
+
+/** The assistant's message of a chat completion, as `messages` takes it. Its native fields, such as reasoning, are there too. */
+export interface AssistantMessage {
+  role: 'assistant';
+  content: string | ({ type: 'text'; text: string } | { type: 'refusal'; refusal: string })[] | null;
+  refusal?: string | null;
+  tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+}
 
 /**
  * Converts an answer to the next turn's input, losslessly, in the form of its API: one message for a chat completion, and for a response the
@@ -12,16 +18,14 @@ import { responsesTurn } from './responses/turn.js';
  * @example input: [...input, ...assistantTurn<ResponseInputItem[]>(message), ...toolOutputs]
  * @see https://platform.openai.com/docs/guides/conversation-state
  */
-export function assistantTurn(message: Message): OpenAI.ChatCompletionAssistantMessageParam;
-export function assistantTurn<Turn extends OpenAI.Responses.ResponseInputItem[]>(message: Message): Turn;
-export function assistantTurn(
-  message: Message,
-): OpenAI.ChatCompletionAssistantMessageParam | OpenAI.Responses.ResponseInputItem[] {
-  return isResponse(message) ? responsesTurn(message) : chatTurn(message);
+export function assistantTurn(message: Message): AssistantMessage;
+export function assistantTurn<Turn extends object[]>(message: Message): Turn;
+export function assistantTurn(message: Message): AssistantMessage | object[] {
+  return isResponse(message) ? responsesTurn(message) : (chatTurn(message) as AssistantMessage);
 }
 
-/** Output items have a type and fragments of a chat message have none. Without either, the id of the message decides. */
+/** The native forms decide. Without one, or with that of another provider, the id of the message does. */
 function isResponse({ id, parts }: Message): boolean {
-  const native = parts.find((part) => part.native !== undefined)?.native;
-  return native === undefined ? (id?.startsWith('resp') ?? false) : isObject(native) && typeof native['type'] === 'string';
+  const format = parts.find((part) => part.nativeFormat !== undefined)?.nativeFormat;
+  return format === 'responses' || (format === undefined && (id?.startsWith('resp') ?? false));
 }

@@ -1,13 +1,26 @@
-import type { OpenAI } from 'openai';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
+import { type ClientShape, checkClient } from '../http/checkClient.js';
+import type { FunctionParams, MethodParams, OpenParams, SdkResource } from '../http/clientParams.js';
 import { type RequestFunction, sendRequest } from '../http/sendRequest.js';
 import { readEvents } from '../readEvents.js';
 import type { SourceOptions } from '../wire/wireFormat.js';
 import { chatFormat } from './chat/format.js';
 
-/** An `OpenAI` client, also for Azure or a compatible server, or a function that sends the request. */
-export type ChatClient = OpenAI | RequestFunction<OpenAI.ChatCompletionCreateParamsStreaming>;
+/** An `OpenAI` client, also for Azure or a compatible server, or a client of the same shape. */
+export interface ChatClient {
+  readonly chat: { readonly completions: SdkResource };
+}
+
+/** The params of a function that declares none; `stream` is set for you. */
+export type ChatParams = OpenParams<{ readonly model: string; readonly messages: readonly object[]; readonly stream?: true }>;
+
+/** The params of `client.chat.completions.create`, or of the function. */
+type ParamsFor<Client> = Client extends { readonly chat: { readonly completions: { create: infer Create } } }
+  ? MethodParams<Create, ChatParams>
+  : FunctionParams<Client, ChatParams>;
+
+const shape: ClientShape = { source: 'fromChatCompletions', client: 'an OpenAI', method: 'chat.completions.create' };
 
 /**
  * Streams a chat completion of OpenAI, or of a server that is compatible with it.
@@ -29,21 +42,29 @@ export type ChatClient = OpenAI | RequestFunction<OpenAI.ChatCompletionCreatePar
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  * @example fromChatCompletions(new OpenAI(), { model: 'gpt-4o-mini', messages }).pipe(textDeltas())
  */
-export function fromChatCompletions(
-  client: ChatClient,
-  params: OpenAI.ChatCompletionCreateParams,
+export function fromChatCompletions<Client extends ChatClient | RequestFunction<ChatParams>>(
+  client: Client,
+  params: ParamsFor<Client>,
   options: SourceOptions = {},
 ): Observable<DeltaEvent> {
+  checkClient(shape, client);
   const body = streamingParams(params);
-  const send = sendRequest<OpenAI, OpenAI.ChatCompletionCreateParamsStreaming>(client, body, (sdk, request) =>
-    sdk.chat.completions.create(body, request),
+  const send = sendRequest<ChatClient, object>(client, body, (sdk, request) =>
+    sdk.chat.completions.create(body as never, request as never),
   );
-  return readEvents(chatFormat(audioType(params)), send, options, 'fromChatCompletions');
+  return readEvents(chatFormat(audioType(body)), send, options, shape.source);
 }
 
-function streamingParams(params: OpenAI.ChatCompletionCreateParams): OpenAI.ChatCompletionCreateParamsStreaming {
+/** What this source reads and sets of the params. */
+interface KnownParams {
+  readonly stream: true;
+  readonly stream_options: object | null;
+  readonly audio?: { readonly format?: string } | null;
+}
+
+function streamingParams(params: object): KnownParams {
   if (typeof params !== 'object' || params === null) throw new TypeError('fromChatCompletions: params must be an object');
-  const { stream_options: given } = params;
+  const { stream_options: given } = params as Partial<KnownParams>;
   const streamOptions = given === null ? null : { include_usage: true, ...given };
   return { ...params, stream: true, stream_options: streamOptions };
 }
@@ -54,7 +75,7 @@ const audioTypes: ReadonlyMap<string, string> = new Map([
   ['pcm16', 'audio/pcm'],
 ]);
 
-function audioType({ audio }: OpenAI.ChatCompletionCreateParams): string | undefined {
+function audioType({ audio }: KnownParams): string | undefined {
   const format = audio?.format;
   return format && (audioTypes.get(format) ?? `audio/${format}`);
 }

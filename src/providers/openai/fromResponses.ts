@@ -1,31 +1,32 @@
-import type { ResponseCreateParams, ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
-import { type RequestFunction, type SdkRequestOptions, type SdkResponse, sendRequest } from '../http/sendRequest.js';
+import { type ClientShape, checkClient } from '../http/checkClient.js';
+import type { FunctionParams, MethodParams, OpenParams, SdkResource } from '../http/clientParams.js';
+import { type RequestFunction, sendRequest } from '../http/sendRequest.js';
 import { readEvents } from '../readEvents.js';
 import type { SourceOptions } from '../wire/wireFormat.js';
 import { responsesFormat } from './responses/format.js';
 
-/** The SDK's own params, with the `betas` of its beta; `stream` is set for you. */
-export type ResponsesParams = ResponseCreateParams & Betas;
+/** An `OpenAI` client, or a client of the same shape, for instance for Azure. */
+export interface ResponsesClient {
+  readonly responses: SdkResource;
+  /** Needed only for params with `betas`; it must then have `responses`. */
+  readonly beta?: object;
+}
 
-/** The params of the request, with `stream: true`. */
-export type StreamingResponsesParams = ResponseCreateParamsStreaming & Betas;
+/** The params of a function that declares none; `stream` is set for you. */
+export type ResponsesParams = OpenParams<{ readonly stream?: true } & Betas>;
 
 interface Betas {
   readonly betas?: readonly string[];
 }
 
-/** An `OpenAI` client, or a client of the same shape, for instance for Azure. */
-export interface ResponsesClient {
-  readonly responses: ResponsesResource;
-  /** Needed only for params with `betas`; it must then have `responses`. */
-  readonly beta?: object;
-}
+/** The params of `client.responses.create`, with the `betas` of its beta, or of the function. */
+type ParamsFor<Client> = Client extends { readonly responses: { create: infer Create } }
+  ? MethodParams<Create, ResponsesParams> & Betas
+  : FunctionParams<Client, ResponsesParams>;
 
-interface ResponsesResource {
-  create(params: ResponseCreateParamsStreaming, options?: SdkRequestOptions): SdkResponse;
-}
+const shape: ClientShape = { source: 'fromResponses', client: 'an OpenAI', method: 'responses.create' };
 
 /**
  * Streams a response of OpenAI, or of a server that is compatible with it.
@@ -48,25 +49,26 @@ interface ResponsesResource {
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  * @example fromResponses(new OpenAI(), { model: 'gpt-5-mini', input: 'Hello' }).pipe(textDeltas())
  */
-export function fromResponses(
-  client: ResponsesClient | RequestFunction<StreamingResponsesParams>,
-  params: ResponsesParams,
+export function fromResponses<Client extends ResponsesClient | RequestFunction<ResponsesParams>>(
+  client: Client,
+  params: ParamsFor<Client>,
   options: SourceOptions = {},
 ): Observable<DeltaEvent> {
+  checkClient(shape, client);
   if (typeof params !== 'object' || params === null) throw new TypeError('fromResponses: params must be an object');
-  const streaming: StreamingResponsesParams = { ...params, stream: true };
-  const inBeta = params.betas !== undefined;
-  if (inBeta && typeof client === 'object' && client !== null && !betaResource(client)) {
+  const streaming = { ...(params as Betas), stream: true };
+  const inBeta = streaming.betas !== undefined;
+  if (inBeta && typeof client === 'object' && !betaResource(client)) {
     throw new TypeError('fromResponses: params with betas need a client whose beta resource has responses');
   }
-  const send = sendRequest(client, streaming, (sdk, request) => {
+  const send = sendRequest<ResponsesClient, object>(client, streaming, (sdk, request) => {
     const resource = (inBeta ? betaResource(sdk) : undefined) ?? sdk.responses;
-    return resource.create(streaming, request);
+    return resource.create(streaming as never, request as never);
   });
-  return readEvents(responsesFormat, send, options, 'fromResponses');
+  return readEvents(responsesFormat, send, options, shape.source);
 }
 
 /** Only newer SDKs have it, so its type cannot be named here. */
-function betaResource({ beta }: ResponsesClient): ResponsesResource | undefined {
-  return (beta as { readonly responses?: ResponsesResource } | undefined)?.responses;
+function betaResource({ beta }: ResponsesClient): SdkResource | undefined {
+  return (beta as { readonly responses?: SdkResource } | undefined)?.responses;
 }

@@ -1,10 +1,11 @@
 export type { RequestFunction } from '../http/sendRequest.js';
 export type { SourceOptions } from '../wire/wireFormat.js';
-export { assistantTurn } from './assistantTurn.js';
-export { type ChatClient, fromChatCompletions } from './fromChatCompletions.js';
+export { type AssistantMessage, assistantTurn } from './assistantTurn.js';
+export { type ChatContent, type ChatMessage, chatMessages } from './chatMessages.js';
+export { type ChatClient, type ChatParams, fromChatCompletions } from './fromChatCompletions.js';
 export {
   fromResponses,
   type ResponsesClient,
   type ResponsesParams,
-  type StreamingResponsesParams,
 } from './fromResponses.js';
+export { type ResponsesContent, type ResponsesItem, responsesInput } from './responsesInput.js';

@@ -48,11 +48,18 @@ export function matchPayload(decoder: PayloadRepeater, text: string, from: numbe
 export function emitRepeated(decoder: PayloadRepeater, template: JsonTemplate, name: string): boolean {
   const { repeated } = decoder;
   const { text } = template;
-  if (!text || repeated?.template !== template || repeated.name !== name) return false;
+  if (!text || repeated?.template !== template || repeated.name !== name || opensArguments(repeated.delta, text)) return false;
   decoder.payloads++;
   append(repeated.pending, text);
   decoder.deliver(withText(repeated.delta, text));
   return true;
+}
+
+const openingBrace = 123;
+
+/** Whether a piece of arguments begins an object: only a format knows whether it extends the call, repeats its arguments or opens another one. */
+function opensArguments({ type }: TextPieceEvent, text: string): boolean {
+  return type === 'tool-call-delta' && text.charCodeAt(0) === openingBrace;
 }
 
 /** Appends the text of all repetitions at once, before anything reads the format's state or the message. */

@@ -17,7 +17,8 @@ export interface WireState {
   settled: boolean;
   /**
    * The text that the payload being decoded extends. A format that sets this and emits exactly one delta promises that the same payload with
-   * another text would emit the same delta with that text, extend this text by it, and do nothing else: such a payload is not decoded.
+   * another text would emit the same delta with that text, extend this text by it, and do nothing else: such a payload is not decoded. Arguments
+   * that begin with a brace are always decoded.
    */
   growing: GrowingText | undefined;
 }
@@ -29,6 +30,8 @@ export interface WireFormat<State extends WireState = WireState> {
   /** Where the payloads of successive deltas differ, so that most of them are read without being parsed. */
   readonly variables: VariablePaths;
   createState(): State;
+  /** Whether a payload is one of this wire: a stream without any is of another wire. */
+  knows(payload: JsonObject, name: string): boolean;
   /**
    * Decodes one payload: emits its events at once, in order, and updates the state.
    *

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../events.js';
 import { checkJsonOptions, type JsonReadingOptions } from '../jsonOptions.js';
-import { type Parser, validateVerdict } from '../parser.js';
-import { readWholeJson } from '../readWholeJson.js';
+import type { Parser } from '../parser.js';
+import { readValidJson } from '../readWholeJson.js';
 import { checkSchema, type StandardSchema } from '../standardSchema.js';
 
 export interface JsonOptions<T = JsonValue> extends JsonReadingOptions {
@@ -24,6 +24,6 @@ export function json<T = JsonValue>(options: JsonOptions<T> = {}): Parser<'json'
   checkSchema('schema', schema);
   return {
     format: 'json',
-    parse: (text, truncated) => validateVerdict(readWholeJson(text, truncated, options), schema),
+    parse: (text, truncated) => readValidJson(text, truncated, options, schema),
   };
 }

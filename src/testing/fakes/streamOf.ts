@@ -1,6 +1,8 @@
 import { concat, concatMap, delay, EMPTY, from, NEVER, Observable, of } from 'rxjs';
-import type { DeltaEvent, FinishReason, Usage } from '../../events.js';
+import { fillPartial } from '../../errors.js';
+import type { DeltaEvent, FinishReason, PartialMessage, Usage } from '../../events.js';
 import { checkNotNegative, checkOneOf, checkOptions } from '../../kernel/options.js';
+import { createMessageFold } from '../../message/messageFold.js';
 import { finish, start, text, usage } from '../marbles/events.js';
 
 export interface StreamOfOptions {
@@ -18,7 +20,11 @@ export interface StreamOfOptions {
    * @defaultValue 'complete'
    */
   readonly end?: 'complete' | 'open' | 'cut';
-  /** An error to emit after the last event, instead of `end`; a text then has no `finish`. @defaultValue none */
+  /**
+   * An error to emit after the last event, instead of `end`; a text then has no `finish`. If it is one of ours without a `partial`, its partial
+   * becomes the message so far, as in a live stream.
+   * @defaultValue none
+   */
   readonly error?: unknown;
 }
 
@@ -45,10 +51,12 @@ export function streamOf(content: string | readonly DeltaEvent[], options: Strea
   if (typeof content !== 'string' && !Array.isArray(content)) {
     throw new TypeError('streamOf: content must be a string or an array of events');
   }
-  const events$ = from(typeof content === 'string' ? answerOf(content, options) : content);
+  const events = typeof content === 'string' ? answerOf(content, options) : content;
+  const events$ = from(events);
   const paced$ = firstMs + everyMs === 0 ? events$ : events$.pipe(pace(firstMs, everyMs));
   if (error !== undefined) {
-    return concat(paced$, new Observable<never>((subscriber) => subscriber.error(error)));
+    const failed = fillPartial(error, () => partialOf(events));
+    return concat(paced$, new Observable<never>((subscriber) => subscriber.error(failed)));
   }
   return concat(paced$, end === 'open' ? NEVER : EMPTY);
 }
@@ -58,6 +66,12 @@ function pace<T>(firstMs: number, everyMs: number): (source: Observable<T>) => O
     const waitMs = index === 0 ? firstMs : everyMs;
     return waitMs === 0 ? of(event) : of(event).pipe(delay(waitMs));
   });
+}
+
+function partialOf(events: readonly DeltaEvent[]): PartialMessage {
+  const fold = createMessageFold();
+  for (const event of events) fold.push(event);
+  return fold.partial();
 }
 
 function answerOf(

@@ -31,7 +31,9 @@ function detailsOf(event: DeltaEvent): string {
     case 'tool-call-end':
       return `${event.callId} ${event.name}(${event.argumentsText})`;
     case 'tool-result':
-      return `${event.callId} ${toText(event.output)}`;
+      return `${event.callId} ${event.preliminary ? 'progress ' : ''}${toText(event.output)}`;
+    case 'tool-approval':
+      return `${event.callId} ${event.approved === undefined ? 'waits' : event.approved ? 'approved' : 'denied'}`;
     case 'usage':
       return describeUsage(event.usage);
     case 'finish':

@@ -17,6 +17,7 @@ import type {
   StartEvent,
   StepEvent,
   TextDeltaEvent,
+  ToolApprovalEvent,
   ToolCallDeltaEvent,
   ToolCallEndEvent,
   ToolCallStartEvent,
@@ -119,14 +120,31 @@ export function toolCallEnd(
 }
 
 /**
- * Builds a `tool-result` event: a tool returned its output.
+ * Builds a `tool-result` event: a tool returned its output, or reports progress.
  *
  * @param output Any JSON.
  * @param isError Whether the tool failed. @defaultValue false
+ * @param preliminary Whether this is progress, which a later result replaces. @defaultValue false
  * @example toolResult('call-1', 'get_weather', { celsius: 21 })
  */
-export function toolResult(callId: string, name: string, output: JsonValue, isError: boolean = false): ToolResultEvent {
-  return { type: 'tool-result', callId, name, output, isError };
+export function toolResult(
+  callId: string,
+  name: string,
+  output: JsonValue,
+  isError: boolean = false,
+  preliminary: boolean = false,
+): ToolResultEvent {
+  return { type: 'tool-result', callId, name, output, isError, preliminary };
+}
+
+/**
+ * Builds a `tool-approval` event: a call waits for a decision, or has one.
+ *
+ * @param approved The decision. @defaultValue `undefined`: the call waits
+ * @example toolApproval('call-1', true)
+ */
+export function toolApproval(callId: string, approved?: boolean): ToolApprovalEvent {
+  return { type: 'tool-approval', callId, approved };
 }
 
 /**
@@ -166,11 +184,11 @@ export function logprobs(tokens: readonly JsonValue[], fields: EventFields<Logpr
  * Builds a `block-end` event: a block is complete.
  *
  * @param native The block in the provider's own form.
- * @param fields Fields to replace. @defaultValue block 0, choice 0, kind `text`
+ * @param fields Fields to replace. @defaultValue block 0, choice 0, kind `text`, format `undefined`
  * @example blockEnd({ type: 'text', text: 'Hello' })
  */
 export function blockEnd(native: JsonValue, fields: EventFields<BlockEndEvent> = {}): BlockEndEvent {
-  return { type: 'block-end', ...first, kind: 'text', native, ...fields };
+  return { type: 'block-end', ...first, kind: 'text', native, format: undefined, ...fields };
 }
 
 /**
@@ -239,7 +257,8 @@ export function raw(name: string, data: JsonValue = {}): RawEvent {
  */
 export function reset(fields: EventFields<ResetEvent> = {}): ResetEvent {
   const unknown = { status: undefined, code: undefined, requestId: undefined, retryAfterMs: undefined };
-  const error = { kind: 'connection', message: 'The connection failed', retryable: true, ...unknown };
+  const fault = { name: 'ConnectionError', kind: 'connection', message: 'The connection failed', retryable: true };
+  const error = { ...fault, ...unknown, details: undefined, partial: undefined };
   return { type: 'reset', attempt: 2, step: 0, cause: 'retry', delayMs: 0, error, ...fields };
 }
 

@@ -22,6 +22,7 @@ const coloursOfTypes: Readonly<Record<string, Colours>> = {
   'tool-call-delta': amber,
   'tool-call-end': amber,
   'tool-result': amber,
+  'tool-approval': amber,
   usage: green,
   finish: green,
   reset: red,

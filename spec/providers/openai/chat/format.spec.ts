@@ -84,7 +84,7 @@ describe('chatFormat', () => {
       { choices: [{ delta: {}, finish_reason: 'stop' }] },
       { choices: [{ message: { role: 'assistant', content: 'Hi' } }] },
       { usage: { prompt_tokens: 1 } },
-      { object: 'new' },
+      { choices: [{ delta: 'Hi' }] },
     ])('is emitted for %j', (payload) => {
       expect(decode([payload]).events[0]).toMatchObject({ type: 'start', id: undefined });
     });
@@ -92,6 +92,17 @@ describe('chatFormat', () => {
     it('is emitted once', () => {
       const { events } = decode([chunk({ content: 'a' }), chunk({ content: 'b' })]);
       expect(events.filter(({ type }) => type === 'start')).toHaveLength(1);
+    });
+
+    it.each<JsonObject>([
+      { object: 'new' },
+      { type: 'metadata', region: 'eu' },
+      { sources: [{ url: 'https://example.com' }] },
+      { id: '', model: '', choices: [], prompt_filter_results: [] },
+    ])('has the id and the model of the first chunk, not of %j before it', (payload) => {
+      const { events } = decode([payload, { ...chunk({ content: 'a' }), model: 'm' }]);
+      expect(events[0]).toMatchObject({ type: 'start', id: 'chatcmpl-1', model: 'm' });
+      expect(events.filter(({ type }) => type === 'raw')).toHaveLength(payload['choices'] === undefined ? 1 : 0);
     });
   });
 
@@ -147,12 +158,10 @@ describe('chatFormat', () => {
       ['length', 'length'],
       ['max_tokens', 'length'],
       ['model_length', 'length'],
-      ['tool_calls', 'tool-calls'],
-      ['function_call', 'tool-calls'],
       ['content_filter', 'content-filter'],
       ['SAFETY', 'content-filter'],
       ['refusal', 'refusal'],
-      ['eos', 'other'],
+      ['finished_by_magic', 'other'],
       ['constructor', 'other'],
     ])('%s means %s', (raw, reason) => {
       expect(finishOf([chunk({ content: 'a' }, raw)])).toBe(`finish ${reason}(${raw}) 0:${reason}(${raw})`);
@@ -289,7 +298,7 @@ describe('chatFormat', () => {
       expect(error).toMatchObject({ name: 'ProviderError', ...details });
     });
 
-    it('throws nothing but ProviderError for payloads of any shape', () => {
+    it('throws nothing but a ProviderError or an EmptyStreamError for payloads of any shape', () => {
       const names = [
         'id',
         'object',
@@ -336,7 +345,7 @@ describe('chatFormat', () => {
         try {
           decode(payloads as readonly JsonObject[], 'marked');
         } catch (error) {
-          expect(isStreamError(error) ? error.name : error).toBe('ProviderError');
+          expect(['ProviderError', 'EmptyStreamError']).toContain(isStreamError(error) ? error.name : error);
         }
         expect('polluted' in {}).toBe(false);
       });
@@ -347,10 +356,7 @@ describe('chatFormat', () => {
   it('emits the same content however it is cut into deltas', () => {
     const anyPieces = fc.array(fc.tuple(fc.constantFrom('content', 'reasoning', 'refusal'), fc.string({ unit: 'binary' })));
     const addsUp = fc.property(anyPieces, (pieces) => {
-      const { events } = decode(
-        pieces.map(([field, value]) => chunk({ [field]: value })),
-        'marked',
-      );
+      const { events } = decode([...pieces.map(([field, value]) => chunk({ [field]: value })), chunk({}, 'stop')], 'marked');
       const joined = (type: DeltaEvent['type']): string =>
         events.map((event) => (event.type === type && 'text' in event ? event.text : '')).join('');
       const sent = (field: string): string => pieces.map(([name, value]) => (name === field ? value : '')).join('');

@@ -59,7 +59,18 @@ const misread: Readonly<Record<string, object>> = {
       { type: 'document_url', document_url: 'https://example.com/a.pdf' },
     ],
   },
-  'tool-late-name': { tool_calls: [call('call_1', 'weather', '{"city":"Oslo"}')] },
+  'gemini-thought-in-content': {
+    content: 'I look.',
+    tool_calls: [
+      { ...call('function-call-1', 'weather', '{"city":"Oslo"}'), extra_content: { google: { thought_signature: 'c2ln' } } },
+      call('function-call-2', 'weather', '{"city":"Rome"}'),
+    ],
+  },
+  'vllm-gpt-oss-arguments-again': {
+    reasoning_content: 'Need the weather.',
+    tool_calls: [call('chatcmpl-tool-1', 'weather', '{"city":"Oslo"}')],
+  },
+  'tool-late-name': { tool_calls: [call('call_1', 'weather', '{"city":"Oslo"}'), call('call_chatcmpl-1', 'other', '')] },
   'tools-one-index': {
     tool_calls: [
       call('call_1', 'weather', '{"city":"Oslo"}'),
@@ -118,6 +129,26 @@ describe('chatTurn', () => {
     });
   });
 
+  it('keeps the signature of reasoning that stands beside it', async () => {
+    expect(chatTurn(await messageOf('copilot-reasoning-opaque'))).toEqual({
+      role: 'assistant',
+      content: 'It is 4.',
+      reasoning_text: 'Let me add.',
+      reasoning_opaque: 'b3BhcXVl',
+    });
+  });
+
+  it('has no empty text but in a turn without anything, where the API requires it', () => {
+    const parts = blockEnd({ content: '', tool_calls: [] }, { format: 'chat' });
+    expect(chatTurn(foldOf([parts, finish()])).content).toBeNull();
+    expect(chatTurn(foldOf([blockEnd({ reasoning_content: 'Hm' }, { format: 'chat' }), finish('length')]))).toEqual({
+      role: 'assistant',
+      content: '',
+      reasoning_content: 'Hm',
+    });
+    expect(chatTurn(foldOf([]))).toEqual({ role: 'assistant', content: '' });
+  });
+
   it('keeps the thought signature of a call', async () => {
     const { tool_calls } = chatTurn(await messageOf('tool-thought-signature'));
     expect(tool_calls).toEqual([
@@ -140,8 +171,8 @@ describe('chatTurn', () => {
   });
 
   it('joins content of both forms, text and list', () => {
-    const list = blockEnd({ content: [{ type: 'text', text: 'b' }] }, { block: 1 });
-    expect(chatTurn(foldOf([blockEnd({ content: 'a' }), list, finish()]))).toEqual({
+    const list = blockEnd({ content: [{ type: 'text', text: 'b' }] }, { block: 1, format: 'chat' });
+    expect(chatTurn(foldOf([blockEnd({ content: 'a' }, { format: 'chat' }), list, finish()]))).toEqual({
       role: 'assistant',
       content: [
         { type: 'text', text: 'a' },
@@ -165,7 +196,7 @@ describe('chatTurn', () => {
 
   it('treats __proto__ as a field', () => {
     const native = JSON.parse('{"content":"a","__proto__":{"polluted":true}}');
-    const turn = chatTurn(foldOf([blockEnd(native), finish()]));
+    const turn = chatTurn(foldOf([blockEnd(native, { format: 'chat' }), finish()]));
     expect(Object.getPrototypeOf(turn)).toBe(Object.prototype);
     expect('polluted' in turn).toBe(false);
   });

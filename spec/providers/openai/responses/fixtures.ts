@@ -59,8 +59,8 @@ export function digestOf({ events, error }: Collected): string {
 }
 
 function lineOf({ type, ...fields }: DeltaEvent): string {
-  const unchanging = { choice: undefined, choices: undefined, provider: undefined, timing: undefined };
-  const native = type === 'block-end' || type === 'raw' ? { native: undefined, data: undefined } : {};
+  const unchanging = { choice: undefined, choices: undefined, provider: undefined, timing: undefined, preliminary: undefined };
+  const native = type === 'block-end' || type === 'raw' ? { native: undefined, data: undefined, format: undefined } : {};
   const usage = 'usage' in fields ? { usage: { ...fields.usage, native: undefined } } : {};
   const line = JSON.stringify({ ...fields, ...unchanging, ...native, ...usage });
   return line === '{}' ? type : `${type} ${line}`;

@@ -19,14 +19,12 @@ export interface TextBlock {
 export interface ReasoningBlock {
   readonly kind: 'reasoning';
   readonly number: number;
-  /** The text so far, for each field that held it: servers use different fields, and some use two. */
-  readonly reasoningContent: GrowingText;
-  readonly reasoning: GrowingText;
-  readonly reasoningText: GrowingText;
-  /** The text of `thinking` parts, if content comes as a list. */
-  readonly thinking: GrowingText;
-  /** Structured pieces that must go back unchanged, by field. */
+  /** The text so far, by the field that held it: servers use different fields, and some use two. */
+  readonly texts: Map<string, GrowingText>;
+  /** Lists of structured pieces, by field: among them the parts of `content`. */
   details: Map<string, JsonObject[]> | undefined;
+  /** Signatures, and reasoning in the form of an object, by field. */
+  opaque: Map<string, JsonValue> | undefined;
 }
 
 export interface RefusalBlock {
@@ -44,7 +42,11 @@ export interface CallBlock {
   /** Empty until `tool-call-start` is emitted, when the name is known. */
   callId: string;
   name: string;
-  readonly argumentsText: GrowingText;
+  argumentsText: GrowingText;
+  /** Its place in the list that opened it. */
+  readonly position: number;
+  /** How often it was checked whether the arguments are whole: bounded, so that the work stays linear. */
+  checks: number;
   /** Unknown fields of the call and of its function. */
   readonly extras: Map<string, JsonValue>;
   readonly functionExtras: Map<string, JsonValue>;
@@ -70,19 +72,11 @@ export function createTextBlock(number: number): TextBlock {
 }
 
 export function createReasoningBlock(number: number): ReasoningBlock {
-  return {
-    kind: 'reasoning',
-    number,
-    reasoningContent: createGrowingText(),
-    reasoning: createGrowingText(),
-    reasoningText: createGrowingText(),
-    thinking: createGrowingText(),
-    details: undefined,
-  };
+  return { kind: 'reasoning', number, texts: new Map(), details: undefined, opaque: undefined };
 }
 
-export function createCallBlock(number: number, kind: CallBlock['kind'], format: ArgumentsFormat): CallBlock {
-  const identity = { id: undefined, callId: '', name: '', argumentsText: createGrowingText() };
+export function createCallBlock(number: number, kind: CallBlock['kind'], format: ArgumentsFormat, position = 0): CallBlock {
+  const identity = { id: undefined, callId: '', name: '', argumentsText: createGrowingText(), position, checks: 0 };
   return { kind, number, format, ...identity, extras: new Map(), functionExtras: new Map() };
 }
 

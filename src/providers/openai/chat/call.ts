@@ -1,5 +1,5 @@
 import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
-import { append, type GrowingText, wholeText } from '../../../codecs/text/growingText.js';
+import { append, createGrowingText, type GrowingText, wholeText } from '../../../codecs/text/growingText.js';
 import { createCallIds, uniqueCallId } from '../../../message/callIds.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import type { CallBlock } from './blocks.js';
@@ -29,6 +29,7 @@ export function extendCall(
  * @param cut Whether the model may have been stopped inside this call: then it ends only if its arguments are whole JSON.
  */
 export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, cut: boolean, emit: Emit): void {
+  if (call.format === 'json') restoreArguments(call);
   if (cut && (call.format === 'text' || !isJson(call.argumentsText))) return;
   if (call.callId === '') emitStart(state, choice, call, emit);
   const { callId, name, argumentsText, number, format } = call;
@@ -45,7 +46,44 @@ export function endCall(state: ChatState, choice: ChatChoice, call: CallBlock, c
   });
 }
 
-export function isJson(text: GrowingText): boolean {
+const openingBrace = 123;
+const mostChecks = 16;
+
+/** Whether a piece begins an object: after whole arguments it cannot extend them. */
+export function opensObject(text: string): boolean {
+  return text.charCodeAt(0) === openingBrace;
+}
+
+/** Whether the arguments of a call are whole, so that nothing can follow. After some checks in vain they count as growing. */
+export function isWhole(call: CallBlock): boolean {
+  const { joined, latest } = call.argumentsText;
+  const end = latest === '' ? joined : latest;
+  if (!end.trimEnd().endsWith('}') || call.checks === mostChecks) return false;
+  call.checks++;
+  return isJson(call.argumentsText);
+}
+
+const headLength = 3;
+
+/**
+ * Some servers send the arguments so far in every piece, or all of them once more before they were whole: then the last ones stand, if they
+ * are JSON and each piece before is a beginning of them.
+ */
+function restoreArguments(call: CallBlock): void {
+  const text = wholeText(call.argumentsText);
+  const head = text.slice(0, headLength);
+  const from = text.lastIndexOf(head);
+  if (from <= 0 || !opensObject(text) || isJson(call.argumentsText)) return;
+  const last = text.slice(from);
+  for (let at = 0; at < from; ) {
+    const next = text.indexOf(head, at + headLength);
+    if (!last.startsWith(text.slice(at, next).trimEnd())) return;
+    at = next;
+  }
+  if (tryParseJson(last) !== undefined) call.argumentsText = createGrowingText(last);
+}
+
+function isJson(text: GrowingText): boolean {
   return tryParseJson(wholeText(text)) !== undefined;
 }
 

@@ -1,37 +1,66 @@
-import { isObject, nonEmptyText, textOf } from '../../../codecs/json/jsonFields.js';
+import { isObject, nonEmptyText, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import { createGrowingText, wholeText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { emitCitation } from './annotations.js';
 import { readImage } from './files.js';
-import { readThinkingPart } from './reasoning.js';
+import { emitThought, readThinkingPart } from './reasoning.js';
 import { type ChatChoice, openBlock } from './state.js';
-import { extendText, textBlock } from './texts.js';
+import { extendText, readRefusal, textBlock } from './texts.js';
 
 /** Reads the content of a delta: text, or a list of parts as Mistral sends it. */
 export function readContent(choice: ChatChoice, delta: JsonObject, emit: Emit): void {
-  const { content } = delta;
-  if (typeof content === 'string') extendText(choice, content, emit);
+  const content = delta['content'] ?? delta['text'];
+  if (typeof content === 'string') readText(choice, content, delta, emit);
   else if (Array.isArray(content)) for (const part of content) readPart(choice, part, emit);
+  else if (isObject(content)) readPart(choice, content, emit);
+}
+
+const thoughtBegin = '<thought>';
+const thoughtEnd = '</thought>';
+
+/** Gemini's OpenAI endpoint flags reasoning, and also marks it in the text: the closing mark begins the first text without the flag. */
+function readText(choice: ChatChoice, text: string, { extra_content: extra }: JsonObject, emit: Emit): void {
+  if (text !== '' && isObject(extra) && isThought(extra)) {
+    const begins = !choice.inThought && text.startsWith(thoughtBegin);
+    const ends = text.endsWith(thoughtEnd);
+    choice.inThought = true;
+    return emitThought(choice, text.slice(begins ? thoughtBegin.length : 0, ends ? -thoughtEnd.length : undefined), emit);
+  }
+  if (!choice.inThought || text === '') return extendText(choice, text, emit);
+  choice.inThought = false;
+  extendText(choice, text.startsWith(thoughtEnd) ? text.slice(thoughtEnd.length) : text, emit);
+  // Another text would not lose its beginning.
+  choice.growing = undefined;
+}
+
+function isThought(extra: JsonObject): boolean {
+  return objectOf(extra['google'])['thought'] === true;
 }
 
 type PartReader = (choice: ChatChoice, part: JsonObject, emit: Emit) => void;
 
 const partReaders: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['text', readTextPart],
-  ['thinking', readThinkingPart],
+  ['output_text', readTextPart],
+  ['text_delta', readTextPart],
+  ['refusal', (choice, part, emit) => readRefusal(choice, part, emit)],
   ['reference', readReference],
   ['image_url', (choice, part, emit) => readImage(choice, part, { content: [part] }, emit)],
+  ...'thinking reasoning thought redacted_thinking reasoning_content reasoning_text summary_text thinking_delta'
+    .split(' ')
+    .map((type) => [type, readThinkingPart] as const),
 ]);
 
 function readPart(choice: ChatChoice, part: JsonValue, emit: Emit): void {
   if (!isObject(part)) return extendText(choice, textOf(part), emit);
-  const read = partReaders.get(textOf(part['type'])) ?? readUnknownPart;
+  const type = textOf(part['type']) || (part['text'] === undefined ? '' : 'text');
+  const read = part['thought'] === true ? readThinkingPart : (partReaders.get(type) ?? readUnknownPart);
   read(choice, part, emit);
 }
 
 function readTextPart(choice: ChatChoice, part: JsonObject, emit: Emit): void {
-  const text = textOf(part['text']);
+  const text = textOf(part['text']) || textOf(objectOf(part['text'])['value']);
   if (text === '') return;
   textBlock(choice).parts ??= [];
   extendText(choice, text, emit);

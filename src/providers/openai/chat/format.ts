@@ -1,18 +1,19 @@
-import { isObject, nonEmptyText, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
+import { isObject, listOf, nonEmptyText, numberOf } from '../../../codecs/json/jsonFields.js';
 import type { VariablePaths } from '../../../codecs/jsonTemplate/variables.js';
-import type { JsonObject } from '../../../events.js';
+import { wholeText } from '../../../codecs/text/growingText.js';
+import type { JsonObject, JsonValue } from '../../../events.js';
+import { hasError, reportsError } from '../../http/reportedError.js';
 import { providerError } from '../../http/responseErrors.js';
+import { isHeartbeat } from '../../wire/heartbeats.js';
 import type { Emit, WireFormat } from '../../wire/wireFormat.js';
-import { readAnnotations, readCitations, readLogprobs } from './annotations.js';
-import { readFunctionCall, readToolCalls } from './calls.js';
-import { readContent } from './content.js';
-import { endResponse, finishChoice } from './end.js';
-import { readAudio, readImages } from './files.js';
-import { readReasoning } from './reasoning.js';
-import { isUnknown, missingContent, provider, startResponse } from './start.js';
+import { readCitations, readLogprobs } from './annotations.js';
+import { readDelta } from './delta.js';
+import { endResponse, readFinish } from './end.js';
+import { missingContent } from './missingContent.js';
+import { isUnknown, provider, rawEvent, saysAnything, startResponse } from './start.js';
 import { type ChatChoice, type ChatState, choiceOf, createChatState } from './state.js';
-import { extendText, readExtraContent, readRefusal } from './texts.js';
-import { readUsage } from './usage.js';
+import { extendText } from './texts.js';
+import { readUsage, usageIn } from './usage.js';
 
 const variables: VariablePaths = {
   text: [
@@ -33,48 +34,79 @@ const variables: VariablePaths = {
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
-  return { provider, variables, createState: () => createChatState(audioType), decode, end: endResponse };
+  return { provider, variables, createState: () => createChatState(audioType), knows, decode, end: endResponse };
+}
+
+function knows(payload: JsonObject): boolean {
+  const { choices, type, usage } = payload;
+  if (Array.isArray(choices) || (isObject(usage) && reportsError(payload))) return true;
+  return choices === undefined && type === undefined && !isUnknown(payload);
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {
-  const { error, choices } = payload;
-  if ((error !== undefined && error !== null) || name === 'error' || payload['object'] === 'error') throw providerError(payload);
+  const choices = listOf(payload['choices']);
+  const error = errorIn(payload, choices, name);
+  if (error === undefined && !choices.some(isObject) && usageIn(payload) === undefined && isHeartbeat(payload, name)) {
+    return emit({ type: 'ping' });
+  }
+  if (state.started || startResponse(state, payload, name, error !== undefined, emit)) {
+    readPayload(state, payload, choices, name, error !== undefined, emit);
+  }
+  if (error !== undefined) throw providerError(error);
+}
+
+/** The error that a payload reports, of itself or of a choice, as `providerError` reads it. */
+function errorIn(payload: JsonObject, choices: readonly JsonValue[], name: string): JsonValue | undefined {
+  if (name === 'error' || hasError(payload)) return payload;
+  for (const choice of choices) {
+    if (isObject(choice) && choice['error'] !== undefined && hasError(choice)) return choice['error'];
+  }
+  return !choices.some(isObject) && reportsError(payload) ? payload : undefined;
+}
+
+function readPayload(
+  state: ChatState,
+  payload: JsonObject,
+  choices: readonly JsonValue[],
+  name: string,
+  failing: boolean,
+  emit: Emit,
+): void {
   state.systemFingerprint = nonEmptyText(payload['system_fingerprint']) ?? state.systemFingerprint;
   state.serviceTier = nonEmptyText(payload['service_tier']) ?? state.serviceTier;
-  if (!state.started && !startResponse(state, payload, emit)) return;
-  if (Array.isArray(choices)) {
-    for (let position = 0; position < choices.length; position++) {
-      readChoice(state, objectOf(choices[position]), position, emit);
-    }
-  } else if (isUnknown(payload)) {
-    emit({ type: 'raw', provider, name: nonEmptyText(payload['object']) ?? (name || 'unknown'), data: payload });
-  }
+  let position = 0;
+  for (const choice of choices) if (isObject(choice)) readChoice(state, choice, position++, emit);
+  if (!failing && isUnknown(payload)) emit(rawEvent(payload, name));
   readCitations(state, payload, emit);
   readUsage(state, payload, emit);
 }
 
 function readChoice(state: ChatState, payload: JsonObject, position: number, emit: Emit): void {
   const choice = choiceOf(state, numberOf(payload['index']) ?? position);
-  const { delta, message, text, logprobs } = payload;
+  const { delta, message, logprobs } = payload;
   choice.growing = undefined;
-  if (isObject(delta)) readDelta(state, choice, delta, emit);
+  if (isObject(delta) && isWholeAgain(choice, payload, delta)) readDelta(state, choice, { ...delta, content: null }, emit);
+  else if (isObject(delta) && (!isObject(message) || saysAnything(delta))) readDelta(state, choice, delta, emit);
   else if (isObject(message)) readDelta(state, choice, missingContent(choice, message), emit);
-  // The older form of completions, before chat.
-  if (typeof text === 'string') extendText(choice, text, emit);
+  else if (typeof delta === 'string') extendText(choice, delta, emit);
+  readOlderText(choice, payload, emit);
   if (isObject(logprobs)) readLogprobs(choice, logprobs, emit);
-  const finishReason = nonEmptyText(payload['finish_reason']);
-  if (finishReason !== undefined) finishChoice(state, choice, finishReason, payload, emit);
+  readFinish(state, choice, payload, emit);
   state.growing = choice.growing;
 }
 
-function readDelta(state: ChatState, choice: ChatChoice, delta: JsonObject, emit: Emit): void {
-  readReasoning(choice, delta, emit);
-  readContent(choice, delta, emit);
-  readRefusal(choice, delta, emit);
-  readToolCalls(state, choice, delta, emit);
-  readFunctionCall(state, choice, delta, emit);
-  readAudio(state, choice, delta, emit);
-  readImages(choice, delta, emit);
-  readAnnotations(choice, delta, emit);
-  readExtraContent(choice, delta);
+const leastRepeated = 20;
+
+/** Whether the delta at the end is all of the text once more, as some servers send it; a short one may be the model's. */
+function isWholeAgain({ blocks }: ChatChoice, { finish_reason: reason }: JsonObject, { content }: JsonObject): boolean {
+  if (typeof content !== 'string' || content.length < leastRepeated || nonEmptyText(reason) === undefined) return false;
+  return content === blocks.map((block) => (block.kind === 'text' ? wholeText(block.text) : '')).join('');
+}
+
+/** Reads the text of the older form of completions, before chat. Some servers repeat in it what the delta says. */
+function readOlderText(choice: ChatChoice, { delta, message, text }: JsonObject, emit: Emit): void {
+  if (typeof text !== 'string' || text === '' || typeof delta === 'string' || isObject(message)) return;
+  if (isObject(delta) && (Boolean(delta['content']) || Object.values(delta).includes(text))) return;
+  extendText(choice, text, emit);
+  if (isObject(delta)) choice.growing = undefined;
 }

@@ -1,5 +1,6 @@
 import type { GrowingText } from '../../../codecs/text/growingText.js';
-import type { Usage } from '../../../events.js';
+import type { StreamError } from '../../../errors.js';
+import type { RawEvent, Usage } from '../../../events.js';
 import type { CallIds } from '../../../message/callIds.js';
 import type { WireState } from '../../wire/wireFormat.js';
 import type { CallBlock, ChatBlock } from './blocks.js';
@@ -15,7 +16,7 @@ export interface ChatChoice {
   current: ChatBlock | undefined;
   /** The text that the payload being decoded extends. */
   growing: GrowingText | undefined;
-  /** The calls that have not ended, by the provider's index, else its id, else their position. */
+  /** The calls that have not ended, by the provider's index, else its id. */
   calls: Map<number | string, CallBlock> | undefined;
   /** The call that was extended last. */
   latestCall: CallBlock | undefined;
@@ -25,6 +26,8 @@ export interface ChatChoice {
   hasText: boolean;
   hasRefusal: boolean;
   calledClient: boolean;
+  /** Whether its content came with a flag that makes it reasoning, as Gemini's does: the closing mark follows in the text. */
+  inThought: boolean;
 }
 
 /** The decoding state of one response: each subscription has its own. */
@@ -42,6 +45,10 @@ export interface ChatState extends WireState {
   callIds: CallIds | undefined;
   /** The sources that were emitted: some servers repeat them in every chunk. */
   citedUrls: Set<string> | undefined;
+  /** Payloads of unknown type that came before the first one with an id or content: `start` needs that one's id and model. */
+  early: RawEvent[] | undefined;
+  /** The fault that a finish reason reports. It ends the stream where the stream ends, because usage may follow. */
+  failure: StreamError | undefined;
 }
 
 export function createChatState(audioType: string): ChatState {
@@ -60,6 +67,8 @@ export function createChatState(audioType: string): ChatState {
     unfinished: 0,
     callIds: undefined,
     citedUrls: undefined,
+    early: undefined,
+    failure: undefined,
   };
 }
 
@@ -80,6 +89,7 @@ function addChoice(state: ChatState, index: number): ChatChoice {
     hasText: false,
     hasRefusal: false,
     calledClient: false,
+    inThought: false,
   };
   state.choices.set(index, choice);
   state.unfinished++;

@@ -1,3 +1,4 @@
+import { isObject, objectOf } from '../../../codecs/json/jsonFields.js';
 import { append, createGrowingText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
@@ -35,9 +36,17 @@ function refusalBlock(choice: ChatChoice): RefusalBlock {
   return openBlock(choice, { kind: 'refusal', number: choice.blocks.length, text: createGrowingText() });
 }
 
-/** Keeps an opaque field that must go back with the text. */
+/** Keeps an opaque field that must go back with the text: without text of its own it belongs to the text before it. */
 export function readExtraContent(choice: ChatChoice, delta: JsonObject): void {
   const extra: JsonValue | undefined = delta['extra_content'];
-  if (extra === undefined || extra === null) return;
-  textBlock(choice).extraContent = extra;
+  if (extra === undefined || extra === null || (isObject(extra) && objectOf(extra['google'])['thought'] === true)) return;
+  latestText(choice).extraContent = extra;
+}
+
+function latestText(choice: ChatChoice): TextBlock {
+  for (let at = choice.blocks.length - 1; at >= choice.endedBlocks; at--) {
+    const block = choice.blocks[at];
+    if (block?.kind === 'text') return block;
+  }
+  return textBlock(choice);
 }

@@ -1,35 +1,58 @@
 import type { OpenAI } from 'openai';
 import { isObject } from '../../../codecs/json/jsonFields.js';
 import { wholeText } from '../../../codecs/text/growingText.js';
-import type { JsonObject, JsonValue, Message, MessagePart } from '../../../events.js';
+import type { JsonObject, JsonValue, TurnPart } from '../../../events.js';
+import { shortCallId } from '../../../message/callIds.js';
+import { type CallNames, createCallNames } from '../../../message/callNames.js';
+import { type CallPart, isPlainCall, nativeOf, textOfPart } from '../../../message/turnContent.js';
 import type { CallBlock, ChatBlock, ReasoningBlock, TextBlock } from './blocks.js';
 
+export function chatCallNames(): CallNames {
+  return createCallNames('chat', shortCallId);
+}
+
 /**
- * The assistant's turn for the next chat request: the native fragments of all parts, merged. Calls have the ids of their events, so that tool
- * messages can refer to them.
+ * The assistant's turn for the next chat request: the fragments of all parts, merged. The ids of calls are those of their events, so that tool
+ * messages can refer to them. Without text, the content is `null` beside calls, and else the empty text, which the API requires then.
  */
-export function chatTurn(message: Message): OpenAI.ChatCompletionAssistantMessageParam {
+export function chatTurn(
+  { parts }: { readonly parts: readonly TurnPart[] },
+  names: CallNames = chatCallNames(),
+): OpenAI.ChatCompletionAssistantMessageParam {
   const turn = new Map<string, JsonValue>();
-  for (const part of message.parts) {
-    for (const [field, value] of Object.entries(fragmentOf(part))) {
+  for (const part of parts) {
+    for (const [field, value] of Object.entries(fragmentOf(part, names))) {
       if (value !== undefined) turn.set(field, merge(turn.get(field), value));
     }
   }
-  const content = turn.size === 0 ? '' : null;
+  if (turn.get('content') === '') turn.delete('content');
+  const content = standAlone.some((field) => turn.has(field)) ? null : '';
   return { role: 'assistant', content, ...Object.fromEntries(turn) };
 }
 
-function fragmentOf(part: MessagePart): JsonObject {
-  const native = isObject(part.native) ? part.native : unendedFragment(part);
+/** What the API takes without content. */
+const standAlone = ['tool_calls', 'function_call', 'refusal', 'audio', 'images'];
+
+function fragmentOf(part: TurnPart, names: CallNames): JsonObject {
+  const native = nativeOf(part, 'chat');
+  if (part.type !== 'tool-call') return native ?? plainFragment(part);
+  const id = names.call(part);
+  if (!native) return isPlainCall(part) ? { tool_calls: [plainCall(part, id)] } : {};
   const calls = native['tool_calls'];
-  if (part.type !== 'tool-call' || !Array.isArray(calls)) return native;
-  return { ...native, tool_calls: calls.map((call) => (isObject(call) ? { ...call, id: part.callId } : call)) };
+  if (!Array.isArray(calls)) return native;
+  return { ...native, tool_calls: calls.map((call) => (isObject(call) ? { ...call, id } : call)) };
 }
 
-/** A block of an aborted answer. The API rejects a call that was cut. */
-function unendedFragment(part: MessagePart): JsonObject {
-  if (part.type === 'text') return { content: part.text };
-  return part.type === 'refusal' ? { refusal: part.text } : {};
+/** A block of an aborted answer, or of another API. */
+function plainFragment(part: TurnPart): JsonObject {
+  const text = textOfPart(part);
+  if (text === '') return {};
+  return part.type === 'refusal' ? { refusal: text } : { content: text };
+}
+
+function plainCall({ name, argumentsText, format }: CallPart, id: string): JsonValue {
+  if (format === 'text') return { id, type: 'custom', custom: { name, input: argumentsText } };
+  return { id, type: 'function', function: { name, arguments: argumentsText.trim() === '' ? '{}' : argumentsText } };
 }
 
 function merge(earlier: JsonValue | undefined, later: JsonValue): JsonValue {
@@ -69,20 +92,19 @@ export function nativeFragment(block: ChatBlock): JsonObject {
 }
 
 function textFragment({ text, parts, annotations, extraContent }: TextBlock): JsonObject {
+  const list = parts && [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: wholeText(text) }])];
   return {
-    content: parts ? [...parts, ...(text.length === 0 ? [] : [{ type: 'text', text: wholeText(text) }])] : wholeText(text),
+    ...(list ? { content: list } : text.length > 0 && { content: wholeText(text) }),
     ...(annotations && { annotations }),
     ...(extraContent !== undefined && { extra_content: extraContent }),
   };
 }
 
-function reasoningFragment({ reasoningContent, reasoning, reasoningText, thinking, details }: ReasoningBlock): JsonObject {
+function reasoningFragment({ texts, details, opaque }: ReasoningBlock): JsonObject {
   return {
-    ...(reasoningContent.length > 0 && { reasoning_content: wholeText(reasoningContent) }),
-    ...(reasoning.length > 0 && { reasoning: wholeText(reasoning) }),
-    ...(reasoningText.length > 0 && { reasoning_text: wholeText(reasoningText) }),
-    ...(thinking.length > 0 && { content: [{ type: 'thinking', thinking: [{ type: 'text', text: wholeText(thinking) }] }] }),
+    ...Object.fromEntries([...texts].map(([field, text]) => [field, wholeText(text)])),
     ...(details && Object.fromEntries(details)),
+    ...(opaque && Object.fromEntries(opaque)),
   };
 }
 

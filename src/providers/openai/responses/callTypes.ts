@@ -1,5 +1,6 @@
-import { isObject, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
+import { isObject, objectOf } from '../../../codecs/json/jsonFields.js';
 import type { ArgumentsFormat, Executor, JsonObject, JsonValue } from '../../../events.js';
+import { argumentsOf } from './argumentsText.js';
 import { patchArguments, patchClosing, shellArguments, shellClosing } from './writtenJson.js';
 
 /** How an output item of one type becomes a tool call. */
@@ -41,7 +42,7 @@ const plain: Omit<CallType, 'argumentsText'> = {
 /** A call with its argument text in a field, which is streamed. */
 function streamed(field: 'arguments' | 'input' | 'code', more: Partial<CallType> = {}): CallType {
   const format = field === 'arguments' ? 'json' : 'text';
-  const argumentsText = (item: JsonObject): string => textOf(item[field]);
+  const argumentsText = (item: JsonObject): string => argumentsOf(item[field]);
   return { ...plain, format, field, argumentsText, ...more };
 }
 

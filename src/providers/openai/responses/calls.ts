@@ -3,6 +3,7 @@ import { append, createGrowingText, wholeText } from '../../../codecs/text/growi
 import type { JsonObject } from '../../../events.js';
 import { createCallIds, uniqueCallId } from '../../../message/callIds.js';
 import type { Emit } from '../../wire/wireFormat.js';
+import { argumentsRank, bestArguments, certainRank, fullerText } from './argumentsText.js';
 import { type CallResult, callTypes } from './callTypes.js';
 import { type CallIdentity, type ItemCall, type OutputItem, openBlock, type ResponsesState } from './state.js';
 
@@ -10,9 +11,22 @@ import { type CallIdentity, type ItemCall, type OutputItem, openBlock, type Resp
 export function openCall(state: ResponsesState, item: OutputItem, emit: Emit): void {
   const type = callTypes.get(item.type);
   if (type === undefined) return;
-  item.call = { type, block: openBlock(state, item), identity: undefined, text: createGrowingText(), command: undefined };
-  const name = type.name ?? nonEmptyText(item.added['name']);
-  if (name !== undefined && !type.late) emitStart(state, item.call, item.added, emit);
+  const call: ItemCall = {
+    type,
+    block: openBlock(state, item),
+    identity: undefined,
+    text: createGrowingText(),
+    whole: '',
+    command: undefined,
+  };
+  item.call = call;
+  nameCall(state, call, item.added, emit);
+}
+
+/** Emits `tool-call-start` if it was not emitted and the item has the name. */
+export function nameCall(state: ResponsesState, call: ItemCall, item: JsonObject, emit: Emit): void {
+  const name = call.type.name ?? nonEmptyText(item['name']);
+  if (call.identity === undefined && name !== undefined && !call.type.late) emitStart(state, call, item, emit);
 }
 
 /** Adds to the arguments of a call; they are held back until its name is known. */
@@ -22,18 +36,49 @@ export function extendCall(call: ItemCall, piece: string, emit: Emit): void {
   if (call.identity) emitArguments(call, call.identity, piece, emit);
 }
 
-/** Emits the part of the whole argument text that the deltas lack. If it contradicts the deltas, they stand. */
+/** Emits the part of the whole argument text that the deltas lack. Which of them is right is decided at the end of the call. */
 export function completeCall(call: ItemCall, whole: string, emit: Emit): void {
   if (whole.startsWith(wholeText(call.text))) extendCall(call, whole.slice(call.text.length), emit);
+  else if (whole !== '') call.whole = whole;
+}
+
+/**
+ * Whether the end of a call's item came too early: without arguments that can be run, or with none at all although no event about the arguments
+ * said so.
+ */
+export function isPremature(call: ItemCall, added: JsonObject, native: JsonObject): boolean {
+  const { type, text, whole } = call;
+  if (type.field === undefined || type.format !== 'json' || type.executor(native) !== 'client') return false;
+  const rank = argumentsRank(argumentsOfCall(call, added, native));
+  return rank <= 0 || (rank < certainRank && text.length === 0 && whole === '');
+}
+
+/** One text for the events, the message and the next turn. */
+function argumentsOfCall({ type, text, whole }: ItemCall, added: JsonObject, native: JsonObject): string {
+  const [said, last, first] = [wholeText(text), type.argumentsText(native), type.argumentsText(added)];
+  return type.format === 'json' ? bestArguments([said, whole, last, first]) : [whole, last, first].reduce(fullerText, said);
 }
 
 /** @param cut Whether the model was stopped inside this call: then `tool-call-end` is not emitted. */
-export function endCall(state: ResponsesState, call: ItemCall, native: JsonObject, cut: boolean, emit: Emit): void {
+export function endCall(
+  state: ResponsesState,
+  call: ItemCall,
+  added: JsonObject,
+  native: JsonObject,
+  cut: boolean,
+  emit: Emit,
+): void {
   const { type } = call;
-  const whole = type.argumentsText(native);
-  if (!cut && !whole.startsWith(wholeText(call.text))) extendCall(call, type.closing, emit);
-  completeCall(call, whole, emit);
-  const identity = call.identity ?? emitStart(state, call, native, emit);
+  if (type.field === undefined || cut) {
+    const whole = type.argumentsText(native);
+    if (!cut && !whole.startsWith(wholeText(call.text))) extendCall(call, type.closing, emit);
+    completeCall(call, whole, emit);
+  } else {
+    const whole = argumentsOfCall(call, added, native);
+    completeCall(call, whole, emit);
+    if (whole !== wholeText(call.text)) call.text = createGrowingText(whole);
+  }
+  const identity = call.identity ?? emitStart(state, call, { ...added, ...native }, emit);
   if (!cut) {
     emit({ type: 'tool-call-end', ...identity, argumentsText: wholeText(call.text), block: call.block, choice: 0 });
     if (identity.executor === 'client') state.unanswered.add(identity.callId);
@@ -67,7 +112,7 @@ function emitResult(
   emit: Emit,
 ): void {
   state.unanswered.delete(callId);
-  emit({ type: 'tool-result', callId, name, output, isError });
+  emit({ type: 'tool-result', callId, name, output, isError, preliminary: false });
 }
 
 function emitStart(state: ResponsesState, call: ItemCall, item: JsonObject, emit: Emit): CallIdentity {

@@ -6,7 +6,7 @@ import { type OutputItem, openBlock, type ResponsesState } from './state.js';
 
 /** Decodes a preview of an image. */
 export function decodePartialImage(state: ResponsesState, payload: JsonObject, emit: Emit): void {
-  const item = itemOf(state, payload['output_index'], 'image_generation_call', emit);
+  const item = itemOf(state, payload, 'image_generation_call', emit);
   emitImage(state, item, payload, textOf(payload['partial_image_b64']), false, emit);
 }
 
@@ -42,7 +42,7 @@ export function decodeTranscript(state: ResponsesState, payload: JsonObject, emi
 
 function emitAudio(state: ResponsesState, payload: JsonObject, data: string, transcript: string | undefined, emit: Emit): void {
   if (data === '' && transcript === undefined) return;
-  const block = fileBlock(state, itemOf(state, payload['output_index'], 'message', emit));
+  const block = fileBlock(state, itemOf(state, payload, 'message', emit));
   emit({ type: 'file', block, choice: 0, mediaType: 'audio/pcm', data, transcript, final: false });
 }
 

@@ -4,8 +4,8 @@ import type { CallIds } from '../../../message/callIds.js';
 import type { Emit, WireState } from '../../wire/wireFormat.js';
 import type { CallType } from './callTypes.js';
 
-/** A provider's index, which is not trusted to be a number. */
-export type Index = JsonValue | undefined;
+/** A provider's index; undefined if it sends none, or one that is not a number. */
+export type Index = number | undefined;
 
 export type TextKind = 'text' | 'refusal' | 'reasoning' | 'summary';
 
@@ -14,10 +14,14 @@ export interface TextPart {
   readonly kind: TextKind;
   readonly block: number;
   readonly phase: Phase;
+  /** The index under which it began. Some servers count up with every delta, so that a later one says little. */
+  readonly index: Index;
   /** The text so far. */
   readonly text: GrowingText;
   /** The number of citations that were emitted. */
   citations: number;
+  /** Whether the provider ended it: text under another index then begins a part of its own. */
+  closed: boolean;
 }
 
 /** How events name a tool call. */
@@ -34,25 +38,39 @@ export interface ItemCall {
   /** Undefined until `tool-call-start` is emitted, when the name is known. */
   identity: CallIdentity | undefined;
   /** The argument text so far. */
-  readonly text: GrowingText;
+  text: GrowingText;
+  /** The argument text of the event that ended the deltas, which may contradict them. */
+  whole: string;
   /** The command of a shell call that is streamed. */
-  command: Index;
+  command: JsonValue | undefined;
 }
 
 /** An item of the response's output. */
 export interface OutputItem {
-  readonly type: string;
-  /** The item as it was sent first. */
-  readonly added: JsonObject;
+  /** Empty while it is not known. */
+  type: string;
+  readonly index: Index;
+  /** The provider's id, the first one that was sent. */
+  id: string | undefined;
+  /** Whether `response.output_item.added` announced it. */
+  announced: boolean;
+  /** The item as it was sent first, or by an end that came before its content. */
+  added: JsonObject;
   /** The whole item, once it has ended. */
   native: JsonObject | undefined;
+  /** Whether its end came too early, so that more may come. */
+  held: boolean;
+  /** Whether content came after its end. */
+  late: boolean;
   /** Its first block, once it has one. */
   block: number | undefined;
   /** The block of its image or its audio. */
   fileBlock: number | undefined;
   call: ItemCall | undefined;
   readonly phase: Phase;
-  readonly texts: Readonly<Record<TextKind, Map<Index, TextPart>>>;
+  /** The kind of the part that was announced and has no text yet. */
+  announcedPart: TextKind | undefined;
+  readonly texts: Readonly<Record<TextKind, TextPart[]>>;
 }
 
 /** The decoding state of one response: each subscription has its own. */
@@ -64,8 +82,12 @@ export interface ResponsesState extends WireState {
   blockCount: number;
   /** In order of appearance. */
   readonly items: OutputItem[];
-  /** By `output_index`; never by id, because some gateways change the id in every event. */
-  readonly byIndex: Map<Index, OutputItem>;
+  /** By `output_index`, the latest one of an index that several have. */
+  readonly byIndex: Map<number, OutputItem>;
+  /** By the provider's id and call id; undefined if several items have it. Only where an index says nothing: some gateways change the ids. */
+  readonly byId: Map<string, OutputItem | undefined>;
+  /** Whether the ids of one item differ from event to event. */
+  idsChange: boolean;
   /** By the provider's id, in order; a call with a missing or repeated id by its callId. */
   readonly calls: Map<string, CallIdentity>;
   callIds: CallIds | undefined;
@@ -92,6 +114,8 @@ export function createResponsesState(): ResponsesState {
     blockCount: 0,
     items: [],
     byIndex: new Map(),
+    byId: new Map(),
+    idsChange: false,
     calls: new Map(),
     callIds: undefined,
     unanswered: new Set(),

@@ -1,41 +1,84 @@
 import { objectOf, textOf } from '../../../codecs/json/jsonFields.js';
-import type { JsonObject } from '../../../events.js';
+import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { itemOf } from './items.js';
-import type { DecodeEvent, ResponsesState, TextKind } from './state.js';
-import { completePart, completeText, emitCitation, extendText, textOfEvent } from './texts.js';
+import { indexOf, itemOf } from './items.js';
+import type { DecodeEvent, OutputItem, ResponsesState, TextKind } from './state.js';
+import { completeText, emitCitation, extendText, growingPart, knownPart, openPart } from './texts.js';
+import { type WholePart, wholePart } from './wholeParts.js';
 
-export function decodeTextDelta(state: ResponsesState, payload: JsonObject, emit: Emit): void {
-  const part = textOfEvent(state, payload, 'text', payload['content_index'], emit);
-  state.growing = part.text;
-  extendText(part, textOf(payload['delta']), emit);
-  const { logprobs } = payload;
-  if (Array.isArray(logprobs) && logprobs.length > 0) {
-    emit({ type: 'logprobs', block: part.block, choice: 0, tokens: logprobs });
-  }
-}
+/** The type of the item that contains a text, for texts without a known item. */
+const itemTypes: Readonly<Record<TextKind, string>> = {
+  text: 'message',
+  refusal: 'message',
+  reasoning: 'reasoning',
+  summary: 'reasoning',
+};
 
 export function textDelta(kind: TextKind, indexField: string): DecodeEvent {
   return (state, payload, emit) => {
-    const part = textOfEvent(state, payload, kind, payload[indexField], emit);
+    const item = itemOf(state, payload, itemTypes[kind], emit);
+    const part = growingPart(state, item, kind, indexOf(payload[indexField]));
     state.growing = part.text;
-    extendText(part, textOf(payload['delta']), emit);
+    if (item.native) item.late = true;
+    extendText(part, deltaText(payload), emit);
+    const { logprobs } = payload;
+    if (Array.isArray(logprobs) && logprobs.length > 0) {
+      emit({ type: 'logprobs', block: part.block, choice: 0, tokens: logprobs });
+    }
   };
+}
+
+/** Some servers send a part as the delta, or name the field after the content. */
+function deltaText({ delta, text }: JsonObject): string {
+  return textOf(delta) || textOf(objectOf(delta)['text']) || textOf(text);
 }
 
 export function textDone(kind: TextKind, indexField: string, field: string): DecodeEvent {
   return (state, payload, emit) => {
-    completeText(textOfEvent(state, payload, kind, payload[indexField], emit), textOf(payload[field]), emit);
+    const item = itemOf(state, payload, itemTypes[kind], emit);
+    const whole = { kind, text: textOf(payload[field]), annotations: [] };
+    endPart(state, item, whole, payload[indexField], emit);
   };
 }
 
-export function partDone(type: string, indexField: string): DecodeEvent {
+export function partDone(indexField: string): DecodeEvent {
   return (state, payload, emit) => {
-    const item = itemOf(state, payload['output_index'], type, emit);
-    completePart(state, item, payload[indexField], objectOf(payload['part']), emit);
+    const whole = wholePart(payload['part'] ?? null, '');
+    if (whole) endPart(state, itemOf(state, payload, itemTypes[whole.kind], emit), whole, payload[indexField], emit);
+  };
+}
+
+/** Notes that text of another part follows; a repeated announcement of the part that grows says nothing. */
+export function partAdded(indexField: string): DecodeEvent {
+  return (state, payload, emit) => {
+    const kind = wholePart(payload['part'] ?? null, '')?.kind;
+    if (kind === undefined) return;
+    const item = itemOf(state, payload, itemTypes[kind], emit);
+    const latest = item.texts[kind].at(-1);
+    if (!latest || latest.closed || latest.index !== indexOf(payload[indexField])) item.announcedPart = kind;
   };
 }
 
 export function decodeAnnotation(state: ResponsesState, payload: JsonObject, emit: Emit): void {
-  emitCitation(textOfEvent(state, payload, 'text', payload['content_index'], emit), payload['annotation'], emit);
+  const item = itemOf(state, payload, itemTypes.text, emit);
+  const index = indexOf(payload['content_index']);
+  emitCitation(knownPart(item, 'text', index) ?? openPart(state, item, 'text', index), payload['annotation'], emit);
+}
+
+function endPart(
+  state: ResponsesState,
+  item: OutputItem,
+  { kind, text, annotations }: WholePart,
+  index: JsonValue | undefined,
+  emit: Emit,
+): void {
+  const isNew = item.announcedPart === kind || item.texts[kind].length === 0;
+  if (isNew && text === '' && annotations.length === 0) return;
+  const place = indexOf(index);
+  const part = isNew ? openPart(state, item, kind, place) : knownPart(item, kind, place);
+  if (part === undefined) return;
+  if (item.native && part.text.length < text.length) item.late = true;
+  completeText(item, part, text, emit);
+  part.closed = true;
+  for (const annotation of annotations.slice(part.citations)) emitCitation(part, annotation, emit);
 }

@@ -1,17 +1,9 @@
-import { isObject, listOf, nonEmptyText, numberOf, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
+import { isObject, nonEmptyText, numberOf } from '../../../codecs/json/jsonFields.js';
 import { append, createGrowingText, wholeText } from '../../../codecs/text/growingText.js';
 import type { DeltaEvent, JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import { itemOf } from './items.js';
 import { type Index, type OutputItem, openBlock, type ResponsesState, type TextKind, type TextPart } from './state.js';
-
-/** The type of the item that contains a text, for texts without a known item. */
-const itemTypes: Readonly<Record<TextKind, string>> = {
-  text: 'message',
-  refusal: 'message',
-  reasoning: 'reasoning',
-  summary: 'reasoning',
-};
+import { joinParts, type WholePart, wholeParts } from './wholeParts.js';
 
 const deltas: Readonly<Record<TextKind, (part: TextPart, text: string) => DeltaEvent>> = {
   text: ({ block, phase }, text) => ({ type: 'text-delta', text, block, choice: 0, phase }),
@@ -20,18 +12,38 @@ const deltas: Readonly<Record<TextKind, (part: TextPart, text: string) => DeltaE
   summary: ({ block }, text) => ({ type: 'reasoning-delta', text, block, choice: 0 }),
 };
 
-/** The text that an event refers to. */
-export function textOfEvent(state: ResponsesState, payload: JsonObject, kind: TextKind, index: Index, emit: Emit): TextPart {
-  return textOfItem(state, itemOf(state, payload['output_index'], itemTypes[kind], emit), kind, index);
+/**
+ * The part that a delta extends. Its index says which one only where a part began under it: else the text goes on in the latest part, unless
+ * that was ended or another one was announced.
+ */
+export function growingPart(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index): TextPart {
+  if (item.announcedPart !== kind) {
+    const known = knownPart(item, kind, index);
+    if (known && (index === undefined || known.index === index || !known.closed)) return known;
+  }
+  return openPart(state, item, kind, index);
 }
 
-function textOfItem(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index = 0): TextPart {
-  return item.texts[kind].get(index) ?? openText(state, item, kind, index);
+/** The part that an event without a delta refers to: the one that began under its index, else the latest one. */
+export function knownPart(item: OutputItem, kind: TextKind, index: Index): TextPart | undefined {
+  const parts = item.texts[kind];
+  const latest = parts.at(-1);
+  if (latest === undefined || latest.index === index || index === undefined) return latest;
+  return parts.find((part) => part.index === index) ?? latest;
 }
 
-function openText(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index): TextPart {
-  const part: TextPart = { kind, block: openBlock(state, item), phase: item.phase, text: createGrowingText(), citations: 0 };
-  item.texts[kind].set(index, part);
+export function openPart(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index): TextPart {
+  if (item.announcedPart === kind) item.announcedPart = undefined;
+  const part: TextPart = {
+    kind,
+    block: openBlock(state, item),
+    phase: item.phase,
+    index,
+    text: createGrowingText(),
+    citations: 0,
+    closed: false,
+  };
+  item.texts[kind].push(part);
   return part;
 }
 
@@ -41,40 +53,75 @@ export function extendText(part: TextPart, text: string, emit: Emit): void {
   emit(deltas[part.kind](part, text));
 }
 
-/** Emits the part of the whole text that the deltas lack. If it contradicts the deltas, they stand. */
-export function completeText(part: TextPart, whole: string, emit: Emit): void {
-  const { length } = part.text;
-  if (whole.length > length && whole.startsWith(wholeText(part.text))) extendText(part, whole.slice(length), emit);
+/** The text of an item so far. */
+export function saidText({ texts }: OutputItem, kind: TextKind): string {
+  return texts[kind].map(({ text }) => wholeText(text)).join('');
 }
 
-/** The kind of text in a part, and its field, by the type of the part. */
-const partTypes: ReadonlyMap<string, readonly [kind: TextKind, field: string]> = new Map([
-  ['output_text', ['text', 'text']],
-  ['refusal', ['refusal', 'refusal']],
-  ['reasoning_text', ['reasoning', 'text']],
-  ['summary_text', ['summary', 'text']],
-]);
-
-/** Emits the text and the citations of a whole part that the deltas lack. */
-export function completePart(state: ResponsesState, item: OutputItem, index: Index, native: JsonObject, emit: Emit): void {
-  const [kind, field] = partTypes.get(textOf(native['type'])) ?? [];
-  if (kind === undefined || field === undefined) return;
-  const whole = textOf(native[field]);
-  const annotations = listOf(native['annotations']);
-  if (!item.texts[kind].has(index) && whole === '' && annotations.length === 0) return;
-  const part = textOfItem(state, item, kind, index);
-  completeText(part, whole, emit);
-  for (const annotation of annotations.slice(part.citations)) emitCitation(part, annotation, emit);
+/** Emits the end of a whole text that the deltas lack: the text of the part, or of the whole item. If it contradicts the deltas, they stand. */
+export function completeText(item: OutputItem, part: TextPart, whole: string, emit: Emit): void {
+  if (whole.startsWith(wholeText(part.text))) return extendText(part, whole.slice(part.text.length), emit);
+  const said = saidText(item, part.kind);
+  if (part === item.texts[part.kind].at(-1) && whole.startsWith(said)) extendText(part, whole.slice(said.length), emit);
 }
 
-/** Emits the text and the citations of a whole message, or of whole reasoning, that the deltas lack. */
+/**
+ * Emits the texts and the citations of a whole item that its deltas lack. All texts of a kind are compared as one, because servers number the
+ * parts as they please.
+ */
 export function completeTexts(state: ResponsesState, item: OutputItem, native: JsonObject, emit: Emit): void {
-  completeParts(state, item, native['summary'], emit);
-  completeParts(state, item, native['content'], emit);
+  const parts = wholeParts(native, item.type);
+  for (const kind of textKinds) completeKind(state, item, kind, parts, emit);
 }
 
-function completeParts(state: ResponsesState, item: OutputItem, parts: JsonValue | undefined, emit: Emit): void {
-  listOf(parts).forEach((part, index) => completePart(state, item, index, objectOf(part), emit));
+export const textKinds = ['summary', 'text', 'refusal', 'reasoning'] as const;
+
+/** Some servers give the reasoning as its summary too. */
+const twins: Readonly<Record<TextKind, TextKind | undefined>> = {
+  summary: 'reasoning',
+  reasoning: 'summary',
+  text: undefined,
+  refusal: undefined,
+};
+
+/** Whether a text was given as text of another kind. */
+function isTwin(item: OutputItem, kind: TextKind, text: string): boolean {
+  const twin = twins[kind];
+  return twin !== undefined && item.texts[kind].length === 0 && saidText(item, twin).startsWith(text);
+}
+
+function completeKind(state: ResponsesState, item: OutputItem, kind: TextKind, parts: readonly WholePart[], emit: Emit): void {
+  const whole = joinParts(parts, kind);
+  const said = saidText(item, kind);
+  if (isTwin(item, kind, whole)) return;
+  const isMore = whole.startsWith(said);
+  const cited = item.texts[kind].reduce((count, { citations }) => count + citations, 0);
+  let offset = 0;
+  let citation = 0;
+  for (const { kind: own, text, annotations } of parts) {
+    if (own !== kind) continue;
+    const end = offset + text.length;
+    if (isMore && end > said.length) {
+      const isRest = offset < said.length || (said === '' && offset === 0);
+      const part = (isRest ? item.texts[kind].at(-1) : undefined) ?? openPart(state, item, kind, undefined);
+      extendText(part, text.slice(Math.max(0, said.length - offset)), emit);
+    }
+    offset = end;
+    if (annotations.length === 0) continue;
+    const part = partAt(item, kind, end) ?? openPart(state, item, kind, undefined);
+    for (const annotation of annotations) if (citation++ >= cited) emitCitation(part, annotation, emit);
+  }
+}
+
+/** The part in which the text up to an offset ends. */
+function partAt({ texts }: OutputItem, kind: TextKind, offset: number): TextPart | undefined {
+  let end = 0;
+  return (
+    texts[kind].find(({ text }) => {
+      end += text.length;
+      return end >= offset;
+    }) ?? texts[kind].at(-1)
+  );
 }
 
 /** Emits a citation of any type: of a page, of a file, of a container's file, or of a file's path. */

@@ -8,8 +8,13 @@ import { createJsonText } from './text.js';
 /** Creates a parser that emits one value, mutated in place, after every write that changed it. */
 export function createLiveParser(options: JsonParserOptions = {}): JsonParser {
   const { onSnapshot } = options;
-  const live = createJsonLive();
-  const text = createJsonText(live, () => emit(true), options);
+  let live = createJsonLive();
+  const text = createJsonText({ begin, close: () => emit(true) }, options);
+
+  function begin(): JsonLive {
+    live = createJsonLive();
+    return live;
+  }
 
   function emit(complete: boolean): void {
     const changed = live.resetChanged();
@@ -27,7 +32,7 @@ export function createLiveParser(options: JsonParserOptions = {}): JsonParser {
       text.write(piece);
       emit(false);
     },
-    end: () => text.end(),
+    end: (ending) => text.end(ending),
     value: () => live.value,
     flush: () => undefined,
   };

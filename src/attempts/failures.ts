@@ -1,0 +1,40 @@
+import { isStreamError, RetryExhaustedError } from '../errors.js';
+import type { PartialMessage } from '../events.js';
+import type { Attempts } from './attempts.js';
+
+/** The facts about an attempt that failed, for a callback that decides what happens next. */
+export interface FailureContext {
+  readonly error: unknown;
+  /** The number of the attempt that failed; the first is 1, and retries upstream count too. */
+  readonly attempt: number;
+  /** Whether content was emitted that no `reset` has voided. */
+  readonly delivered: boolean;
+  /** The message so far. */
+  readonly partial: PartialMessage;
+}
+
+/** `partial` is folded only when it is read. */
+export function failureContext<Counts extends object>(
+  attempts: Attempts,
+  error: unknown,
+  counts: Counts,
+): FailureContext & Counts {
+  const { number: attempt, delivered } = attempts;
+  return {
+    error,
+    attempt,
+    delivered,
+    ...counts,
+    get partial() {
+      return attempts.partial();
+    },
+  };
+}
+
+/** The error of a stream all attempts of which failed, with the details of the last error. */
+export function retryExhaustedError(errors: readonly unknown[], partial: () => PartialMessage): RetryExhaustedError {
+  const last = errors.at(-1);
+  if (!isStreamError(last)) return new RetryExhaustedError(errors, { partial });
+  const { status, code, requestId, retryAfterMs } = last;
+  return new RetryExhaustedError(errors, { partial, status, code, requestId, retryAfterMs });
+}
