@@ -63,7 +63,7 @@ describe("the caller's signal", () => {
     ['takeWithinBudget', takeWithinBudget({ maxChars: 1 })],
     ['tapStream', tapStream()],
     ['timeoutBetweenChunks', timeoutBetweenChunks(5)],
-    ['traceStream', traceStream({ meter: { createHistogram: () => ({ record: () => undefined }) } as never })],
+    ['traceStream', traceStream({ tracer: { startActiveSpan: (_: string, _options: object, run: () => void) => run() } as never })],
     ['withCost', withCost(() => undefined)],
   ])('is carried by %s', (_, operator) => {
     expect(signalOf(source.pipe(operator))).toBe(signal);
