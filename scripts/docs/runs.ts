@@ -40,6 +40,10 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   batchFrames: { source: `(animate('------x----x---'), stream('s-abc-d--e--f|'))`, operators: ['batchFrames()'] },
   bufferToText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['bufferToText()'] },
+  chatMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map(({ text }) => chatMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
+  },
   circuitBreaker: {
     source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
     operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
@@ -84,6 +88,10 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['fallbackTo(other)'],
   },
   fromChatCompletions: { source: `fromChatCompletions(${chatBody}, { model: 'gpt-4o-mini', messages: [] })` },
+  fromErrorInfo: {
+    source: `stream('s-a-#', {}, new ConnectionError())`,
+    operators: ['catchError((error) => throwError(() => fromErrorInfo(toErrorInfo(error))))'],
+  },
   fromMessages: {
     source: `fromMessages(sse({
   0: { type: 'message_start', message: { id: 'm1', model: 'claude-haiku-4-5', usage: { input_tokens: 9, output_tokens: 1 } } },
@@ -146,6 +154,14 @@ export const runs: Readonly<Record<string, Run>> = {
       'map(({ timing }) => ({ firstDeltaMs: timing?.firstDeltaMs, totalMs: timing?.totalMs }))',
     ],
   },
+  messagesParams: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map(({ text }) => messagesParams([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
+  },
+  messageTurns: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map((message) => messageTurns(message))'],
+  },
   ofEvent: { source: `answer('~Hel-lo-<get_time:{}>|')`, operators: [`ofEvent('text-delta', 'tool-call-end')`] },
   parseJsonOnComplete: { source: cityAndDays, operators: ['parseJsonOnComplete()'] },
   parseOnComplete: { source: `streamOf('No JSON in here', { everyMs: 3 })`, operators: ['parseOnComplete(json(), text())'] },
@@ -162,6 +178,10 @@ export const runs: Readonly<Record<string, Run>> = {
     },
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
+  },
+  responsesInput: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
@@ -186,6 +206,10 @@ export const runs: Readonly<Record<string, Run>> = {
   timeoutBetweenChunks: {
     source: `stream('s--a--b-----------c-f|')`,
     operators: ['timeoutBetweenChunks({ firstMs: 10, betweenMs: 5 })'],
+  },
+  toErrorInfo: {
+    source: `stream('s-a-#', {}, new ConnectionError())`,
+    operators: ['catchError((error) => of(toErrorInfo(error).name))'],
   },
   toMessage: {
     source: `answer('[hm]-Hel-lo|')`,

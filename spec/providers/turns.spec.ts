@@ -306,3 +306,14 @@ describe('messagesParams', () => {
     expect(() => messagesParams([turn])).toThrow('the API takes no file of type text/plain by its address');
   });
 });
+
+describe('a round trip as JSON', () => {
+  it.each(streams)('changes no event and no message of $title, nor its turns', ({ stream }) => {
+    const { events } = decodeStream(stream.wire, [stream.bytes]);
+    const copy: unknown = JSON.parse(JSON.stringify(events));
+    expect(copy).toEqual(events);
+    const message = messageOf(stream);
+    expect(JSON.parse(JSON.stringify(message))).toEqual({ ...message });
+    expect(JSON.parse(JSON.stringify(messageTurns(message)))).toEqual(messageTurns(message));
+  });
+});
