@@ -6,20 +6,26 @@ import {
   aggregateUsage,
   type DeltaEvent,
   isStreamError,
+  type Message,
+  measureStream,
   retryStream,
   stopOn,
   tapStream,
   textDeltas,
   timeoutBetweenChunks,
+  withCost,
 } from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
 import { fromChatCompletions, fromResponses } from 'rxllm/openai';
+import { genaiPrices } from 'rxllm/pricing';
+import { tiktokenCounter } from 'rxllm/tiktoken';
 import { parseToonOnComplete, toonPrompt } from 'rxllm/toon';
 import { localProvider } from './localProvider.js';
 
 const help = `Usage: npm start -- [options] ["QUESTION"]
 
-Sends a question about a table of products and prints the answer as it arrives, then its usage and its parsed data.
+Sends a question about a table of products and prints the table as the model gets it, the answer as it arrives, then its usage, its speed,
+its cost and its parsed data.
 Uses the provider's API if OPENAI_API_KEY or ANTHROPIC_API_KEY is set, otherwise a local server.
 
 Options:
@@ -83,8 +89,17 @@ function readSettings(): Settings | 'help' {
   };
 }
 
-function promptFor(question: string): string {
-  return `Here is a table of products:\n\n${toonPrompt(products).text}\n\n${question} Answer in one sentence, then repeat the answer as a fenced TOON table with the header answer[1]{name,price}:`;
+/** The table as the model gets it, and what that saves. */
+async function productTable(): Promise<{ readonly text: string; readonly saving: string }> {
+  const countTokens = tiktokenCounter('gpt-4o');
+  await countTokens.load();
+  const { text, tokens, saving = 0 } = toonPrompt(products, { countTokens });
+  const percent = Math.round(saving * 100);
+  return { text, saving: `${tokens?.toon} tokens as TOON, ${tokens?.json} as compact JSON: ${percent} % saved` };
+}
+
+function promptFor(table: string, question: string): string {
+  return `Here is a table of products:\n\n${table}\n\n${question} Answer in one sentence, then repeat the answer as a fenced TOON table with the header answer[1]{name,price}:`;
 }
 
 /** The request as a cold Observable: it is sent on subscribe. */
@@ -107,17 +122,18 @@ async function main(): Promise<void> {
   const url = baseUrl ?? (provider === 'anthropic' ? local?.anthropic : local?.openai);
   console.log(`${question}  (${provider}, ${model}, ${local ? 'local server' : (url ?? 'api')})\n`);
 
-  const prompt = promptFor(question);
+  const table = await productTable();
+  console.log(`${table.text}\n${table.saving}\n`);
+
+  const prompt = promptFor(table.text, question);
   const events$ = ask(settings, prompt, apiKey ?? 'none', url).pipe(
     timeoutBetweenChunks({ firstMs: 60_000, betweenMs: 30_000 }),
     retryStream({ maxRetries: 2, initialDelayMs: 200 }),
     stopOn(fromEvent(process, 'SIGINT')),
     aggregateUsage({ prompt }),
-    tapStream({
-      usage: ({ usage }) =>
-        console.log(`\n\nusage   in ${usage.inputTokens}, out ${usage.outputTokens}${usage.estimated ? ' (estimated)' : ''}`),
-      complete: ({ finishReason }) => console.log(`finish  ${finishReason}`),
-    }),
+    withCost(genaiPrices()),
+    measureStream(),
+    tapStream({ complete: report }),
   );
   // One request with two subscribers: the text as it arrives, and the parsed result at the end.
   const result$ = events$.pipe(
@@ -138,6 +154,16 @@ async function main(): Promise<void> {
   } finally {
     await local?.stop();
   }
+}
+
+function report({ usage, timing, finishReason, model }: Message): void {
+  console.log(`\n\nusage   in ${usage?.inputTokens}, out ${usage?.outputTokens}${usage?.estimated ? ' (estimated)' : ''}`);
+  const speed = timing?.tokensPerSecond === undefined ? 'unknown' : timing.tokensPerSecond.toFixed(1);
+  console.log(`time    first token after ${timing?.firstDeltaMs ?? 'unknown'} ms, ${speed} tokens per second`);
+  const isCounted = usage?.inputTokens !== undefined && usage.outputTokens !== undefined;
+  const reason = isCounted ? `the list has no price for such a request of ${model}` : 'its tokens are unknown';
+  console.log(`cost    ${usage?.cost ? `$${usage.cost.total.toFixed(6)} (list price of ${model})` : `unknown: ${reason}`}`);
+  console.log(`finish  ${finishReason}`);
 }
 
 /** Describes an error and its root cause in one line. */

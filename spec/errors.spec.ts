@@ -118,7 +118,7 @@ describe('the fields', () => {
   it('of LimitError, RetryExhaustedError and ParseError give what is specific to them', () => {
     expect(new LimitError('maxChars', 5)).toMatchObject({ limit: 'maxChars', value: 5 });
     const exhausted = new RetryExhaustedError([new Error('first'), cause]);
-    expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed' });
+    expect(exhausted).toMatchObject({ errors: [new Error('first'), cause], cause, message: 'All 2 attempts failed: TypeError' });
     expect(new ParseError('', 'text', 'stop')).toMatchObject({ text: 'text', finishReason: 'stop' });
   });
 });

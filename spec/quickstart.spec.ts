@@ -34,17 +34,26 @@ jest.setTimeout(60_000);
 
 describe('the quickstart', () => {
   it.each(['openai', 'responses', 'anthropic'])(
-    'streams an answer over the wire of %s, then its usage, reason and data',
+    'streams an answer over the wire of %s, then its usage, time, cost, reason and data',
     async (provider) => {
       const { output, errors, code } = await quickstart(['--provider', provider]);
       expect({ errors, code }).toEqual({ errors: '', code: 0 });
       expect(output).toContain('What is the most expensive product?');
       expect(output).toContain('The most expensive product is Laptop Pro, at 1999.');
+      expect(output).toMatch(/^```toon\n\[4\]\{id,name,price,stock\}:\n {2}1,USB Cable,9\.5,420$/m);
+      expect(output).toMatch(/^\d+ tokens as TOON, \d+ as compact JSON: \d+ % saved$/m);
       expect(output).toMatch(/^usage {3}in \d+, out \d+$/m);
+      expect(output).toMatch(/^time {4}first token after \d+ ms, [\d.]+ tokens per second$/m);
+      expect(output).toMatch(/^cost {4}\$0\.\d{6} \(list price of (gpt-4o-mini|claude-haiku-4-5)\)$/m);
       expect(output).toMatch(/^finish {2}stop$/m);
       expect(output).toMatch(/^parsed {2}toon \{"answer":\[\{"name":"Laptop Pro","price":1999\}\]\}$/m);
     },
   );
+
+  it('says why there is no cost', async () => {
+    const { output } = await quickstart(['--model', 'llama3.2']);
+    expect(output).toMatch(/^cost {4}unknown: the list has no price for such a request of llama3\.2$/m);
+  });
 
   it('accepts a question', async () => {
     const { output } = await quickstart(['Which product is the cheapest?']);
@@ -73,7 +82,7 @@ describe('the quickstart', () => {
     const { errors, code } = await quickstart(['--base-url', `${server.url}/v1`]);
     const address = new URL(server.url).host;
     expect({ errors, code }).toEqual({
-      errors: `rxllm quickstart: All 3 attempts failed: connect ECONNREFUSED ${address}`,
+      errors: `rxllm quickstart: All 3 attempts failed: The server refused the connection (ECONNREFUSED): connect ECONNREFUSED ${address}`,
       code: 1,
     });
   });

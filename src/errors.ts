@@ -226,7 +226,8 @@ export class RetryExhaustedError extends StreamError {
   /** The error of each attempt, in order. */
   readonly errors: readonly unknown[];
   constructor(errors: readonly unknown[], details: StreamErrorDetails = {}) {
-    super('RetryExhaustedError', `All ${errors.length} attempts failed`, false, { cause: errors.at(-1), ...details });
+    const last = toErrorInfo(errors.at(-1)).message;
+    super('RetryExhaustedError', `All ${errors.length} attempts failed: ${last}`, false, { cause: errors.at(-1), ...details });
     this.errors = errors;
   }
 }
@@ -296,12 +297,35 @@ export class ValidationError extends StreamError {
   }
 }
 
+type ErrorOfOwnKind =
+  | ConnectionError
+  | StreamTimeoutError
+  | TruncatedError
+  | EmptyStreamError
+  | ContentTypeError
+  | MalformedEventError
+  | ProtocolError
+  | LimitError
+  | StreamAbortedError
+  | RetryExhaustedError
+  | CircuitOpenError
+  | ParseError
+  | ValidationError;
+
+/** The class of the errors of a kind, or the classes. */
+export type StreamErrorOf<Kind extends StreamErrorKind> = Kind extends ServiceErrorKind
+  ? (HttpError | ProviderError) & { readonly kind: Kind }
+  : Extract<ErrorOfOwnKind, { readonly kind: Kind }>;
+
 /**
  * Whether a value is a {@link StreamError}, of this or of another copy of the package.
  *
- * @param kind Accept only errors of this kind. @defaultValue every kind
+ * @param kind Accept only errors of this kind, which have the class or the classes of that kind. @defaultValue every kind
  * @example catchError((error) => isStreamError(error, 'rate-limit') ? EMPTY : throwError(() => error))
  */
+export function isStreamError(error: unknown): error is StreamError;
+export function isStreamError<Kind extends StreamErrorKind>(error: unknown, kind: Kind): error is StreamErrorOf<Kind>;
+export function isStreamError(error: unknown, kind: StreamErrorKind | undefined): error is StreamError;
 export function isStreamError(error: unknown, kind?: StreamErrorKind): error is StreamError {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false;
   return kind === undefined || ('kind' in error && error.kind === kind);
@@ -384,7 +408,7 @@ class ReportedError extends StreamError {
 
 /** The error of a `reset`, with its name and kind but not of its class: the import of one operator would else cost every class. */
 export function fromFault(info: ErrorInfo): StreamError {
-  return new ReportedError(info);
+  return info.kind === 'protocol' ? new ProtocolError(info.message, info) : new ReportedError(info);
 }
 
 type Reported = (info: ErrorInfo, details: ServiceErrorDetails) => StreamError;

@@ -187,7 +187,7 @@ export interface BlockEndEvent {
 export interface UsageEvent {
   readonly type: 'usage';
   readonly usage: Usage;
-  /** The requests that `usage` is the sum of; `undefined` if it is the usage of this stream's only request. */
+  /** The requests that `usage` is the sum of; `undefined` if it is the usage of this stream's only request, and no trait of it is known. */
   readonly requests: readonly RequestUsage[] | undefined;
 }
 
@@ -342,11 +342,14 @@ export interface Usage {
   readonly native: JsonValue | undefined;
 }
 
-/** How reliable a usage is: reported by the provider (`exact`), counted by a tokenizer (`high`), or estimated from characters (`low`). */
+/**
+ * How reliable a usage is: reported by the provider (`exact`), counted by a tokenizer and by published rules (`high`), or estimated from
+ * characters, or without a rule for all of it (`low`).
+ */
 export type Confidence = 'exact' | 'high' | 'low';
 
 /** What one request of a stream used. Prices and their tiers apply to single requests, not to the sum of several. */
-export interface RequestUsage {
+export interface RequestUsage extends RequestTraits {
   readonly usage: Usage;
   readonly model: string | undefined;
   readonly provider: string | undefined;
@@ -356,6 +359,18 @@ export interface RequestUsage {
   readonly step: number;
   /** Whether the answer of this request is part of the final answer: false if a `reset` voided it, or if it lost a race of `hedge`. */
   readonly stands: boolean;
+}
+
+/** What a provider reports of a request that changes its price, in the provider's own words; `undefined` where it reports nothing. */
+export interface RequestTraits {
+  /** `default`, `flex`, `priority` and `scale` of OpenAI, `standard`, `priority` and `batch` of Anthropic. */
+  readonly serviceTier: string | undefined;
+  /** `standard` or `fast`. */
+  readonly speed: string | undefined;
+  /** Where inference was performed. */
+  readonly region: string | undefined;
+  /** Whether the request was part of a batch. */
+  readonly batch: boolean | undefined;
 }
 
 /** What a stream cost. An unknown part is `undefined`, not 0. */
@@ -369,8 +384,15 @@ export interface Cost {
   readonly cacheSavings: number | undefined;
 }
 
-/** Returns what a request cost; `undefined` if it knows no price, not 0. */
-export type Price = (usage: Usage, model: string, provider: string) => Cost | undefined;
+/** The request whose usage is priced. */
+export interface PricedRequest extends RequestTraits {
+  readonly model: string;
+  /** Empty text if no event named it. */
+  readonly provider: string;
+}
+
+/** Returns what a request cost; `undefined` if it knows no price for such a request, not 0. */
+export type Price = (usage: Usage, request: PricedRequest) => Cost | undefined;
 
 /** An error as plain JSON, as events carry it and `toErrorInfo` gives it. */
 export interface ErrorInfo {

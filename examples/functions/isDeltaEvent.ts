@@ -4,6 +4,7 @@ import { bufferToText, isDeltaEvent } from 'rxllm';
 
 const lines = [
   '{"type":"hello","version":2}',
+  '{"type":"start","id":"msg_1","model":"m-1","provider":"anthropic"}',
   '{"type":"text-delta","text":"Paris","block":0,"choice":0,"phase":"answer"}',
   '{"type":"text-delta","text":", of course","block":0,"choice":0,"phase":"answer"}',
 ];

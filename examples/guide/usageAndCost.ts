@@ -32,5 +32,5 @@ await stop();
 /* Prints:
 Paris is the capital of France.
 8 in, 8 out, 0.00000600 USD
-unsubscribe: 3 out, 0.00000300 USD, confidence low
+unsubscribe: 3 out, 0.00000405 USD, confidence low
 */

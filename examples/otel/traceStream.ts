@@ -1,4 +1,4 @@
-/** Records one span over all attempts, by OpenTelemetry's conventions for generative AI; with a meter, also four histograms. */
+/** Records one span over all attempts, by OpenTelemetry's conventions for generative AI; with a meter, also histograms of times and counters of tokens. */
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { lastValueFrom } from 'rxjs';
 import { aggregateUsage, bufferToText, retryStream } from 'rxllm';

@@ -1,4 +1,7 @@
-/** Counts with another tokenizer: here `gpt-tokenizer`, as a counter that is loaded once. */
+/**
+ * Counts with another tokenizer: here `gpt-tokenizer`, as a counter that is loaded once. The confidence is low, because no rule is published for
+ * how the model `local` frames its prompt.
+ */
 import { filter, lastValueFrom } from 'rxjs';
 import { aggregateUsage, ofEvent, type TokenCounter } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
@@ -42,6 +45,6 @@ await report(gptTokenizer.count);
 await stop();
 
 /* Prints:
-7 7 high
-7 7 high
+7 7 low
+7 7 low
 */

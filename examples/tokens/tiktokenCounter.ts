@@ -35,9 +35,9 @@ const estimate = tiktokenCounter('claude-sonnet-4-5').stream();
 console.log(estimate.push('How many tokens is this?'), estimate.approximate);
 
 /* Prints:
-7 4 high
-7 6 high
-7 7 high
+7 4 low
+7 6 low
+7 7 low
 [ 2, 3, 3 ]
 { toon: 1210, json: 1902, jsonPretty: 3402 } 36 % saved against compact JSON
 7 true

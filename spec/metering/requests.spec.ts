@@ -18,7 +18,7 @@ import { broken, inTurn, outcomeOf } from '../support/outcomes.js';
 type Mirror = MonoTypeOperatorFunction<DeltaEvent>;
 
 /** A dollar per token; a hundred with the model `dear`. */
-const price: Price = ({ inputTokens = 0, outputTokens = 0 }, model) => ({
+const price: Price = ({ inputTokens = 0, outputTokens = 0 }, { model }) => ({
   total: (inputTokens + outputTokens) * (model === 'dear' ? 100 : 1),
   currency: 'USD',
   input: undefined,
@@ -204,7 +204,7 @@ describe('the requests of a usage', () => {
           outputTokens: sum.outputTokens + piece.outputTokens,
           reasoningTokens: reasoningTokens === undefined ? sum.reasoningTokens : (sum.reasoningTokens ?? 0) + reasoningTokens,
         };
-        return usage(sum);
+        return usage({ ...sum, totalTokens: sum.inputTokens + sum.outputTokens });
       });
       const last = end === 'finish' ? of(finish()) : end === 'error' ? broken([]) : NEVER;
       return concat(of(start({ model })).pipe(delay(1)), of(...events), last);

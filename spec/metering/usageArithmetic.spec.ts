@@ -27,7 +27,7 @@ describe('addUsage', () => {
       usageOf({
         inputTokens: 11,
         outputTokens: 2,
-        totalTokens: 20,
+        totalTokens: 3 + 20,
         cachedInputTokens: 3,
         reasoningTokens: 5,
         serverTools: { search: 3, fetch: 1 },
@@ -61,6 +61,28 @@ describe('addUsage', () => {
   });
 });
 
+describe('the total of a sum', () => {
+  it.each([
+    ['an attempt whose input is unknown', { outputTokens: 5 }, { inputTokens: 9, outputTokens: 9, totalTokens: 18 }, 23],
+    [
+      'an attempt that reported no total',
+      { inputTokens: 4, outputTokens: 1 },
+      { inputTokens: 2, outputTokens: 3, totalTokens: 5 },
+      10,
+    ],
+    ['an attempt with input only', { inputTokens: 7 }, { inputTokens: 1, outputTokens: 1, totalTokens: 2 }, 9],
+    ['two halves', { inputTokens: 7 }, { outputTokens: 2 }, 9],
+  ])('is input plus output after %s', (_, one, other, total) => {
+    for (const sum of [addUsage(usageOf(one), usageOf(other)), addUsage(usageOf(other), usageOf(one))]) {
+      expect([sum.totalTokens, (sum.inputTokens ?? 0) + (sum.outputTokens ?? 0)]).toEqual([total, total]);
+    }
+  });
+
+  it('is unknown where a part is', () => {
+    expect(addUsage(usageOf({ outputTokens: 5 }), usageOf({ outputTokens: 1 })).totalTokens).toBeUndefined();
+  });
+});
+
 describe('subtractUsage', () => {
   it('returns the total if there is no part', () => {
     const total = usageOf({ inputTokens: 1 });
@@ -82,8 +104,8 @@ describe('subtractUsage', () => {
   it('undoes an addition', () => {
     const figure = fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined });
     const anyUsage = fc
-      .record({ inputTokens: figure, outputTokens: figure, totalTokens: figure, reasoningTokens: figure })
-      .map(usageOf);
+      .record({ inputTokens: figure, outputTokens: figure, reasoningTokens: figure })
+      .map((figures) => usageOf({ ...figures, totalTokens: totalOf(figures.inputTokens, figures.outputTokens) }));
     fc.assert(
       fc.property(anyUsage, anyUsage, (part, rest) => {
         expect(subtractUsage(addUsage(part, rest), part)).toEqual(rest);
@@ -92,6 +114,9 @@ describe('subtractUsage', () => {
     );
   });
 });
+
+const totalOf = (input: number | undefined, output: number | undefined): number | undefined =>
+  input === undefined || output === undefined ? undefined : input + output;
 
 const estimate: Estimate = { inputTokens: 8, outputTokens: 4, confidence: 'high' };
 const estimated = { estimated: true, confidence: 'high' } as const;
@@ -121,7 +146,58 @@ describe('completeUsage', () => {
   });
 });
 
+describe('a zero beside text', () => {
+  const nothing = usageOf({ inputTokens: 0, outputTokens: 0, totalTokens: 0 });
+  const said: Estimate = { ...estimate, hasText: true };
+
+  it.each([
+    ['nothing but zeros', nothing, { inputTokens: 8, outputTokens: 4, totalTokens: 12, ...estimated }],
+    [
+      'no output',
+      usageOf({ inputTokens: 9, outputTokens: 0, totalTokens: 9 }),
+      { inputTokens: 9, outputTokens: 4, totalTokens: 13, ...estimated },
+    ],
+    [
+      'no input',
+      usageOf({ inputTokens: 0, outputTokens: 6 }),
+      { inputTokens: 8, outputTokens: 6, totalTokens: 14, ...estimated },
+    ],
+  ])('is an estimate: %s', (_, reported, wanted) => {
+    expect(completeUsage(reported, () => said)).toMatchObject(wanted);
+    expect(settleUsage(reported, said)).toMatchObject(wanted);
+  });
+
+  it('is unknown without an estimate', () => {
+    const unknown: Estimate = { ...said, inputTokens: undefined };
+    expect(completeUsage(nothing, () => unknown)).toMatchObject({
+      inputTokens: undefined,
+      outputTokens: 4,
+      totalTokens: undefined,
+    });
+  });
+
+  it('is a figure where no text was generated', () => {
+    const silent: Estimate = { ...estimate, hasText: false };
+    expect(completeUsage(nothing, () => silent)).toEqual(nothing);
+    const prompted = usageOf({ inputTokens: 5, outputTokens: 0, totalTokens: 5 });
+    expect(completeUsage(prompted, () => silent)).toEqual(prompted);
+  });
+});
+
 describe('settleUsage', () => {
+  it('discards a cost that was reported before the end', () => {
+    const reported = usageOf({ inputTokens: 8, outputTokens: 1, cost: dollars(1) });
+    expect(settleUsage(reported, estimate).cost).toBeUndefined();
+    expect(settleUsage({ ...reported, outputTokens: 9 }, estimate).cost).toEqual(dollars(1));
+  });
+
+  it('is as certain as the figures that it estimates', () => {
+    const guessed: Estimate = { ...estimate, inputConfidence: 'low' };
+    expect(settleUsage(usageOf({ inputTokens: 9 }), guessed).confidence).toBe('high');
+    expect(settleUsage(usageOf({ inputTokens: 7 }), guessed).confidence).toBe('low');
+    expect(completeUsage(usageOf({ inputTokens: 7 }), () => guessed).confidence).toBe('high');
+  });
+
   it('takes the larger figure, and marks it as an estimate', () => {
     expect(settleUsage(usageOf({ inputTokens: 10, outputTokens: 1, totalTokens: 11 }), estimate)).toEqual(
       usageOf({ inputTokens: 10, outputTokens: 4, totalTokens: 14, ...estimated }),

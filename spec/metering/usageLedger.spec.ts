@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DeltaEvent } from '../../src/events.js';
 import { createUsageLedger, type UsageLedger } from '../../src/metering/usageLedger.js';
 import { finish, ping, reset, start, text, usage, usageOf } from '../../src/testing/index.js';
+import { requestUsage, voidUsage } from '../support/requestUsage.js';
 
 function ledgerOf(...events: readonly DeltaEvent[]): UsageLedger {
   const ledger = createUsageLedger('auto', undefined);
@@ -60,13 +61,27 @@ describe('createUsageLedger', () => {
 
   it('treats estimated figures as the total of an operator upstream', () => {
     const low = { estimated: true, confidence: 'low' } as const;
-    const high = usage({ inputTokens: 10, outputTokens: 12, totalTokens: 22, estimated: true, confidence: 'high' });
+    const total = usage({ inputTokens: 10, outputTokens: 12, totalTokens: 22, estimated: true, confidence: 'high' });
+    const requests = [voidUsage({ outputTokens: 11 }), requestUsage({ inputTokens: 10, outputTokens: 1 }, { attempt: 2 })];
+    const high = { ...total, requests };
     const said = [start(), text('x'.repeat(40)), reset(), start(), text('xxxx')];
     expect(ledgerOf(...said, high, finish('aborted')).total().usage).toMatchObject({ inputTokens: 10, outputTokens: 12, ...low });
     expect(ledgerOf(...said, high, text('x'.repeat(40)), finish('aborted')).total().usage).toMatchObject({
       outputTokens: 10 + 11,
     });
     expect(ledgerOf(...said, high, finish()).total().usage).toEqual(high.usage);
-    expect(ledgerOf(start(), high, told, finish()).total().usage).toEqual(told.usage);
+    expect(ledgerOf(start(), total, told, finish()).total().usage).toEqual(told.usage);
+  });
+
+  it('adds the attempts that an operator upstream does not know of, because it is within the retried source', () => {
+    const inner = usage({ inputTokens: 10, outputTokens: 12, totalTokens: 22, estimated: true, confidence: 'low' });
+    const ledger = ledgerOf(start(), text('x'.repeat(40)), reset(), start(), text('xxxx'), inner, finish());
+    expect(ledger.total()).toMatchObject({
+      usage: { inputTokens: 10, outputTokens: 10 + 12, totalTokens: 32, estimated: true },
+      requests: [
+        { attempt: 1, stands: false, usage: { outputTokens: 10 } },
+        { attempt: 2, stands: true, usage: { outputTokens: 12 } },
+      ],
+    });
   });
 });

@@ -198,9 +198,28 @@ describe('aggregateUsage', () => {
     it('accepts a counter, and counts each block as one text', () => {
       const counter = wordCounter();
       expect(usagesOf(answer, { countTokens: counter, prompt: ['a b', 'c'] })).toMatchObject([
-        { inputTokens: 3, outputTokens: 4, totalTokens: 7, estimated: true, confidence: 'high' },
+        { inputTokens: 3, outputTokens: 4, totalTokens: 7, estimated: true, confidence: 'low' },
       ]);
       expect(counter.loads).toBe(1);
+    });
+
+    it.each([
+      ['frames of messages', [{ role: 'user', content: 'a b' }], 2 + 7, 'high'],
+      [
+        'frames and an image',
+        [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'a', detail: 'low' } }] }],
+        7 + 85,
+        'high',
+      ],
+      ['a file, for which there is no rule', [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }], 7, 'low'],
+    ])('counts %s of the prompt', (_, prompt, inputTokens, confidence) => {
+      const said = [start({ provider: 'openai', model: 'gpt-4o' }), text('one two'), finish()];
+      expect(usagesOf(said, { countTokens: wordCounter(), prompt })).toMatchObject([
+        { inputTokens, outputTokens: 2, confidence },
+      ]);
+      // The prompt needs no estimate where the provider has counted it.
+      const told = [...said.slice(0, -1), usage({ inputTokens: 5 }), finish()];
+      expect(usagesOf(told, { countTokens: wordCounter(), prompt })).toMatchObject([{ inputTokens: 5, confidence: 'high' }]);
     });
 
     it('accepts a function of a text', () => {
@@ -297,11 +316,14 @@ describe('aggregateUsage', () => {
     });
 
     it('rejects a value that cannot count', () => {
-      const message = "countTokens must be 'auto', 'character', 'none', a function, or a counter with load, count, stream";
+      const message = "countTokens must be 'auto', 'character', 'none', a function, or a counter with ready, load, count, stream";
       // @ts-expect-error: a wrong word
       expect(() => aggregateUsage({ countTokens: 'tiktoken' })).toThrow(new TypeError(message));
       // @ts-expect-error: half a counter
       expect(() => aggregateUsage({ countTokens: { ready: true, count: () => 0 } })).toThrow(TypeError);
+      const { ready: _, ...unready } = wordCounter();
+      // @ts-expect-error: it cannot say whether it can count
+      expect(() => aggregateUsage({ countTokens: unready })).toThrow(TypeError);
     });
   });
 
@@ -587,7 +609,7 @@ describe('aggregateUsage', () => {
 
   describe('price', () => {
     /** A dollar per token, ten for the model `dear`, no price for `unknown`. */
-    const price: Price = ({ inputTokens, outputTokens }, model) => {
+    const price: Price = ({ inputTokens, outputTokens }, { model }) => {
       if (model === 'unknown' || inputTokens === undefined || outputTokens === undefined) return undefined;
       const total = (model === 'dear' ? 10 : 1) * (inputTokens + outputTokens);
       return { total, currency: 'USD', input: undefined, output: undefined, cacheSavings: undefined };

@@ -303,8 +303,8 @@ describe('fallbackTo', () => {
       const outcome = outcomeOf(source.pipe(fallbackTo(broken([start()]), of(start(), used(20, 1), used(20, 7), finish()))));
       expect(outcome.events.flatMap((event) => (event.type === 'usage' ? [event.usage] : []))).toEqual(
         [usageOf({ inputTokens: 10, outputTokens: 1 }), usageOf({ inputTokens: 10, outputTokens: 5 })].concat([
-          usageOf({ inputTokens: 30, outputTokens: 6 }),
-          usageOf({ inputTokens: 30, outputTokens: 12 }),
+          usageOf({ inputTokens: 30, outputTokens: 6, totalTokens: 36 }),
+          usageOf({ inputTokens: 30, outputTokens: 12, totalTokens: 42 }),
         ]),
       );
     });

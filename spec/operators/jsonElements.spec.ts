@@ -112,7 +112,7 @@ describe('jsonElements', () => {
       end: { kind: 'parse', offset: 5 },
     });
     expect(record(of('[1,2'), jsonElements())).toMatchObject({ values: [{ value: 1 }], end: { kind: 'parse', offset: 4 } });
-    expect(failure(from([text('[1]'), finish('refusal')]))).toMatchObject({ kind: 'parse', finishReason: 'refusal' });
+    expect(failure(from([start(), text('[1]'), finish('refusal')]))).toMatchObject({ kind: 'parse', finishReason: 'refusal' });
     expect(failure(of('{"a":[[1]]}'), { maxDepth: 2 })).toMatchObject({ kind: 'limit' });
   });
 
@@ -210,7 +210,7 @@ describe('jsonElements', () => {
 
     it('discards pending validations on reset', async () => {
       const later = laterSchemaOf((value) => value);
-      const source = from([text('[1,2,'), reset(), text('[3]'), finish()]);
+      const source = from([start(), text('[1,2,'), reset(), text('[3]'), finish()]);
       await expect(allValues(source.pipe(jsonElements({ schema: later })))).resolves.toEqual([{ index: 0, value: 3 }]);
     });
   });

@@ -76,7 +76,7 @@ describe('parseOnComplete', () => {
   });
 
   it.each<FinishReason>(['refusal', 'content-filter', 'tool-calls'])('errors when the stream ended with %s instead', (reason) => {
-    expect(only(from([text('No'), finish(reason)]), plainText())).toMatchObject({ kind: 'parse', finishReason: reason });
+    expect(only(from([start(), text('No'), finish(reason)]), plainText())).toMatchObject({ kind: 'parse', finishReason: reason });
   });
 
   it('awaits an asynchronous parser', async () => {

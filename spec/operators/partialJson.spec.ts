@@ -115,6 +115,7 @@ describe('partialJson', () => {
 
   it('reads the answer of choice 0 and nothing else', () => {
     const events = [
+      start(),
       text('Let me see', { phase: 'commentary' }),
       reasoning('{'),
       text('[1', { block: 1 }),
@@ -307,7 +308,7 @@ describe('partialJson', () => {
 
     it('discards a pending validation on reset and on unsubscribe', async () => {
       const later = laterSchemaOf((value) => value);
-      const source = from([text('"void"'), reset(), text('"kept"'), finish()]);
+      const source = from([start(), text('"void"'), reset(), text('"kept"'), finish()]);
       await expect(allValues(source.pipe(partialJson({ schema: later })))).resolves.toEqual(['kept']);
       const seen: unknown[] = [];
       const subscription = of('[]')

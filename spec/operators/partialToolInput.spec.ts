@@ -16,13 +16,13 @@ function callOf(callId: string, ...pieces: readonly string[]): DeltaEvent[] {
 }
 
 function valuesOf(events: readonly DeltaEvent[], callId?: string): readonly unknown[] {
-  const { values, end } = record(from(events), partialToolInput(callId));
+  const { values, end } = record(from([start(), ...events]), partialToolInput(callId));
   expect(end).toBe('complete');
   return values;
 }
 
 function failure(events: readonly DeltaEvent[], callId?: string): unknown {
-  return record(from(events), partialToolInput(callId)).end;
+  return record(from([start(), ...events]), partialToolInput(callId)).end;
 }
 
 describe('partialToolInput', () => {
@@ -43,7 +43,7 @@ describe('partialToolInput', () => {
   it('emits the value of JSON.parse last, however the arguments are chunked', () => {
     fc.assert(
       fc.property(anyJson(), anyChunking, (whole, sizes) => {
-        const values = valuesOf([start(), ...callOf('1', ...cut(whole, sizes)), finish('tool-calls')]);
+        const values = valuesOf([...callOf('1', ...cut(whole, sizes)), finish('tool-calls')]);
         return JSON.stringify(values.at(-1)) === JSON.stringify(JSON.parse(whole));
       }),
       { numRuns: 1_000 },

@@ -335,9 +335,9 @@ describe('retryStream', () => {
       expect(events.flatMap((event) => (event.type === 'usage' ? [event.usage] : []))).toEqual([
         usageOf({ inputTokens: 10, outputTokens: 1 }),
         usageOf({ inputTokens: 10, outputTokens: 5 }),
-        usageOf({ inputTokens: 40, outputTokens: 7 }),
-        usageOf({ inputTokens: 80, outputTokens: 8 }),
-        usageOf({ inputTokens: 80, outputTokens: 14 }),
+        usageOf({ inputTokens: 40, outputTokens: 7, totalTokens: 47 }),
+        usageOf({ inputTokens: 80, outputTokens: 8, totalTokens: 88 }),
+        usageOf({ inputTokens: 80, outputTokens: 14, totalTokens: 94 }),
       ]);
     });
 

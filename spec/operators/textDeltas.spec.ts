@@ -133,6 +133,7 @@ describe('textDeltas', () => {
   it('emits nothing after unsubscribe', () => {
     const { source, subject } = observed();
     const recorded = recordLive(source, textDeltas());
+    subject.next(start());
     subject.next(text('a'));
     recorded.unsubscribe();
     subject.next(reset());

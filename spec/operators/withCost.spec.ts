@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
-import { concat, defer, type MonoTypeOperatorFunction, NEVER } from 'rxjs';
-import type { Cost, DeltaEvent, Price, Usage, UsageEvent } from '../../src/events.js';
+import { concat, defer, type MonoTypeOperatorFunction, NEVER, of } from 'rxjs';
+import type { Cost, DeltaEvent, Price, PricedRequest, Usage, UsageEvent } from '../../src/events.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { hedge } from '../../src/operators/hedge.js';
 import { ofEvent } from '../../src/operators/ofEvent.js';
@@ -10,6 +10,8 @@ import { takeWithinBudget } from '../../src/operators/takeWithinBudget.js';
 import { withCost } from '../../src/operators/withCost.js';
 import { finish, marbles, ping, reset, start, step, streamOf, text, usage } from '../../src/testing/index.js';
 import { operatorContract, record } from '../support/operatorContract.js';
+import { broken, inTurn, outcomeOf } from '../support/outcomes.js';
+import { pricedRequest, requestUsage } from '../support/requestUsage.js';
 
 const dollars = (total: number, parts: Partial<Cost> = {}): Cost => ({
   total,
@@ -21,7 +23,7 @@ const dollars = (total: number, parts: Partial<Cost> = {}): Cost => ({
 });
 
 /** A dollar per token, ten for the model `dear`, no price for `unknown`. Above 100 input tokens the price doubles. */
-const price: Price = ({ inputTokens, outputTokens }, model) => {
+const price: Price = ({ inputTokens, outputTokens }, { model }) => {
   if (model === 'unknown' || inputTokens === undefined || outputTokens === undefined) return undefined;
   const each = (model === 'dear' ? 10 : 1) * (inputTokens > 100 ? 2 : 1);
   return dollars(each * (inputTokens + outputTokens), {
@@ -65,14 +67,14 @@ describe('withCost', () => {
     for (const [index, value] of record(streamOf(events), withCost(price)).values.entries()) expect(value).toBe(events[index]);
   });
 
-  it('calls the price with the usage, the model and the provider', () => {
+  it('calls the price with the usage and what decides its price', () => {
     const asked: unknown[] = [];
     const told = usage({ inputTokens: 1, outputTokens: 1, cachedInputTokens: 1 });
     costs(
       [start({ model: 'm', provider: 'p' }), told],
       withCost((...given) => void asked.push(given)),
     );
-    expect(asked).toEqual([[told.usage, 'm', 'p']]);
+    expect(asked).toEqual([[told.usage, pricedRequest('m', 'p')]]);
   });
 
   it('replaces an earlier figure: usage is cumulative', () => {
@@ -111,7 +113,7 @@ describe('withCost', () => {
 
     it('is replaced by that of the price, which may prefer it', () => {
       expect(totals([start(), usage(billed)], withCost(price))).toEqual([2]);
-      const trusting: Price = (used, ...by) => used.cost ?? price(used, ...by);
+      const trusting: Price = (used, by) => used.cost ?? price(used, by);
       expect(totals([start(), usage(billed)], withCost(trusting))).toEqual([0.5]);
     });
 
@@ -125,6 +127,38 @@ describe('withCost', () => {
       ];
       expect(totals(events, withCost(price))).toEqual([0.5, 4.5]);
     });
+  });
+
+  describe('what the provider reports of a request', () => {
+    it.each([
+      ['the service tier', { serviceTier: 'flex' }],
+      ['the speed', { speed: 'fast' }],
+      ['the region and the batch', { region: 'us', batch: true }],
+    ])('reaches the price, through joins and other operators: %s', (_, traits) => {
+      const asked: PricedRequest[] = [];
+      const noting = withCost<DeltaEvent>((_used, request) => void asked.push(request));
+      const told = {
+        ...usage({ inputTokens: 1, outputTokens: 1 }),
+        requests: [requestUsage({ inputTokens: 1, outputTokens: 1 }, traits)],
+      };
+      const events = [start(), told, text('x'), finish()];
+      costs(events, noting);
+      costs(events, aggregateUsage(), noting);
+      costs(events, takeWithinBudget<DeltaEvent>({ maxChars: 1 }), aggregateUsage(), noting);
+      // An attempt that is cut keeps what was reported before.
+      const retried = inTurn(broken(events.slice(0, -1)), of(...events)).pipe(retryStream(), aggregateUsage());
+      outcomeOf(retried.pipe(noting));
+      expect(asked).toHaveLength(5);
+      for (const request of asked) expect(request).toEqual(pricedRequest('model-1', 'test', traits));
+    });
+  });
+
+  it('keeps the list of an event, however short', () => {
+    const requests = [requestUsage({ inputTokens: 1, outputTokens: 1 }, { model: 'dear' })];
+    const told = { ...usage({ inputTokens: 1, outputTokens: 1 }), requests };
+    const [priced] = record(streamOf([start(), told]), withCost(price)).values.slice(1) as UsageEvent[];
+    expect(priced?.usage.cost?.total).toBe(20);
+    expect(priced?.requests).toMatchObject([{ model: 'dear', usage: { cost: { total: 20 } } }]);
   });
 
   describe('over several requests', () => {
@@ -273,6 +307,6 @@ describe('withCost', () => {
 
   it('keeps the type of its stream', () => {
     expectTypeOf(withCost<DeltaEvent>(price)).toEqualTypeOf<MonoTypeOperatorFunction<DeltaEvent>>();
-    expectTypeOf<Parameters<Price>>().toEqualTypeOf<[usage: Usage, model: string, provider: string]>();
+    expectTypeOf<Parameters<Price>>().toEqualTypeOf<[usage: Usage, request: PricedRequest]>();
   });
 });

@@ -10,12 +10,13 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { expectTypeOf } from 'expect-type';
-import { config, defer, type MonoTypeOperatorFunction, NEVER, Observable, take } from 'rxjs';
+import { concat, config, defer, EMPTY, type MonoTypeOperatorFunction, NEVER, Observable, take, throwError } from 'rxjs';
 import { HttpError, TruncatedError } from '../../src/errors.js';
 import type { Cost, DeltaEvent } from '../../src/events.js';
 import { createMessageFold } from '../../src/message/messageFold.js';
 import { aggregateUsage } from '../../src/operators/aggregateUsage.js';
 import { retryStream } from '../../src/operators/retryStream.js';
+import type { Semconv } from '../../src/otel/conventions.js';
 import { type TraceEnd, type TraceStreamOptions, traceStream } from '../../src/otel/traceStream.js';
 import {
   finish,
@@ -57,8 +58,8 @@ function onlySpan(): ReadableSpan {
   return span;
 }
 
-/** The data of the histograms, as [sum, count, attributes], by name. */
-async function histograms(): Promise<Record<string, [number, number, object][]>> {
+/** The data of the metrics by name: [sum, count, attributes] of a histogram, [sum, attributes] of a counter. */
+async function histograms(): Promise<Record<string, (number | object)[][]>> {
   metrics.reset();
   await reader.forceFlush();
   const all = metrics.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
@@ -66,6 +67,7 @@ async function histograms(): Promise<Record<string, [number, number, object][]>>
     all.map(({ descriptor, dataPoints }) => [
       descriptor.name,
       dataPoints.map(({ value, attributes }) => {
+        if (typeof value === 'number') return [value, attributes];
         const { sum = 0, count } = value as Histogram;
         return [sum, count, attributes];
       }),
@@ -126,7 +128,7 @@ describe('traceStream', () => {
         'gen_ai.usage.input_tokens': 100,
         'gen_ai.usage.output_tokens': 20,
         'gen_ai.usage.cache_read.input_tokens': 80,
-        'gen_ai.usage.cache_creation.input_tokens': 10,
+        'gen_ai.usage.cache_write.input_tokens': 10,
         'gen_ai.usage.reasoning.output_tokens': 5,
         'rxllm.cost.total': 0.25,
         'rxllm.cost.currency': 'USD',
@@ -165,6 +167,22 @@ describe('traceStream', () => {
       ] as const;
       const { attributes } = spanOf([start(), finish('stop', { choices })]);
       expect(attributes['gen_ai.response.finish_reasons']).toEqual(['end_turn', 'length']);
+    });
+
+    it.each([
+      ['broke', [start(), text('a')], new TruncatedError(), ['error']],
+      ['broke with two choices', [start(), text('a'), text('b', { choice: 1 })], new TruncatedError(), ['error', 'error']],
+      ['was rejected', [], new HttpError('Busy', { kind: 'overloaded', status: 529 }), ['error']],
+      ['was stopped by the consumer', [start(), text('a'), finish('aborted')], undefined, ['error']],
+      ['reached a budget', [start(), text('a'), finish('budget')], undefined, ['error']],
+      ['completed without finish', [start(), text('a')], undefined, ['error']],
+    ])('has the finish reason error for a stream that %s; v1.41 had none', (_, events, error, reasons) => {
+      const ended = concat(streamOf(events), error === undefined ? EMPTY : throwError(() => error));
+      record(ended, traceStream({ tracer }));
+      expect(onlySpan().attributes['gen_ai.response.finish_reasons']).toEqual(reasons);
+      spans.reset();
+      record(ended, traceStream({ tracer, semconv: 'v1.41' }));
+      expect(onlySpan().attributes['gen_ai.response.finish_reasons'] ?? []).not.toContain('error');
     });
 
     it('marks an estimated usage', () => {
@@ -260,7 +278,7 @@ describe('traceStream', () => {
       const failing = new Observable<DeltaEvent>((subscriber) => subscriber.error(error));
       record(failing, (source) => source.pipe(aggregateUsage(), traceStream({ tracer, meter })));
       expect(onlySpan().attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 10, 'gen_ai.usage.output_tokens': 1 });
-      expect((await histograms())['gen_ai.client.token.usage']).toHaveLength(2);
+      expect(Object.keys(await histograms())).toContain('gen_ai.client.inference.usage.output_tokens');
     });
 
     it('has no error after an unsubscribe', () => {
@@ -269,7 +287,7 @@ describe('traceStream', () => {
       expect(ended).toBe(true);
       expect(status.code).toBe(SpanStatusCode.UNSET);
       expect(attributes).not.toHaveProperty(['error.type']);
-      expect(attributes).not.toHaveProperty(['gen_ai.response.finish_reasons']);
+      expect(attributes['gen_ai.response.finish_reasons']).toEqual(['error']);
     });
 
     it('ends once, for a repeated unsubscribe and a late error too', () => {
@@ -369,7 +387,7 @@ describe('traceStream', () => {
     });
   });
 
-  describe('the histograms', () => {
+  describe('the metrics', () => {
     const labels = {
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'test',
@@ -378,18 +396,40 @@ describe('traceStream', () => {
     };
 
     /** The histograms after a stream in virtual time. */
-    function metered(diagram: string, error?: unknown): Promise<Awaited<ReturnType<typeof histograms>>> {
+    function metered(diagram: string, error?: unknown, semconv?: Semconv): Promise<Awaited<ReturnType<typeof histograms>>> {
       marbles(({ stream, flush }) => {
         const source = stream(diagram, {}, error);
-        source.pipe(traceStream({ meter })).subscribe({ error: () => undefined });
+        source.pipe(traceStream({ meter, ...(semconv && { semconv }) })).subscribe({ error: () => undefined });
         flush();
       })();
       return histograms();
     }
 
-    it('are the four client histograms of the conventions', async () => {
+    it('are the histograms and counters of the conventions', async () => {
       await histograms();
       expect(await metered('s--a-b---cu(f|)')).toEqual({
+        'gen_ai.client.inference.duration': [[0.011, 1, labels]],
+        'gen_ai.client.inference.time_to_first_chunk': [[0.003, 1, labels]],
+        'gen_ai.client.inference.time_per_output_chunk': [[expect.closeTo(0.006), 2, labels]],
+        'gen_ai.client.inference.usage.input_tokens': [[10, labels]],
+        'gen_ai.client.inference.usage.output_tokens': [[5, labels]],
+      });
+    });
+
+    it('have a counter for each figure', async () => {
+      await histograms();
+      const used = usage({ inputTokens: 9, outputTokens: 8, cachedInputTokens: 7, cacheWriteTokens: 1, reasoningTokens: 6 });
+      record(streamOf([start(), used, finish()]), traceStream({ meter }));
+      expect(await histograms()).toMatchObject({
+        'gen_ai.client.inference.usage.cache_read.input_tokens': [[7, labels]],
+        'gen_ai.client.inference.usage.cache_write.input_tokens': [[1, labels]],
+        'gen_ai.client.inference.usage.reasoning.output_tokens': [[6, labels]],
+      });
+    });
+
+    it('are the four client histograms of v1.41 on request', async () => {
+      await histograms();
+      expect(await metered('s--a-b---cu(f|)', undefined, 'v1.41')).toEqual({
         'gen_ai.client.operation.duration': [[0.011, 1, labels]],
         'gen_ai.client.operation.time_to_first_chunk': [[0.003, 1, labels]],
         'gen_ai.client.operation.time_per_output_chunk': [[expect.closeTo(0.006), 2, labels]],
@@ -403,7 +443,7 @@ describe('traceStream', () => {
     it('have the type of an error on the duration, and no tokens if none are reported', async () => {
       await histograms();
       expect(await metered('s--#', new TruncatedError())).toEqual({
-        'gen_ai.client.operation.duration': [[0.003, 1, { ...labels, 'error.type': 'truncated' }]],
+        'gen_ai.client.inference.duration': [[0.003, 1, { ...labels, 'error.type': 'truncated' }]],
       });
     });
 
@@ -412,14 +452,17 @@ describe('traceStream', () => {
       await metered('s-a-bu(f|)');
       const all = metrics.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
       const shape = all.map(({ descriptor: { name, unit }, dataPoints }) => {
-        const [boundaries = []] = dataPoints.map(({ value }) => (value as Histogram).buckets.boundaries);
+        const [boundaries = []] = dataPoints.map(({ value }) =>
+          typeof value === 'number' ? [] : (value as Histogram).buckets.boundaries,
+        );
         return [name, unit, boundaries.length, boundaries[0], boundaries.at(-1)];
       });
       expect(shape.sort()).toEqual([
-        ['gen_ai.client.operation.duration', 's', 14, 0.01, 81.92],
-        ['gen_ai.client.operation.time_per_output_chunk', 's', 14, 0.01, 81.92],
-        ['gen_ai.client.operation.time_to_first_chunk', 's', 14, 0.01, 81.92],
-        ['gen_ai.client.token.usage', '{token}', 14, 1, 67_108_864],
+        ['gen_ai.client.inference.duration', 's', 14, 0.01, 81.92],
+        ['gen_ai.client.inference.time_per_output_chunk', 's', 14, 0.01, 81.92],
+        ['gen_ai.client.inference.time_to_first_chunk', 's', 14, 0.01, 81.92],
+        ['gen_ai.client.inference.usage.input_tokens', '{token}', 0, undefined, undefined],
+        ['gen_ai.client.inference.usage.output_tokens', '{token}', 0, undefined, undefined],
       ]);
     });
   });
@@ -434,6 +477,8 @@ describe('traceStream', () => {
     expect(() => traceStream({ tracer: meter })).toThrow(TypeError);
     // @ts-expect-error: a tracer
     expect(() => traceStream({ meter: tracer })).toThrow(TypeError);
+    // @ts-expect-error: an older version
+    expect(() => traceStream({ tracer, semconv: 'v1.36' })).toThrow(new TypeError('semconv must be v0.1 or v1.41'));
     // @ts-expect-error: a word
     expect(() => traceStream({ tracer, captureContent: 'yes' })).toThrow(new TypeError('captureContent must be a boolean'));
     // @ts-expect-error: a number

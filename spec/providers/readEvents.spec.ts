@@ -6,8 +6,8 @@ import { asyncScheduler, defer, finalize, type Observable, retry, Subscription, 
 import type { StreamError } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
 import { createDemand } from '../../src/handles/createDemand.js';
-import { sendRequest } from '../../src/providers/http/sendRequest.js';
-import { readEvents, type Send } from '../../src/providers/readEvents.js';
+import { type Send, sendRequest } from '../../src/providers/http/sendRequest.js';
+import { readEvents } from '../../src/providers/readEvents.js';
 import type { SourceOptions, WireFormat } from '../../src/providers/wire/wireFormat.js';
 import { finish, ping, start, text } from '../../src/testing/index.js';
 import { anyChunking, anyText } from '../support/chunks.js';

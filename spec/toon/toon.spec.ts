@@ -102,6 +102,24 @@ describe('toon', () => {
     expect(record(EMPTY, parsed)).toEqual({ values: [], end: 'complete' });
   });
 
+  it('with strict: false, gives the value and what is wrong with the text', () => {
+    const wrong = 'users[3]{id,name}:\n  1,Ann\n\n  2,Bob';
+    const count = { message: 'Expected 3 rows, got 2', line: 4 };
+    const blank = { message: 'Expected no blank line between rows', line: 3 };
+    expect(parse(wrong, { strict: false })).toMatchObject({ accepted: true, value: { users }, deviations: [count, blank] });
+    expect(parse(table, { strict: false })).toEqual({ accepted: true, value: { users }, deviations: [] });
+    const { values } = record(of(wrong), parseOnComplete(json(), toon({ strict: false })));
+    expect(values).toMatchObject([
+      {
+        format: 'toon',
+        value: { users },
+        errors: [{ format: 'json' }, { format: 'toon', ...count }, { format: 'toon', ...blank }],
+      },
+    ]);
+    // @ts-expect-error: a wrong name
+    expect(() => toon({ strickt: false })).toThrow('did you mean "strict"?');
+  });
+
   it('as the only parser, makes a bad document a ParseError with its line and the value read before', () => {
     const answer = 'users[2]{id,name}:\n  1,Ann\n  2';
     const { end } = record(from([start(), text(answer), finish()]), parseOnComplete(toon()));

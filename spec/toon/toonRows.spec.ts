@@ -96,6 +96,7 @@ describe('toonRows', () => {
 
   it('reads choice 0 and the phase answer only', () => {
     const source = from([
+      start(),
       text('users[2]{id,name}:\n', { phase: 'commentary' }),
       text(table.slice(0, 25)),
       text('other', { choice: 1 }),
@@ -225,6 +226,45 @@ describe('toonRows', () => {
     it('errors at prose before the document', () => {
       expect(rowsOf(`Here are they\n\n${table}`).end).toMatchObject({ kind: 'parse', line: 1 });
       expect(rowsOf('```json\n{"a": 1}\n```').end).toMatchObject({ kind: 'parse' });
+    });
+
+    it.each([
+      '```toon\nusers[2]{id,name}:\n  1,Ann\n  2,Bob```',
+      '~~~\nusers[2]{id,name}:\n  1,Ann\n  2,Bob~~~~  \n\nusers: 3',
+      '  ```\n  users[2]{id,name}:\n    1,Ann\n    2,Bob``` \nmore',
+      `${table}\n\nNote: all values are current.\n\nNote: twice`,
+      `${table}\n\nThat is all.`,
+    ])('ends the document where its fence ends, or before a paragraph: %j', (whole) => {
+      for (const size of [1, 3, 7, whole.length]) {
+        const { rows, end } = read(from(cut(whole, [size])));
+        expect(rows.map(({ row }) => row)).toEqual([ann.row, bob.row]);
+        expect(end).toBe('complete');
+      }
+    });
+
+    it.each([
+      `\`\`\`\n$ ls -la\ntotal 3\n\`\`\`\n\n${fenced}`,
+      `\`\`\`yaml\nversion: 3\nname: x\n\`\`\`\n\n${fenced}`,
+      `\`\`\`\nkey: value\n- one\n\`\`\`\n\n${table}\n`,
+      `\`\`\`yaml\n${table}\n\`\`\`\n`,
+      `\`\`\`text\n$ cat users.toon\n${table}\`\`\`\n`,
+      `\`\`\`\npage: 1\n${table}\n\`\`\`\n`,
+      `<think>\nmaybe users[1]{id}:\n  1\n</think>\n${table}`,
+    ])('skips blocks without a table, and thoughts, when it is lenient: %j', (whole) => {
+      for (const size of [1, 3, 7, whole.length]) {
+        const { rows, end } = read(from(cut(whole, [size])), { lenient: true });
+        expect(rows.map(({ row, path }) => [path, row])).toEqual([
+          [['users'], ann.row],
+          [['users'], bob.row],
+        ]);
+        expect(end).toBe('complete');
+        for (const { line, row } of rows) expect(whole.split('\n')[line - 1]).toContain(Object.values(row as object).join(','));
+      }
+    });
+
+    it('reads the tables of several paragraphs when it is lenient', () => {
+      const { rows } = rowsOf(`${table}\n\nAnd the others:\n\nothers[1]{id}:\n  3\n`, { lenient: true });
+      expect(rows.map(({ path }) => path)).toEqual([['users'], ['users'], ['others']]);
     });
 
     it.each([

@@ -589,6 +589,13 @@ const rows: readonly Row[] = [
   {
     row: 23,
     group: 'end',
+    fault: 'Nothing but a list without choices, and the terminal marker',
+    answer: ({ terminal }) => stream(chatChunk([]), terminal),
+    chat: { ...empty, ...nothing },
+  },
+  {
+    row: 23,
+    group: 'end',
     fault: 'Only the terminal marker arrives, and the connection stays open',
     answer: ({ terminal }) => openStream(terminal),
     ...every({ ...empty, ...nothing, withinMs: 1_000 }),
@@ -838,6 +845,22 @@ const rows: readonly Row[] = [
       chat: { ...provider(kind, retry), ...hello },
     }),
   ),
+  ...(
+    [
+      ['network_error', 'server', passing],
+      ['insufficient_system_resource', 'overloaded', passing],
+      ['function_call_filter: MALFORMED_FUNCTION_CALL', 'server', passing],
+      ['insufficient_quota', 'quota', lasting],
+    ] as const
+  ).map(
+    ([reason, kind, retry]): Row => ({
+      row: 39,
+      group: 'in-band',
+      fault: `The finish reason \`${reason}\``,
+      answer: (wire) => stream(begun(wire), chatEnd(reason)),
+      chat: { ...provider(kind, retry), partial: 'Hello', usage: [10, 5], note: 'the usage that follows is kept' },
+    }),
+  ),
   {
     row: 39,
     group: 'in-band',
@@ -1078,6 +1101,15 @@ const rows: readonly Row[] = [
     chat: completes('content-filter', 'Hello'),
     responses: completes('content-filter', 'Hello'),
   },
+  ...['sensitive', 'guardrail_intervened', 'content_filter: SAFETY'].map(
+    (reason): Row => ({
+      row: 42,
+      group: 'content',
+      fault: `A content filter stops the answer, in the word \`${reason}\``,
+      answer: (wire) => stream(begun(wire), chatEnd(reason)),
+      chat: completes('content-filter', 'Hello'),
+    }),
+  ),
   {
     row: 42,
     group: 'content',
@@ -1158,6 +1190,35 @@ const rows: readonly Row[] = [
     chat: twoCalls,
   },
   {
+    row: 51,
+    group: 'content',
+    fault: 'Tool calls with one index, without ids',
+    answer: (wire) =>
+      stream(
+        wire.opening,
+        chatCalls({ index: 0, name: 'weather', json: '{"city":"Oslo"}' }),
+        chatCalls({ index: 0, name: 'clock', json: '{"zone":' }),
+        chatCalls({ index: 0, json: '"CET"}' }),
+        chatEnd('tool_calls'),
+      ),
+    chat: twoCalls,
+  },
+  {
+    row: 51,
+    group: 'content',
+    fault: 'Arguments that are sent once more, whole',
+    answer: (wire) =>
+      stream(
+        wire.opening,
+        chatCalls({ index: 0, id: 'call-1', name: 'weather', json: '{"city":' }),
+        chatCalls({ index: 0, json: '"Oslo"}' }),
+        chatCalls({ index: 0, json: '{"city":"Oslo"}' }),
+        chatCalls({ index: 1, id: 'call-2', name: 'clock', json: '{"zone":"CET"}' }),
+        chatEnd('tool_calls'),
+      ),
+    chat: twoCalls,
+  },
+  {
     row: 52,
     group: 'content',
     fault: 'Arguments that are not JSON',
@@ -1213,6 +1274,15 @@ const rows: readonly Row[] = [
     [
       ['`reasoning_content`', [{ reasoning_content: 'H' }, { reasoning_content: 'm' }, { content: 'Hello' }]],
       ['`reasoning`', [{ reasoning: 'Hm' }, { content: 'Hello' }]],
+      ['an object', [{ reasoning_content: { text: 'H' } }, { reasoning_content: { text: 'm' } }, { content: 'Hello' }]],
+      [
+        'blocks that are repeated whole with their signature',
+        [
+          { thinking_blocks: [{ type: 'thinking', thinking: 'H' }] },
+          { thinking_blocks: [{ type: 'thinking', thinking: 'Hm', signature: 'c2ln' }] },
+          { content: 'Hello' },
+        ],
+      ],
       [
         'content in an array',
         [

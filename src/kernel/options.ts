@@ -5,7 +5,14 @@
  */
 export function checkOptions(operator: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw new TypeError(`${operator}: options must be an object`);
+  checkCalled(operator, options);
   for (const key of Object.keys(options)) checkName(`${operator}: unknown option`, key, known);
+}
+
+/** @throws TypeError for an operator that stands in a pipe without being called, so that it is given the source. */
+export function checkCalled(operator: string, argument: unknown): void {
+  const { subscribe } = Object(argument) as { readonly subscribe?: unknown };
+  if (typeof subscribe === 'function') throw new TypeError(`${operator} must be called in a pipe: .pipe(${operator}(…))`);
 }
 
 /** @throws TypeError that starts with `complaint` and suggests the nearest known name. */

@@ -1,4 +1,5 @@
 import type { Cost, DeltaEvent, Price, UsageEvent } from '../events.js';
+import { priceRequest } from './requestCost.js';
 import { toUsageEvent } from './requestUsage.js';
 import type { CountTokens, TokenCounter } from './tokenCounter.js';
 import { createUsageLedger } from './usageLedger.js';
@@ -14,7 +15,7 @@ export interface BudgetLimits {
    * @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
-  /** The prompt in any form; its texts count towards `maxCost` until the provider reports its figure. @defaultValue input counts as 0 until then */
+  /** The prompt in any form, as for `aggregateUsage`; it counts towards `maxCost` until the provider reports its figure. @defaultValue input counts as 0 until then */
   readonly prompt?: unknown;
   /** Returns the cost of a request; not called before the model is known. Required for `maxCost`. @defaultValue none */
   readonly price?: Price;
@@ -42,8 +43,8 @@ export function createBudget({ maxOutputTokens, maxCost, countTokens = 'auto', p
   /** The cost of the attempt that runs, as far as it is known: each request at the price of its own model. */
   function attemptCost(): number {
     let sum = 0;
-    for (const { usage, model, provider } of ledger.attempt()) {
-      const cost = model === undefined ? undefined : price?.(usage, model, provider ?? '');
+    for (const request of ledger.attempt()) {
+      const cost = price && priceRequest(price, request);
       if (cost) ({ currency } = cost);
       sum += cost?.total ?? 0;
     }

@@ -1,4 +1,4 @@
-import type { DeltaEvent, RequestUsage, Usage, UsageEvent } from '../events.js';
+import type { DeltaEvent, RequestTraits, RequestUsage, Usage, UsageEvent } from '../events.js';
 import { subtractUsage, sumUsage } from './usageArithmetic.js';
 
 /** A usage and the requests that it is the sum of, in the order in which they were sent; the last one may still run. */
@@ -7,11 +7,16 @@ export interface RequestUsages {
   readonly requests: readonly RequestUsage[];
 }
 
-/** The event that reports them. Where the first request is the only one, it needs no list. */
+/** The event that reports them. Where the first request is the only one, and nothing about it changes a price, it needs no list. */
 export function toUsageEvent({ usage, requests }: RequestUsages): UsageEvent {
-  const single = requests.length <= 1 && requests.every(({ attempt, step, stands }) => attempt === 1 && step === 0 && stands);
-  return { type: 'usage', usage, requests: single ? undefined : requests };
+  return { type: 'usage', usage, requests: requests.length <= 1 && requests.every(isPlain) ? undefined : requests };
 }
+
+function isPlain({ attempt, step, stands, serviceTier, speed, region, batch }: RequestUsage): boolean {
+  return attempt === 1 && step === 0 && stands && (serviceTier ?? speed ?? region ?? batch) === undefined;
+}
+
+const noTraits: RequestTraits = { serviceTier: undefined, speed: undefined, region: undefined, batch: undefined };
 
 /** Which request runs: its model, provider, attempt and step, as the events of its stream name them. */
 interface RequestIdentity {
@@ -31,7 +36,7 @@ function createRequestIdentity(attempt: number, step: number): RequestIdentity {
     },
     identify(usage) {
       const { model, provider, attempt: number, step: round } = running;
-      return { usage, model, provider, attempt: number, step: round, stands: true };
+      return { usage, model, provider, attempt: number, step: round, stands: true, ...noTraits };
     },
   };
 }

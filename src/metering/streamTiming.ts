@@ -18,10 +18,6 @@ export function createStreamTiming(onGap: (milliseconds: number) => void = () =>
   const tracker = createRequestTracker();
   let answer = createAnswerTiming(subscribedAt, onGap);
 
-  function elapsed(since: number): number {
-    return Math.max(0, asyncScheduler.now() - since);
-  }
-
   /** Those of the answer that stands; unknown if one of its requests has not reported them. */
   function outputTokens(): number | undefined {
     const standing = tracker.requests.filter(({ stands }) => stands);
@@ -37,11 +33,12 @@ export function createStreamTiming(onGap: (milliseconds: number) => void = () =>
     },
     read() {
       const { firstDeltaAt, startedAt, deltas, characters, medianDeltaMs, maxDeltaMs } = answer.read();
-      const seconds = elapsed(startedAt) / 1_000;
+      const now = asyncScheduler.now();
+      const seconds = Math.max(0, now - startedAt) / 1_000;
       const tokens = outputTokens();
       return {
         firstDeltaMs: firstDeltaAt === undefined ? undefined : Math.max(0, firstDeltaAt - subscribedAt),
-        totalMs: elapsed(subscribedAt),
+        totalMs: Math.max(0, now - subscribedAt),
         deltas,
         charactersPerSecond: seconds > 0 ? characters / seconds : undefined,
         tokensPerSecond: seconds > 0 && tokens !== undefined ? tokens / seconds : undefined,

@@ -1,5 +1,7 @@
-import type { DeltaEvent } from '../events.js';
+import type { DeltaEvent, StartEvent } from '../events.js';
 import { writtenText } from '../message/deltas.js';
+import { type PromptOverhead, promptOverhead } from './promptOverhead.js';
+import type { PromptParts } from './promptParts.js';
 import type { TokenCounter, TokenStream } from './tokenCounter.js';
 import type { Estimate } from './usageArithmetic.js';
 
@@ -9,8 +11,8 @@ export interface TokenTally {
   read(): Estimate;
 }
 
-/** Returns the texts of the prompt; `undefined` if the prompt is not known. */
-export type PromptTexts = () => readonly string[] | undefined;
+/** Returns the parts of the prompt; `undefined` if the prompt is not known. */
+export type PromptReader = () => PromptParts | undefined;
 
 /** The part of a counter that a tally needs. */
 export type StreamCounter = Pick<TokenCounter, 'stream'>;
@@ -27,21 +29,29 @@ export function charactersPerToken(provider: string | undefined): number {
 }
 
 /** Estimates tokens from the number of characters, which is always known. */
-export function createCharacterTally(promptTexts: PromptTexts): TokenTally {
+export function createCharacterTally(prompt: PromptReader): TokenTally {
+  let start: StartEvent | undefined;
   let ratio = charactersPerToken(undefined);
   let characters = 0;
   const toTokens = (length: number): number => Math.ceil(length / ratio);
   return {
     push(event) {
-      if (event.type === 'start') ratio = charactersPerToken(event.provider);
-      else characters += writtenText(event).length;
+      if (event.type === 'start') {
+        start = event;
+        ratio = charactersPerToken(event.provider);
+      } else characters += writtenText(event).length;
     },
     read() {
-      const promptLength = promptTexts()?.reduce((sum, text) => sum + text.length, 0);
-      const inputTokens = promptLength === undefined ? undefined : toTokens(promptLength);
+      const parts = prompt();
+      const promptLength = parts?.texts.reduce((sum, text) => sum + text.length, 0) ?? 0;
+      const inputTokens = parts && toTokens(promptLength) + overheadOf(parts, start).tokens;
       return { inputTokens, outputTokens: toTokens(characters), confidence: 'low' };
     },
   };
+}
+
+function overheadOf(parts: PromptParts, start: StartEvent | undefined): PromptOverhead {
+  return promptOverhead(parts, start?.provider, start?.model);
 }
 
 /** The text of one block, as far as the counter has not counted it, and the tokens of the rest. */
@@ -55,11 +65,12 @@ interface BlockText {
  * Counts with a tokenizer. Texts are collected until `read`, so that the counter has time to load, and so that nothing is counted where the
  * provider reports its own figures. Each block is counted as a text of its own, because blocks are interleaved at random.
  */
-export function createCounterTally(counter: StreamCounter, promptTexts: PromptTexts): TokenTally {
+export function createCounterTally(counter: StreamCounter, prompt: PromptReader): TokenTally {
   const blocks = new Map<string, BlockText>();
   /** The blocks that have grown since the last `read`. */
   let grown: BlockText[] = [];
-  let inputTokens: number | undefined;
+  let start: StartEvent | undefined;
+  let promptTokens: number | undefined;
   let outputTokens = 0;
   let approximate = false;
 
@@ -87,6 +98,7 @@ export function createCounterTally(counter: StreamCounter, promptTexts: PromptTe
 
   return {
     push(event) {
+      if (event.type === 'start') start = event;
       const text = writtenText(event);
       if (text === '' || !('block' in event)) return;
       const key = `${event.choice}:${event.block}`;
@@ -95,10 +107,17 @@ export function createCounterTally(counter: StreamCounter, promptTexts: PromptTe
       block.uncounted += text;
     },
     read() {
-      inputTokens ??= promptTexts()?.reduce((sum, text) => sum + countWhole(text), 0);
+      const parts = prompt();
+      promptTokens ??= parts?.texts.reduce((sum, text) => sum + countWhole(text), 0);
       grown.forEach(countBlock);
       grown = [];
-      return { inputTokens, outputTokens, confidence: approximate ? 'low' : 'high' };
+      const overhead = parts && overheadOf(parts, start);
+      return {
+        inputTokens: promptTokens === undefined ? undefined : promptTokens + (overhead?.tokens ?? 0),
+        outputTokens,
+        confidence: approximate ? 'low' : 'high',
+        inputConfidence: approximate || !overhead?.isKnown ? 'low' : 'high',
+      };
     },
   };
 }

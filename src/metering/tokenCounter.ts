@@ -32,9 +32,12 @@ export function checkCountTokens(countTokens: unknown): void {
   const isCounter =
     typeof countTokens === 'object' &&
     countTokens !== null &&
+    typeof Reflect.get(countTokens, 'ready') === 'boolean' &&
     methods.every((name) => typeof Reflect.get(countTokens, name) === 'function');
   if (!isCounter)
-    throw new TypeError(`countTokens must be 'auto', 'character', 'none', a function, or a counter with ${methods.join(', ')}`);
+    throw new TypeError(
+      `countTokens must be 'auto', 'character', 'none', a function, or a counter with ready, ${methods.join(', ')}`,
+    );
 }
 
 /** Loads a counter. One that fails to load stays not ready, which is not an error of the stream. */

@@ -1,5 +1,5 @@
 import type { DeltaEvent } from '../events.js';
-import { createCharacterTally, createCounterTally, type PromptTexts, type StreamCounter } from './tallies.js';
+import { createCharacterTally, createCounterTally, type PromptReader, type StreamCounter } from './tallies.js';
 import type { CountTokens } from './tokenCounter.js';
 import type { Estimate } from './usageArithmetic.js';
 
@@ -10,14 +10,14 @@ export interface TokenEstimate {
   read(running: boolean): Estimate;
 }
 
-const unknown: Estimate = { inputTokens: undefined, outputTokens: undefined, confidence: 'exact' };
+const texts: ReadonlySet<DeltaEvent['type']> = new Set(['text-delta', 'reasoning-delta', 'refusal-delta']);
 
 /** A counter that is not ready, or that has thrown, is replaced by the count of characters. */
-export function createTokenEstimate(countTokens: CountTokens, promptTexts: PromptTexts): TokenEstimate {
-  if (countTokens === 'none') return { push: () => undefined, read: () => unknown };
-  const characters = createCharacterTally(promptTexts);
+export function createTokenEstimate(countTokens: CountTokens, prompt: PromptReader): TokenEstimate {
+  const characters = countTokens === 'none' ? undefined : createCharacterTally(prompt);
   const counter = toStreamCounter(countTokens);
-  const counted = counter && createCounterTally(counter, promptTexts);
+  const counted = counter && createCounterTally(counter, prompt);
+  let hasText = false;
   let broken = false;
 
   function isUsable(running: boolean): boolean {
@@ -25,20 +25,24 @@ export function createTokenEstimate(countTokens: CountTokens, promptTexts: Promp
     return typeof countTokens === 'object' ? countTokens.ready : !running;
   }
 
+  function count(running: boolean): Estimate {
+    if (!characters) return { inputTokens: undefined, outputTokens: undefined, confidence: 'exact' };
+    if (!counted || !isUsable(running)) return characters.read();
+    try {
+      return counted.read();
+    } catch (error) {
+      broken = true;
+      throw error;
+    }
+  }
+
   return {
     push(event) {
-      characters.push(event);
+      hasText ||= texts.has(event.type);
+      characters?.push(event);
       counted?.push(event);
     },
-    read(running) {
-      if (!counted || !isUsable(running)) return characters.read();
-      try {
-        return counted.read();
-      } catch (error) {
-        broken = true;
-        throw error;
-      }
-    },
+    read: (running) => ({ ...count(running), hasText }),
   };
 }
 

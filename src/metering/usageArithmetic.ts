@@ -20,43 +20,69 @@ export function addCost(left: Cost | undefined, right: Cost | undefined): Cost |
 /** Subtracts an earlier cumulative usage from a later one. A figure that did not grow is unknown, because it may not have been reported. */
 export function subtractUsage(total: Usage, part: Usage | undefined): Usage {
   if (part === undefined) return total;
-  return combineUsage(part, total, (a = 0, b = 0) => (b > a ? b - a : undefined));
+  const rest = combineUsage(part, total, (a = 0, b = 0) => (b > a ? b - a : undefined));
+  // A total of one known part would be that part.
+  return (rest.inputTokens === undefined) === (rest.outputTokens === undefined) ? rest : { ...rest, totalTokens: undefined };
 }
 
 /** Tokens that we counted without the provider. */
 export interface Estimate {
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
+  /** How reliable the output is. */
   readonly confidence: Confidence;
+  /** How reliable the input is. @defaultValue `confidence` */
+  readonly inputConfidence?: Confidence;
+  /** Whether text was generated: then a figure of 0 is none. @defaultValue false */
+  readonly hasText?: boolean;
 }
 
-/** The reported figures, and the estimate's where none was reported. */
+/** The reported figures, and the estimate's where none was reported. A zero beside text is not a figure. */
 export function completeUsage(reported: Usage | undefined, estimate: () => Estimate): Usage {
-  if (reported?.inputTokens !== undefined && reported.outputTokens !== undefined) return withTotal(reported, first);
-  const { inputTokens, outputTokens, confidence } = estimate();
-  const base = reported ?? unknownUsage;
-  const filled =
-    (base.outputTokens === undefined && outputTokens !== undefined) ||
-    (base.inputTokens === undefined && inputTokens !== undefined);
-  const figures = {
-    ...base,
-    inputTokens: first(base.inputTokens, inputTokens),
-    outputTokens: first(base.outputTokens, outputTokens),
-  };
-  return withTotal(filled ? { ...figures, estimated: true, confidence: lowest(base.confidence, confidence) } : figures, first);
+  if (reported?.inputTokens && reported.outputTokens) return withTotal(reported, first);
+  const counted = estimate();
+  const base = withoutZeros(reported, counted);
+  if (base.inputTokens !== undefined && base.outputTokens !== undefined) return withTotal(base, first);
+  const filled = fill(base, counted, first);
+  return withTotal(filled, filled === base ? first : sumOfParts);
 }
 
 /** The figures of a request that ended before the provider reported its last ones: the larger of each reported and estimated figure. */
-export function settleUsage(reported: Usage | undefined, { inputTokens, outputTokens, confidence }: Estimate): Usage {
-  const base = reported ?? unknownUsage;
-  const figures = {
-    ...base,
-    inputTokens: larger(base.inputTokens, inputTokens),
-    outputTokens: larger(base.outputTokens, outputTokens),
-    estimated: true,
-    confidence: lowest(base.confidence, confidence),
+export function settleUsage(reported: Usage | undefined, estimate: Estimate): Usage {
+  const base = withoutZeros(reported, estimate);
+  const filled = fill(base, estimate, larger);
+  const confidence = lowest(filled.confidence, estimate.confidence);
+  return withTotal({ ...filled, estimated: true, confidence }, larger);
+}
+
+/** A server that fills nothing in reports zeros, although it generated text. */
+function withoutZeros(reported: Usage = unknownUsage, { hasText = false }: Estimate): Usage {
+  const { inputTokens, outputTokens, totalTokens } = reported;
+  if (!hasText || (inputTokens !== 0 && outputTokens !== 0)) return reported;
+  return {
+    ...reported,
+    inputTokens: inputTokens || undefined,
+    outputTokens: outputTokens || undefined,
+    totalTokens: totalTokens || undefined,
   };
-  return withTotal(figures, larger);
+}
+
+/** Completes the figures, and marks them if an estimate is among them: a cost that was reported before is then not theirs. */
+function fill(base: Usage, estimate: Estimate, choose: typeof larger): Usage {
+  const inputTokens = choose(base.inputTokens, estimate.inputTokens);
+  const outputTokens = choose(base.outputTokens, estimate.outputTokens);
+  const { confidence, inputConfidence = confidence } = estimate;
+  const ofInput = inputTokens === base.inputTokens ? 'exact' : inputConfidence;
+  const ofOutput = outputTokens === base.outputTokens ? 'exact' : confidence;
+  if (ofInput === 'exact' && ofOutput === 'exact') return base;
+  return {
+    ...base,
+    inputTokens,
+    outputTokens,
+    estimated: true,
+    confidence: lowest(base.confidence, lowest(ofInput, ofOutput)),
+    cost: choose === larger ? undefined : base.cost,
+  };
 }
 
 const unknownUsage: Usage = {
@@ -84,6 +110,10 @@ function first(left: number | undefined, right: number | undefined): number | un
   return left ?? right;
 }
 
+function sumOfParts(_: number | undefined, sum: number | undefined): number | undefined {
+  return sum;
+}
+
 function larger(left: number | undefined, right: number | undefined): number | undefined {
   return left === undefined || right === undefined ? (left ?? right) : Math.max(left, right);
 }
@@ -97,10 +127,15 @@ type Combine = (left: number | undefined, right: number | undefined) => number |
 
 function combineUsage(left: Usage, right: Usage, combine: Combine): Usage {
   const figure: Combine = (a, b) => (a === undefined && b === undefined ? undefined : combine(a, b));
+  const inputTokens = figure(left.inputTokens, right.inputTokens);
+  const outputTokens = figure(left.outputTokens, right.outputTokens);
   return {
-    inputTokens: figure(left.inputTokens, right.inputTokens),
-    outputTokens: figure(left.outputTokens, right.outputTokens),
-    totalTokens: figure(left.totalTokens, right.totalTokens),
+    inputTokens,
+    outputTokens,
+    totalTokens:
+      inputTokens === undefined || outputTokens === undefined
+        ? figure(left.totalTokens, right.totalTokens)
+        : figure(wholeOf(left), wholeOf(right)),
     cachedInputTokens: figure(left.cachedInputTokens, right.cachedInputTokens),
     cacheWriteTokens: figure(left.cacheWriteTokens, right.cacheWriteTokens),
     reasoningTokens: figure(left.reasoningTokens, right.reasoningTokens),
@@ -110,6 +145,12 @@ function combineUsage(left: Usage, right: Usage, combine: Combine): Usage {
     cost: combineCost(left.cost, right.cost, combine),
     native: right.native,
   };
+}
+
+/** The total of a usage that may lack it: one of its parts may be unknown too. */
+function wholeOf({ inputTokens, outputTokens, totalTokens }: Usage): number | undefined {
+  if (totalTokens !== undefined || (inputTokens === undefined && outputTokens === undefined)) return totalTokens;
+  return (inputTokens ?? 0) + (outputTokens ?? 0);
 }
 
 function combineServerTools(left: Usage['serverTools'], right: Usage['serverTools'], combine: Combine): Usage['serverTools'] {
@@ -126,8 +167,10 @@ function own(figures: Readonly<Record<string, number>> | undefined, name: string
 function combineCost(left: Cost | undefined, right: Cost | undefined, combine: Combine): Cost | undefined {
   if (left === undefined || right === undefined || left.currency !== right.currency) return undefined;
   const amount: Combine = (a, b) => (a === undefined || b === undefined ? undefined : combine(a, b));
+  const total = combine(left.total, right.total);
+  if (total === undefined) return undefined;
   return {
-    total: combine(left.total, right.total) ?? 0,
+    total,
     currency: left.currency,
     input: amount(left.input, right.input),
     output: amount(left.output, right.output),

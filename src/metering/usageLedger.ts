@@ -1,5 +1,5 @@
 import type { DeltaEvent, FinishReason, RequestUsage, Usage, UsageEvent } from '../events.js';
-import { promptTexts } from './promptTexts.js';
+import { type PromptParts, readPrompt } from './promptParts.js';
 import { createRequestTracker, type RequestTracker, type RequestUsages, voidRequests } from './requestUsage.js';
 import type { CountTokens } from './tokenCounter.js';
 import { createTokenEstimate, type TokenEstimate } from './tokenEstimate.js';
@@ -126,20 +126,20 @@ export function createUsageLedger(countTokens: CountTokens, prompt: unknown): Us
     attempt: () => settleAttempt(true),
     total(running = false) {
       const current = settleAttempt(running);
-      const usage = sumUsage(current, settled?.usage) ?? unused;
-      if (upstream) return mergeUpstream(upstream, usage, attempt.whole, tracker);
-      return { usage, requests: settled ? [...settled.requests, ...current] : current };
+      const requests = settled ? [...settled.requests, ...current] : current;
+      if (upstream) return mergeUpstream(upstream, requests, attempt.whole, tracker);
+      return { usage: sumUsage(current, settled?.usage) ?? unused, requests };
     },
   };
 }
 
-/** The texts of the prompt are collected once, and only if an estimate needs them. */
+/** The prompt is read once, and only if an estimate needs it. */
 function estimatesOf(countTokens: CountTokens, prompt: unknown): () => TokenEstimate {
-  let texts: readonly string[] | undefined;
+  let parts: PromptParts | undefined;
   return () =>
     createTokenEstimate(countTokens, () => {
-      if (prompt !== undefined) texts ??= promptTexts(prompt);
-      return texts;
+      if (prompt !== undefined) parts ??= readPrompt(prompt);
+      return parts;
     });
 }
 
@@ -157,16 +157,27 @@ function addRequests(before: RequestUsages | undefined, ended: readonly RequestU
   return { requests, usage: sumUsage(ended, before?.usage) ?? unused };
 }
 
-/** The total of an operator upstream, and our own where that is more. */
-function mergeUpstream(upstream: UsageEvent, own: Usage, whole: boolean, tracker: RequestTracker): RequestUsages {
-  const { inputTokens, outputTokens = 0, confidence } = own;
+/**
+ * The total of an operator upstream, and our own where that is more. What upstream does not list came before it: an operator within a retried
+ * source knows of its own attempt only.
+ */
+function mergeUpstream(
+  upstream: UsageEvent,
+  own: readonly RequestUsage[],
+  whole: boolean,
+  tracker: RequestTracker,
+): RequestUsages {
+  const listed = upstream.requests ?? [tracker.identify(upstream.usage)];
+  const isListed = ({ attempt }: RequestUsage): boolean => listed.some((request) => request.attempt === attempt);
+  const missing = own.filter((request) => !isListed(request));
+  const { inputTokens, outputTokens = 0, confidence } = sumUsage(own.filter(isListed)) ?? unused;
   const estimate = { inputTokens, outputTokens, confidence };
   const usage = whole ? completeUsage(upstream.usage, () => estimate) : settleUsage(upstream.usage, estimate);
-  const requests = upstream.requests ?? [tracker.identify(upstream.usage)];
-  const last = requests.at(-1);
-  if (!last || haveSameTokens(usage, upstream.usage)) return { usage, requests };
-  const before = requests.slice(0, -1);
-  return { usage, requests: [...before, { ...last, usage: subtractUsage(usage, sumUsage(before)) }] };
+  const last = listed.at(-1);
+  const before = listed.slice(0, -1);
+  const isMore = last !== undefined && !haveSameTokens(usage, upstream.usage);
+  const requests = isMore ? [...before, { ...last, usage: subtractUsage(usage, sumUsage(before)) }] : listed;
+  return { usage: sumUsage(missing, usage) ?? usage, requests: [...missing, ...requests] };
 }
 
 function haveSameTokens(one: Usage, other: Usage): boolean {

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions } from '../kernel/options.js';
 import { createTextFold } from '../message/textFold.js';
 
@@ -28,7 +28,7 @@ export function accumulateText(options: AccumulateTextOptions = {}): OperatorFun
   checkOptions('accumulateText', options, ['choice']);
   const { choice = 0 } = options;
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'accumulateText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
     return {
       next(event) {

@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price, UsageEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
 import { isDelta } from '../message/deltas.js';
 import { toUsageEvent } from '../metering/requestUsage.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { type CountTokens, checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
 import { createUsageCollector, type UsageSettlement } from '../metering/usageCollector.js';
 
@@ -14,11 +15,16 @@ export interface AggregateUsageOptions {
    * How to count where the provider reports no figure: `'auto'` and `'character'` both count characters (4 per token; 3.5 for Anthropic, 4.2
    * for xAI), which needs no other package; a tokenizer such as `tiktokenCounter` of `rxllm/tiktoken`, or a function of a whole text, counts
    * tokens; `'none'` uses the provider's figures only.
-   * Figures of a tokenizer have confidence `'high'`. A tokenizer that is not loaded when the stream settles is replaced by characters, with
+   * Figures of a tokenizer have confidence `'high'`, of a prompt only where rules are published for all of it. A tokenizer that is not loaded
+   * when the stream settles is replaced by characters, with
    * confidence `'low'`. It loads on subscribe, and no event waits for it. @defaultValue 'auto'
    */
   readonly countTokens?: CountTokens;
-  /** The prompt in any form (text, messages, all params): only its texts are counted. @defaultValue input is not estimated */
+  /**
+   * The prompt in any form (text, messages, all params), for an estimate of the input: its texts, and message frames, tool definitions and
+   * images by the provider's published rules, which are those for GPT-3.5 and GPT-4 of OpenAI, and for images also Anthropic's. Where no rule is
+   * published (other models, files, calls, images by address) the confidence is `'low'`. @defaultValue input is not estimated
+   */
   readonly prompt?: unknown;
   /** Emits a running total after every n deltas; a whole number > 0. @defaultValue only the final usage is emitted */
   readonly every?: number;
@@ -56,7 +62,7 @@ export function aggregateUsage<E extends DeltaEvent>(
   checkPositiveCount('every', every);
   checkFunction('price', price);
   checkFunction('onSettled', onSettled);
-  return operate((destination) => {
+  return operateEvents({ name: 'aggregateUsage', joinUsage: joinRestartedUsage }, (destination) => {
     const collector = createUsageCollector(countTokens, prompt, price);
     loadCounter(countTokens);
     let deltas = 0;

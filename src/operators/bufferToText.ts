@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { LimitError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { createTextFold } from '../message/textFold.js';
@@ -34,7 +34,7 @@ export function bufferToText(options: BufferToTextOptions = {}): OperatorFunctio
   const { maxChars = Infinity, choice = 0 } = options;
   checkPositive('maxChars', maxChars);
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'bufferToText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
     // Folded only if a LimitError may need it as its `partial`.
     const message = maxChars < Infinity ? createMessageFold(choice) : undefined;

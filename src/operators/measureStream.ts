@@ -1,7 +1,9 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Timing } from '../events.js';
-import { type Outcome, operate } from '../kernel/operate.js';
+import type { Outcome } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { createStreamTiming } from '../metering/streamTiming.js';
 
 /** How a stream ended, and how fast it was. */
@@ -38,7 +40,7 @@ export function measureStream<E extends DeltaEvent>(options: MeasureStreamOption
   checkOptions('measureStream', options, ['onSettled']);
   const { onSettled } = options;
   checkFunction('onSettled', onSettled);
-  return operate<E, E>((destination) => {
+  return operateEvents<E, E>({ name: 'measureStream', joinUsage: joinRestartedUsage }, (destination) => {
     const stopwatch = createStreamTiming();
     let finished: Timing | undefined;
     return {

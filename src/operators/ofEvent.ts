@@ -1,6 +1,6 @@
 import { filter, type OperatorFunction } from 'rxjs';
 import { type DeltaEvent, eventTypes } from '../events.js';
-import { checkName } from '../kernel/options.js';
+import { checkCalled, checkName } from '../kernel/options.js';
 
 /**
  * Emits only the events of the given types, and narrows the TypeScript type to them.
@@ -20,6 +20,7 @@ import { checkName } from '../kernel/options.js';
 export function ofEvent<Type extends DeltaEvent['type']>(
   ...types: readonly [Type, ...Type[]]
 ): OperatorFunction<DeltaEvent, Extract<DeltaEvent, { readonly type: Type }>> {
+  checkCalled('ofEvent', types[0]);
   if (types.length === 0) throw new TypeError('ofEvent: give at least one event type');
   for (const type of types) checkName('ofEvent: unknown event type', type, eventTypes);
   const kept: ReadonlySet<string> = new Set(types);

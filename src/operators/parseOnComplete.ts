@@ -18,7 +18,7 @@ export interface ParsedText<Format extends string, Value> {
   readonly value: Value;
   /** The whole text of the answer. */
   readonly text: string;
-  /** Why the parsers before this one rejected the text, in order. */
+  /** Why the parsers before this one rejected the text, in order; then what is wrong with the text that this one has read all the same. */
   readonly errors: readonly ParserRefusal[];
   /** True when the stream ended before the answer did. */
   readonly truncated: boolean;
@@ -89,7 +89,10 @@ function tryParsers(
   }
 
   function conclude(format: string, verdict: ParserVerdict<unknown>, position: number): Observable<ParsedText<string, unknown>> {
-    if (verdict.accepted) return of({ format, value: verdict.value, text, errors, truncated });
+    if (verdict.accepted) {
+      for (const deviation of verdict.deviations ?? []) errors.push({ format, ...deviation });
+      return of({ format, value: verdict.value, text, errors, truncated });
+    }
     const { accepted: _, ...objection } = verdict;
     errors.push({ format, ...objection });
     return tryFrom(position + 1);

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, JsonValue, ToolCallStartEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
+import { checkCalled } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import type { DeepPartial } from '../structured/deepPartial.js';
 import { createToolInputReader, type ToolInputReader } from '../structured/toolInputReader.js';
@@ -25,8 +26,9 @@ import { createToolInputReader, type ToolInputReader } from '../structured/toolI
  * @example events$.pipe(partialToolInput<{ city: string }>('call_1'))
  */
 export function partialToolInput<T = JsonValue>(callId?: string): OperatorFunction<DeltaEvent, DeepPartial<T>> {
+  checkCalled('partialToolInput', callId);
   if (callId !== undefined && typeof callId !== 'string') throw new TypeError('callId must be a string');
-  return operate((destination) => {
+  return operateEvents({ name: 'partialToolInput', fold: true }, (destination) => {
     const message = createMessageFold();
     let step = 0;
     let call: ToolInputReader | undefined;

@@ -6,7 +6,7 @@ import type { RateLimiter } from '../handles/createRateLimiter.js';
 import { carrySignal } from '../kernel/callerAbort.js';
 import { operate } from '../kernel/operate.js';
 import { checkNotNegative, checkOptions } from '../kernel/options.js';
-import { promptTexts } from '../metering/promptTexts.js';
+import { readPrompt } from '../metering/promptParts.js';
 import { createCharacterTally } from '../metering/tallies.js';
 import { createUsageLedger } from '../metering/usageLedger.js';
 
@@ -82,5 +82,5 @@ export function rateLimit<E extends DeltaEvent>(
 }
 
 function estimate(prompt: unknown): number {
-  return createCharacterTally(() => (prompt === undefined ? undefined : promptTexts(prompt))).read().inputTokens ?? 0;
+  return createCharacterTally(() => (prompt === undefined ? undefined : readPrompt(prompt))).read().inputTokens ?? 0;
 }

@@ -1,11 +1,12 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, FinishEvent, UsageEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
 import { writtenText } from '../message/deltas.js';
 import { localFinish } from '../message/localFinish.js';
 import { type BudgetLimits, createBudget } from '../metering/budget.js';
 import { createCharacterLimit } from '../metering/characterLimit.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { checkCountTokens, loadCounter } from '../metering/tokenCounter.js';
 
 export interface TakeWithinBudgetOptions extends BudgetLimits {
@@ -42,7 +43,7 @@ export function takeWithinBudget<E extends DeltaEvent>(
 ): MonoTypeOperatorFunction<E | UsageEvent | FinishEvent> {
   checkBudget(options);
   const { maxChars = Infinity, countTokens = 'auto' } = options;
-  return operate((destination, upstream) => {
+  return operateEvents({ name: 'takeWithinBudget', joinUsage: joinRestartedUsage }, (destination, upstream) => {
     const budget = createBudget(options);
     const characters = createCharacterLimit(maxChars);
     loadCounter(countTokens);

@@ -8,9 +8,10 @@ import {
   type StartEvent,
   type UsageEvent,
 } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
 /** The callbacks. Each one is called before the event is emitted downstream. */
 export interface TapStreamOptions {
@@ -61,7 +62,7 @@ export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}):
     else if (event.type === 'reset') reset?.(event);
   }
 
-  return operate((destination) => {
+  return operateEvents({ name: 'tapStream', joinUsage: joinRestartedUsage }, (destination) => {
     // Only `complete` receives the message.
     const fold = complete && createMessageFold();
     let calling = false;

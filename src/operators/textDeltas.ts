@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { fillPartial, fromFault } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOneOf, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 
@@ -36,7 +36,7 @@ export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<De
   const { onReset = 'error', choice = 0 } = options;
   checkOneOf('onReset', onReset, ['error', 'restart']);
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'textDeltas', fold: true }, (destination) => {
     const fold = createMessageFold(choice);
     let step = 0;
     /** The last step whose text was emitted. */

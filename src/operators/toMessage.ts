@@ -1,8 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, Message } from '../events.js';
-import { operate } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
 export interface ToMessageOptions {
   /** Which choice to read if the request asked for several. @defaultValue 0 */
@@ -29,7 +30,7 @@ export function toMessage(options: ToMessageOptions = {}): OperatorFunction<Delt
   checkOptions('toMessage', options, ['choice']);
   const { choice = 0 } = options;
   checkCount('choice', choice);
-  return operate((destination) => {
+  return operateEvents({ name: 'toMessage', fold: true, joinUsage: joinRestartedUsage }, (destination) => {
     const fold = createMessageFold(choice);
     let empty = true;
     return {

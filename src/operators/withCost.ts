@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price } from '../events.js';
-import { operate } from '../kernel/operate.js';
-import { checkFunction } from '../kernel/options.js';
+import { operateEvents } from '../kernel/operateEvents.js';
+import { checkCalled, checkFunction } from '../kernel/options.js';
 import { addRequestCosts } from '../metering/requestCost.js';
 import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
 /**
  * Adds the cost of the stream so far to each `usage`.
@@ -18,7 +19,8 @@ import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js'
  * tokens were reported, pass the `prompt` to `aggregateUsage`. A stream that errors or is unsubscribed emits no last `usage`: pass the price to
  * `aggregateUsage` instead, and `onSettled` has the cost however the stream ends.
  *
- * @param price Called with the usage of one request, and with the model and the provider that its `start` named; not without a model.
+ * @param price Called with the usage of one request, and with what decides its price: the model and the provider that its `start` named, and
+ * the service tier, speed, region and batch that the provider reported. Not called without a model.
  * @throws TypeError at call time if `price` is not a function.
  * @emitsError What `price` throws.
  * @unsubscribe Nothing more.
@@ -28,16 +30,18 @@ import { createRequestTracker, toUsageEvent } from '../metering/requestUsage.js'
  */
 export function withCost<E extends DeltaEvent>(price: Price): MonoTypeOperatorFunction<E> {
   if (price === undefined) throw new TypeError('withCost: give a price');
+  checkCalled('withCost', price);
   checkFunction('price', price);
 
-  return operate<E, E>((destination) => {
+  return operateEvents<E, E>({ name: 'withCost', joinUsage: joinRestartedUsage }, (destination) => {
     const tracker = createRequestTracker();
     return {
       next(event) {
         tracker.push(event);
         if (event.type !== 'usage') return destination.next(event);
-        const { requests } = tracker;
-        destination.next({ ...event, ...toUsageEvent(addRequestCosts(price, { usage: event.usage, requests })) });
+        const priced = addRequestCosts(price, { usage: event.usage, requests: tracker.requests });
+        // A list that the event has is kept: another operator may have put it there.
+        destination.next({ ...event, ...(event.requests ? priced : toUsageEvent(priced)) });
       },
     };
   });

@@ -1,16 +1,17 @@
-import type { Histogram, Meter } from '@opentelemetry/api';
-import type { Timing } from '../events.js';
+import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
+import type { Timing, Usage } from '../events.js';
 import {
-  type HistogramConvention,
+  type MetricConvention,
   attributeNames as names,
-  operationDuration,
-  timePerOutputChunk,
-  timeToFirstChunk,
+  type Semconv,
+  timeMetrics,
+  tokenCounters,
+  tokenType,
   tokenUsage,
 } from './conventions.js';
 import type { Operation } from './operation.js';
 
-/** Records the four client histograms. */
+/** Records the metrics of a client. */
 export interface Meters {
   /** Records the time between two deltas. */
   gap(milliseconds: number, operation: Operation): void;
@@ -21,23 +22,49 @@ export interface Meters {
   settle(timing: Timing, operation: Operation, errorType: string | undefined): void;
 }
 
-export function createMeters(meter: Meter): Meters {
-  const create = ({ name, buckets, ...options }: HistogramConvention): Histogram =>
-    meter.createHistogram(name, { ...options, advice: { explicitBucketBoundaries: [...buckets] } });
-  const durations = create(operationDuration);
-  const firstChunks = create(timeToFirstChunk);
-  const outputChunks = create(timePerOutputChunk);
-  const tokens = create(tokenUsage);
+type RecordTokens = (usage: Usage, labels: Attributes) => void;
+
+export function createMeters(meter: Meter, semconv: Semconv): Meters {
+  const times = timeMetrics[semconv];
+  const durations = createHistogram(meter, times.duration);
+  const firstChunks = createHistogram(meter, times.timeToFirstChunk);
+  const outputChunks = createHistogram(meter, times.timePerOutputChunk);
+  const recordTokens = semconv === 'v0.1' ? countTokens(meter) : distributeTokens(meter);
 
   return {
     gap: (milliseconds, { labels }) => outputChunks.record(milliseconds / 1_000, labels),
     settle({ totalMs, firstDeltaMs }, { labels, usage }, errorType) {
       durations.record(totalMs / 1_000, errorType === undefined ? labels : { ...labels, [names.errorType]: errorType });
       if (firstDeltaMs !== undefined) firstChunks.record(firstDeltaMs / 1_000, labels);
-      for (const type of ['input', 'output'] as const) {
-        const used = usage?.[`${type}Tokens`];
-        if (used !== undefined) tokens.record(used, { ...labels, [names.tokenType]: type });
-      }
+      if (usage) recordTokens(usage, labels);
     },
+  };
+}
+
+function createHistogram(meter: Meter, { name, unit, description, buckets = [] }: MetricConvention): Histogram {
+  return meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries: [...buckets] } });
+}
+
+/** v0.1: a counter for each figure. */
+function countTokens(meter: Meter): RecordTokens {
+  const counters = tokenCounters.map(([figure, { name, unit, description }]) => {
+    return { figure, counter: meter.createCounter(name, { unit, description }) };
+  });
+  return (usage, labels) => {
+    for (const { figure, counter } of counters) {
+      const used = usage[figure];
+      if (used !== undefined) counter.add(used, labels);
+    }
+  };
+}
+
+/** v1.41: one histogram for input and output. */
+function distributeTokens(meter: Meter): RecordTokens {
+  const histogram = createHistogram(meter, tokenUsage);
+  return (usage, labels) => {
+    for (const type of ['input', 'output'] as const) {
+      const used = usage[`${type}Tokens`];
+      if (used !== undefined) histogram.record(used, { ...labels, [tokenType]: type });
+    }
   };
 }

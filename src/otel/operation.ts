@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { isStreamError } from '../errors.js';
-import type { DeltaEvent, FinishEvent, ResetEvent, StartEvent, Timing, Usage } from '../events.js';
-import { attributeNames as names, providerNames, unnamed } from './conventions.js';
+import type { DeltaEvent, FinishEvent, FinishReason, ResetEvent, StartEvent, Timing, Usage } from '../events.js';
+import { brokenReason, cacheWriteTokens, attributeNames as names, providerNames, type Semconv, unnamed } from './conventions.js';
 
 /** An operation of the conventions: one question to a model, including all attempts to answer it. */
 export interface Operation {
@@ -17,13 +17,16 @@ export interface Operation {
 }
 
 /**
+ * @param semconv The version of the conventions.
  * @param requestModel The model requested, if known.
  * @param requestProvider The provider requested, if known.
  */
-export function createOperation(requestModel?: string, requestProvider?: string): Operation {
+export function createOperation(semconv: Semconv, requestModel?: string, requestProvider?: string): Operation {
   let start: StartEvent | undefined;
   let finish: FinishEvent | undefined;
   let usage: Usage | undefined;
+  /** The number of choices so far. */
+  let choices = 1;
   let labels = toLabels();
 
   function toLabels(): Attributes {
@@ -33,6 +36,15 @@ export function createOperation(requestModel?: string, requestProvider?: string)
       [names.requestModel]: requestModel ?? start?.model,
       [names.responseModel]: start?.model,
     });
+  }
+
+  /** One for each choice. A reason that was never received is an error in v0.1, and left out in v1.41. */
+  function finishReasons(): string[] | undefined {
+    const isOld = semconv === 'v1.41';
+    if (!finish) return isOld ? undefined : Array.from({ length: choices }, () => brokenReason);
+    return finish.choices.map(({ reason, rawReason }) =>
+      !isOld && localReasons.has(reason) ? brokenReason : (rawReason ?? reason),
+    );
   }
 
   return {
@@ -52,7 +64,7 @@ export function createOperation(requestModel?: string, requestProvider?: string)
       else if (event.type === 'start') {
         start = event;
         labels = toLabels();
-      }
+      } else if ('choice' in event && event.choice >= choices) choices = event.choice + 1;
     },
     settle(error) {
       if (isStreamError(error)) usage ??= error.partial?.usage;
@@ -61,12 +73,12 @@ export function createOperation(requestModel?: string, requestProvider?: string)
       withoutUndefined({
         [names.requestStream]: true,
         [names.responseId]: start?.id,
-        [names.finishReasons]: finish?.choices.map(({ reason, rawReason }) => rawReason ?? reason),
+        [names.finishReasons]: finishReasons(),
         [names.timeToFirstChunk]: firstDeltaMs === undefined ? undefined : firstDeltaMs / 1_000,
         [names.inputTokens]: usage?.inputTokens,
         [names.outputTokens]: usage?.outputTokens,
         [names.cacheReadTokens]: usage?.cachedInputTokens,
-        [names.cacheWriteTokens]: usage?.cacheWriteTokens,
+        [cacheWriteTokens[semconv]]: usage?.cacheWriteTokens,
         [names.reasoningTokens]: usage?.reasoningTokens,
         [names.usageEstimated]: usage?.estimated || undefined,
         [names.cost]: usage?.cost?.total,
@@ -74,6 +86,9 @@ export function createOperation(requestModel?: string, requestProvider?: string)
       }),
   };
 }
+
+/** Reasons of a `finish` that our own operators emit when they cancel a request. */
+const localReasons: ReadonlySet<FinishReason> = new Set(['aborted', 'budget']);
 
 export function resetAttributes({ attempt, cause, delayMs, error }: ResetEvent): Attributes {
   return { [names.attempt]: attempt, [names.cause]: cause, [names.delayMs]: delayMs, [names.errorType]: error.kind };

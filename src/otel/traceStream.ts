@@ -3,11 +3,13 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent, PartialMessage, Timing } from '../events.js';
 import { carrySignal } from '../kernel/callerAbort.js';
-import { type Outcome, operate } from '../kernel/operate.js';
+import type { Outcome } from '../kernel/operate.js';
+import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
+import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { createStreamTiming } from '../metering/streamTiming.js';
-import { attributeNames, resetEventName } from './conventions.js';
+import { attributeNames, resetEventName, type Semconv } from './conventions.js';
 import { createMeters } from './createMeters.js';
 import { createOperation, errorType, resetAttributes } from './operation.js';
 import { outputMessages } from './outputMessages.js';
@@ -25,12 +27,17 @@ export interface TraceEnd {
 export interface TraceStreamOptions {
   /** Creates the span. @defaultValue no span */
   readonly tracer?: Tracer;
-  /** Creates the histograms. @defaultValue no metrics */
+  /** Creates the metrics. @defaultValue no metrics */
   readonly meter?: Meter;
   /** The model requested. @defaultValue the model of the `start` event */
   readonly model?: string;
   /** The provider requested, by its name in the conventions (`'azure.ai.openai'`). @defaultValue the provider of the `start` event */
   readonly provider?: string;
+  /**
+   * The version of the conventions whose names are used: the new one, or the one that dashboards made before it know.
+   * @defaultValue 'v0.1'
+   */
+  readonly semconv?: Semconv;
   /** Record the model's output on the span, in `gen_ai.output.messages`. @defaultValue false */
   readonly captureContent?: boolean;
   /** Called once when the stream ends. Returns more attributes for the span. @defaultValue none */
@@ -49,13 +56,15 @@ const failed: SpanStatusCode.ERROR = 2;
  *
  * The span starts on subscribe, ends when the stream ends, and covers all attempts. It is the active span while the source is being
  * subscribed, so the spans of HTTP requests are its children. Its attributes are the models, the finish reasons, the tokens, and the time to the
- * first delta that no reset voided; on an error also `error.type` and the status ERROR, on unsubscribe neither. Prompts are never recorded, and
- * output only with `captureContent`. The four histograms are `gen_ai.client.operation.duration`, `.time_to_first_chunk`,
- * `.time_per_output_chunk` and `gen_ai.client.token.usage`. Put the operator after `aggregateUsage` and `withCost` to record their figures. A
- * stream that is unsubscribed early has the figures of its last `usage` event, which `aggregateUsage({ every })` emits more often. Nothing of
- * OpenTelemetry is loaded here: you create tracer and meter.
+ * first delta that no reset voided; on an error also `error.type` and the status ERROR, on unsubscribe neither. A stream that broke or was
+ * cancelled has the finish reason `error`. Prompts are never recorded, and output only with `captureContent`. The metrics are the histograms
+ * `gen_ai.client.inference.duration`, `.time_to_first_chunk` and `.time_per_output_chunk`, and a counter of tokens for each figure,
+ * `gen_ai.client.inference.usage.input_tokens` among them. With `semconv: 'v1.41'` the names are those before the conventions had a repository of
+ * their own: histograms `gen_ai.client.operation.…` and `gen_ai.client.token.usage`, no `error` reason. Put the operator after `aggregateUsage`
+ * and `withCost` to record their figures. A stream that is unsubscribed early has the figures of its last `usage` event, which
+ * `aggregateUsage({ every })` emits more often. Nothing of OpenTelemetry is loaded here: you create tracer and meter.
  *
- * @see https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
+ * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/v0.1.0/docs/gen-ai/client-inference.md
  * @throws TypeError at call time for an unknown option, a wrong type, or neither `tracer` nor `meter`.
  * @emitsError What `attributes` throws, after the span has ended.
  * @unsubscribe Ends the span.
@@ -65,12 +74,12 @@ const failed: SpanStatusCode.ERROR = 2;
  */
 export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): MonoTypeOperatorFunction<E> {
   checkTraceOptions(options);
-  const { tracer, meter, model, provider, captureContent = false, attributes } = options;
-  const meters = meter && createMeters(meter);
+  const { tracer, meter, model, provider, semconv = 'v0.1', captureContent = false, attributes } = options;
+  const meters = meter && createMeters(meter, semconv);
 
   function traced(span: Span | undefined): MonoTypeOperatorFunction<E> {
-    return operate<E, E>((destination) => {
-      const operation = createOperation(model, provider);
+    return operateEvents<E, E>({ name: 'traceStream', joinUsage: joinRestartedUsage }, (destination) => {
+      const operation = createOperation(semconv, model, provider);
       const streamTiming = createStreamTiming((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these two options need the message.
       const fold = captureContent || attributes ? createMessageFold() : undefined;
@@ -113,7 +122,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
     const result = new Observable<E>((destination) => {
       const subscribe = (span?: Span): void => void source.pipe(traced(span)).subscribe(destination);
       if (!tracer) return subscribe();
-      const { spanName, labels } = createOperation(model, provider);
+      const { spanName, labels } = createOperation(semconv, model, provider);
       tracer.startActiveSpan(spanName, { kind: client, attributes: labels }, subscribe);
     });
     return carrySignal(source, result);
@@ -127,17 +136,20 @@ function markFailed(span: Span | undefined, type: string, error: unknown): void 
 }
 
 function checkTraceOptions(options: TraceStreamOptions): void {
-  checkOptions('traceStream', options, ['tracer', 'meter', 'model', 'provider', 'captureContent', 'attributes']);
-  const { tracer, meter, model, provider, captureContent, attributes } = options;
+  checkOptions('traceStream', options, ['tracer', 'meter', 'model', 'provider', 'semconv', 'captureContent', 'attributes']);
+  const { tracer, meter, model, provider, semconv, captureContent, attributes } = options;
   if (tracer === undefined && meter === undefined) throw new TypeError('traceStream: give a tracer, a meter, or both');
   if (tracer && typeof tracer.startActiveSpan !== 'function')
     throw new TypeError('tracer must be a tracer of @opentelemetry/api');
   if (meter && typeof meter.createHistogram !== 'function') throw new TypeError('meter must be a meter of @opentelemetry/api');
+  if (semconv !== undefined && !versions.includes(semconv)) throw new TypeError(`semconv must be ${versions.join(' or ')}`);
   checkType('model', model, 'string');
   checkType('provider', provider, 'string');
   checkType('captureContent', captureContent, 'boolean');
   checkFunction('attributes', attributes);
 }
+
+const versions: readonly Semconv[] = ['v0.1', 'v1.41'];
 
 function checkType(name: string, value: unknown, type: 'string' | 'boolean'): void {
   if (value !== undefined && typeof value !== type) throw new TypeError(`${name} must be a ${type}`);

@@ -1,8 +1,9 @@
 import { calcPrice, type PriceCalculation } from '@pydantic/genai-prices';
-import type { Cost, Price, Usage } from '../events.js';
+import type { Cost, Price, RequestTraits, Usage } from '../events.js';
 import { checkOptions } from '../kernel/options.js';
-import { type BillableUnits, billableUnits } from './billableUnits.js';
+import { type BillableUnits, billableUnits, hasAudioPrices } from './billableUnits.js';
 import { checkModelPrices, type ModelPrices, toProvider } from './modelPrices.js';
+import { tokenPriceFactor } from './tokenPriceFactor.js';
 
 export type { ModelPrices, UnitPrice } from './modelPrices.js';
 
@@ -24,8 +25,11 @@ export interface GenaiPricesOptions {
  *
  * The list is bundled, so nothing is fetched; `updatePrices` of that package updates it. Every compatible server has the provider `openai` here,
  * so a model that OpenAI does not have gets the price of its maker (`deepseek-chat`, `grok-4`), except a local copy, which has a tag
- * (`deepseek-r1:8b`). An unknown model, a missing figure, or figures that contradict each other have no cost (undefined), never 0. Amounts are
- * in dollars, rounded to 12 decimals.
+ * (`deepseek-r1:8b`). The price is that of the tier, speed and region that the provider reported, as far as a factor is published for all of a
+ * provider's models: `flex` of OpenAI and a batch of Anthropic are half, inference in `us` of Anthropic is 1.1 times. Any other word
+ * (`priority`, `scale`, `fast`, `auto`) has no cost, and so has audio without a price for audio; a price of your own for it can wrap this one:
+ * `(usage, request) => request.serviceTier === 'priority' ? own(usage) : listed(usage, request)`. An unknown model, a missing figure, or
+ * figures that contradict each other have no cost (undefined), never 0. Amounts are in dollars, rounded to 12 decimals.
  *
  * @returns A price for `withCost` and `takeWithinBudget`: `input` and `output` for the tokens, `total` including the provider's own tools, and
  *   `cacheSavings`, the difference between cached and uncached input.
@@ -48,26 +52,33 @@ export function genaiPrices(options: GenaiPricesOptions = {}): Price {
     return renamed ? (calcPrice(units, model, { provider: renamed }) ?? undefined) : listed;
   }
 
-  return (usage, model, provider) => costOf(usage, (units) => findPrice(units, model, provider));
+  return (usage, request) => {
+    const { model, provider } = request;
+    return costOf(usage, request, (units) => findPrice(units, model, provider));
+  };
 }
 
-function costOf(usage: Usage, price: (units: BillableUnits) => PriceCalculation | undefined): Cost | undefined {
+function costOf(
+  usage: Usage,
+  traits: RequestTraits,
+  price: (units: BillableUnits) => PriceCalculation | undefined,
+): Cost | undefined {
   const units = billableUnits(usage);
   if (units === undefined) return undefined;
   try {
     const cost = price(units);
     const { cache_read_tokens: _, ...uncached } = units;
     const uncachedCost = cost && price(uncached);
-    return (
-      cost &&
-      uncachedCost && {
-        input: roundToPicodollars(cost.input_price),
-        output: roundToPicodollars(cost.output_price),
-        cacheSavings: roundToPicodollars(uncachedCost.input_price - cost.input_price),
-        total: roundToPicodollars(cost.total_price),
-        currency: 'USD',
-      }
-    );
+    const factor = cost?.total_price === 0 ? 1 : cost && tokenPriceFactor(traits, cost.provider.id);
+    if (!uncachedCost || factor === undefined || !hasAudioPrices(units, cost.model_price)) return undefined;
+    const tokens = cost.input_price + cost.output_price;
+    return {
+      input: roundToPicodollars(factor * cost.input_price),
+      output: roundToPicodollars(factor * cost.output_price),
+      cacheSavings: roundToPicodollars(factor * (uncachedCost.input_price - cost.input_price)),
+      total: roundToPicodollars(cost.total_price + (factor - 1) * tokens),
+      currency: 'USD',
+    };
   } catch {
     // The figures contradict each other: more tokens were read from the cache than were read at all.
     return undefined;

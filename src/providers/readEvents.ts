@@ -5,13 +5,12 @@ import { checkDemand } from '../handles/createDemand.js';
 import { abortOf, attachSignal, checkSignal } from '../kernel/callerAbort.js';
 import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
 import type { ResponseHead } from '../limits/retryAfter.js';
+import { hideInError } from './http/hideSecrets.js';
 import { connectionError, formatStacks, responseDetails } from './http/responseErrors.js';
+import type { Send } from './http/sendRequest.js';
 import { createEventDecoder, partialMessage } from './wire/eventDecoder.js';
 import { pullBody } from './wire/pullBody.js';
 import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
-
-/** Sends a request, reports the head of its response, whatever the status, and rejects when the signal aborts. */
-export type Send = (signal: AbortSignal, report: (response: ResponseHead) => void) => Promise<Response>;
 
 /**
  * Creates the source that sends a request and emits the events of its response.
@@ -47,6 +46,7 @@ export function readEvents(
       const known = isStreamError(error) ? error : connectionError(error);
       fillResponse(known, details);
       formatStacks(known);
+      hideInError(known, send.secrets?.() ?? []);
       subscriber.error(fillPartial(known, () => partialMessage(decoder)));
     };
     const report = (response: ResponseHead): void => {

@@ -2,6 +2,7 @@ import type { OperatorFunction, Subscriber } from 'rxjs';
 import { fillPartial, ParseError, type ParseErrorDetails, type PartialSource } from '../errors.js';
 import type { DeltaEvent, ErrorInfo, FinishReason, ResetEvent } from '../events.js';
 import { type OperatorHandlers, operate } from '../kernel/operate.js';
+import { keepGrammar } from '../kernel/operateEvents.js';
 import { type AnswerCompleteness, completenessByReason } from './answerCompleteness.js';
 import { createAnswerFold, isAnswerText } from './answerFold.js';
 
@@ -94,7 +95,8 @@ export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>
     return fillPartial(handlers.toParseError?.(error) ?? error, answer.partial);
   }
 
-  return {
+  const role = { name: 'A parser', fold: true, strings: true };
+  return keepGrammar<DeltaEvent | string, AnswerReader>(role, destination, {
     next(value) {
       const event = typeof value === 'string' ? toDelta(value) : value;
       if (event === value) completeness = event.type === 'finish' ? completenessByReason[event.reason] : 'truncated';
@@ -115,7 +117,7 @@ export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>
         throw toNotification(error);
       }
     },
-  };
+  });
 }
 
 function toDelta(text: string): DeltaEvent {

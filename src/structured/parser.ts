@@ -21,7 +21,12 @@ export interface Parser<Format extends string = string, Value = unknown> {
 
 /** The value that a parser has read from a text, or why it rejects the text. */
 export type ParserVerdict<Value> =
-  | { readonly accepted: true; readonly value: Value }
+  | {
+      readonly accepted: true;
+      readonly value: Value;
+      /** What is wrong with the text although it was read. */
+      readonly deviations?: readonly ParserObjection[];
+    }
   | ({ readonly accepted: false } & ParserObjection);
 
 /** Why a parser rejects a text. */

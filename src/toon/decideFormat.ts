@@ -1,19 +1,20 @@
-import { type ParserVerdict, validateVerdict } from '../structured/parser.js';
+import { type Choice, chooseCandidate } from '../structured/chooseCandidate.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
 import { type Candidate, findCandidates } from './candidates.js';
 import type { ToonRules } from './toonOptions.js';
 import type { ToonRefusal } from './toonResult.js';
 
-/** The outcome of reading a text: the first accepted candidate, and why the ones before it were rejected. */
+/** The outcome of reading a text: its value, and why other candidates were rejected. */
 export interface Decision<Value> {
-  /** Undefined if no candidate was accepted. */
+  /** Undefined if no candidate was accepted, or several of one kind. */
   readonly match: { readonly format: 'toon' | 'json'; readonly value: Value } | undefined;
+  /** The rejections in order, then what is wrong with a value that was read loosely. */
   readonly errors: readonly ToonRefusal[];
 }
 
 /**
- * Tries the candidates of a text in order, until one can be read and is valid by the schema, if there is one. Returns a promise only if the
- * schema does.
+ * Chooses among the candidates of a text: the value of the best kind that can be read and is valid by the schema, if there is one. Returns a
+ * promise only if the schema does.
  */
 export function decideFormat<Value>(
   text: string,
@@ -21,28 +22,30 @@ export function decideFormat<Value>(
   formats: readonly ('toon' | 'json')[],
   rules: ToonRules<Value>,
 ): Decision<Value> | PromiseLike<Decision<Value>> {
-  const errors: ToonRefusal[] = [];
-  if (truncated && !rules.salvage) return { match: undefined, errors };
-  const candidates = findCandidates(text, truncated, rules);
+  if (truncated && !rules.salvage) return { match: undefined, errors: [] };
+  const choice = chooseCandidate(wantedCandidates(text, truncated, formats, rules), rules.schema);
+  return isPromiseLike(choice) ? choice.then(toDecision<Value>) : toDecision(choice);
+}
 
-  function tryNext(): Decision<Value> | PromiseLike<Decision<Value>> {
-    for (let next = candidates.next(); !next.done; next = candidates.next()) {
-      const candidate = next.value;
-      if (!formats.includes(candidate.format)) continue;
-      const verdict = validateVerdict(candidate.read(), rules.schema);
-      if (isPromiseLike(verdict)) return verdict.then((resolved) => conclude(candidate, resolved) ?? tryNext());
-      const decision = conclude(candidate, verdict);
-      if (decision) return decision;
-    }
-    return { match: undefined, errors };
+function* wantedCandidates(
+  text: string,
+  truncated: boolean,
+  formats: readonly ('toon' | 'json')[],
+  rules: ToonRules<unknown>,
+): Generator<Candidate> {
+  for (const candidate of findCandidates(text, truncated, rules)) if (formats.includes(candidate.format)) yield candidate;
+}
+
+function toDecision<Value>({ accepted, rejected }: Choice<Candidate, Value>): Decision<Value> {
+  const errors = rejected.map(({ candidate: { format }, objection }): ToonRefusal => ({ format, ...objection }));
+  const [first, second] = accepted;
+  if (!first) return { match: undefined, errors };
+  const { format, deviations } = first.candidate;
+  if (second) {
+    const values = accepted.map(({ value }) => value);
+    const message = `Expected one document, got ${accepted.length} of the same kind`;
+    return { match: undefined, errors: [...errors, { format, message, value: values }] };
   }
-
-  function conclude({ format }: Candidate, verdict: ParserVerdict<Value>): Decision<Value> | undefined {
-    if (verdict.accepted) return { match: { format, value: verdict.value }, errors };
-    const { accepted: _, ...objection } = verdict;
-    errors.push({ format, ...objection });
-    return undefined;
-  }
-
-  return tryNext();
+  const others = deviations.filter(({ message, line }) => !errors.some((one) => one.message === message && one.line === line));
+  return { match: { format, value: first.value }, errors: [...errors, ...others] };
 }

@@ -1,4 +1,5 @@
 import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
+import { countLines } from '../codecs/text/lineCounter.js';
 import { createToonDecoder } from '../codecs/toon/decoder.js';
 import { ToonSyntaxError } from '../codecs/toon/syntaxError.js';
 import { createToonValueBuilder } from '../codecs/toon/value.js';
@@ -49,14 +50,7 @@ export function readJsonPart({ text, linesBefore, cut }: TextPart): ParserVerdic
   return {
     accepted: false,
     message: cause instanceof JsonSyntaxError ? cause.reason : message,
-    line: offset === undefined ? undefined : linesBefore + lineAt(text, start + offset),
+    line: offset === undefined ? undefined : linesBefore + countLines(text, 0, start + offset) + 1,
     value,
   };
-}
-
-/** The line of an offset, counted from 1. */
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let end = text.indexOf('\n'); end >= 0 && end < offset; end = text.indexOf('\n', end + 1)) line++;
-  return line;
 }

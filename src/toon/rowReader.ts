@@ -33,8 +33,7 @@ export function createRowReader(rules: RowReaderRules, emit: (row: ToonRow<ToonR
     rejectListedRows: true,
     onRowError: onRowError === 'skip' ? rows.skip : undefined,
   });
-  const readLine = createDocumentLines(rules.lenient);
-  const splitter = createLineSplitter((line) => decoder.readLine(readLine(line)));
+  const splitter = createLineSplitter(createDocumentLines(rules.lenient, decoder.readLine));
   return {
     write: splitter.write,
     end() {

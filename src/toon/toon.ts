@@ -1,8 +1,9 @@
 import type { JsonValue } from '../events.js';
-import type { Parser, ParserVerdict } from '../structured/parser.js';
+import type { Parser, ParserObjection, ParserVerdict } from '../structured/parser.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
 import { type Decision, decideFormat } from './decideFormat.js';
 import { checkToonOptions, type ToonOptions } from './toonOptions.js';
+import type { ToonRefusal } from './toonResult.js';
 
 export type { ToonOptions } from './toonOptions.js';
 
@@ -20,17 +21,28 @@ export function toon<Value = JsonValue>(options: ToonOptions<Value> = {}): Parse
   return {
     format: 'toon',
     parse(text, truncated) {
-      const convert = (decision: Decision<Value>): ParserVerdict<Value> => toVerdict(decision, truncated && !rules.salvage);
+      const convert = (decision: Decision<Value>): ParserVerdict<Value> =>
+        toVerdict(decision, { cut: truncated && !rules.salvage, strict: rules.strict });
       const decision = decideFormat(text, truncated, ['toon'], rules);
       return isPromiseLike(decision) ? decision.then(convert) : convert(decision);
     },
   };
 }
 
+interface Rules {
+  /** The text is cut, and not to be salvaged. */
+  readonly cut: boolean;
+  readonly strict: boolean;
+}
+
 /** Reports the first objection: a fence, where the document was expected, is tried before the text around it. */
-function toVerdict<Value>({ match, errors: [first] }: Decision<Value>, cut: boolean): ParserVerdict<Value> {
-  if (match) return { accepted: true, value: match.value };
+function toVerdict<Value>({ match, errors }: Decision<Value>, { cut, strict }: Rules): ParserVerdict<Value> {
+  const [first] = errors;
+  if (match) return { accepted: true, value: match.value, ...(!strict && { deviations: errors.map(withoutFormat) }) };
   if (!first) return { accepted: false, message: cut ? 'The text is cut' : 'Nothing in the text may be TOON' };
-  const { format: _, ...objection } = first;
-  return { accepted: false, ...objection };
+  return { accepted: false, ...withoutFormat(first) };
+}
+
+function withoutFormat({ format: _, ...objection }: ToonRefusal): ParserObjection {
+  return objection;
 }

@@ -1,4 +1,5 @@
 import { encode } from '@toon-format/toon';
+import { readPrimitive } from '../codecs/toon/cells.js';
 import { closingQuote } from '../codecs/toon/text.js';
 import type { JsonValue } from '../events.js';
 
@@ -8,6 +9,7 @@ export type ToonForm = 'header' | 'canonical' | 'keys';
 const plainKey = /^[A-Za-z_][\w.]*/;
 const header = /^\[\d+:?[\t|]?\](?:\{[^\n]*\})?:/;
 const bareHeader = /^\[\d+:?[\t|]?\](?:\{[^\n]*\})?: *$/;
+const tableHeader = /^\[\d+:?[\t|]?\]\{[^\n]*\}: *\r?$/;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /** Whether a document may begin with this line, at any indentation: it is a header, which prose never is. */
@@ -17,19 +19,25 @@ export function isFirstHeader(line: string): boolean {
   return end > 0 ? header.test(content.slice(end)) : bareHeader.test(content);
 }
 
+/** Whether it is the header of a table with fields, at any indentation, which no other language has. */
+export function isTableHeader(line: string): boolean {
+  const content = line.replace(/^ *(?:- )?/, '');
+  return tableHeader.test(content.slice(keyEnd(content)));
+}
+
 /** Whether a line without indentation begins with a key or a header. */
 export function isTopLine(line: string): boolean {
   const end = keyEnd(line);
   return end > 0 ? /[:[]/.test(line.charAt(end)) : /^\[\d/.test(line);
 }
 
-function isHeader(line: string): boolean {
+export function isHeader(line: string): boolean {
   const content = line.replace(/^ *(?:- )?/, '');
   return header.test(content.slice(keyEnd(content)));
 }
 
 /** The end of the plain or quoted key at the beginning of a line; 0 if there is none. A pattern for long quoted keys would overflow the stack. */
-function keyEnd(line: string): number {
+export function keyEnd(line: string): number {
   return line.startsWith('"') ? closingQuote(line, 0) + 1 : (plainKey.exec(line)?.[0].length ?? 0);
 }
 
@@ -70,14 +78,27 @@ function isCanonical(lines: readonly string[], value: JsonValue): boolean {
 }
 
 /**
- * Whether a canonical document is also ordinary writing, and so proves nothing: one `key: value` line, lines with only words
- * (`Breakfast: porridge`, `Lunch: soup`), lines with only capitalized labels (`Total: 42`), or a heading above lines.
+ * Whether a canonical document is also ordinary writing, and so proves nothing: one `key: value` line, only words (`Breakfast: porridge`,
+ * `Lunch: soup`), lines with only capitalized labels (`Total: 42`) or with a value of several words (`author: A. Writer`), or a heading above
+ * lines of which none is quoted.
  */
 function isOrdinary(text: string, lines: readonly string[], value: object): boolean {
-  if (lines.length < 2 || /^#+ .*\n\s*\n/.test(text.trimStart())) return true;
+  if (lines.length < 2) return true;
+  if (/^#/.test(text.trimStart()) && !lines.some((line) => line.includes('"'))) return true;
+  if (lines.every((line) => /: *$/.test(line) || isWord(line))) return true;
   const cells = Object.values(value);
   const flat = cells.every((cell) => typeof cell !== 'object' || cell === null);
-  return flat && (cells.every((cell) => typeof cell === 'string') || Object.keys(value).every((key) => /^[A-Z]/.test(key)));
+  return (
+    flat &&
+    (cells.some((cell) => typeof cell === 'string' && /\S \S/.test(cell)) ||
+      Object.keys(value).every((key) => /^[A-Z]/.test(key)))
+  );
+}
+
+/** Whether the value after the key is a string without quotes. */
+function isWord(line: string): boolean {
+  const content = line.slice(line.indexOf(':') + 1);
+  return typeof readPrimitive(content) === 'string' && !content.includes('"');
 }
 
 /** The lines other than comments and blank lines. */

@@ -20,6 +20,12 @@ export interface ToonOptions<Value = JsonValue> {
   readonly allowPrimitive?: boolean;
   /** Read the certain part of a truncated answer: the whole lines of TOON, the finished values of JSON. @defaultValue false */
   readonly salvage?: boolean;
+  /**
+   * Reject TOON that is not as the specification has it. With `false`, what models get wrong is read all the same: a wrong count or none
+   * (`users[N]{id,name}:`), blank lines, spaces in a header, tabs and another indentation, a key that occurs twice; each of these is one of the
+   * `errors` beside the value. @defaultValue true
+   */
+  readonly strict?: boolean;
 }
 
 /** The options with their defaults. */
@@ -28,9 +34,10 @@ export interface ToonRules<Value> {
   readonly schema: StandardSchema<Value> | undefined;
   readonly allowPrimitive: boolean;
   readonly salvage: boolean;
+  readonly strict: boolean;
 }
 
-const names = ['accept', 'schema', 'allowPrimitive', 'salvage'];
+const names = ['accept', 'schema', 'allowPrimitive', 'salvage', 'strict'];
 
 /** @throws TypeError for an unknown option or value. */
 export function checkToonOptions<Value>(
@@ -39,9 +46,9 @@ export function checkToonOptions<Value>(
   others: readonly string[] = [],
 ): ToonRules<Value> {
   checkOptions(operator, options, [...names, ...others]);
-  const { schema, allowPrimitive = false, salvage = false } = options;
+  const { schema, allowPrimitive = false, salvage = false, strict = true } = options;
   const { accept = schema ? 'keys' : 'canonical' } = options;
   checkOneOf('accept', accept, ['header', 'canonical', 'keys', 'any']);
   checkSchema('schema', schema);
-  return { accept, schema, allowPrimitive, salvage };
+  return { accept, schema, allowPrimitive, salvage, strict };
 }

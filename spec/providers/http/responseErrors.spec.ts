@@ -116,7 +116,7 @@ describe('providerError', () => {
       expect(providerError(`Incorrect API key: ${key} is bad`).message).toBe('Incorrect API key: … is bad');
     }
     expect(providerError('API key provided: 0123456789').message).toBe('API key provided: …');
-    expect(providerError('Authorization: Bearer 0123456789').message).toBe('Authorization: …');
+    expect(providerError('Authorization: Bearer 0123456789').message).toBe('Authorization: Bearer …');
   });
 });
 

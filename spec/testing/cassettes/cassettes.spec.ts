@@ -220,6 +220,23 @@ describe('recordCassette', () => {
     expect(bytesOf(file)).toHaveLength(echoed.length);
   });
 
+  it('overwrites a key that only the body, the path or the scheme Basic has, and one that only the response has', async () => {
+    const random = 'Zx8Kq2Lw9RtY4uPm7Vb3';
+    const inBody = `hf_${random}`;
+    const inPath = `r8_${random}`;
+    const inResponse = `nvapi-${random}`;
+    const echoed = `data: ${inBody} ${inPath} secret-word ${inResponse}, ok\n\n`;
+    answers = [answerStream([echoed.slice(0, 20), echoed.slice(20, echoed.length - 12), echoed.slice(-12)])];
+    const headers = { authorization: `Basic ${btoa('user-name:secret-word')}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ messages: [{ content: `my key is ${inBody}` }], pwd: 'hidden-9', sharedKey: 'hidden-8' });
+    await (await recordCassette(fetch, file)(`${server.url}/bot/${inPath}/x`, { method: 'POST', headers, body })).text();
+    await recorded(file);
+    expect(readFileSync(file, 'utf8')).not.toMatch(/Zx8Kq2|secret-word|hidden/);
+    expect(bytesOf(file)).not.toMatch(/Zx8Kq2|secret-word/);
+    expect(bytesOf(file)).toHaveLength(echoed.length);
+    expect(bytesOf(file)).toMatch(/, ok\n\n$/);
+  });
+
   it('redacts the secret fields of a form', async () => {
     answers = [answerWith(200, {})];
     const body = new URLSearchParams({ client_secret: 'hidden-1', grant_type: 'client_credentials' });

@@ -18,6 +18,8 @@ export interface ToonDecoderOptions {
   readonly rejectListedRows?: boolean | undefined;
   /** Receives the error of an invalid row. The row counts, but nothing of it is emitted. @defaultValue the error is thrown */
   readonly onRowError?: ((error: ToonSyntaxError) => void) | undefined;
+  /** Receives what only strict decoding rejects: wrong counts, blank lines between items, duplicate keys. */
+  readonly onDeviation?: ((error: ToonSyntaxError) => void) | undefined;
 }
 
 /** Reads a document in pieces of any size, and emits every part to a sink as soon as its line is whole. */
@@ -38,9 +40,9 @@ export interface ToonDecoder {
  * that it reads like the specification although lines are pushed to it. Memory grows with the open containers, not with the text.
  */
 export function createToonDecoder(sink: ToonSink, options: ToonDecoderOptions = {}): ToonDecoder {
-  const { strict = true, indentSize = 2, rejectListedRows = false, onRowError } = options;
-  const lines = createToonLines({ strict, indentSize });
-  const grammar = readDocument({ lines, sink: limitDepth(sink), strict, rejectListedRows, onRowError });
+  const { strict = true, indentSize = 2, rejectListedRows = false, onRowError, onDeviation } = options;
+  const lines = createToonLines({ strict, indentSize, blanks: strict || onDeviation !== undefined });
+  const grammar = readDocument({ lines, sink: limitDepth(sink), strict, rejectListedRows, onRowError, onDeviation });
   const splitter = createLineSplitter(readLine);
   /** Receives the next lines in place of the grammar. */
   let consume: LineConsumer | undefined;

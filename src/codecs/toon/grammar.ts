@@ -8,6 +8,7 @@ import {
   countItem,
   createItemCount,
   createKeyCheck,
+  deviate,
   failAt,
   peek,
   type Reading,
@@ -94,11 +95,10 @@ function* readArray(context: ReadingContext, header: ToonHeader, depth: number):
   sink.endArray(lines.consumed);
 }
 
-function readInline({ lines, sink, strict }: ReadingContext, { inline, delimiter, length }: ToonHeader): void {
+function readInline(context: ReadingContext, { inline, delimiter, length }: ToonHeader): void {
+  const { lines, sink } = context;
   const values = readCells(inline, delimiter);
-  if (strict && values.length !== length) {
-    throw new ToonSyntaxError(`Expected ${length} values, got ${values.length}`, lines.consumed);
-  }
+  if (values.length !== length) deviate(context, `Expected ${length} values, got ${values.length}`, lines.consumed);
   for (const value of values) sink.primitive(value, lines.consumed);
 }
 

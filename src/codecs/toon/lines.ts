@@ -13,6 +13,8 @@ export interface ToonLineRules {
   /** The number of spaces per level of indentation. */
   readonly indentSize: number;
   readonly strict: boolean;
+  /** Keep the numbers of blank lines. */
+  readonly blanks: boolean;
 }
 
 /** The current line and the numbers of earlier ones. Plain data, because it is read at every line and getters are slow. */
@@ -59,7 +61,7 @@ export function writeLine(lines: ToonLines, raw: string): ToonLine | undefined {
   return lines.next;
 }
 
-/** Returns the number of the first blank line between two consumed lines. Known in strict mode only, where it matters. */
+/** Returns the number of the first blank line between two consumed lines. Known only if the rules keep them. */
 export function firstBlank({ blankRuns }: ToonLines, after: number, before: number): number | undefined {
   const blank = blankRuns[firstAbove(blankRuns, after)];
   return blank !== undefined && blank < before ? blank : undefined;
@@ -86,7 +88,7 @@ function noteBlank(lines: ToonLines): undefined {
 }
 
 function closeRun(lines: ToonLines): void {
-  if (lines.rules.strict) lines.blankRuns.push(lines.openRun);
+  if (lines.rules.blanks) lines.blankRuns.push(lines.openRun);
   lines.openRun = 0;
 }
 

@@ -20,6 +20,8 @@ export interface ReadingContext {
   readonly rejectListedRows: boolean;
   /** Receives the error of an invalid row, which still counts as a row. */
   readonly onRowError: ((error: ToonSyntaxError) => void) | undefined;
+  /** Receives what only strict decoding rejects. */
+  readonly onDeviation: ((error: ToonSyntaxError) => void) | undefined;
 }
 
 /** Returns the next line without consuming it; `undefined` at the end. */
@@ -51,13 +53,25 @@ export function failAt(reason: string, line: ToonLine): never {
 }
 
 /** Creates a check that throws for a duplicate key of an object, in strict mode. */
-export function createKeyCheck({ strict, lines }: ReadingContext): (key: string) => void {
+export function createKeyCheck(context: ReadingContext): (key: string) => void {
   const keys = new Set<string>();
   return (key) => {
-    if (!strict) return;
-    if (keys.has(key)) throw new ToonSyntaxError('Expected no key twice', lines.consumed);
+    if (!isChecked(context)) return;
+    if (keys.has(key)) deviate(context, 'Expected no key twice', context.lines.consumed);
     keys.add(key);
   };
+}
+
+/** Whether anyone wants to know what only strict decoding rejects. */
+function isChecked({ strict, onDeviation }: ReadingContext): boolean {
+  return strict || onDeviation !== undefined;
+}
+
+/** @throws ToonSyntaxError in strict mode; else reports it. */
+export function deviate({ strict, onDeviation }: ReadingContext, reason: string, line: number): void {
+  const error = new ToonSyntaxError(reason, line);
+  if (strict) throw error;
+  onDeviation?.(error);
 }
 
 /** Counts the items of an array. */
@@ -80,10 +94,10 @@ export function countItem(count: ItemCount, { lines }: ReadingContext, firstLine
   count.last = lines.consumed;
 }
 
-/** @throws ToonSyntaxError in strict mode, if the count differs from the declared one, or if there are blank lines between the items. */
-export function checkCount({ declared, items, first, last }: ItemCount, { strict, lines }: ReadingContext, what: string): void {
-  if (!strict) return;
-  if (items !== declared) throw new ToonSyntaxError(`Expected ${declared} ${what}, got ${items}`, last);
-  const blank = items > 0 ? firstBlank(lines, first, last) : undefined;
-  if (blank !== undefined) throw new ToonSyntaxError(`Expected no blank line between ${what}`, blank);
+/** Finds the fault, as `deviate` does, if the count differs from the declared one, or if there are blank lines between the items. */
+export function checkCount({ declared, items, first, last }: ItemCount, context: ReadingContext, what: string): void {
+  if (!isChecked(context)) return;
+  if (items !== declared) deviate(context, `Expected ${declared} ${what}, got ${items}`, last);
+  const blank = items > 0 ? firstBlank(context.lines, first, last) : undefined;
+  if (blank !== undefined) deviate(context, `Expected no blank line between ${what}`, blank);
 }

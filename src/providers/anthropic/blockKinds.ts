@@ -1,4 +1,4 @@
-import { listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
+import { isObject, listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import { tryParseRawJson } from '../../codecs/json/tryParseJson.js';
 import { wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
@@ -76,9 +76,9 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
       if (call.executor === 'client') state.calledClient = true;
       emit({ type: 'tool-call-end', ...call, argumentsText: wholeText(text), block: number, choice: 0, format: 'json' });
     },
-    // The API accepts only an object as input, so text that is not JSON (cut or invalid) goes back inside of one:
+    // The API accepts only an object as input, so any other text (cut or invalid) goes back inside of one:
     // https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
-    native: ({ input, text }) => ({ input: input ?? { INVALID_JSON: wholeText(text) } }),
+    native: ({ input, text }) => ({ input: isObject(input) ? input : { INVALID_JSON: wholeText(text) } }),
   },
   result: {
     ...silent,
@@ -100,6 +100,7 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
 
 /** The input in the start of a block, as argument text; empty if there is none. */
 function initialArguments(input: JsonValue | undefined): string {
+  if (typeof input === 'string') return input;
   const isEmpty = input === undefined || input === null || isEmptyObject(input);
   return isEmpty ? '' : JSON.stringify(input);
 }

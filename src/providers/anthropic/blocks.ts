@@ -1,5 +1,5 @@
 import { listOf, nonEmptyText, textOf } from '../../codecs/json/jsonFields.js';
-import { tryParseJson } from '../../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../../codecs/json/tryParseJson.js';
 import { createGrowingText, wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject } from '../../events.js';
 import { createCallIds, uniqueCallId } from '../../message/callIds.js';
@@ -43,7 +43,7 @@ function typeBy(start: JsonObject): string {
 }
 
 function isUnfinishedCall({ call, text }: ContentBlock): boolean {
-  return call !== undefined && tryParseJson(wholeText(text)) === undefined;
+  return call !== undefined && tryParseRawJson(wholeText(text)) === undefined;
 }
 
 /**

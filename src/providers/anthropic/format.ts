@@ -1,6 +1,6 @@
-import { isObject, listOf, nonEmptyText, objectOf, textOf } from '../../codecs/json/jsonFields.js';
+import { listOf, nonEmptyText, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import { TruncatedError } from '../../errors.js';
-import type { JsonObject, JsonValue } from '../../events.js';
+import type { JsonObject } from '../../events.js';
 import { providerError } from '../http/responseErrors.js';
 import { finishMeaning } from '../wire/finishReasons.js';
 import { isHeartbeat } from '../wire/heartbeats.js';
@@ -10,7 +10,7 @@ import { decodeDelta, indexOf } from './deltas.js';
 import { cutsContent, endMessage } from './end.js';
 import { emitRaw, ensureStarted, provider } from './start.js';
 import { createMessagesState, type MessagesState } from './state.js';
-import { mergeUsage, toUsage } from './usage.js';
+import { mergeUsage, messageUsage, usageIn } from './usage.js';
 
 type DecodeEvent = (state: MessagesState, payload: JsonObject, emit: Emit) => void;
 
@@ -74,7 +74,7 @@ function beginMessage(state: MessagesState, message: JsonObject, emit: Emit): vo
   state.container = message['container'] ?? state.container;
   if (state.whole.length === 0) state.whole = listOf(message['content']);
   ensureStarted(state, emit);
-  readUsage(state, message['usage'], emit);
+  readUsage(state, message, emit);
 }
 
 /** A server that does not stream sends the message whole. */
@@ -89,7 +89,7 @@ function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emi
   readStop(state, objectOf(payload['delta']));
   ensureStarted(state, emit);
   if (state.stopReason !== undefined) resolvePendingCall(state, cutsContent(state.stopReason), emit);
-  readUsage(state, payload['usage'], emit);
+  readUsage(state, payload, emit);
 }
 
 function readStop(state: MessagesState, fields: JsonObject): void {
@@ -100,8 +100,8 @@ function readStop(state: MessagesState, fields: JsonObject): void {
   state.container = fields['container'] ?? state.container;
 }
 
-function readUsage(state: MessagesState, usage: JsonValue | undefined, emit: Emit): void {
-  if (mergeUsage(state.usage, objectOf(usage))) emit({ type: 'usage', usage: toUsage(state.usage), requests: undefined });
+function readUsage(state: MessagesState, payload: JsonObject, emit: Emit): void {
+  if (mergeUsage(state.usage, usageIn(payload))) emit(messageUsage(state));
 }
 
 /**
@@ -113,10 +113,9 @@ function isError({ error }: JsonObject, name: string): boolean {
 
 /** Throws the error that a payload reports, after the usage that it has. */
 function throwError(state: MessagesState, payload: JsonObject, emit: Emit): never {
-  for (const { usage } of [payload, objectOf(payload['message']), objectOf(payload['error'])]) {
-    if (!isObject(usage)) continue;
+  if (Object.keys(usageIn(payload)).length > 0) {
     ensureStarted(state, emit);
-    readUsage(state, usage, emit);
+    readUsage(state, payload, emit);
   }
   throw providerError(payload);
 }

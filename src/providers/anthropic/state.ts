@@ -1,5 +1,5 @@
 import type { GrowingText } from '../../codecs/text/growingText.js';
-import type { Executor, JsonObject, JsonValue } from '../../events.js';
+import type { Executor, JsonObject, JsonValue, Usage } from '../../events.js';
 import type { CallIds } from '../../message/callIds.js';
 import type { WireState } from '../wire/wireFormat.js';
 
@@ -60,6 +60,8 @@ export interface MessagesState extends WireState {
   calledClient: boolean;
   /** The provider's figures, merged. */
   readonly usage: Map<string, JsonValue>;
+  /** What they have meant so far. */
+  figures: Usage | undefined;
   stopReason: string | undefined;
   stopSequence: string | undefined;
   stopDetails: JsonValue | undefined;
@@ -84,6 +86,7 @@ export function createMessagesState(): MessagesState {
     callIds: undefined,
     calledClient: false,
     usage: new Map(),
+    figures: undefined,
     stopReason: undefined,
     stopSequence: undefined,
     stopDetails: undefined,

@@ -73,7 +73,7 @@ function plainWord(word: string): string {
 }
 
 /** The kind of a word, also of one with parts (`Throttling.RateQuota`, `litellm.RateLimitError`); undefined if it says nothing. */
-export function kindOfWord(word: string): ServiceErrorKind | undefined {
+function kindOfWord(word: string): ServiceErrorKind | undefined {
   const parts = word.split(/[.:#/]+/).map(plainWord);
   const whole = parts.join('_');
   for (const part of [whole, parts[0] ?? '', parts.at(-1) ?? '']) {

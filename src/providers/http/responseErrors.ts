@@ -46,6 +46,17 @@ const permanentCodes: ReadonlySet<string> = new Set([
   'ERR_INVALID_URL',
 ]);
 
+/** What the codes of Node and of undici say. */
+const failures: readonly (readonly [codes: RegExp, text: string])[] = [
+  [/^ECONNREFUSED$/, 'The server refused the connection'],
+  [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/, 'The name of the server was not found'],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/, 'The connection was closed before the answer was complete'],
+  [/TIMEOUT$|^ETIMEDOUT$/, 'The server did not answer in time'],
+  [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/, 'The server cannot be reached'],
+  [/CERT|^ERR_(TLS|SSL)/, "The server's certificate was not accepted"],
+  [/HEADERS?_OVERFLOW$/, 'The headers of the response are too long'],
+];
+
 /**
  * The error for a fetch that failed, or a body that broke off. Its code is the first one in the chain of causes.
  *
@@ -53,7 +64,9 @@ const permanentCodes: ReadonlySet<string> = new Set([
  */
 export function connectionError(cause: unknown, retryable = true): ConnectionError {
   const code = findCode(cause);
-  const message = code === undefined ? 'The connection failed' : `The connection failed (${code})`;
+  const [, failed = retryable ? 'The connection failed' : 'The client could not send the request'] =
+    failures.find(([codes]) => code !== undefined && codes.test(code)) ?? [];
+  const message = code === undefined ? failed : `${failed} (${code})`;
   return new ConnectionError(message, { cause, code, retryable: code === undefined ? retryable : !permanentCodes.has(code) });
 }
 

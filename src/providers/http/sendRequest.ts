@@ -4,6 +4,7 @@ import type { ResponseHead } from '../../limits/retryAfter.js';
 import { jsonOrText, readBounded } from './bodies.js';
 import { boundedClient, errorBodyOf } from './boundedClient.js';
 import { checkResponse } from './checkClient.js';
+import { hideInError, secretsOf } from './hideSecrets.js';
 import { connectionError, httpError } from './responseErrors.js';
 
 /**
@@ -32,6 +33,13 @@ export interface SdkResponse {
 /** Called with the head of the response. */
 type ReportResponse = (response: ResponseHead) => void;
 
+/** Sends a request, reports the head of its response, whatever the status, and rejects when the signal aborts. */
+export interface Send {
+  (signal: AbortSignal, report?: ReportResponse): Promise<Response>;
+  /** The caller's keys, which no error of this request shows. */
+  readonly secrets?: () => readonly string[];
+}
+
 /**
  * Makes one function of both kinds of client: it sends the request, reports the head of the response, and resolves with the response if its
  * status is a success.
@@ -47,9 +55,10 @@ export function sendRequest<Client extends object, Params>(
   client: Client | RequestFunction<Params>,
   params: Params,
   call: (client: Client, options: SdkRequestOptions) => SdkResponse | Promise<Response>,
-): (signal: AbortSignal, report?: ReportResponse) => Promise<Response> {
+): Send {
   const request = requestBy(client, params, call);
-  return async (signal, report) => {
+  const secrets = (): readonly string[] => secretsOf(client);
+  const send = async (signal: AbortSignal, report?: ReportResponse): Promise<Response> => {
     try {
       const response: unknown = await request(signal);
       checkResponse(response);
@@ -58,9 +67,10 @@ export function sendRequest<Client extends object, Params>(
       if (ok) return response;
       throw httpError({ status, headers, body: jsonOrText(body ? await readBounded(body) : '') });
     } catch (error) {
-      throw toStreamError(error, report);
+      throw hideInError(toStreamError(error, report), secrets());
     }
   };
+  return Object.assign(send, { secrets });
 }
 
 function requestBy<Client extends object, Params>(

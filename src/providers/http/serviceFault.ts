@@ -3,6 +3,7 @@ import { tryParseJson } from '../../codecs/json/tryParseJson.js';
 import type { ServiceErrorKind } from '../../errors.js';
 import type { JsonObject, JsonValue } from '../../events.js';
 import { errorMembers, isErrorWord, kindOfError, messageMembers, statusMembers, wordMembers } from './errorWords.js';
+import { hideSecrets } from './hideSecrets.js';
 import { reportsError } from './reportedError.js';
 
 /** An error body of any provider, in one form. */
@@ -133,15 +134,14 @@ function errorStatus(value: JsonValue | undefined): number | undefined {
 }
 
 const longestMessage = 200;
-const secrets = /\b(?:Bearer\s+\S+|(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{6,}|AIza[\w-]{8,}|(?<=key provided: )\S+)/gi;
 
 /** Makes a message one short line that ends at a whole character and contains no key. */
 function cutMessage(text: string): string {
-  const line = text
+  const start = text
     .slice(0, 4 * longestMessage)
     .replace(/\s+/g, ' ')
-    .trim()
-    .replace(secrets, '…');
+    .trim();
+  const line = hideSecrets(start);
   if (line.length <= longestMessage) return line;
   return `${line.slice(0, longestMessage - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

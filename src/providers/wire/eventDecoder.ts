@@ -10,7 +10,7 @@ import { createMessageFold } from '../../message/messageFold.js';
 import { jsonOrText } from '../http/bodies.js';
 import { providerError } from '../http/responseErrors.js';
 import { isErrorBody } from '../http/serviceFault.js';
-import { isHeartbeatText } from './heartbeats.js';
+import { isHeartbeat, isHeartbeatText } from './heartbeats.js';
 import {
   appendRepeated,
   emitRepeated,
@@ -23,7 +23,7 @@ import {
 } from './repeatedPayloads.js';
 import { appendStray, errorInText, strayContent, strayError } from './strayText.js';
 import type { Emit, SourceOptions, WireFormat } from './wireFormat.js';
-import { type ForeignEvent, foreignEvent, isHeartbeat, wrongWire } from './wrongWire.js';
+import { type ForeignEvent, foreignEvent, wrongWire } from './wrongWire.js';
 
 /** Decodes the bytes of one response to events, synchronously. Plain data: each subscription has one, and a service has thousands. */
 export interface EventDecoder extends SseOwner, PayloadRepeater {
@@ -153,8 +153,8 @@ function decodeMatched(decoder: EventDecoder, text: string, name: string): void 
 function decodeOther(decoder: EventDecoder, data: string, name: string, whole: boolean): void {
   if (data === '') return;
   if (data === '[DONE]') return decodeMarker(decoder);
+  // A gateway has put a comment, or a whole field, into the data of an event.
   if (isHeartbeatText(data)) return decoder.emit(ping);
-  // A gateway has put a whole field into the data of an event.
   if (data.startsWith('data:')) return decodeOther(decoder, data.replace(/^(data:\s*)+/, ''), name, whole);
   if (name === 'error' && !data.startsWith('{')) throw providerError(jsonOrText(data));
   const reported = errorInText(data);

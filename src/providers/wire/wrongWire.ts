@@ -22,11 +22,6 @@ function foreign(name: string, cure: string): ForeignEvent {
   return { name: /^[\w.]{1,60}$/.test(name) ? name : 'an object without a name', cure };
 }
 
-/** Whether a payload says nothing of its wire. */
-export function isHeartbeat(payload: JsonObject, name: string): boolean {
-  return /^(ping|keep-?alive)$/.test(textOf(payload['type']) || name);
-}
-
 /** The error for a stream of which no event is known to its wire. */
 export function wrongWire({ name, cure }: ForeignEvent): ProtocolError {
   return new ProtocolError(`No event of the stream is known to this source; the first one is ${name}: ${cure}`);

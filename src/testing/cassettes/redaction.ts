@@ -1,14 +1,11 @@
+import { findKeys, hideKeys } from '../../codecs/text/secretForms.js';
 import type { JsonObject, JsonValue } from '../../events.js';
 
 const redacted = 'redacted';
 
 /** Names of members with a secret value, in lower case without `-` and `_`. */
 const secretNames =
-  /^(token|headers)$|apikey|accesskey|privatekey|secret|password|passphrase|authorization|credential|cookie|(access|auth|bearer|id|refresh|security|session)token$/;
-
-/** Keys of well-known services, anywhere in a text. */
-const knownKeys =
-  /\b(?:Bearer\s+[\w.~+/=-]{8,}|(?:sk|pk|rk|gsk|xai|ghp|hf)[-_][\w-]{12,}|AIza[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)/g;
+  /^(token|headers|key|auth|bearer|pwd|passwd|sas|signature|session|connectionstring|subscriptionkey|accountkey|sharedkey)$|apikey|accesskey|privatekey|secret|password|passphrase|authorization|credential|cookie|(access|auth|bearer|id|refresh|security|session)token$/;
 
 /** Headers without secrets. The values of all other headers are redacted everywhere in the request and the response. */
 const plainHeaders =
@@ -59,12 +56,23 @@ export function addHeaderSecrets(headers: Headers, secrets: Secrets): void {
     for (const part of value.split(/[\s;,]+/)) {
       if (!schemes.test(part)) secrets.add(part.replace(/^[\w-]+=(?=[^=])/, ''));
     }
+    if (/^basic /i.test(value)) for (const part of decodedBasic(value.slice(6)).split(':')) secrets.add(part);
   });
+}
+
+/** The user and the password of the scheme `Basic`. */
+function decodedBasic(encoded: string): string {
+  try {
+    return atob(encoded.trim());
+  } catch {
+    return '';
+  }
 }
 
 /** Path and query, with the values of all parameters that may be secret redacted. */
 export function redactPath({ pathname, searchParams }: URL, secrets: Secrets): string {
   const query = redactPairs(searchParams, (name) => !plainParameters.has(name.toLowerCase()), secrets);
+  addKnownKeys(pathname, secrets);
   const path = redactText(pathname, secrets);
   return query === '' ? path : `${path}?${redactText(query, secrets)}`;
 }
@@ -104,7 +112,17 @@ export function matchesRedacted(text: string, recorded: string): boolean {
 
 /** Redacts members with the name of a secret, then every occurrence of all secrets in the body. */
 export function redactBody(body: JsonValue, secrets: Secrets): JsonValue {
-  return mapTexts(redactMembers(body, false, secrets), (text) => redactText(text, secrets));
+  const clean = redactMembers(body, false, secrets);
+  // An answer may repeat a key that the request has in some text.
+  mapTexts(clean, (text) => {
+    addKnownKeys(text, secrets);
+    return text;
+  });
+  return mapTexts(clean, (text) => redactText(text, secrets));
+}
+
+function addKnownKeys(text: string, secrets: Secrets): void {
+  for (const [from, to] of findKeys(text)) secrets.add(text.slice(from, to));
 }
 
 function redactMembers(value: JsonValue, secret: boolean, secrets: Secrets): JsonValue {
@@ -132,5 +150,5 @@ function mapMembers(value: JsonObject, change: (member: JsonValue, name: string)
 export function redactText(text: string, secrets: Secrets): string {
   let clean = text;
   for (const secret of secrets.list()) clean = clean.replaceAll(secret, redacted);
-  return clean.replace(knownKeys, redacted);
+  return hideKeys(clean, redacted);
 }

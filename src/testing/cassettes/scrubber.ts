@@ -1,3 +1,5 @@
+import { findKeys } from '../../codecs/text/secretForms.js';
+
 /** Overwrites secrets in chunks, without changing their lengths. */
 export interface Scrubber<Tag> {
   /** Adds a chunk and returns the chunks that are ready. A chunk that may end with the start of a secret is held back. */
@@ -12,6 +14,10 @@ export interface Scrubbed<Tag> {
 }
 
 const asterisk = '*'.charCodeAt(0);
+const latin = new TextDecoder('latin1');
+
+/** A longer word is hardly a key, but encoded data. */
+const longestKey = 300;
 
 interface Pending<Tag> extends Scrubbed<Tag> {
   /** The original bytes: an overwritten secret may be the start of a longer one. */
@@ -36,7 +42,11 @@ export function createScrubber<Tag>(secrets: readonly string[]): Scrubber<Tag> {
       const original = join(pending.map((each) => each.original));
       const whole = join(pending.map((each) => each.chunk));
       for (const secret of hidden) overwrite(whole, original, secret);
-      const settled = whole.length - Math.max(0, ...hidden.map((secret) => startedLength(original, secret)));
+      // One character for each byte, so that places in the text are places in the bytes.
+      const text = latin.decode(original);
+      for (const [from, to] of findKeys(text)) whole.fill(asterisk, from, to);
+      const started = hidden.map((secret) => startedLength(original, secret));
+      const settled = whole.length - Math.max(wordLength(text), ...started);
       let offset = 0;
       let ready = 0;
       for (const each of pending) {
@@ -47,6 +57,13 @@ export function createScrubber<Tag>(secrets: readonly string[]): Scrubber<Tag> {
       return release(ready);
     },
   };
+}
+
+/** The length of the word at the end, which may be the start of a key. */
+function wordLength(text: string): number {
+  let length = 0;
+  while (length < longestKey && /[\w.~+-]/.test(text.charAt(text.length - 1 - length))) length++;
+  return length;
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array {

@@ -35,7 +35,7 @@ function expectSame(variant: Collected, whole: Collected): void {
   if (one !== other) throw new Error(`Other events in pieces or without templates:\n${one}\n${other}`);
 }
 
-export function messageOf(events: readonly DeltaEvent[]): Message {
+function messageOf(events: readonly DeltaEvent[]): Message {
   const fold = createMessageFold();
   for (const event of events) fold.push(event);
   return fold.message();

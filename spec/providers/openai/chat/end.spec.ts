@@ -134,6 +134,8 @@ describe('an error in a chat completion', () => {
   it('keeps the usage and the content that come with it', () => {
     const error = { code: 500, message: 'boom' };
     expect(faultOf({ error, usage })).toMatchObject({ name: 'ProviderError', tokens: 19 });
+    expect(faultOf({ type: 'error', message: 'boom', usage })).toMatchObject({ name: 'ProviderError', tokens: 19 });
+    expect(faultOf(half, { choices: null, error_message: 'boom', usage })).toMatchObject({ name: 'ProviderError', tokens: 19 });
     expect(faultOf(half, { error, choices: [{ index: 0, delta: {}, usage }] })).toMatchObject({
       name: 'ProviderError',
       tokens: 19,

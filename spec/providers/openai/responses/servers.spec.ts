@@ -500,6 +500,11 @@ describe('responses of other servers', () => {
           { calls: ['clock({"a":1})'] },
         ],
         [
+          'line breaks that are not escaped',
+          [created, added(call(), at(0)), args('{"a":"x\ny"}', at(0)), done(call('{"a":"x\ny"}'), at(0)), completed()],
+          { calls: ['clock({"a":"x\ny"})'] },
+        ],
+        [
           'none at all',
           [created, added(call(), at(0)), argsDone('', at(0)), done(call(''), at(0)), completed([call('')])],
           { calls: ['clock()'] },
@@ -695,6 +700,8 @@ describe('responses of other servers', () => {
       ['LENGTH', 'length'],
       ['content-filter', 'content-filter'],
       ['SAFETY', 'content-filter'],
+      ['cyber_policy', 'content-filter'],
+      ['max_messages', 'length'],
       ['steered', 'other'],
       [undefined, 'other'],
     ])('by %s is %s', (reason, expected) => {
@@ -713,7 +720,7 @@ describe('responses of other servers', () => {
     const usage = { input_tokens: 3, output_tokens: 4 };
 
     it.each([
-      ['cyber_policy', 'invalid-request', false],
+      ['invalid_prompt', 'invalid-request', false],
       ['server_error', 'server', true],
       ['timeout', 'server', true],
       ['overloaded', 'overloaded', true],

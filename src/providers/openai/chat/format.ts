@@ -38,8 +38,9 @@ export function chatFormat(audioType = 'audio/pcm'): WireFormat<ChatState> {
 }
 
 function knows(payload: JsonObject): boolean {
-  const { choices, type } = payload;
-  return Array.isArray(choices) || (choices === undefined && type === undefined && !isUnknown(payload));
+  const { choices, type, usage } = payload;
+  if (Array.isArray(choices) || (isObject(usage) && reportsError(payload))) return true;
+  return choices === undefined && type === undefined && !isUnknown(payload);
 }
 
 function decode(state: ChatState, payload: JsonObject, name: string, emit: Emit): void {

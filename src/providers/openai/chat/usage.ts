@@ -1,26 +1,76 @@
-import { isObject, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
-import type { JsonObject, JsonValue, Usage } from '../../../events.js';
+import { isObject, listOf, objectOf } from '../../../codecs/json/jsonFields.js';
+import type { JsonObject, Usage } from '../../../events.js';
 import { reportedCost } from '../../wire/reportedCost.js';
+import {
+  type FigureNames,
+  readFigures,
+  requestOf,
+  requestTraits,
+  toUsage,
+  usageEvent,
+  usesOf,
+} from '../../wire/reportedUsage.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import type { ChatState } from './state.js';
 
-/** Reads the usage, which is cumulative: a later figure replaces an earlier one. Emits it when a figure changed. */
+const names: FigureNames = {
+  input: 'prompt_tokens input_tokens',
+  output: 'completion_tokens output_tokens',
+  total: 'total_tokens',
+  cached:
+    'prompt_tokens_details.cached_tokens input_tokens_details.cached_tokens prompt_cache_hit_tokens cache_read_input_tokens cached_tokens',
+  cacheWrite:
+    'prompt_tokens_details.cache_write_tokens prompt_tokens_details.cache_creation_tokens input_tokens_details.cache_write_tokens cache_creation_input_tokens cache_write_tokens',
+  reasoning: 'completion_tokens_details.reasoning_tokens output_tokens_details.reasoning_tokens reasoning_tokens',
+};
+
+/** Single figures of xAI and Perplexity, and objects of OpenRouter and xAI. */
+const toolNames = 'num_sources_used num_search_queries';
+const toolGroups = 'server_tool_use server_tool_use_details server_side_tool_usage_details';
+
+/** Tiers that have the standard price, so that they need not be known before the usage. */
+const standardTiers = 'default standard on_demand auto';
+
+/** Reads the usage, which is cumulative. Emits it when a figure changed. */
 export function readUsage(state: ChatState, payload: JsonObject, emit: Emit): void {
   const native = usageIn(payload);
-  if (native === undefined) return;
-  const usage = toUsage(native, state.usage);
+  if (native === undefined) return noteTier(state, emit);
+  const usage = toUsage(readFigures(native, names), state.usage, {
+    serverTools: serverToolsOf(native),
+    cost: reportedCost(native),
+    native,
+  });
   if (state.usage !== undefined && figuresOf(usage) === figuresOf(state.usage)) return;
-  state.usage = usage;
-  emit({ type: 'usage', usage, requests: undefined });
+  emitUsage(state, usage, native, emit);
 }
 
-/** The usage in a payload: where OpenAI, Groq or Moonshot puts it. */
-export function usageIn(payload: JsonObject): JsonObject | undefined {
-  const { usage, x_groq: groq, choices } = payload;
+/** A tier with a price of its own is told before any figure is known: a stream that is cut has no other event for it. */
+function noteTier(state: ChatState, emit: Emit): void {
+  const { serviceTier, usage, started } = state;
+  if (usage !== undefined || !started || serviceTier === undefined || standardTiers.split(' ').includes(serviceTier)) return;
+  const nothing = {
+    input: undefined,
+    output: undefined,
+    total: undefined,
+    cached: undefined,
+    cacheWrite: undefined,
+    reasoning: undefined,
+  };
+  emitUsage(state, toUsage(nothing, undefined, { serverTools: undefined, cost: undefined, native: undefined }), {}, emit);
+}
+
+function emitUsage(state: ChatState, usage: Usage, native: JsonObject, emit: Emit): void {
+  state.usage = usage;
+  emit(usageEvent(usage, [requestOf(usage, state.model, 'openai', requestTraits(native, state.serviceTier))]));
+}
+
+/** The usage in a payload: where OpenAI puts it, Groq, Kimi (in a choice), and gateways that report an error with it. */
+export function usageIn({ usage, x_groq: groq, choices, error }: JsonObject): JsonObject | undefined {
   if (isObject(usage)) return usage;
-  if (isObject(groq) && isObject(groq['usage'])) return groq['usage'];
-  if (!Array.isArray(choices)) return undefined;
-  for (const choice of choices) if (isObject(choice) && isObject(choice['usage'])) return choice['usage'];
+  for (const holder of [groq, error, ...listOf(choices)]) {
+    const held = objectOf(holder)['usage'];
+    if (isObject(held)) return held;
+  }
   return undefined;
 }
 
@@ -29,54 +79,9 @@ function figuresOf(usage: Usage): string {
   return JSON.stringify(figures);
 }
 
-function toUsage(native: JsonObject, earlier: Usage | undefined): Usage {
-  const inputDetails = objectOf(native['prompt_tokens_details']);
-  const reasoning =
-    numberOf(objectOf(native['completion_tokens_details'])['reasoning_tokens']) ?? numberOf(native['reasoning_tokens']);
-  const total = numberOf(native['total_tokens']);
-  const inputTokens = numberOf(native['prompt_tokens']) ?? earlier?.inputTokens;
-  const outputTokens = outputOf(numberOf(native['completion_tokens']), inputTokens, reasoning, total) ?? earlier?.outputTokens;
-  const known = inputTokens !== undefined && outputTokens !== undefined;
-  return {
-    inputTokens,
-    outputTokens,
-    totalTokens: total ?? (known ? inputTokens + outputTokens : earlier?.totalTokens),
-    cachedInputTokens:
-      numberOf(inputDetails['cached_tokens']) ?? numberOf(native['prompt_cache_hit_tokens']) ?? earlier?.cachedInputTokens,
-    cacheWriteTokens:
-      numberOf(inputDetails['cache_write_tokens']) ??
-      numberOf(inputDetails['cache_creation_tokens']) ??
-      earlier?.cacheWriteTokens,
-    reasoningTokens: reasoning ?? earlier?.reasoningTokens,
-    serverTools: serverToolsOf(native) ?? earlier?.serverTools,
-    estimated: false,
-    confidence: 'exact',
-    cost: reportedCost(native) ?? earlier?.cost,
-    native,
-  };
-}
-
-/** xAI does not count reasoning as part of the completion, which only the total shows; here it is part of the output. */
-function outputOf(
-  completion: number | undefined,
-  input: number | undefined,
-  reasoning: number | undefined,
-  total: number | undefined,
-): number | undefined {
-  if (completion === undefined || !reasoning || total === undefined) return completion;
-  return (input ?? 0) + completion + reasoning === total ? completion + reasoning : completion;
-}
-
-/** The number of uses of the provider's own tools: single figures of xAI and Perplexity, objects of OpenRouter and xAI. */
 function serverToolsOf(native: JsonObject): Usage['serverTools'] {
-  const single = ['num_sources_used', 'num_search_queries'].map((name) => [name, native[name]] as const);
-  const grouped = ['server_tool_use', 'server_tool_use_details', 'server_side_tool_usage_details'].flatMap((name) =>
-    Object.entries(objectOf(native[name])),
-  );
-  const used = [...single, ...grouped].filter(isUse);
-  return used.length === 0 ? undefined : Object.fromEntries(used);
-}
-
-function isUse(entry: readonly [string, JsonValue | undefined]): entry is [string, number] {
-  return typeof entry[1] === 'number' && entry[1] > 0;
+  return usesOf([
+    ...toolNames.split(' ').map((name) => [name, native[name]] as const),
+    ...toolGroups.split(' ').flatMap((name) => Object.entries(objectOf(native[name]))),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../../../codecs/json/jsonFields.js';
-import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../../../codecs/json/tryParseJson.js';
 import type { JsonValue } from '../../../events.js';
 
 /** An argument text that comes as text, as JSON, or not at all. */
@@ -11,7 +11,7 @@ export function argumentsOf(value: JsonValue | undefined): string {
 /** How far a text can be the arguments of a call: not at all, some text, JSON, no arguments, arguments. */
 export function argumentsRank(text: string): number {
   if (text.trim() === '') return -1;
-  const value = tryParseJson(text);
+  const value = tryParseRawJson(text);
   if (value === undefined) return 0;
   if (!isObject(value)) return 1;
   return Object.keys(value).length === 0 ? 2 : 3;

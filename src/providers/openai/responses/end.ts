@@ -7,7 +7,7 @@ import type { Emit } from '../../wire/wireFormat.js';
 import { endOutput } from './output.js';
 import { ensureStarted, noteResponse } from './start.js';
 import type { DecodeEvent, ResponsesState, TextKind } from './state.js';
-import { toUsage } from './usage.js';
+import { responseUsage } from './usage.js';
 
 type End = (state: ResponsesState, response: JsonObject, emit: Emit) => void;
 
@@ -104,7 +104,7 @@ function throwCancelled(state: ResponsesState, response: JsonObject, emit: Emit)
 }
 
 function emitUsage(state: ResponsesState, { usage }: JsonObject, emit: Emit): void {
-  if (isObject(usage)) emit({ type: 'usage', usage: toUsage(usage, state.serverTools), requests: undefined });
+  if (isObject(usage)) emit(responseUsage(state, usage));
 }
 
 function emitFinish(

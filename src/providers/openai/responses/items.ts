@@ -53,7 +53,7 @@ function adoptType(state: ResponsesState, item: OutputItem, type: string, emit: 
   openCall(state, item, emit);
 }
 
-export function findItem(state: ResponsesState, index: Index, id: string | undefined, type: string): OutputItem | undefined {
+function findItem(state: ResponsesState, index: Index, id: string | undefined, type: string): OutputItem | undefined {
   const placed = index === undefined ? undefined : state.byIndex.get(index);
   const named = id === undefined ? undefined : state.byId.get(id);
   if (placed && fits(placed, type)) {

@@ -85,7 +85,7 @@ const twins: Readonly<Record<TextKind, TextKind | undefined>> = {
 };
 
 /** Whether a text was given as text of another kind. */
-export function isTwin(item: OutputItem, kind: TextKind, text: string): boolean {
+function isTwin(item: OutputItem, kind: TextKind, text: string): boolean {
   const twin = twins[kind];
   return twin !== undefined && item.texts[kind].length === 0 && saidText(item, twin).startsWith(text);
 }

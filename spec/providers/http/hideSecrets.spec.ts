@@ -1,0 +1,68 @@
+import { inspect } from 'node:util';
+import Anthropic from '@anthropic-ai/sdk';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import OpenAI from 'openai';
+import { lastValueFrom, type Observable, toArray } from 'rxjs';
+import { toErrorInfo } from '../../../src/errors.js';
+import type { DeltaEvent } from '../../../src/events.js';
+import { retryStream } from '../../../src/operators/retryStream.js';
+import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
+import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
+import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../../support/server.js';
+
+let server: TestServer | undefined;
+afterEach(() => server?.close());
+
+type Read = (url: string, key: string) => Observable<DeltaEvent>;
+const sources: readonly Read[] = [
+  (url, apiKey) => fromChatCompletions(new OpenAI({ apiKey, baseURL: url }), { model: 'm', messages: [] }),
+  (url, apiKey) => fromMessages(new Anthropic({ apiKey, baseURL: url }), { model: 'm', max_tokens: 1, messages: [] }),
+  (url, authToken) =>
+    fromMessages(new Anthropic({ authToken, apiKey: null, baseURL: url }), { model: 'm', max_tokens: 1, messages: [] }),
+];
+
+/** A key that has no form, so that only the caller's client tells what it is. */
+const anyKey = fc.stringMatching(/^[a-z]{4}[A-Z]{4}[a-z]{4}[A-Z]{4}$/);
+
+const answers: Readonly<Record<string, (key: string) => Answer>> = {
+  'an error status': (key) =>
+    answerWith(401, { error: { message: `The key ${key} is bad`, code: key, param: { nested: [key] } } }),
+  'an error status with a page': (key) => answerWith(502, `<html>${key}</html>`),
+  'a page': (key) => answerWith(200, `<html>${key}</html>`, { 'content-type': 'text/html' }),
+  'an error in the stream': (key) => answerStream([`data: {"error":{"message":"The key ${key} is bad","code":"${key}"}}\n\n`]),
+  'an error that is retried': (key) =>
+    answerStream([`data: {"error":{"message":"overloaded for ${key}","type":"overloaded_error"}}\n\n`]),
+  'a line outside of the events': (key) => answerStream([`{"detail":"The key ${key} is bad"}\n`]),
+};
+
+describe("the caller's own key", () => {
+  it.each(Object.entries(answers))('is in nothing that shows %s', async (_, answer) => {
+    await fc.assert(
+      fc.asyncProperty(anyKey, fc.constantFrom(...sources), async (key, read) => {
+        server = await startServer(answer(key), answer(key), answer(key));
+        try {
+          const seen: DeltaEvent[] = [];
+          const events$ = read(server.url, key).pipe(retryStream({ maxRetries: 1, initialDelayMs: 0, jitter: 0 }));
+          const error: unknown = await lastValueFrom(
+            events$.pipe((source) => {
+              source.subscribe({ next: (event) => seen.push(event), error: () => undefined });
+              return source.pipe(toArray());
+            }),
+          ).catch((fault: unknown) => fault);
+          const shown = [
+            String(error),
+            inspect(error, { depth: 9 }),
+            JSON.stringify(toErrorInfo(error)),
+            JSON.stringify(seen),
+          ].join('\n');
+          expect(shown).toMatch(/Error/);
+          expect(shown).not.toContain(key);
+        } finally {
+          await server.close();
+        }
+      }),
+      { numRuns: 4 },
+    );
+  });
+});
