@@ -63,7 +63,10 @@ describe("the caller's signal", () => {
     ['takeWithinBudget', takeWithinBudget({ maxChars: 1 })],
     ['tapStream', tapStream()],
     ['timeoutBetweenChunks', timeoutBetweenChunks(5)],
-    ['traceStream', traceStream({ tracer: { startActiveSpan: (_: string, _options: object, run: () => void) => run() } as never })],
+    [
+      'traceStream',
+      traceStream({ tracer: { startActiveSpan: (_: string, _options: object, run: () => void) => run() } as never }),
+    ],
     ['withCost', withCost(() => undefined)],
   ])('is carried by %s', (_, operator) => {
     expect(signalOf(source.pipe(operator))).toBe(signal);

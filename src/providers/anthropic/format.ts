@@ -93,7 +93,7 @@ function decodeMessageDelta(state: MessagesState, payload: JsonObject, emit: Emi
 }
 
 function decodeMessageStop(state: MessagesState, payload: JsonObject, emit: Emit): void {
-  if (state.started) readUsage(state, payload['usage'], emit);
+  if (state.started) readUsage(state, payload, emit);
   endMessage(state, emit);
 }
 
