@@ -18,7 +18,7 @@ export type JsonPath = readonly (string | number)[];
 
 function ignore(): void {}
 
-/** Receives a value that nobody wants yet. */
+/** Receives a value that is not read yet. */
 export const ignoreJson: JsonHandler = {
   startObject: ignore,
   endObject: ignore,

@@ -13,7 +13,7 @@ const pem: RegExp = /-----BEGIN [A-Z ]{3,40}-----[\s\S]*?(?:-----END [A-Z ]{3,40
 const named: RegExp =
   /(\b(?:Bearer|Basic) +|\b(?:api[-_ ]?key|apikey|access[-_]?token|auth[-_]?token|client[-_]?secret|secret[-_]?key|password|passwd|x-api-key)["']? ?[=:] ?["']?|[?&](?:key|token|sig|signature)=|key provided: )(?=[^\s"'&,;]{0,200}\d|[^\s"'&,;]{20})[^\s"'&,;]{4,}/gi;
 
-/** Keys without any beginning. A digest or a trace id has that form too, which nobody misses in a message. */
+/** Keys without any beginning. A digest or a trace id has that form too, and a message can do without either. */
 const hexadecimal: RegExp = /(?<![\w-])[0-9a-f]{32,}(?![\w-])(?:\.[\w-]+)?/gi;
 
 /** Replaces all that looks like a key, for a text that is shown. Linear in the text. */

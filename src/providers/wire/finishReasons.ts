@@ -48,7 +48,7 @@ const table: readonly (readonly [FinishMeaning, RegExp])[] = [
   ['length', /length|limit|max(imum)?(tok|new|gen|output|completion|predicted|model)|context|numpredict|truncat|incomplete/],
 ];
 
-/** Returns what a finish reason means; `other` if nobody knows the word. */
+/** Returns what a finish reason means; `other` for an unknown word. */
 export function finishMeaning(word: string): FinishMeaning {
   const plain = plainWord(word);
   return table.find(([, words]) => words.test(plain))?.[0] ?? 'other';
