@@ -33,7 +33,7 @@ const table: readonly (readonly [FinishMeaning, RegExp])[] = [
   ['quota', /quota|insufficient(balance|credit)|arrearage|outofcredits|budget/],
   ['rate-limit', /ratelimit|toomanyrequests|throttl/],
   ['overloaded', /overload|insufficient|exhausted|capacity|queuefull|busy/],
-  ['invalid-request', /invalid(request|prompt|argument)|badrequest|missingthought|^(bio|cyber)policy$/],
+  ['invalid-request', /invalid(request|prompt|argument)|badrequest|missingthought/],
   ['server', /callfilter|malformed|unexpected|toomany|invalid|^noimage|^imageother/],
   [
     'content-filter',
@@ -45,7 +45,7 @@ const table: readonly (readonly [FinishMeaning, RegExp])[] = [
     'server',
     /error|exception|fail|fatal|abort|cancel|interrupt|disconnect|timeo|timedout|deadline|crash|unavailable|memory|^oom$|internal|unloaded/,
   ],
-  ['length', /length|limit|max(imum)?(tok|new|gen|output|completion|predicted|model)|context|numpredict|truncat|incomplete/],
+  ['length', /length|limit|max|context|numpredict|truncat|incomplete/],
 ];
 
 /** Returns what a finish reason means; `other` for an unknown word. */
