@@ -1402,6 +1402,22 @@ const rows: readonly Row[] = [
     ...every(completes('stop', 'Hello')),
   },
 
+  {
+    row: 56,
+    group: 'content',
+    fault: 'Another message begins in the same body',
+    answer: (wire) =>
+      stream(wire.opening, wire.hello, typed({ type: 'message_start', message: { id: 'msg_another' } }), wire.terminal),
+    messages: { ...truncated, ...hello, note: 'the answers of a gateway that repeats the request are not joined' },
+  },
+  {
+    row: 17,
+    group: 'end',
+    fault: 'A [DONE] marker after a stop reason, in place of `message_stop`',
+    answer: (wire) => stream(wire.opening, wire.hello, wire.ending, event('[DONE]')),
+    messages: completes('stop', 'Hello'),
+  },
+
   // ---- The consumer.
   {
     row: 57,
