@@ -1,5 +1,6 @@
 import { listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import { tryParseJson } from '../../codecs/json/tryParseJson.js';
+import { writeJson } from '../../codecs/json/writeJson.js';
 import { wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
@@ -100,7 +101,7 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
 /** The input in the start of a block, as argument text; empty if there is none. */
 function initialArguments(input: JsonValue | undefined): string {
   const isEmpty = input === undefined || input === null || isEmptyObject(input);
-  return isEmpty ? '' : JSON.stringify(input);
+  return isEmpty ? '' : writeJson(input);
 }
 
 function isEmptyObject(value: JsonValue): boolean {
