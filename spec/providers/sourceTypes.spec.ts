@@ -15,55 +15,55 @@ const ask: RequestFunction = (params, { signal }) => fetch('/api/chat', { method
 
 describe('the params of a source', () => {
   it("are those of the client's method", () => {
-    fromChatCompletions(openai, { model: 'm', messages, temperature: 0 });
-    fromResponses(openai, { model: 'm', input: 'Hello', betas: ['x'] });
-    fromMessages(anthropic, { model: 'm', max_tokens: 1, messages });
-    fromMessages(anthropic, { model: 'm', max_tokens: 1, messages, betas: ['context-1m-2025-08-07'] });
+    void fromChatCompletions(openai, { model: 'm', messages, temperature: 0 });
+    void fromResponses(openai, { model: 'm', input: 'Hello', betas: ['x'] });
+    void fromMessages(anthropic, { model: 'm', max_tokens: 1, messages });
+    void fromMessages(anthropic, { model: 'm', max_tokens: 1, messages, betas: ['context-1m-2025-08-07'] });
     // @ts-expect-error: `messages` is missing
-    fromChatCompletions(openai, { model: 'm' });
+    void fromChatCompletions(openai, { model: 'm' });
     // @ts-expect-error: `max_tokens` is missing
-    fromMessages(anthropic, { model: 'm', messages });
+    void fromMessages(anthropic, { model: 'm', messages });
     // @ts-expect-error: no such param
-    fromChatCompletions(openai, { model: 'm', messages, temprature: 0 });
+    void fromChatCompletions(openai, { model: 'm', messages, temprature: 0 });
     // @ts-expect-error: no such role
-    fromChatCompletions(openai, { model: 'm', messages: [{ role: 'robot', content: '' }] });
+    void fromChatCompletions(openai, { model: 'm', messages: [{ role: 'robot', content: '' }] });
     // @ts-expect-error: the source streams
-    fromChatCompletions(openai, { model: 'm', messages, stream: false });
+    void fromChatCompletions(openai, { model: 'm', messages, stream: false });
     // @ts-expect-error: the source streams
-    fromResponses(openai, { model: 'm', stream: false });
+    void fromResponses(openai, { model: 'm', stream: false });
     // @ts-expect-error: the source streams
-    fromMessages(anthropic, { model: 'm', max_tokens: 1, messages, stream: false });
+    void fromMessages(anthropic, { model: 'm', max_tokens: 1, messages, stream: false });
     expect(true).toBe(true);
   });
 
   it('accept the types of the SDK for streaming', () => {
     const chat: OpenAI.ChatCompletionCreateParamsStreaming = { model: 'm', messages, stream: true };
     const message: Anthropic.MessageCreateParamsStreaming = { model: 'm', max_tokens: 1, messages, stream: true };
-    fromChatCompletions(openai, chat);
-    fromMessages(anthropic, message);
-    fromChatCompletions(ask, chat);
-    fromMessages(ask, message);
+    void fromChatCompletions(openai, chat);
+    void fromMessages(anthropic, message);
+    void fromChatCompletions(ask, chat);
+    void fromMessages(ask, message);
     expect(true).toBe(true);
   });
 
   it('are those of a function, or the ones that every server needs', () => {
-    fromChatCompletions(ask, { model: 'm', messages, top_k: 4 });
-    fromChatCompletions((params, { signal }) => fetch('/chat', { body: JSON.stringify(params.messages), signal }), {
+    void fromChatCompletions(ask, { model: 'm', messages, top_k: 4 });
+    void fromChatCompletions((params, { signal }) => fetch('/chat', { body: JSON.stringify(params.messages), signal }), {
       model: 'm',
       messages,
     });
-    fromResponses(ask, { model: 'm', input: 'x' });
-    fromMessages(ask, { model: 'm', max_tokens: 1, messages, top_k: 4 });
+    void fromResponses(ask, { model: 'm', input: 'x' });
+    void fromMessages(ask, { model: 'm', max_tokens: 1, messages, top_k: 4 });
     const typed = (params: OpenAI.ChatCompletionCreateParamsStreaming) => fetch('/chat', { body: params.model });
-    fromChatCompletions(typed, { model: 'm', messages });
+    void fromChatCompletions(typed, { model: 'm', messages });
     // @ts-expect-error: `messages` is missing
-    fromChatCompletions(ask, { model: 'm' });
+    void fromChatCompletions(ask, { model: 'm' });
     // @ts-expect-error: the source streams
-    fromChatCompletions(ask, { model: 'm', messages, stream: false });
+    void fromChatCompletions(ask, { model: 'm', messages, stream: false });
     // @ts-expect-error: the function's own params
-    fromChatCompletions(typed, { model: 'm', messages, temprature: 0 });
+    void fromChatCompletions(typed, { model: 'm', messages, temprature: 0 });
     // @ts-expect-error: a function gives a Response
-    fromChatCompletions(() => Promise.resolve('text'), { model: 'm', messages });
+    void fromChatCompletions(() => Promise.resolve('text'), { model: 'm', messages });
     // @ts-expect-error: the other SDK
     expect(() => fromChatCompletions(anthropic, { model: 'm', messages })).toThrow();
   });

@@ -3,7 +3,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import OpenAI from 'openai';
-import { lastValueFrom, type Observable, toArray } from 'rxjs';
+import { lastValueFrom, type Observable, tap, toArray } from 'rxjs';
 import { toErrorInfo } from '../../../src/errors.js';
 import type { DeltaEvent } from '../../../src/events.js';
 import { retryStream } from '../../../src/operators/retryStream.js';
@@ -45,10 +45,10 @@ describe("the caller's own key", () => {
           const seen: DeltaEvent[] = [];
           const events$ = read(server.url, key).pipe(retryStream({ maxRetries: 1, initialDelayMs: 0, jitter: 0 }));
           const error: unknown = await lastValueFrom(
-            events$.pipe((source) => {
-              source.subscribe({ next: (event) => seen.push(event), error: () => undefined });
-              return source.pipe(toArray());
-            }),
+            events$.pipe(
+              tap((event) => seen.push(event)),
+              toArray(),
+            ),
           ).catch((fault: unknown) => fault);
           const shown = [
             String(error),
