@@ -1,4 +1,4 @@
-import { catchError, concat, defer, isObservable, type MonoTypeOperatorFunction, map, type Observable, of } from 'rxjs';
+import { concat, defer, isObservable, type MonoTypeOperatorFunction, map, type Observable, of, retry } from 'rxjs';
 import { createAttempts } from '../attempts/attempts.js';
 import { checkOnPartial, createContinuation, type OnPartial } from '../attempts/continuation.js';
 import { type FailureContext, failureContext, retryExhaustedError } from '../attempts/failures.js';
@@ -66,15 +66,19 @@ export function fallbackTo(
         return shouldFallback(failureContext(attempts, error, { fallbacks: errors.length }));
       }
 
-      function fallBack(error: unknown): Observable<DeltaEvent> {
+      let current$: Observable<DeltaEvent> = source;
+
+      /** Not by `catchError`: that would add to the call stack for each provider that fails at once. */
+      function fallBack(error: unknown): Observable<boolean> {
         if (!mayFallBack(error)) throw error;
         const provider$ = providers[errors.length];
         errors.push(error);
         if (!provider$) throw retryExhaustedError(errors, attempts.partial);
         const rest = continuation?.isPossible() ? continuation : undefined;
         const reset = attempts.endFailed({ step: rest ? attempts.step + 1 : 0, cause: 'fallback', delayMs: 0 }, error);
-        const next$ = defer(() => rest?.continued() ?? provider$).pipe(catchError(fallBack));
-        return concat(of(reset), next$);
+        const next$ = defer(() => rest?.continued() ?? provider$);
+        current$ = concat(of(reset), next$);
+        return of(true);
       }
 
       function restate(event: DeltaEvent): DeltaEvent {
@@ -83,7 +87,7 @@ export function fallbackTo(
         return restated;
       }
 
-      return source.pipe(catchError(fallBack), map(restate));
+      return defer(() => current$).pipe(retry({ delay: fallBack }), map(restate));
     });
     return carrySignal(source, result);
   };

@@ -1,4 +1,5 @@
-import type { MessagePart, PartialMessage } from '../events.js';
+import { writeJson } from '../codecs/json/writeJson.js';
+import type { JsonValue, MessagePart, PartialMessage } from '../events.js';
 
 /**
  * Formats a message as the conventions require for an attribute. Omits the bytes of files, which would be too large for a span.
@@ -6,7 +7,7 @@ import type { MessagePart, PartialMessage } from '../events.js';
  * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-output-messages.json
  */
 export function outputMessages({ parts, finishReason }: PartialMessage): string {
-  return JSON.stringify([{ role: 'assistant', parts: parts.map(toPart), finish_reason: finishReason ?? 'error' }]);
+  return writeJson([{ role: 'assistant', parts: parts.map(toPart), finish_reason: finishReason ?? 'error' }] as JsonValue);
 }
 
 function toPart(part: MessagePart): object {

@@ -3,12 +3,13 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import OpenAI from 'openai';
-import { lastValueFrom, type Observable, toArray } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { toErrorInfo } from '../../../src/errors.js';
 import type { DeltaEvent } from '../../../src/events.js';
 import { retryStream } from '../../../src/operators/retryStream.js';
 import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
+import { collect } from '../../support/respond.js';
 import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../../support/server.js';
 
 let server: TestServer | undefined;
@@ -42,19 +43,13 @@ describe("the caller's own key", () => {
       fc.asyncProperty(anyKey, fc.constantFrom(...sources), async (key, read) => {
         server = await startServer(answer(key), answer(key), answer(key));
         try {
-          const seen: DeltaEvent[] = [];
           const events$ = read(server.url, key).pipe(retryStream({ maxRetries: 1, initialDelayMs: 0, jitter: 0 }));
-          const error: unknown = await lastValueFrom(
-            events$.pipe((source) => {
-              source.subscribe({ next: (event) => seen.push(event), error: () => undefined });
-              return source.pipe(toArray());
-            }),
-          ).catch((fault: unknown) => fault);
+          const { events, error } = await collect(events$);
           const shown = [
             String(error),
             inspect(error, { depth: 9 }),
             JSON.stringify(toErrorInfo(error)),
-            JSON.stringify(seen),
+            JSON.stringify(events),
           ].join('\n');
           expect(shown).toMatch(/Error/);
           expect(shown).not.toContain(key);

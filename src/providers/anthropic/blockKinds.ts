@@ -1,5 +1,6 @@
 import { isObject, listOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
 import { tryParseRawJson } from '../../codecs/json/tryParseJson.js';
+import { writeJson } from '../../codecs/json/writeJson.js';
 import { createGrowingText, wholeText } from '../../codecs/text/growingText.js';
 import type { Executor, JsonObject, JsonValue } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
@@ -103,7 +104,7 @@ export const blockKinds: Readonly<Record<BlockContent, BlockKind>> = {
 function initialArguments(input: JsonValue | undefined): string {
   if (typeof input === 'string') return input;
   const isEmpty = input === undefined || input === null || isEmptyObject(input);
-  return isEmpty ? '' : JSON.stringify(input);
+  return isEmpty ? '' : writeJson(input);
 }
 
 function isEmptyObject(value: JsonValue): boolean {
