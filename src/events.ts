@@ -180,7 +180,7 @@ export interface BlockEndEvent {
   readonly kind: string;
   /** The block in the provider's own form: what the next request has to send back. */
   readonly native: JsonValue;
-  /** Whose form `native` is. Another API does not understand it. */
+  /** The API that the form of `native` belongs to. Another one does not understand it. */
   readonly format: NativeFormat | undefined;
 }
 
@@ -385,7 +385,7 @@ export interface Cost {
   readonly cacheSavings: number | undefined;
 }
 
-/** The request whose usage is priced. */
+/** The request that is priced. */
 export interface PricedRequest extends RequestTraits {
   readonly model: string;
   /** Empty text if no event named it. */

@@ -17,8 +17,8 @@ async function loaded(model: string) {
 }
 
 /** The usage events of an answer without a usage report of the provider. */
-function usageOfAnswer(answer: string, model: string, prompt?: unknown): Usage[] {
-  const events = [start({ provider: 'anthropic' }), ...cut(answer, [3]).map((piece) => text(piece)), finish()];
+function usageOfAnswer(answer: string, model: string, prompt?: unknown, provider = 'anthropic'): Usage[] {
+  const events = [start({ provider, model }), ...cut(answer, [3]).map((piece) => text(piece)), finish()];
   const { values } = record(streamOf(events), (source) =>
     source.pipe(aggregateUsage({ countTokens: tiktokenCounter(model), prompt }), ofEvent('usage')),
   );
@@ -109,7 +109,7 @@ describe('tiktokenCounter', () => {
       long.push(`Hello${'='.repeat(length)} world`);
       expect(long.approximate).toBe(confidence === 'low');
       expect(usageOfAnswer('='.repeat(length), 'gpt-4o')).toMatchObject([{ confidence }]);
-      expect(usageOfAnswer('Hello', 'gpt-4o', '='.repeat(length))).toMatchObject([
+      expect(usageOfAnswer('Hello', 'gpt-4o', '='.repeat(length), 'openai')).toMatchObject([
         { inputTokens: expect.any(Number), confidence },
       ]);
     });
@@ -166,8 +166,9 @@ describe('tiktokenCounter', () => {
     it('estimates with high confidence if it is loaded', async () => {
       await loaded('gpt-4o');
       expect(
-        usageOfAnswer('The capital of France is Paris.', 'gpt-4o', [{ role: 'user', content: 'Hello world' }]),
-      ).toMatchObject([{ inputTokens: 2, outputTokens: 7, totalTokens: 9, estimated: true, confidence: 'high' }]);
+        usageOfAnswer('The capital of France is Paris.', 'gpt-4o', [{ role: 'user', content: 'Hello world' }], 'openai'),
+        // Two tokens of text, and the frames of a message and of the answer by OpenAI's rule.
+      ).toMatchObject([{ inputTokens: 9, outputTokens: 7, totalTokens: 16, estimated: true, confidence: 'high' }]);
     });
 
     it('estimates from the characters if it is not loaded', () => {

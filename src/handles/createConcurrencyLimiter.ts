@@ -23,7 +23,7 @@ export interface ConcurrencyLimiter {
   readonly active: number;
   /** How many streams wait. */
   readonly waiting: number;
-  /** Requests a slot for one stream. */
+  /** Requests a slot for one subscription. */
   request(): ConcurrencySlot;
 }
 

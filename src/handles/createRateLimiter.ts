@@ -16,7 +16,7 @@ export interface RateLimiterOptions {
   readonly maxQueue?: number;
 }
 
-/** The permission for one stream to send its request. */
+/** The permission for one subscription to send its request. */
 export interface RateLimitTurn {
   /** Emits and completes as soon as the request may be sent. Unsubscribing before that removes the stream from the queue. */
   readonly granted$: Observable<void>;

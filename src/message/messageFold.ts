@@ -23,7 +23,7 @@ export interface MessageFold {
   message(): Message;
 }
 
-/** Plain data and free functions instead of closures: a fold is created for every stream and by many operators. */
+/** Plain data and free functions instead of closures: a fold is created for every subscription to a source, and by many operators. */
 interface FoldState {
   readonly choice: number;
   start: StartEvent | undefined;

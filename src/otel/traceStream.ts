@@ -34,7 +34,7 @@ export interface TraceStreamOptions {
   /** The provider requested, by its name in the conventions (`'azure.ai.openai'`). @defaultValue the provider of the `start` event */
   readonly provider?: string;
   /**
-   * The version of the conventions whose names are used: the new one, or the one that dashboards made before it know.
+   * The version of the conventions that the names follow: the new one, or the one that older dashboards know.
    * @defaultValue 'v0.1'
    */
   readonly semconv?: Semconv;

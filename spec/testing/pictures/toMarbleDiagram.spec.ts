@@ -71,7 +71,7 @@ describe('toMarbleDiagram', () => {
         '        y  text-delta "y"',
         '        f  finish stop',
         '        R  reset attempt 2 after connection',
-        '        #  error ConnectionError (connection)',
+        '        #  error ConnectionError (connection, partial "x")',
       ),
     );
   });

@@ -15,7 +15,7 @@ export interface JsonScanner {
   readonly numeric: boolean;
   /** How much of a value was read. */
   readonly weight: ValueWeight;
-  /** Expects a new value, whose parts a handler receives. Whatever was open is given up. */
+  /** Expects a new value; a handler receives its parts. Whatever was open is given up. */
   open(handler: JsonHandler): void;
   /** Reads on. Returns the index after the value, or the end of the chunk. */
   read(text: string, from: number): number;

@@ -1,7 +1,7 @@
 import { createJsonTemplate, type JsonTemplate, matchesTemplate } from './template.js';
 import { type JsonPathTree, toPathTree, type VariablePaths } from './variables.js';
 
-/** The templates of one stream. */
+/** The templates of one subscription to a source. */
 export interface JsonTemplates {
   readonly paths: VariablePaths;
   /** Most recently used first. */

@@ -1,7 +1,7 @@
 import { createLineOwner, type LineOwner } from '../text/lines.js';
 import { createTextDecoding, type TextDecoding } from '../text/textDecoding.js';
 
-/** The object that carries the decoding state of one stream. The state is plain data, so that all streams share one decoder. */
+/** The object that carries the decoding state of one subscription. The state is plain data, so that all streams share one decoder. */
 export interface SseOwner extends LineOwner {
   readonly sse: SseState;
 }

@@ -1,4 +1,4 @@
-/** The object that carries the line state of one stream. The state is plain data, so that all streams share one line reader. */
+/** The object that carries the line state of one subscription. The state is plain data, so that all streams share one line reader. */
 export interface LineOwner {
   readonly lines: LineState;
 }

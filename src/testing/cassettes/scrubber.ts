@@ -14,7 +14,6 @@ export interface Scrubbed<Tag> {
 }
 
 const asterisk = '*'.charCodeAt(0);
-const latin = new TextDecoder('latin1');
 
 /** A longer word is hardly a key, but encoded data. */
 const longestKey = 300;
@@ -43,7 +42,7 @@ export function createScrubber<Tag>(secrets: readonly string[]): Scrubber<Tag> {
       const whole = join(pending.map((each) => each.chunk));
       for (const secret of hidden) overwrite(whole, original, secret);
       // One character for each byte, so that places in the text are places in the bytes.
-      const text = latin.decode(original);
+      const text = new TextDecoder('latin1').decode(original);
       for (const [from, to] of findKeys(text)) whole.fill(asterisk, from, to);
       const started = hidden.map((secret) => startedLength(original, secret));
       const settled = whole.length - Math.max(wordLength(text), ...started);

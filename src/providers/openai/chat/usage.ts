@@ -65,7 +65,9 @@ function emitUsage(state: ChatState, usage: Usage, native: JsonObject, emit: Emi
 }
 
 /** The usage in a payload: where OpenAI puts it, Groq, Kimi (in a choice), and gateways that report an error with it. */
-export function usageIn({ usage, x_groq: groq, choices, error }: JsonObject): JsonObject | undefined {
+export function usageIn({ usage, x_groq: groq, choices, error, type }: JsonObject): JsonObject | undefined {
+  // An event of another API, whose figures have the same names.
+  if (typeof type === 'string' && /^(message|response)[._]/.test(type)) return undefined;
   if (isObject(usage)) return usage;
   for (const holder of [groq, error, ...listOf(choices)]) {
     const held = objectOf(holder)['usage'];
