@@ -1,14 +1,20 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import fc from 'fast-check';
 import OpenAI from 'openai';
 import type { Observable } from 'rxjs';
 import { toErrorInfo } from '../../../src/errors.js';
 import type { DeltaEvent } from '../../../src/events.js';
 import { retryStream } from '../../../src/operators/retryStream.js';
+import { traceStream } from '../../../src/otel/traceStream.js';
 import { fromMessages } from '../../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../../src/providers/openai/fromChatCompletions.js';
+import { recordCassette } from '../../../src/testing/index.js';
 import { collect } from '../../support/respond.js';
 import { type Answer, answerStream, answerWith, startServer, type TestServer } from '../../support/server.js';
 
@@ -43,14 +49,23 @@ describe("the caller's own key", () => {
       fc.asyncProperty(anyKey, fc.constantFrom(...sources), async (key, read) => {
         server = await startServer(answer(key), answer(key), answer(key));
         try {
-          const events$ = read(server.url, key).pipe(retryStream({ maxRetries: 1, initialDelayMs: 0, jitter: 0 }));
+          const exporter = new InMemorySpanExporter();
+          const spans = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+          const events$ = read(server.url, key).pipe(
+            retryStream({ maxRetries: 1, initialDelayMs: 0, jitter: 0 }),
+            traceStream({ tracer: spans.getTracer('spec'), captureContent: true }),
+          );
           const { events, error } = await collect(events$);
           const shown = [
             String(error),
             inspect(error, { depth: 9 }),
             JSON.stringify(toErrorInfo(error)),
             JSON.stringify(events),
+            JSON.stringify(
+              exporter.getFinishedSpans().map(({ name, attributes, events: noted, status }) => [name, attributes, noted, status]),
+            ),
           ].join('\n');
+          expect(exporter.getFinishedSpans()).toHaveLength(1);
           expect(shown).toMatch(/Error/);
           expect(shown).not.toContain(key);
         } finally {
@@ -59,5 +74,33 @@ describe("the caller's own key", () => {
       }),
       { numRuns: 4 },
     );
+  });
+
+  it.each(Object.entries(answers))('is in no cassette that records %s', async (_, answer) => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxllm-keys-'));
+    let count = 0;
+    try {
+      await fc.assert(
+        fc.asyncProperty(anyKey, async (key) => {
+          server = await startServer(answer(key));
+          const file = join(folder, `${count++}.jsonl`);
+          const client = new OpenAI({ apiKey: key, baseURL: server.url, fetch: recordCassette(fetch, file) });
+          try {
+            await collect(fromChatCompletions(client, { model: 'm', messages: [{ role: 'user', content: `My key is ${key}` }] }));
+            const recorded = readFileSync(file, 'utf8');
+            const chunks = [...recorded.matchAll(/"base64":"([^"]*)"/g)].map(([, base64 = '']) =>
+              Buffer.from(base64, 'base64').toString(),
+            );
+            expect(recorded).toContain('"request"');
+            expect(recorded + chunks.join('')).not.toContain(key);
+          } finally {
+            await server.close();
+          }
+        }),
+        { numRuns: 4 },
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
