@@ -16,7 +16,7 @@ assert.match(toonPrompt([{ id: 1 }, { id: 2 }]).text, /\[2\]\{id\}:/);
 assert.equal(typeof fromResponses, 'function');
 assert.equal(typeof fromMessages, 'function');
 assert.equal(typeof traceStream, 'function');
-assert.equal(genaiPrices()({ inputTokens: 1_000_000, outputTokens: 0 }, 'gpt-4.1', 'openai').total, 2);
+assert.equal(genaiPrices()({ inputTokens: 1_000_000, outputTokens: 0 }, { model: 'gpt-4.1', provider: 'openai' }).total, 2);
 assert.equal(typeof parseToonOnComplete, 'function');
 const counter = tiktokenCounter('gpt-4o');
 lastValueFrom(cut$.pipe(bufferToText())).then(

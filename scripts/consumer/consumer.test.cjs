@@ -5,8 +5,9 @@ const { tiktokenCounter } = require('rxllm/tiktoken');
 const { toonPrompt } = require('rxllm/toon');
 
 test('a CommonJS Jest loads every entry point', async () => {
+  const start = { type: 'start', id: '1', model: 'm', provider: 'any' };
   const delta = { type: 'text-delta', text: 'Hello', block: 0, choice: 0, phase: 'answer' };
-  expect(await lastValueFrom(of(delta).pipe(bufferToText()))).toBe('Hello');
+  expect(await lastValueFrom(of(start, delta).pipe(bufferToText()))).toBe('Hello');
   expect(toonPrompt([{ id: 1 }, { id: 2 }]).text).toContain('[2]{id}:');
   const counter = tiktokenCounter('gpt-4o');
   await counter.load();

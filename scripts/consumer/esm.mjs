@@ -21,6 +21,6 @@ assert.equal(counter.count('Hello world'), 2);
 assert.equal(typeof fromResponses, 'function');
 assert.equal(typeof fromMessages, 'function');
 assert.equal(typeof traceStream, 'function');
-assert.equal(genaiPrices()({ inputTokens: 1_000_000, outputTokens: 0 }, 'gpt-4.1', 'openai').total, 2);
+assert.equal(genaiPrices()({ inputTokens: 1_000_000, outputTokens: 0 }, { model: 'gpt-4.1', provider: 'openai' }).total, 2);
 assert.equal(isStreamError(new Error('foreign')), false);
 console.log('ESM consumer: ok');
