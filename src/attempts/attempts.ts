@@ -1,6 +1,6 @@
 import { isStreamError, toFault } from '../errors.js';
 import { type DeltaEvent, isContent, type PartialMessage, type ResetEvent, type Usage } from '../events.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createJoinedUsage } from './joinedUsage.js';
 
 /** The state of an operator that joins attempts into one stream, so that the stream keeps the grammar. */
@@ -28,7 +28,7 @@ export interface Attempts {
 }
 
 export function createAttempts(): Attempts {
-  const fold = createMessageFold();
+  const fold = createPartialFold();
   const joinedUsage = createJoinedUsage();
   let number = 1;
   let step = 0;

@@ -1,5 +1,5 @@
 import type { OperatorFunction, Subscriber, Subscription } from 'rxjs';
-import { ProtocolError, toErrorInfo } from '../errors.js';
+import { ProtocolError } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { type OperatorHandlers, operate } from './operate.js';
 
@@ -67,8 +67,16 @@ export function keepGrammar<E, Handlers extends OperatorHandlers<E>>(
   function startOver(): ResetEvent {
     attempt++;
     join?.restart(attempt);
-    const error = toErrorInfo(new ProtocolError('The answer began again without a reset: use retryStream in place of retry'));
-    return { type: 'reset', attempt, step: 0, cause: 'retry', delayMs: 0, error };
+    const fault = new ProtocolError('The answer began again: use retryStream in place of retry');
+    const { name, message } = fault;
+    return {
+      type: 'reset',
+      attempt,
+      step: 0,
+      cause: 'retry',
+      delayMs: 0,
+      error: { ...fault, name, message, details: undefined },
+    };
   }
 
   return {
@@ -92,6 +100,5 @@ function checkFirst({ name, fold = false }: EventRole, event: DeltaEvent): boole
   }
   if (type === 'ping' || type === 'raw') return false;
   if (!fold || type === 'start' || type === 'reset') return true;
-  const cure = 'share a stream with shareStream() or connect, and keep `start` in it';
-  throw new ProtocolError(`${name}: the stream begins with ${type}, in the middle of an answer: ${cure}`);
+  throw new ProtocolError(`${name}: the stream begins with ${type}, not with start: share it by shareStream() or connect`);
 }

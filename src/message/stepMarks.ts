@@ -10,16 +10,21 @@ export interface StepMarks<Mark> {
 
 /** @param origin The mark of step 0, which no `step` event announces. */
 export function createStepMarks<Mark>(origin: Mark): StepMarks<Mark> {
-  /** Created at the first step, because most streams have only step 0. */
-  let marks: Map<number, Mark> | undefined;
+  /** Created at the first step or reset, because most streams have neither. */
+  let created: Map<number, Mark> | undefined;
+
+  function marks(): Map<number, Mark> {
+    created ??= new Map([[0, origin]]);
+    return created;
+  }
+
   return {
     set(step, mark) {
-      marks ??= new Map();
-      marks.set(step, mark);
+      marks().set(step, mark);
     },
     rewind(step) {
-      for (const later of marks?.keys() ?? []) if (later > step) marks?.delete(later);
-      return marks?.get(step) ?? (step === 0 ? origin : undefined);
+      for (const later of marks().keys()) if (later > step) marks().delete(later);
+      return marks().get(step);
     },
   };
 }

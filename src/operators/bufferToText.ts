@@ -3,7 +3,7 @@ import { LimitError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createTextFold } from '../message/textFold.js';
 
 export interface BufferToTextOptions {
@@ -37,7 +37,7 @@ export function bufferToText(options: BufferToTextOptions = {}): OperatorFunctio
   return operateEvents({ name: 'bufferToText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
     // Folded only if a LimitError may need it as its `partial`.
-    const message = maxChars < Infinity ? createMessageFold(choice) : undefined;
+    const message = maxChars < Infinity ? createPartialFold(choice) : undefined;
     /** Whether no event has arrived: an empty source emits no text, not even `''`. */
     let empty = true;
     return {

@@ -5,7 +5,7 @@ import { checkDemand, type Demand } from '../handles/createDemand.js';
 import { createAlarm } from '../kernel/alarm.js';
 import { operate } from '../kernel/operate.js';
 import { checkOptions, checkPositive } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createDeadlines, type TimeLimits } from '../metering/deadlines.js';
 
 export interface TimeoutLimits extends TimeLimits {
@@ -38,7 +38,7 @@ export interface TimeoutLimits extends TimeLimits {
 export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | TimeoutLimits): MonoTypeOperatorFunction<E> {
   const checked = checkLimits(limits);
   return operate((destination, upstream) => {
-    const fold = createMessageFold();
+    const fold = createPartialFold();
     const deadlines = createDeadlines(checked);
     const alarm = createAlarm(() => deadlines.next().dueAt, timeOut);
 
