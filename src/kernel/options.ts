@@ -9,6 +9,18 @@ export function checkOptions(operator: string, options: object, known: readonly 
   for (const key of Object.keys(options)) checkName(`${operator}: unknown option`, key, known);
 }
 
+/** How each option is checked, by its name; `undefined` accepts any value. */
+export type OptionChecks<Options> = { readonly [Name in keyof Options]-?: OptionCheck | undefined };
+
+/** @throws TypeError or RangeError that names the option. */
+type OptionCheck = (name: string, value: never) => void;
+
+/** Checks that options are an object with known keys, and then each of them. */
+export function checkEach<Options extends object>(operator: string, options: Options, checks: OptionChecks<Options>): void {
+  checkOptions(operator, options, Object.keys(checks));
+  for (const [name, check] of Object.entries<OptionCheck | undefined>(checks)) check?.(name, Reflect.get(options, name) as never);
+}
+
 /** @throws TypeError for an operator that stands in a pipe without being called, so that it is given the source. */
 export function checkCalled(operator: string, argument: unknown): void {
   const { subscribe } = Object(argument) as { readonly subscribe?: unknown };
@@ -35,7 +47,7 @@ export function checkNotNegative(name: string, value: number | undefined): void 
 /** @throws TypeError if it is not a number, RangeError if it is not a whole number ≥ 0. */
 export function checkCount(name: string, value: number | undefined): void {
   checkNotNegative(name, value);
-  checkNumber(name, value, 'a whole number', (number) => number === Infinity || Number.isInteger(number));
+  checkNumber(name, value, 'a whole number', (number) => number === Infinity || number % 1 === 0);
 }
 
 function checkNumber(name: string, value: number | undefined, bound: string, isWithin: (value: number) => boolean): void {

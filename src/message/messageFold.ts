@@ -4,17 +4,26 @@ import type { Message, PartialMessage } from '../events.js';
 import { createPartialFold, joinTexts, type PartialFold } from './partialFold.js';
 
 /** Folds events into a message. Errors carry only the partial one, so that most importers do without this file. */
-export interface MessageFold extends Pick<PartialFold, 'push' | 'partial'> {
+export interface MessageFold extends PartialFold {
   message(): Message;
 }
 
 /** @param choice Which choice to read. @defaultValue 0 */
 export function createMessageFold(choice = 0): MessageFold {
-  const fold = createPartialFold(choice);
-  return { push: fold.push, partial: fold.partial, message: () => toMessage(fold.partial(), fold.step) };
+  const { push, partial } = createPartialFold(choice);
+  /** The last round. */
+  let step = 0;
+  return {
+    push(event) {
+      push(event);
+      if (event.type === 'step') step = event.step;
+      else if (event.type === 'reset') step = Math.min(step, event.step);
+    },
+    partial,
+    message: () => toMessage(partial(), step),
+  };
 }
 
-/** @param step The last round. */
 function toMessage(partial: PartialMessage, step: number): Message {
   const { parts, finishReason = 'aborted' } = partial;
   // Not enumerable, so that the message is serialized, copied and compared as plain data.

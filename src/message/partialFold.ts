@@ -4,8 +4,6 @@ import { extendPart, type GrowingPart, startPart, toMessagePart, toToolCall } fr
 
 /** Folds events into the message so far. Pushing an event only appends; objects are built when `partial` is called. */
 export interface PartialFold {
-  /** The round that runs. */
-  readonly step: number;
   push(event: DeltaEvent): void;
   /** A snapshot of the message so far: later events do not change it. */
   partial(): PartialMessage;
@@ -43,9 +41,6 @@ interface Cited {
 export function createPartialFold(choice = 0): PartialFold {
   const state: FoldState = { choice, latest: {}, citations: [], parts: [], blocks: new Map(), current: undefined, step: 0 };
   return {
-    get step() {
-      return state.step;
-    },
     push: (event) => push(state, event),
     partial: () => partialOf(state),
   };

@@ -10,21 +10,14 @@ export interface StepMarks<Mark> {
 
 /** @param origin The mark of step 0, which no `step` event announces. */
 export function createStepMarks<Mark>(origin: Mark): StepMarks<Mark> {
-  /** Created at the first step or reset, because most streams have neither. */
-  let created: Map<number, Mark> | undefined;
-
-  function marks(): Map<number, Mark> {
-    created ??= new Map([[0, origin]]);
-    return created;
-  }
-
+  const marks = [origin];
   return {
     set(step, mark) {
-      marks().set(step, mark);
+      marks[step] = mark;
     },
     rewind(step) {
-      for (const later of marks().keys()) if (later > step) marks().delete(later);
-      return marks().get(step);
+      if (step < marks.length) marks.length = step + 1;
+      return marks[step];
     },
   };
 }

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { LimitError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
-import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkCount, checkEach, checkPositive } from '../kernel/options.js';
 import { createPartialFold } from '../message/partialFold.js';
 import { createTextFold } from '../message/textFold.js';
 
@@ -30,10 +30,8 @@ export interface BufferToTextOptions {
  * @example events$.pipe(bufferToText({ maxChars: 100_000 }))
  */
 export function bufferToText(options: BufferToTextOptions = {}): OperatorFunction<DeltaEvent, string> {
-  checkOptions('bufferToText', options, ['maxChars', 'choice']);
+  checkEach('bufferToText', options, { maxChars: checkPositive, choice: checkCount });
   const { maxChars = Infinity, choice = 0 } = options;
-  checkPositive('maxChars', maxChars);
-  checkCount('choice', choice);
   return operateEvents({ name: 'bufferToText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
     // Folded only if a LimitError may need it as its `partial`.
