@@ -16,8 +16,6 @@ export interface EventRole {
   readonly name: string;
   /** Whether the first event must begin an answer: a mirror passes on whatever comes. @defaultValue false */
   readonly fold?: boolean;
-  /** Whether strings are read as well as events. @defaultValue false */
-  readonly strings?: boolean;
   readonly joinUsage?: () => UsageJoin;
 }
 
@@ -84,7 +82,6 @@ export function keepGrammar<E, Handlers extends OperatorHandlers<E>>(
     next(value) {
       // A delta of an answer that has begun needs no check.
       if (begun && (value as DeltaEvent).type === 'text-delta') handlers.next(value);
-      else if (role.strings && typeof value === 'string') handlers.next(value);
       else read(value as DeltaEvent);
     },
   };
