@@ -74,7 +74,8 @@ function guard<T, R>(
 
   if (handlers.settle) {
     destination.add(() => {
-      if (!settled) reportUnhandled(() => settle('unsubscribe'));
+      // RxJS reports what an Observable without an error handler throws as unhandled.
+      if (!settled) new Observable(() => settle('unsubscribe')).subscribe();
     });
   }
 
@@ -99,9 +100,4 @@ function guard<T, R>(
     error: (error) => end('error', error),
     complete: () => end('complete'),
   };
-}
-
-/** Reports what `run` throws as RxJS reports an error without a handler. */
-function reportUnhandled(run: () => void): void {
-  new Observable(run).subscribe();
 }

@@ -97,5 +97,5 @@ function checkFirst({ name, fold = false }: EventRole, event: DeltaEvent): boole
   }
   if (type === 'ping' || type === 'raw') return false;
   if (!fold || type === 'start' || type === 'reset') return true;
-  throw new ProtocolError(`${name}: the stream begins with ${type}, not with start: share it by shareStream() or connect`);
+  throw new ProtocolError(`${name}: the stream begins with ${type}, not start: share it by shareStream()`);
 }

@@ -18,7 +18,8 @@ type OptionCheck = (name: string, value: never) => void;
 /** Checks that options are an object with known keys, and then each of them. */
 export function checkEach<Options extends object>(operator: string, options: Options, checks: OptionChecks<Options>): void {
   checkOptions(operator, options, Object.keys(checks));
-  for (const [name, check] of Object.entries<OptionCheck | undefined>(checks)) check?.(name, Reflect.get(options, name) as never);
+  const values = options as Readonly<Record<string, never>>;
+  for (const [name, check] of Object.entries<OptionCheck | undefined>(checks)) check?.(name, values[name] as never);
 }
 
 /** @throws TypeError for an operator that stands in a pipe without being called, so that it is given the source. */
