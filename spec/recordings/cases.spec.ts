@@ -48,7 +48,9 @@ const sources: Readonly<
 
 async function read({ name, kind, contentType }: Case, chunkSize: number, templates: boolean): Promise<Result> {
   const bytes = new Uint8Array(readFileSync(join(folder ?? '', `${name}.sse`)));
-  const { events, error, completed } = await collect(sources[kind](respondWith(bytes, chunkSize, contentType), { templates }));
+  const { events, error, completed } = await collect(
+    sources[kind](respondWith(bytes, chunkSize, { 'content-type': contentType }), { templates }),
+  );
   expectGrammar(events, completed);
   if (!completed) return { ev: events, error: error as Error, message: undefined, turn: undefined };
   const message = await lastValueFrom(streamOf(events).pipe(toMessage()));

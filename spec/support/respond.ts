@@ -5,7 +5,7 @@ import type { DeltaEvent } from '../../src/events.js';
 export function respondWith(
   bytes: Uint8Array | string,
   chunkSize: number = Infinity,
-  contentType = 'text/event-stream',
+  headers: Readonly<Record<string, string>> = {},
 ): () => Promise<Response> {
   const whole = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
   return async () => {
@@ -20,7 +20,7 @@ export function respondWith(
         }
       },
     });
-    return new Response(body, { headers: { 'content-type': contentType } });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream', ...headers } });
   };
 }
 
