@@ -1,0 +1,1 @@
+export type { EmitEvent, Wire, WireDecoder, WireEncoder, WriteData } from './wires/wire.js';
