@@ -77,7 +77,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: '',
+    values: 'sse',
     types: 'EmitEvent Wire WireDecoder WireEncoder WriteData',
   },
   'rxllm/otel': {

@@ -113,6 +113,10 @@ const anyArguments = fc.oneof(
 );
 const anyFreeText = fc.constantFrom('', 'ls -l', '*** Begin Patch\n+ü\n*** End Patch', '{"a":1}');
 const anyFormat = fc.constantFrom<NativeFormat | undefined>('chat', 'responses', 'messages', undefined);
+/** Plain objects, as events are. */
+function recordOf<T>(fields: { [Name in keyof T]: fc.Arbitrary<T[Name]> }): fc.Arbitrary<T> {
+  return fc.record<T>(fields, { noNullPrototype: true });
+}
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
 const serviceKinds: readonly ServiceErrorKind[] = [
@@ -127,7 +131,7 @@ const serviceKinds: readonly ServiceErrorKind[] = [
   'server',
   'conflict',
 ];
-const anyDetails = fc.record({
+const anyDetails = recordOf({
   kind: fc.constantFrom(...serviceKinds),
   status: maybe(fc.constantFrom(400, 401, 429, 500, 529)),
   code: maybe(fc.constantFrom('rate_limit_exceeded', '', 'ü')),
@@ -161,7 +165,7 @@ export const anyStreamError: fc.Arbitrary<StreamError> = fc
     return (errors[which] ?? (() => new ConnectionError()))();
   });
 
-const anyFigures = fc.record({
+const anyFigures = recordOf({
   inputTokens: maybe(fc.nat({ max: 1_000 })),
   outputTokens: maybe(fc.nat({ max: 1_000 })),
   cachedInputTokens: maybe(fc.nat({ max: 10 })),
@@ -187,7 +191,7 @@ const reasons: readonly FinishReason[] = [
   'other',
 ];
 const anyReason = fc.constantFrom(...reasons);
-const anyTiming: fc.Arbitrary<Timing> = fc.record({
+const anyTiming: fc.Arbitrary<Timing> = recordOf({
   firstDeltaMs: maybe(fc.nat({ max: 1_000 })),
   totalMs: fc.nat({ max: 10_000 }),
   deltas: fc.nat({ max: 100 }),
@@ -196,14 +200,14 @@ const anyTiming: fc.Arbitrary<Timing> = fc.record({
   medianDeltaMs: maybe(fc.constant(12)),
   maxDeltaMs: maybe(fc.constant(40)),
 });
-const anyMetadata = fc.record({
+const anyMetadata = recordOf({
   stopSequence: maybe(anyText),
   stopDetails: maybe(anyJson),
   container: maybe(anyJson),
   serviceTier: maybe(fc.constant('default')),
   systemFingerprint: maybe(fc.constant('fp_1')),
 });
-const anyFinish = fc.record({
+const anyFinish = recordOf({
   reason: anyReason,
   rawReason: maybe(fc.constantFrom('stop', 'end_turn', '')),
   metadata: anyMetadata,
@@ -213,7 +217,7 @@ type Finish = typeof anyFinish extends fc.Arbitrary<infer Value> ? Value : never
 
 /** What may happen next. A move that the stream so far does not allow is skipped. */
 const moves = {
-  text: fc.record({
+  text: recordOf({
     move: fc.constantFrom('text' as const, 'text' as const, 'reasoning' as const, 'refusal' as const),
     text: anyText,
     commentary: fc.boolean(),
@@ -221,7 +225,7 @@ const moves = {
     choice: fc.nat(),
     pick: fc.nat(),
   }),
-  call: fc.record({
+  call: recordOf({
     move: fc.constant('call' as const),
     name: anyName,
     callId: fc.constantFrom('call_1', 'call_2', 'toolu_3', 'functions.clock:0', '__proto__', 'ü', '0'),
@@ -234,8 +238,8 @@ const moves = {
     choice: fc.nat(),
   }),
   /** The next piece of the arguments of an open call, or its end. */
-  callGoesOn: fc.record({ move: fc.constant('callGoesOn' as const), pick: fc.nat(), count: fc.integer({ min: 1, max: 4 }) }),
-  result: fc.record({
+  callGoesOn: recordOf({ move: fc.constant('callGoesOn' as const), pick: fc.nat(), count: fc.integer({ min: 1, max: 4 }) }),
+  result: recordOf({
     move: fc.constant('result' as const),
     pick: fc.nat(),
     output: anyJson,
@@ -244,12 +248,12 @@ const moves = {
     native: maybe(anyJson),
     format: anyFormat,
   }),
-  approval: fc.record({
+  approval: recordOf({
     move: fc.constant('approval' as const),
     pick: fc.nat(),
     approved: fc.constantFrom(undefined, true, false),
   }),
-  file: fc.record({
+  file: recordOf({
     move: fc.constant('file' as const),
     mediaType: fc.constantFrom('image/png', 'audio/wav', 'application/pdf'),
     data: fc.constantFrom('', 'YQ==', 'aGVsbG8=', 'iVBORw0KGgo='),
@@ -259,7 +263,7 @@ const moves = {
     choice: fc.nat(),
     pick: fc.nat(),
   }),
-  note: fc.record({
+  note: recordOf({
     move: fc.constantFrom('citation' as const, 'logprobs' as const),
     opens: fc.nat({ max: 6 }),
     pick: fc.nat(),
@@ -270,7 +274,7 @@ const moves = {
     position: maybe(fc.nat({ max: 100 })),
     native: anyJson,
   }),
-  blockEnd: fc.record({
+  blockEnd: recordOf({
     move: fc.constant('blockEnd' as const),
     pick: fc.nat(),
     again: fc.nat({ max: 5 }),
@@ -278,25 +282,25 @@ const moves = {
     format: anyFormat,
     choice: fc.nat(),
   }),
-  usage: fc.record({
+  usage: recordOf({
     move: fc.constant('usage' as const),
     figures: anyFigures,
     requests: fc.option(fc.array(anyFigures, { minLength: 1, maxLength: 3 }), { nil: undefined }),
     tier: maybe(fc.constantFrom('default', 'priority', 'batch')),
   }),
-  step: fc.record({
+  step: recordOf({
     move: fc.constant('step' as const),
     id: maybe(fc.constantFrom('resp_2', '')),
     model: maybe(fc.constant('model-2')),
     reason: anyReason,
     rawReason: maybe(fc.constant('tool_use')),
   }),
-  aside: fc.record({
+  aside: recordOf({
     move: fc.constantFrom('ping' as const, 'raw' as const),
     name: fc.constantFrom('response.queued', '', 'ü', 'finish', '__proto__'),
     data: anyJson,
   }),
-  reset: fc.record({
+  reset: recordOf({
     move: fc.constant('reset' as const),
     step: fc.nat(),
     /** Whether it voids nothing, as the one of a continuation: its step has not begun. */

@@ -3,7 +3,7 @@ import { LimitError } from '../../errors.js';
 /** The largest data of a frame, in bytes: 16 MiB, as the sources of the providers have it. */
 export const maxEventBytes: number = 16 * 1024 * 1024;
 
-/** The deepest JSON that crosses a wire. Code that calls itself at each level can read it. */
+/** The deepest JSON that crosses a wire: code that calls itself at each level can read it. */
 export const maxDepth = 256;
 
 /** Checks the data of a frame. @throws LimitError if it is larger than `maxEventBytes`. */
@@ -14,15 +14,19 @@ export function checkBytes(data: string): void {
   }
 }
 
-/** Checks a value that a model or a stranger has made, level by level. @throws LimitError if it is deeper than `maxDepth`. */
-export function checkDepth(value: unknown): void {
-  let level = nested([value]);
-  for (let depth = 0; level.length > 0; depth++) {
+/** Checks a value that a model or a stranger has made. @throws LimitError if it is nested deeper than `maxDepth`. */
+export function checkDepth(root: unknown): void {
+  const values = [root];
+  const depths = [0];
+  while (values.length > 0) {
+    const value = values.pop();
+    const depth = depths.pop() ?? 0;
+    if (typeof value !== 'object' || value === null) continue;
     if (depth === maxDepth) throw new LimitError('maxDepth', maxDepth);
-    level = nested(level.flatMap((each) => Object.values(each)));
+    for (const member of Object.values(value)) {
+      if (typeof member !== 'object' || member === null) continue;
+      values.push(member);
+      depths.push(depth + 1);
+    }
   }
-}
-
-function nested(values: readonly unknown[]): object[] {
-  return values.filter((value): value is object => typeof value === 'object' && value !== null);
 }
