@@ -55,8 +55,9 @@ function writePart({ text, thought, thoughtSignature, functionCall, inlineData }
     callId = write.call({ id: functionCall.id, name: functionCall.name, input: functionCall.args ?? {} });
   }
   if (inlineData?.data) write.file({ mediaType: inlineData.mimeType ?? 'image/png', data: inlineData.data });
-  // Google refuses the next request without it.
-  if (thoughtSignature) write.blockEnd({ thoughtSignature }, { callId, kind: 'part' });
+  // Google refuses the next request without it. With an empty text it is a part of its own.
+  const block = callId === undefined && text === '' ? 'signature' : undefined;
+  if (thoughtSignature) write.blockEnd({ thoughtSignature }, { callId, block, kind: 'part' });
 }
 
 function writeUsage(figures: Readonly<Record<string, number>>, write: EventWriter): void {

@@ -48,7 +48,8 @@ describe("a format of one's own: Google's native API", () => {
     expect(parts.map(({ type, native }) => [type, native])).toEqual([
       ['reasoning', undefined],
       ['tool-call', { thoughtSignature: 'c2lnLTE=' }],
-      ['tool-call', { thoughtSignature: 'c2lnLTI=' }],
+      ['tool-call', undefined],
+      ['other', { thoughtSignature: 'c2lnLTI=' }],
     ]);
     expect(usage).toMatchObject({ inputTokens: 12, outputTokens: 17, totalTokens: 29, reasoningTokens: 9 });
   });

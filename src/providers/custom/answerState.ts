@@ -71,11 +71,12 @@ export function createAnswerState(writer: WriterState): AnswerState {
   };
 }
 
-export function choiceOf({ choices }: AnswerState, index = 0): Choice {
+export function choiceOf({ choices, writer }: AnswerState, index = 0): Choice {
   const known = choices.get(index);
   if (known) return known;
   const choice: Choice = { index, count: 0, current: undefined, byKey: new Map(), has: new Set(), end: undefined };
   choices.set(index, choice);
+  writer.settled = false;
   return choice;
 }
 

@@ -91,7 +91,7 @@ export interface EventWriter {
   /** A source that the answer cites. */
   citation(citation: Partial<Omit<CitationEvent, 'type' | 'block' | 'choice'>>, place?: ContentPlace): void;
   /**
-   * A block is complete. @param native What the next request has to send back, for instance a signature. Without an open block, one of an
+   * A block is complete; right after a result, the block of that. @param native What the next request has to send back, for instance a signature. Without an open block, one of an
    * unknown kind begins and ends.
    */
   blockEnd(
