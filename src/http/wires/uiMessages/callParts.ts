@@ -108,23 +108,32 @@ export function writeResult(state: EncoderState, event: ToolResultEvent): void {
   if (!knows(state, callId)) addAbsentCall(state, event);
   addPart(state);
   state.lastResult = preliminary ? undefined : callId;
+  if (state.answered.has(callId) && !preliminary) return writeOtherResult(state, event);
+  if (!preliminary) state.answered.add(callId);
   const isProvided = state.calls.get(callId)?.executor === 'provider';
   const common = { toolCallId: callId, ...(isProvided && { providerExecuted: true }) };
+  const place = { block: state.latest, order: state.answered.size };
   if (isError && !preliminary) {
     const isText = typeof output === 'string';
-    const rxllm: PartNote = { block: state.latest, ...(!isText && { output: JSON.stringify(output) }) };
+    const rxllm: PartNote = { ...place, ...(!isText && { output: JSON.stringify(output) }) };
     const errorText = isText ? output : JSON.stringify(output);
     return put(state, { type: 'tool-output-error', ...common, errorText, providerMetadata: { rxllm } });
   }
   const json = JSON.stringify(output);
   const rxllm: PartNote = {
-    block: state.latest,
+    ...place,
     ...(hasRefusedKey(json) && { output: json }),
     ...(isError && { isError: true }),
   };
   const shown = hasRefusedKey(json) ? withoutRefusedKeys(output) : output;
   const progress = preliminary && { preliminary: true };
   put(state, { type: 'tool-output-available', ...common, output: shown, ...progress, providerMetadata: { rxllm } });
+}
+
+/** Their client shows one result of a call. */
+function writeOtherResult(state: EncoderState, { callId, name, output, isError }: ToolResultEvent): void {
+  const data = { block: state.latest, order: state.answered.size, callId, name, isError, output: JSON.stringify(output) };
+  put(state, { type: 'data-rxllm', data });
 }
 
 function knows({ calls, continued }: EncoderState, callId: string): boolean {

@@ -71,12 +71,13 @@ export function emitResult(state: DecoderState, chunk: Chunk): void {
   const callId = textField(chunk, 'toolCallId');
   const note = noteOf(chunk['providerMetadata']);
   const isError = chunk.type === 'tool-output-error';
+  const noted = fromText(note['output']);
   const shown = isError ? textField(chunk, 'errorText') : ((chunk['output'] ?? null) as JsonValue);
   emitContent(state, {
     type: 'tool-result',
     callId,
     name: state.calls.get(callId)?.name ?? '',
-    output: fromText(note['output']) ?? shown,
+    output: noted === undefined ? shown : noted,
     isError: isError || note['isError'] === true,
     preliminary: !isError && chunk['preliminary'] === true,
   });

@@ -7,7 +7,7 @@ import { emitApproval, emitResult, endCall, growCall, openCall } from './decodeC
 import { finishAborted, readFinish, readMetadata, readReset, readStart, readStep, throwReported } from './decodeEnds.js';
 import { createDecoderState, type DecoderState, emitContent, emitNative, emitRaw, openBlock, textField } from './decoderState.js';
 import { emitSource, endText, growText, openText } from './decodeTexts.js';
-import { blockOf, nativeFrom, noteOf } from './notes.js';
+import { blockOf, nativeFrom, noteOf, otherResult } from './notes.js';
 
 /** Decodes what `createUiEncoder` and the servers of the AI SDK write. */
 export function createUiDecoder(): EventDecoder {
@@ -141,9 +141,11 @@ function readFile(state: DecoderState, chunk: Chunk): void {
   emitNative(state, block, nativeFrom(note));
 }
 
-/** A native form that came after its part. */
+/** A native form that came after its part, or another result of a call. */
 function readNative(state: DecoderState, chunk: Chunk): void {
   const note = isRecord(chunk['data']) ? chunk['data'] : {};
+  const result = otherResult(note);
+  if (result) return emitContent(state, { type: 'tool-result', ...result, preliminary: false });
   const native = nativeFrom(note);
   if (!native) return emitRaw(state, chunk);
   const block = Math.max(0, blockOf(note) ?? state.nextBlock);

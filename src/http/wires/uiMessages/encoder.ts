@@ -15,7 +15,7 @@ import { endCall, endCalls, growCall, startCall, writeApproval, writeResult } fr
 import { addPart, begin, clearBlocks, type EncoderState, put, restart } from './encoderState.js';
 import { endFile, endFiles, holdFile, writeCitation } from './fileParts.js';
 import { toNativeNote } from './notes.js';
-import { endText, endTexts, writeText } from './textParts.js';
+import { endText, endTexts, openEarly, writeText } from './textParts.js';
 
 /** Encodes choice 0 as the chunks of one message. */
 export function createUiEncoder(state: EncoderState): WireEncoder {
@@ -66,6 +66,8 @@ function encodeOther(state: EncoderState, event: DeltaEvent): void {
       return writeCitation(state, event);
     case 'block-end':
       return endBlock(state, event);
+    case 'logprobs':
+      return openEarly(state, event);
     case 'usage':
       return writeUsage(state, event);
     case 'step':
@@ -75,7 +77,7 @@ function encodeOther(state: EncoderState, event: DeltaEvent): void {
     case 'finish':
       return writeFinish(state, event);
     default:
-      // A ping, a raw event and log-probabilities have no equivalent.
+      // A ping and a raw event have no equivalent.
       return;
   }
 }

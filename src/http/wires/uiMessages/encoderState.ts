@@ -63,6 +63,8 @@ export interface EncoderState {
   readonly calls: Map<string, Call>;
   /** The ids of approvals that were requested, by the id of the call. */
   readonly requested: Map<string, string>;
+  /** The calls that have a result in this step. */
+  readonly answered: Set<string>;
   /** Calls of other choices than the one that is shown. */
   readonly otherCalls: Set<string>;
   /** The blocks of this step that have a part. */
@@ -99,6 +101,7 @@ export function createEncoderState(
     held: 0,
     calls: new Map(),
     requested: new Map(continued.approvals),
+    answered: new Set(),
     otherCalls: new Set(),
     blocks: new Set(),
     hasParts: false,
@@ -151,6 +154,7 @@ export function addPart(state: EncoderState, block?: number): void {
 /** No block of another step or attempt is extended. */
 export function clearBlocks(state: EncoderState): void {
   state.blocks.clear();
+  state.answered.clear();
   state.hasParts = false;
   state.lastResult = undefined;
 }

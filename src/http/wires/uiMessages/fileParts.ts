@@ -1,8 +1,9 @@
 import { LimitError } from '../../../errors.js';
 import type { BlockEndEvent, CitationEvent, FileEvent } from '../../../events.js';
 import { maxEventBytes } from '../bounds.js';
-import { addPart, begin, type EncoderState, type HeldFile, put } from './encoderState.js';
+import { addPart, type EncoderState, type HeldFile, put } from './encoderState.js';
 import { type PartNote, toNativeNote } from './notes.js';
+import { openEarly } from './textParts.js';
 
 /** Holds a file back until it is whole: their client cannot extend one. */
 export function holdFile(state: EncoderState, event: FileEvent): void {
@@ -41,8 +42,7 @@ function writeFile(state: EncoderState, { block, mediaType, data, transcript }: 
 
 export function writeCitation(state: EncoderState, event: CitationEvent): void {
   const { block, url, title, text, start, end, native } = event;
-  begin(state);
-  state.said.add(state.step);
+  openEarly(state, event);
   const rxllm = { block, url, title, text, start, end, native: JSON.stringify(native) };
   const sourceId = `${state.sources++}`;
   const named = title === undefined ? {} : { title };

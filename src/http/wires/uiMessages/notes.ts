@@ -1,5 +1,5 @@
 import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
-import type { BlockEndEvent, JsonObject, JsonValue, NativeFormat } from '../../../events.js';
+import type { BlockEndEvent, JsonObject, JsonValue, NativeFormat, ToolResultEvent } from '../../../events.js';
 import { checkDepth } from '../bounds.js';
 import { isRecord } from '../fields/readers.js';
 
@@ -11,6 +11,8 @@ export interface PartNote {
   readonly block: number;
   readonly phase?: 'commentary';
   readonly refusal?: true;
+  /** The part was opened before its text came. */
+  readonly early?: true;
   /** The format of a call's arguments. */
   readonly format?: 'text';
   /** The argument text of a call, where it is not the JSON of its input. */
@@ -23,6 +25,8 @@ export interface PartNote {
   readonly absent?: true;
   /** The output of a result as JSON, where its field has not the same. */
   readonly output?: string;
+  /** The place of a result among those of its step. */
+  readonly order?: number;
   /** A result that is progress, and an error. */
   readonly isError?: true;
   readonly transcript?: string;
@@ -109,4 +113,11 @@ export function reasoningNative(text: string, metadata: unknown): Pick<BlockEndE
 
 function thinking(native: JsonObject & { readonly type: string }): Pick<BlockEndEvent, 'kind' | 'native' | 'format'> {
   return { kind: native.type, native, format: 'messages' };
+}
+
+/** Another result of a call; `undefined` if the note has none. */
+export function otherResult(note: Readonly<Record<string, unknown>>): Omit<ToolResultEvent, 'type' | 'preliminary'> | undefined {
+  const { callId, name, isError } = note;
+  if (typeof callId !== 'string' || typeof name !== 'string') return undefined;
+  return { callId, name, output: fromText(note['output']) ?? null, isError: isError === true };
 }

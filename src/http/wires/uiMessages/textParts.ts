@@ -1,9 +1,18 @@
-import type { BlockEndEvent, ReasoningDeltaEvent, RefusalDeltaEvent, TextDeltaEvent } from '../../../events.js';
+import type {
+  BlockEndEvent,
+  CitationEvent,
+  LogprobsEvent,
+  ReasoningDeltaEvent,
+  RefusalDeltaEvent,
+  TextDeltaEvent,
+} from '../../../events.js';
 import { checkBytes } from '../bounds.js';
 import { addPart, type EncoderState, type OpenText, put, type TextKind } from './encoderState.js';
 import { type PartNote, peerMetadata, toNativeNote } from './notes.js';
 
 type TextEvent = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent;
+/** A text can begin with what belongs to it. */
+type EarlyEvent = CitationEvent | LogprobsEvent;
 
 const kinds = { 'text-delta': 'text', 'reasoning-delta': 'reasoning', 'refusal-delta': 'refusal' } as const;
 
@@ -18,7 +27,12 @@ export function writeText(state: EncoderState, event: TextEvent): void {
   state.write(data);
 }
 
-function openText(state: EncoderState, event: TextEvent, kind: TextKind): OpenText {
+/** Opens the text that an event belongs to, so that it has the place of its block where its text comes later. */
+export function openEarly(state: EncoderState, event: EarlyEvent): void {
+  if (!state.blocks.has(event.block)) openText(state, event, 'text');
+}
+
+function openText(state: EncoderState, event: TextEvent | EarlyEvent, kind: TextKind): OpenText {
   endText(state, event.block);
   if (kind !== 'reasoning') endReasoning(state);
   addPart(state, event.block);
@@ -28,6 +42,7 @@ function openText(state: EncoderState, event: TextEvent, kind: TextKind): OpenTe
     block,
     ...(isCommentary && { phase: 'commentary' }),
     ...(kind === 'refusal' && { refusal: true }),
+    ...(!('text' in event && event.type !== 'citation') && { early: true }),
   };
   const id = `${block}`;
   const part = { kind, id, note, beforeText: `{"type":"${typeOf(kind)}-delta","id":"${id}","delta":` };
