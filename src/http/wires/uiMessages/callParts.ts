@@ -168,10 +168,10 @@ export function writeApproval(state: EncoderState, { callId, approved }: ToolApp
   const approvalId = known ?? callId;
   state.requested.set(callId, approvalId);
   const hasResponse = state.version >= 7;
-  if (known === undefined && (approved === undefined || hasResponse)) {
-    put(state, { type: 'tool-approval-request', approvalId, toolCallId: callId });
-  }
-  if (approved === undefined) return;
+  const request = { type: 'tool-approval-request', approvalId, toolCallId: callId };
+  if (approved === undefined) return put(state, request);
+  // Their client refuses a decision without a request.
+  if (known === undefined && hasResponse) put(state, { ...request, rxllm: { decided: true } });
   if (hasResponse) put(state, { type: 'tool-approval-response', approvalId, approved });
   else if (!approved) put(state, { type: 'tool-output-denied', toolCallId: callId });
 }

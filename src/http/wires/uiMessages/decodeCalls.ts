@@ -41,7 +41,9 @@ export function endCall(state: DecoderState, chunk: Chunk): void {
   const open = state.calls.get(callId);
   if (note['cut'] === true || open?.ended) return;
   const call = open ?? openCall(state, chunk);
-  const argumentsText = argumentsOf(call, chunk['input'] as JsonValue | undefined, note['arguments']);
+  const input = chunk['input'] as JsonValue | undefined;
+  const noted = note['invalid'] === undefined ? note['arguments'] : input;
+  const argumentsText = argumentsOf(call, input, noted);
   const { name, block, executor, format } = call;
   if (call.text === '' && argumentsText !== '') {
     emitContent(state, { type: 'tool-call-delta', callId, argumentsText, block, choice: 0 });
@@ -92,5 +94,6 @@ export function emitApproval(state: DecoderState, chunk: Chunk): void {
   const callId = textField(chunk, 'toolCallId');
   const isDenied = chunk.type === 'tool-output-denied';
   if (!isDenied) state.approvals.set(textField(chunk, 'approvalId'), callId);
+  if (noteOf(chunk)['decided'] === true) return;
   emitContent(state, { type: 'tool-approval', callId, approved: isDenied ? false : undefined });
 }

@@ -134,6 +134,7 @@ function voidStep(state: EncoderState, { type: _type, ...rxllm }: ResetEvent): v
   state.files.clear();
   state.held = 0;
   state.said.delete(state.step);
+  state.pendingReset = undefined;
   state.latest = state.latestBefore;
   clearBlocks(state);
   state.step = rxllm.step;
