@@ -894,6 +894,20 @@ const rows: readonly Row[] = [
       ),
     responses: { ...provider('server'), ...hello },
   },
+  {
+    row: 40,
+    group: 'in-band',
+    fault: '`response.failed` without a reason, and `error` with it after that',
+    answer: (wire) => stream(begun(wire), responseEnd('failed') + wire.error('nested', 'invalid_request_error')),
+    responses: { ...provider('invalid-request', lasting), partial: 'Hello', usage: [10, 5] },
+  },
+  {
+    row: 40,
+    group: 'in-band',
+    fault: '`response.failed` without a reason, and nothing after it',
+    answer: (wire) => stream(begun(wire), responseEnd('failed')),
+    responses: { ...provider('server'), partial: 'Hello', usage: [10, 5] },
+  },
 
   {
     row: 50,

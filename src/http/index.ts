@@ -1,0 +1,15 @@
+export type { JsonPath } from '../codecs/json/handler.js';
+export type { VariablePaths } from '../codecs/jsonTemplate/variables.js';
+export type { ContentPlace, EventWriter, WrittenCall, WrittenUsage } from '../providers/custom/eventWriter.js';
+export { type EventStreamRequest, fromServerSentEvents, type SendRequest } from '../providers/custom/fromServerSentEvents.js';
+export type { PayloadContext, ProviderFormat } from '../providers/custom/providerFormat.js';
+export { providerError } from '../providers/http/responseErrors.js';
+export type { SourceOptions } from '../providers/wire/wireFormat.js';
+export type { HostOptions } from './hosts/hostOptions.js';
+export { type NodeResponse, pipeToNode } from './hosts/pipeToNode.js';
+export { toResponse } from './hosts/toResponse.js';
+export { type SseMessage, toSseMessages } from './hosts/toSseMessages.js';
+export { sse } from './wires/sse/sse.js';
+export { readUiMessages } from './wires/uiMessages/readUiMessages.js';
+export { type UiMessagesOptions, uiMessages } from './wires/uiMessages/uiMessages.js';
+export type { EmitEvent, Wire, WireDecoder, WireEncoder, WriteData } from './wires/wire.js';
