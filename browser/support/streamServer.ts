@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { Observable, throwError } from 'rxjs';
-import { type DeltaEvent, HttpError, TruncatedError } from 'rxllm';
+import { type DeltaEvent, HttpError, TruncatedError, toErrorInfo } from 'rxllm';
 import { pipeToNode, sse } from 'rxllm/http';
 import { streamOf } from 'rxllm/testing';
 
@@ -35,7 +35,12 @@ export async function startStreamServer(): Promise<StreamServer> {
     if (script !== undefined) response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
     else if (path === '/answer') pipeToNode(watched(slowAnswer(), abandoned), response, { wire: sse() });
     else if (path === '/broken') pipeToNode(brokenAnswer(), response, { wire: sse() });
-    else if (path === '/busy') pipeToNode(throwError(busy), response, { wire: sse() });
+    else if (path === '/busy')
+      pipeToNode(
+        throwError(() => new HttpError('Too many requests', tooMany)),
+        response,
+        { wire: sse() },
+      );
     else if (path === '/kept') sendKept(request, response);
     else response.writeHead(200, { 'content-type': 'text/html' }).end(page);
   });
@@ -74,7 +79,7 @@ async function bundle(): Promise<Map<string, string>> {
 
 const slowAnswer = (): Observable<DeltaEvent> => streamOf(answer, { everyMs: betweenMs });
 const brokenAnswer = (): Observable<DeltaEvent> => streamOf(words.slice(0, 10).join(''), { error: new TruncatedError() });
-const busy = (): HttpError => new HttpError('Too many requests', { kind: 'rate-limit', status: 429, retryAfterMs: 2_000 });
+const tooMany = { kind: 'rate-limit', status: 429, retryAfterMs: 2_000 } as const;
 
 /** The source of a host, which records that its reader left. */
 function watched(events$: Observable<DeltaEvent>, abandoned: number[]): Observable<DeltaEvent> {
@@ -96,11 +101,20 @@ function watched(events$: Observable<DeltaEvent>, abandoned: number[]): Observab
   });
 }
 
-/** Sends an answer whose frames it keeps: with the id of a frame as `Last-Event-ID`, the rest. */
-function sendKept(request: IncomingMessage, response: ServerResponse): void {
+function keptFrames(): readonly string[] {
   const encoder = sse().createEncoder();
   const frames: string[] = [];
-  streamOf(answer).subscribe((event) => encoder.encode(event, (data) => void frames.push(data)));
+  const write = (data: string): void => void frames.push(data);
+  streamOf(answer).subscribe({
+    next: (event) => encoder.encode(event, write),
+    error: (error: unknown) => encoder.fail(toErrorInfo(error), write),
+  });
+  return frames;
+}
+
+/** Sends an answer whose frames it keeps: with the id of a frame as `Last-Event-ID`, the rest. */
+function sendKept(request: IncomingMessage, response: ServerResponse): void {
+  const frames = keptFrames();
   let next = Number(request.headers['last-event-id'] ?? -1) + 1;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const timer = setInterval(() => {
