@@ -79,33 +79,33 @@ describe.each(Object.entries(hosts))('%s', (name, host) => {
   const service = (kind: ServiceErrorKind, status: number, retryAfterMs?: number): HttpError =>
     new HttpError('secret words of the provider', { kind, status, retryAfterMs, requestId: 'secret-id', code: 'a secret text' });
 
-  it.each<readonly [status: number, error: Error, retryAfter?: string]>([
-    [429, service('rate-limit', 429, 1_200), '2'],
-    [429, service('rate-limit', 429)],
-    [503, new CircuitOpenError(undefined, { retryAfterMs: 5_000 }), '5'],
-    [400, service('invalid-request', 400)],
-    [422, service('invalid-request', 422)],
-    [413, service('too-large', 413)],
-    [404, service('not-found', 404)],
-    [409, service('conflict', 409)],
-    [400, new ProviderError('secret', { kind: 'invalid-request' })],
-    [504, new StreamTimeoutError('first', 100)],
-    [502, service('authentication', 401)],
-    [502, service('permission', 403)],
-    [502, service('quota', 429, 1_000)],
-    [502, service('overloaded', 529)],
-    [502, service('server', 500)],
-    [502, new ConnectionError('10.0.0.1 is a secret')],
-    [502, new TruncatedError()],
-    [502, new EmptyStreamError()],
-    [502, new ContentTypeError('text/secret', '<secret>')],
-    [502, new LimitError('maxEventBytes', 10)],
-    [429, new RetryExhaustedError([service('rate-limit', 429, 3_000), service('rate-limit', 429, 3_000)]), '3'],
-    [502, new RetryExhaustedError([service('rate-limit', 429), new ConnectionError()])],
-    [502, new TypeError('secret')],
+  it.each<readonly [status: number, retryAfter: string | null, error: Error]>([
+    [429, '2', service('rate-limit', 429, 1_200)],
+    [429, null, service('rate-limit', 429)],
+    [503, '5', new CircuitOpenError(undefined, { retryAfterMs: 5_000 })],
+    [400, null, service('invalid-request', 400)],
+    [422, null, service('invalid-request', 422)],
+    [413, null, service('too-large', 413)],
+    [404, null, service('not-found', 404)],
+    [409, null, service('conflict', 409)],
+    [400, null, new ProviderError('secret', { kind: 'invalid-request' })],
+    [504, null, new StreamTimeoutError('first', 100)],
+    [502, null, service('authentication', 401)],
+    [502, null, service('permission', 403)],
+    [502, null, service('quota', 429, 1_000)],
+    [502, null, service('overloaded', 529)],
+    [502, null, service('server', 500)],
+    [502, null, new ConnectionError('10.0.0.1 is a secret')],
+    [502, null, new TruncatedError()],
+    [502, null, new EmptyStreamError()],
+    [502, null, new ContentTypeError('text/secret', '<secret>')],
+    [502, null, new LimitError('maxEventBytes', 10)],
+    [429, '3', new RetryExhaustedError([service('rate-limit', 429, 3_000), service('rate-limit', 429, 3_000)])],
+    [502, null, new RetryExhaustedError([service('rate-limit', 429), new ConnectionError()])],
+    [502, null, new TypeError('secret')],
   ])(
-    'answers with status %i to an error before the first event, without words of the provider: %s',
-    async (status, error, retryAfter) => {
+    'answers with status %i, Retry-After %s, to an error before the first event, without words of the provider (row %#)',
+    async (status, retryAfter, error) => {
       const url = await serving(
         host,
         concat(
@@ -116,7 +116,7 @@ describe.each(Object.entries(hosts))('%s', (name, host) => {
       const response = await fetch(url);
       expect(response.status).toBe(status);
       expect(response.headers.get('content-type')).toBe('application/json');
-      expect(response.headers.get('retry-after')).toBe(retryAfter ?? null);
+      expect(response.headers.get('retry-after')).toBe(retryAfter);
       expect(await response.text()).not.toMatch(/secret/);
       const { error: arrived, events } = await read(url);
       expect(events).toEqual([]);
@@ -133,7 +133,7 @@ describe.each(Object.entries(hosts))('%s', (name, host) => {
     new StreamTimeoutError('between', 10),
     new LimitError('maxEventBytes', 10),
     new RetryExhaustedError([service('server', 500), new ContentTypeError('secret', 'secret')]),
-  ])('reports a later error in-band, with its kind and the message so far: %s', async (error) => {
+  ])('reports a later error in-band, with its kind and the message so far (row %#)', async (error) => {
     const url = await serving(
       host,
       concat(
