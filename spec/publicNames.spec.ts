@@ -75,6 +75,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: 'genaiPrices',
     types: 'GenaiPricesOptions ModelPrices UnitPrice',
   },
+  'rxllm/http': {
+    file: 'src/http/index.ts',
+    values: 'sse',
+    types: 'EmitEvent Wire WireDecoder WireEncoder WriteData',
+  },
   'rxllm/otel': {
     file: 'src/otel/index.ts',
     values: 'traceStream',

@@ -1,4 +1,4 @@
-import type { DeltaEvent, ErrorInfo } from '../../events.js';
+import type { DeltaEvent, ErrorInfo, PartialMessage } from '../../events.js';
 
 /** Writes the data of one server-sent event: one line of text. */
 export type WriteData = (data: string) => void;
@@ -15,19 +15,23 @@ export interface Wire {
   readonly headers: Readonly<Record<string, string>>;
   /** @returns A new encoder; one stream has one. */
   createEncoder(): WireEncoder;
-  /** @returns A new decoder; one response has one. */
+  /** @returns A new decoder; one stream has one, also where it is read from several responses. */
   createDecoder(): WireDecoder;
 }
 
 /** Encodes the events of one stream. */
 export interface WireEncoder {
-  /** Writes what an event becomes: nothing, one frame or several. After `finish` nothing else is written. */
+  /**
+   * Writes what an event becomes: nothing, one frame or several. After `finish` nothing else is written.
+   *
+   * @throws LimitError for an event that is too large or too deep: the host ends the stream with it.
+   */
   encode(event: DeltaEvent, write: WriteData): void;
   /** Ends the stream with an error: ends what is open and writes the error as this wire reports errors. After that nothing else is written. */
   fail(error: ErrorInfo, write: WriteData): void;
 }
 
-/** Decodes the frames of one response. */
+/** Decodes the frames of one stream. */
 export interface WireDecoder {
   /** True once `finish` was emitted: what follows is not read. */
   readonly finished: boolean;
@@ -45,4 +49,6 @@ export interface WireDecoder {
    * @throws TruncatedError if it ended without terminal evidence; EmptyStreamError if nothing came.
    */
   end(emit: EmitEvent): void;
+  /** The message so far: what the events add up to. Errors that it throws carry it. */
+  partial(): PartialMessage;
 }
