@@ -77,8 +77,8 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'sse',
-    types: 'EmitEvent Wire WireDecoder WireEncoder WriteData',
+    values: 'agUi readRunInput sse',
+    types: 'AgUiOptions EmitEvent RunInput RunMessage RunResume RunToolCall Wire WireDecoder WireEncoder WriteData',
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',
