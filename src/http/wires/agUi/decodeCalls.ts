@@ -1,4 +1,5 @@
 import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
+import { append, createGrowingText } from '../../../codecs/text/growingText.js';
 import type { JsonValue } from '../../../events.js';
 import { checkDepth } from '../bounds.js';
 import type { EmitEvent } from '../wire.js';
@@ -41,9 +42,16 @@ export function decodeCall(state: Decoding, type: string, frame: Frame, emit: Em
   }
 }
 
-function start(state: Decoding, id: string, frame: Frame, emit: EmitEvent): CallPart | undefined {
+function start(state: Decoding, id: string, frame: Frame, emit: EmitEvent): void {
   const note = noteIn(frame['metadata']);
-  if (note?.['again'] === true) return undefined;
+  const known = state.calls.get(id);
+  // Its arguments come again, as they are after all.
+  if (known && note?.['again'] === true) known.argumentsText = createGrowingText();
+  else begin(state, id, frame, emit);
+}
+
+function begin(state: Decoding, id: string, frame: Frame, emit: EmitEvent): void {
+  const note = noteIn(frame['metadata']);
   const { toolCallName: name } = frame;
   beginContent(state, emit);
   const call = {
@@ -53,13 +61,13 @@ function start(state: Decoding, id: string, frame: Frame, emit: EmitEvent): Call
     executor: note?.['executor'] === 'provider' ? 'provider' : 'client',
     format: note?.['format'] === 'text' ? 'text' : 'json',
   } as const;
-  return startCall(state, id, call, emit);
+  startCall(state, id, call, emit);
 }
 
 function extend(call: CallPart | undefined, frame: Frame, emit: EmitEvent): void {
   const { delta } = frame;
   if (!call || call.ended || typeof delta !== 'string' || delta === '') return;
-  if (noteIn(frame['metadata'])?.['again'] === true) call.replaced = delta;
+  if (noteIn(frame['metadata'])?.['again'] === true) append(call.argumentsText, delta);
   else extendCall(call, delta, emit);
 }
 

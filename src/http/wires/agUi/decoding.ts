@@ -19,9 +19,7 @@ export interface CallPart {
   readonly block: number;
   readonly executor: 'client' | 'provider';
   readonly format: 'json' | 'text';
-  readonly argumentsText: GrowingText;
-  /** Arguments that replace those that came piece by piece. */
-  replaced: string | undefined;
+  argumentsText: GrowingText;
   ended: boolean;
   answered: boolean;
 }
@@ -89,11 +87,11 @@ export function emitText({ type, block, phase }: TextPart, text: string, emit: E
 export function startCall(
   state: Decoding,
   id: string,
-  call: Omit<CallPart, 'argumentsText' | 'replaced' | 'ended' | 'answered'>,
+  call: Omit<CallPart, 'argumentsText' | 'ended' | 'answered'>,
   emit: EmitEvent,
 ): CallPart {
   const { callId, name, block, executor, format } = call;
-  const part = { ...call, argumentsText: createGrowingText(), replaced: undefined, ended: false, answered: false };
+  const part = { ...call, argumentsText: createGrowingText(), ended: false, answered: false };
   state.calls.set(id, part);
   emit({ type: 'tool-call-start', callId, name, block, choice: 0, executor, format });
   return part;
@@ -108,6 +106,6 @@ export function endCall(call: CallPart, emit: EmitEvent): void {
   if (call.ended) return;
   call.ended = true;
   const { callId, name, block, executor, format } = call;
-  const argumentsText = call.replaced ?? wholeText(call.argumentsText);
+  const argumentsText = wholeText(call.argumentsText);
   emit({ type: 'tool-call-end', callId, name, argumentsText, block, choice: 0, executor, format });
 }
