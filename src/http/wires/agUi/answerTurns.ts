@@ -68,7 +68,7 @@ function say(answer: Answer, placed: Placed): void {
   const at = block === undefined ? -1 : round.said.findIndex((other) => other.block === block && other.part.type === part.type);
   const other = round.said[at]?.part;
   // A text that went on in another message.
-  if (other?.type === 'text' && part.type === 'text') {
+  if (other && 'text' in other && 'text' in part) {
     round.said[at] = { ...placed, part: { ...other, ...definedNative(part), text: other.text + part.text } };
   } else round.said.push(placed);
 }

@@ -30,7 +30,7 @@ export interface RunTexts {
   isReasoning(block: number): boolean;
   /** Adds a reasoning message without text. @returns Its id. */
   addEmpty(block: number): string;
-  /** Ends all texts. Another delta of a block goes on in another message. */
+  /** Ends all texts. Another delta of a block opens its message again. */
   close(): void;
   /** Forgets the blocks of a round that ended. */
   forget(): void;
@@ -44,10 +44,10 @@ export function createRunTexts(run: Run): RunTexts {
   function begin(event: TextEvent): TextBlock {
     const { type, block } = event;
     const known = blocks.get(block);
-    if (known?.open) {
-      if (known.type === type) return known;
-      endText(known);
-    }
+    if (known?.open && known.type === type) return known;
+    // The client of TanStack would write over what the message has.
+    if (known?.type === type && !run.isTanStack) return reopen(known);
+    if (known?.open) endText(known);
     const id = run.ids.message();
     const isReasoning = type === 'reasoning-delta';
     const note = noteOf(event);
@@ -60,6 +60,13 @@ export function createRunTexts(run: Run): RunTexts {
     const begun = { type, block, id, text, head, open: true };
     blocks.set(block, begun);
     return begun;
+  }
+
+  function reopen(text: TextBlock): TextBlock {
+    text.open = true;
+    if (text.type === 'reasoning-delta') putReasoningStart(text.id, undefined);
+    else run.put({ type: 'TEXT_MESSAGE_START', messageId: text.id, role: 'assistant' });
+    return text;
   }
 
   function show(id: string, role: 'assistant' | 'reasoning', metadata: object): ShownMessage & { readonly text: GrowingText } {
@@ -76,7 +83,7 @@ export function createRunTexts(run: Run): RunTexts {
     return event.type === 'text-delta' && event.phase !== 'answer' ? { ...origin, phase: event.phase } : origin;
   }
 
-  function putReasoningStart(messageId: string, metadata: object): void {
+  function putReasoningStart(messageId: string, metadata: object | undefined): void {
     run.put({ type: 'REASONING_START', messageId });
     run.put({ type: 'REASONING_MESSAGE_START', messageId, role: 'reasoning', metadata });
   }
