@@ -165,7 +165,7 @@ export function createRunCalls(run: Run): RunCalls {
       if (!isText) checkDepth(output);
       const content = isText ? output : JSON.stringify(output);
       run.put({ type: 'TOOL_CALL_RESULT', messageId, toolCallId, content, role: 'tool', metadata });
-      const fields = { toolCallId, content, metadata };
+      const fields = { toolCallId, content, metadata, ...(isError && { error: content }) };
       const message = {
         step: run.step,
         id: messageId,

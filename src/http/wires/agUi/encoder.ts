@@ -88,8 +88,10 @@ export function createRunEncoder(input: RunInput): WireEncoder {
     const note = nativeNote(origin(block), event);
     const call = calls.at(block);
     if (call) return call.open ? putCustom(event) : seal('tool-call', call.id, sealNative(note));
-    const id = texts.end(block, isTanStack ? note : undefined);
-    if (id !== undefined && isTanStack && !texts.isReasoning(block)) return;
+    // Clients before 1.0, and TanStack's, take an encrypted value for that of reasoning.
+    const isInText = input.protocolVersion === undefined;
+    const id = texts.end(block, isInText ? note : undefined);
+    if (id !== undefined && isInText && !texts.isReasoning(block)) return;
     const entity = id ?? opaque.get(block) ?? result;
     if (entity === undefined) seal('message', addOpaque(block), sealNative({ ...note, opaque: true }));
     else seal('message', entity, sealNative(opaque.has(block) ? { ...note, opaque: true } : note));
@@ -102,6 +104,8 @@ export function createRunEncoder(input: RunInput): WireEncoder {
   }
 
   function seal(subtype: 'message' | 'tool-call', entityId: string, encryptedValue: string): void {
+    // The client of TanStack attaches it to its latest message.
+    if (isTanStack && subtype === 'message') texts.close();
     shown.seal(entityId, encryptedValue);
     put({ type: 'REASONING_ENCRYPTED_VALUE', subtype, entityId, encryptedValue });
   }
@@ -155,6 +159,7 @@ export function createRunEncoder(input: RunInput): WireEncoder {
       case 'refusal-delta':
         return texts.delta(event);
       case 'tool-call-start':
+        if (isTanStack) texts.close();
         return calls.start(event);
       case 'tool-call-delta':
         return calls.delta(event);

@@ -8,7 +8,7 @@ export interface ShownMessage {
   readonly role: 'assistant' | 'reasoning' | 'tool';
   readonly text: GrowingText | undefined;
   readonly calls: RunToolCall[];
-  readonly fields: Partial<RunMessage>;
+  fields: Partial<RunMessage>;
   encryptedValue: string | undefined;
 }
 

@@ -11,6 +11,8 @@ interface TextBlock {
   readonly type: TextEvent['type'];
   readonly block: number;
   readonly id: string;
+  readonly note: TextNote;
+  readonly message: ShownMessage;
   readonly text: GrowingText;
   /** The frame of a delta up to its text. */
   readonly head: string;
@@ -43,9 +45,10 @@ export function createRunTexts(run: Run): RunTexts {
 
   function begin(event: TextEvent): TextBlock {
     const { type, block } = event;
+    // The client of TanStack would show again, or write over, what a message has.
+    if (run.isTanStack) closeAll();
     const known = blocks.get(block);
     if (known?.open && known.type === type) return known;
-    // The client of TanStack would write over what the message has.
     if (known?.type === type && !run.isTanStack) return reopen(known);
     if (known?.open) endText(known);
     const id = run.ids.message();
@@ -56,8 +59,8 @@ export function createRunTexts(run: Run): RunTexts {
     else run.put({ type: 'TEXT_MESSAGE_START', messageId: id, role: 'assistant', metadata });
     const frame = isReasoning ? 'REASONING_MESSAGE_CONTENT' : 'TEXT_MESSAGE_CONTENT';
     const head = `{"type":"${frame}","messageId":${JSON.stringify(id)},"delta":`;
-    const { text } = show(id, isReasoning ? 'reasoning' : 'assistant', metadata);
-    const begun = { type, block, id, text, head, open: true };
+    const message = show(id, isReasoning ? 'reasoning' : 'assistant', metadata);
+    const begun = { type, block, id, note, message, text: message.text, head, open: true };
     blocks.set(block, begun);
     return begun;
   }
@@ -100,6 +103,10 @@ export function createRunTexts(run: Run): RunTexts {
     else run.put({ type: 'TEXT_MESSAGE_END', messageId: text.id, metadata });
   }
 
+  function closeAll(): void {
+    for (const text of blocks.values()) if (text.open) endText(text);
+  }
+
   return {
     delta(event) {
       if (event.choice !== 0 || event.text === '') return;
@@ -110,7 +117,8 @@ export function createRunTexts(run: Run): RunTexts {
     end(block, note) {
       const text = blocks.get(block);
       if (text === undefined) return undefined;
-      const metadata = note && text.type !== 'reasoning-delta' ? { [noteKey]: note } : undefined;
+      const metadata = note && text.type !== 'reasoning-delta' ? { [noteKey]: { ...text.note, ...note } } : undefined;
+      if (metadata) text.message.fields = { metadata };
       if (!text.open && metadata) run.put({ type: 'TEXT_MESSAGE_START', messageId: text.id, role: 'assistant' });
       if (text.open || metadata) endText(text, metadata);
       return text.id;
@@ -124,9 +132,7 @@ export function createRunTexts(run: Run): RunTexts {
       putReasoningEnd(id);
       return id;
     },
-    close() {
-      for (const text of blocks.values()) if (text.open) endText(text);
-    },
+    close: closeAll,
     forget() {
       blocks.clear();
       latest = undefined;
