@@ -10,14 +10,19 @@ import type { RunMessage, RunToolCall } from './runInput.js';
 /** A part, and where our encoder noted that it comes from. */
 interface Placed {
   readonly part: TurnPart;
-  /** The run and its step. */
-  readonly round: string | undefined;
+  readonly round: RoundKey | undefined;
   readonly block: number | undefined;
+}
+
+/** The run and its step. */
+interface RoundKey {
+  readonly run: string;
+  readonly step: number;
 }
 
 /** A round of the answer: what the model said, and the results of its calls. */
 interface Round {
-  key: string | undefined;
+  key: RoundKey | undefined;
   readonly said: Placed[];
   readonly replies: TurnPart[];
 }
@@ -46,8 +51,8 @@ export function readAnswer(messages: readonly RunMessage[]): readonly Turn[] {
 }
 
 /** Without a note, what follows the result of a tool is another round. */
-function roundFor({ rounds }: Answer, key: string | undefined): Round {
-  const known = key === undefined ? undefined : rounds.findLast((round) => round.key === key);
+function roundFor({ rounds }: Answer, key: RoundKey | undefined): Round {
+  const known = key && rounds.findLast((round) => round.key?.run === key.run && round.key.step === key.step);
   if (known) return known;
   const latest = rounds.at(-1);
   if (latest?.replies.length === 0 && (key === undefined || latest.key === undefined)) {
@@ -55,7 +60,9 @@ function roundFor({ rounds }: Answer, key: string | undefined): Round {
     return latest;
   }
   const round: Round = { key, said: [], replies: [] };
-  rounds.push(round);
+  // The client of TanStack shows the beginning of a round with the one before.
+  const later = rounds.findIndex((other) => key && other.key && other.key.run === key.run && other.key.step > key.step);
+  rounds.splice(later < 0 ? rounds.length : later, 0, round);
   return round;
 }
 
@@ -166,7 +173,7 @@ function inputOf(argumentsText: string): JsonValue | undefined {
 function place(part: TurnPart, note: Note | undefined): Placed {
   const run = note?.['run'];
   const step = countOf(note?.['step']);
-  const round = typeof run === 'string' && step !== undefined ? `${step} ${run}` : undefined;
+  const round = typeof run === 'string' && step !== undefined ? { run, step } : undefined;
   return { part, round, block: blockIn(note) };
 }
 

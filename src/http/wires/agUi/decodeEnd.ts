@@ -31,7 +31,7 @@ const serviceKinds: ReadonlySet<unknown> = new Set<ServiceErrorKind>([
   'conflict',
 ]);
 
-/** The most of a message of somebody else's error. */
+/** The most of the message of another server's error. */
 const maxMessage = 1_000;
 
 function reportedError({ message, code }: Frame): ProviderError {
@@ -54,7 +54,7 @@ function finish(state: Decoding, frame: Frame, emit: EmitEvent): void {
   emit(event as never);
 }
 
-/** The interrupts of somebody else's run; ours were announced when they began. */
+/** The interrupts of a run that another server wrote; ours were announced when they began. */
 function emitApprovals(state: Decoding, frame: Frame, emit: EmitEvent): void {
   const outcome = isRecord(frame['outcome']) ? frame['outcome'] : {};
   const interrupts: readonly unknown[] = Array.isArray(outcome['interrupts']) ? outcome['interrupts'] : [];

@@ -56,7 +56,7 @@ export function createDecoding(): Decoding {
   return { texts: new Map(), calls: new Map(), ignored: new Set(), waiting: new Set(), nextBlock: 0, step: 0, ...flags, ...ids };
 }
 
-/** Before content of somebody else's run: it needs a `start`, and what follows the result of a tool is another round. */
+/** Before content of a run that another server wrote: it needs a `start`, and what follows the result of a tool is another round. */
 export function beginContent(state: Decoding, emit: EmitEvent): void {
   if (state.own) return;
   beginRun(state, emit);

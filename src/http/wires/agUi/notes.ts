@@ -41,7 +41,7 @@ export interface NativeNote extends Origin {
 
 export type Note = Readonly<Record<string, unknown>>;
 
-/** Our note in a metadata object of anybody's; `undefined` if there is none. */
+/** Our note in any metadata; `undefined` if there is none. */
 export function noteIn(metadata: unknown): Note | undefined {
   const note = isRecord(metadata) && Object.hasOwn(metadata, noteKey) ? metadata[noteKey] : undefined;
   return isRecord(note) ? note : undefined;
@@ -64,7 +64,7 @@ export function sealNative(note: NativeNote): string {
   return JSON.stringify(value);
 }
 
-/** @returns The note of an encrypted value; `undefined` if it is somebody else's. */
+/** @returns The note of an encrypted value; `undefined` if another server wrote it. */
 export function openNative(encryptedValue: unknown): Note | undefined {
   if (typeof encryptedValue !== 'string' || !encryptedValue.startsWith(`{"${noteKey}":`)) return undefined;
   const value: unknown = tryParseJson(encryptedValue);

@@ -4,7 +4,24 @@ import { checkRunInput } from './checkRunInput.js';
 import { contentPart } from './contents.js';
 import type { RunInput, RunMessage } from './runInput.js';
 
-/** docs */
+/**
+ * Reads the body of an AG-UI request, of any version and of TanStack's client, as turns. `chatMessages` and `responsesInput` (`rxllm/openai`) and
+ * `messagesParams` (`rxllm/anthropic`) make the input of a request from them, and {@link agUi} takes the same body as its `input`: a server needs
+ * nothing else, and finds tools, context and state in the body.
+ *
+ * What {@link agUi} wrote comes back as the provider sent it: texts, refusals and reasoning with their signatures, calls and results in their
+ * rounds and in their order. Without its notes, what follows the result of a tool is another round.
+ *
+ * An answer to an interrupt (`resume`) is an approval in the turn with its call: `cancelled` is a refusal, and `resolved` what its payload has, which is
+ * `approved: true` or `false`, or one of the two itself. Any other payload is no decision: the call goes on waiting.
+ *
+ * A client can send any turn, also one of the system: remove those where it must not.
+ *
+ * @param body The body after `JSON.parse`.
+ * @throws TypeError with the path of what is wrong, for instance `readRunInput: body.messages[2].toolCalls[0].id must be text`.
+ * @example
+ * const turns = readRunInput({ threadId: 't', runId: 'r', messages: [{ id: 'm', role: 'user', content: 'Hi' }] });
+ */
 export function readRunInput(body: unknown): readonly Turn[] {
   checkRunInput(body, 'readRunInput: body');
   const turns: Turn[] = [];
