@@ -1,11 +1,12 @@
 import { isObject } from '../../../codecs/json/jsonFields.js';
-import { tryParseJson, tryParseRawJson } from '../../../codecs/json/tryParseJson.js';
+import { tryParseRawJson } from '../../../codecs/json/tryParseJson.js';
 import type { JsonValue, PartOrigin, Turn, TurnPart } from '../../../events.js';
 import type { ResultPart } from '../../../message/turnContent.js';
 import { isRecord } from '../sse/readers.js';
 import { contentOutput } from './contents.js';
 import { countOf, type Note, nativeOf, noteIn, openNative, tanStackNoteIn } from './notes.js';
 import type { RunMessage, RunToolCall } from './runInput.js';
+import { isTooDeep, parseShallow } from './shallowJson.js';
 
 /** A part, and where our encoder noted that it comes from. */
 interface Placed {
@@ -102,7 +103,7 @@ function resultPart({ content, error }: RunMessage, callId: string, called: stri
   const name = typeof note?.['name'] === 'string' ? note['name'] : called;
   const isError = note?.['isError'] === true || (typeof error === 'string' && error !== '');
   const shown = contentOutput(content);
-  const value = note?.['json'] === true && typeof content === 'string' ? tryParseJson(content) : undefined;
+  const value = note?.['json'] === true && typeof content === 'string' ? parseShallow(content) : undefined;
   const output = value ?? (shown === '' && typeof error === 'string' ? error : shown);
   return { type: 'tool-result', callId, name, output, isError };
 }
@@ -110,7 +111,7 @@ function resultPart({ content, error }: RunMessage, callId: string, called: stri
 /** TanStack's client writes a decision of the user as the result of the call. */
 function tanStackDecision({ content }: RunMessage): boolean | undefined {
   if (typeof content !== 'string' || !content.startsWith('{"approved":')) return undefined;
-  const value = tryParseJson(content);
+  const value = parseShallow(content);
   if (!isObject(value)) return undefined;
   if (value['approved'] === true && value['pendingExecution'] === true) return true;
   return value['approved'] === false && value['message'] === 'User denied this action' ? false : undefined;
@@ -167,7 +168,8 @@ function callPart({ id, function: called, encryptedValue }: RunToolCall, note: N
 }
 
 function inputOf(argumentsText: string): JsonValue | undefined {
-  return argumentsText.trim() === '' ? {} : tryParseRawJson(argumentsText);
+  const input = argumentsText.trim() === '' ? {} : tryParseRawJson(argumentsText);
+  return isTooDeep(input) ? undefined : input;
 }
 
 function place(part: TurnPart, note: Note | undefined): Placed {

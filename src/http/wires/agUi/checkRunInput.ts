@@ -1,6 +1,8 @@
-import { checkDepth, maxDepth } from '../bounds.js';
+import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
+import { maxDepth } from '../bounds.js';
 import { isRecord } from '../sse/readers.js';
 import type { RunInput } from './runInput.js';
+import { isTooDeep } from './shallowJson.js';
 
 const roles = ['developer', 'system', 'user', 'assistant', 'tool', 'reasoning', 'activity'];
 const mediaTypes = ['image', 'audio', 'video', 'document'];
@@ -30,7 +32,7 @@ function checkMessage(value: unknown, path: string): void {
   const message = requireObject(value, path);
   requireText(message['id'], `${path}.id`);
   requireWord(message['role'], roles, `${path}.role`);
-  optionalText(message['encryptedValue'], `${path}.encryptedValue`);
+  checkSealed(message['encryptedValue'], `${path}.encryptedValue`);
   const content = message['content'];
   switch (message['role']) {
     case 'activity':
@@ -56,7 +58,7 @@ function checkCall(value: unknown, path: string): void {
   const called = requireObject(call['function'], `${path}.function`);
   requireText(called['name'], `${path}.function.name`);
   requireText(called['arguments'], `${path}.function.arguments`);
-  optionalText(call['encryptedValue'], `${path}.encryptedValue`);
+  checkSealed(call['encryptedValue'], `${path}.encryptedValue`);
 }
 
 function checkContent(value: unknown, path: string): void {
@@ -75,12 +77,13 @@ function checkContent(value: unknown, path: string): void {
   }
 }
 
-function checkLevels(value: object, name: string): void {
-  try {
-    checkDepth(value);
-  } catch (cause) {
-    throw new TypeError(`${name} has more than ${maxDepth} levels`, { cause });
-  }
+function checkLevels(value: unknown, name: string): void {
+  if (isTooDeep(value)) throw new TypeError(`${name} has more than ${maxDepth} levels`);
+}
+
+function checkSealed(value: unknown, path: string): void {
+  optionalText(value, path);
+  if (typeof value === 'string') checkLevels(tryParseJson(value), path);
 }
 
 function requireObject(value: unknown, path: string): Readonly<Record<string, unknown>> {

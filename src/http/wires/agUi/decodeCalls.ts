@@ -1,7 +1,5 @@
-import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
 import { append, createGrowingText } from '../../../codecs/text/growingText.js';
 import type { JsonValue } from '../../../events.js';
-import { checkDepth } from '../bounds.js';
 import type { EmitEvent } from '../wire.js';
 import { contentOutput } from './contents.js';
 import {
@@ -16,6 +14,7 @@ import {
   startCall,
 } from './decoding.js';
 import { noteIn, tanStackNoteIn } from './notes.js';
+import { parseShallow } from './shallowJson.js';
 
 /** @returns Whether the frame is one of a tool call. */
 export function decodeCall(state: Decoding, type: string, frame: Frame, emit: EmitEvent): boolean {
@@ -105,8 +104,7 @@ function answer(state: Decoding, id: string, frame: Frame, emit: EmitEvent): voi
 }
 
 function parsed(content: unknown): JsonValue {
-  const value = typeof content === 'string' ? tryParseJson(content) : undefined;
-  checkDepth(value);
+  const value = typeof content === 'string' ? parseShallow(content) : undefined;
   return value === undefined ? contentOutput(content) : value;
 }
 
