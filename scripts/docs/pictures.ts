@@ -46,7 +46,9 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
     const modules = modulesOf(entryPoint).map(({ names }) => names);
     const scope: Record<string, unknown> = Object.assign({ testing }, ...modules, helpers);
     scope['stream'] = checkedStream(helpers);
-    scope['sse'] = createSse(body);
+    scope['eventStream'] = createSse(body);
+    // On a page of `rxllm/http`, `sse` is the wire.
+    if (entryPoint !== 'rxllm/http') scope['sse'] = scope['eventStream'];
     for (const [name, code] of Object.entries(run.given ?? {})) {
       scope[name] = recordGiven(name, evaluate(`given.${name}`, code, scope), given);
     }
@@ -76,7 +78,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 
 /** A source sends a request, which is a promise. */
 function isRequest({ given = {}, source }: Run): boolean {
-  return [...Object.values(given), source].some((code) => code.includes('sse('));
+  return [...Object.values(given), source].some((code) => /sse\(\{|eventStream\(/.test(code));
 }
 
 /** `stream`, but its letters must be events: on a page of `rxllm`, `text('a')` is the parser and not the event. */

@@ -3,7 +3,8 @@ export interface Run {
   /** Names that the rest uses, in order. An Observable called `other` gets a row of the picture, a Subject too. */
   readonly given?: Readonly<Record<string, string>>;
   /**
-   * A source, in what rxjs and the entry points of rxllm export, the helpers of `marbles`, and `sse` of scripts/docs/sse.ts. `text` is the parser,
+   * A source, in what rxjs and the entry points of rxllm export, the helpers of `marbles`, and `sse` of scripts/docs/sse.ts, which is
+   * `eventStream` on a page of `rxllm/http`. `text` is the parser,
    * as on the page: an event in the letters of `stream` is `testing.text('a', { block: 1 })`.
    */
   readonly source: string;
@@ -185,6 +186,13 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
+  sse: {
+    given: { encoder: 'sse().createEncoder()' },
+    source: `stream('s--a--b--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
   stopOn: {
     given: { other: `cold('---------x')` },
     source: `answer('Hel-lo,-wor-ld|')`,

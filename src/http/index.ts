@@ -1,5 +1,11 @@
+export type { HostOptions } from './hosts/hostOptions.js';
+export { type NodeResponse, pipeToNode } from './hosts/pipeToNode.js';
+export { toResponse } from './hosts/toResponse.js';
+export { type SseMessage, toSseMessages } from './hosts/toSseMessages.js';
 export { type AgUiOptions, agUi } from './wires/agUi/agUi.js';
 export { readRunInput } from './wires/agUi/readRunInput.js';
 export type { RunInput, RunMessage, RunResume, RunToolCall } from './wires/agUi/runInput.js';
 export { sse } from './wires/sse/sse.js';
+export { readUiMessages } from './wires/uiMessages/readUiMessages.js';
+export { type UiMessagesOptions, uiMessages } from './wires/uiMessages/uiMessages.js';
 export type { EmitEvent, Wire, WireDecoder, WireEncoder, WriteData } from './wires/wire.js';

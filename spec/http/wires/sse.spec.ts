@@ -15,7 +15,7 @@ import { sse } from '../../../src/http/index.js';
 import { createMessageFold } from '../../../src/message/messageFold.js';
 import { blockEnd, finish, ping, raw, reset, start, text, toolResult, usage } from '../../../src/testing/index.js';
 import { anyStream, anyStreamError } from '../../support/anyStream.js';
-import { formats, recordedStreams } from '../../support/corpus.js';
+import { allStreams, formats } from '../../support/corpus.js';
 import { decodeBytes } from '../../support/decodeBytes.js';
 import { anyChunksOf, bytesOf, framesOf, type Reading, readingOf } from '../../support/wires.js';
 
@@ -64,8 +64,8 @@ describe('sse', () => {
     fc.assert(property, { numRuns: 1_000 });
   });
 
-  it.each(recordedStreams.map((stream) => [`${stream.wire}/${stream.name}`, stream] as const))(
-    'loses nothing of the recording %s',
+  it.each(allStreams.map((stream) => [`${stream.wire}/${stream.name}`, stream] as const))(
+    'loses nothing of %s',
     (_, { wire: kind, bytes }) => {
       const { events, error } = decodeBytes(formats[kind], [bytes]);
       const sent = bytesOf(framesOf(wire, { events, error: error === undefined ? undefined : toErrorInfo(error) }));

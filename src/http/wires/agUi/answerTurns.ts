@@ -2,7 +2,7 @@ import { isObject } from '../../../codecs/json/jsonFields.js';
 import { tryParseRawJson } from '../../../codecs/json/tryParseJson.js';
 import type { JsonValue, PartOrigin, Turn, TurnPart } from '../../../events.js';
 import type { ResultPart } from '../../../message/turnContent.js';
-import { isRecord } from '../sse/readers.js';
+import { isRecord } from '../fields/readers.js';
 import { contentOutput } from './contents.js';
 import { countOf, type Note, nativeOf, noteIn, openNative, tanStackNoteIn } from './notes.js';
 import type { RunMessage, RunToolCall } from './runInput.js';

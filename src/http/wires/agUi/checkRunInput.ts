@@ -1,6 +1,6 @@
 import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
 import { maxDepth } from '../bounds.js';
-import { isRecord } from '../sse/readers.js';
+import { isRecord } from '../fields/readers.js';
 import type { RunInput } from './runInput.js';
 import { isTooDeep } from './shallowJson.js';
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, TurnPart } from '../../../events.js';
-import { isRecord } from '../sse/readers.js';
+import { isRecord } from '../fields/readers.js';
 
 /** The result of a tool, as text or as a list of what to show to the model. */
 export function contentOutput(content: unknown): JsonValue {

@@ -1,8 +1,8 @@
 import { ProviderError, type ServiceErrorKind } from '../../../errors.js';
 import type { FinishReason, RequestUsage, Usage } from '../../../events.js';
-import { readError } from '../sse/errorFields.js';
-import { eventFields } from '../sse/eventFields.js';
-import { isRecord, readFields } from '../sse/readers.js';
+import { readError } from '../fields/errorFields.js';
+import { eventFields } from '../fields/eventFields.js';
+import { isRecord, readFields } from '../fields/readers.js';
 import type { EmitEvent } from '../wire.js';
 import { beginRun, type Decoding, type Frame } from './decoding.js';
 import { countOf, type Note, noteIn, tanStackNoteIn } from './notes.js';

@@ -1,9 +1,9 @@
 import { EmptyStreamError, MalformedEventError, TruncatedError } from '../../../errors.js';
 import type { DeltaEvent, JsonObject, JsonValue } from '../../../events.js';
 import { checkBytes, checkDepth, maxDepth } from '../bounds.js';
+import { eventFields } from '../fields/eventFields.js';
+import { isRecord, readFields } from '../fields/readers.js';
 import type { EventDecoder } from '../keepPartial.js';
-import { eventFields } from '../sse/eventFields.js';
-import { isRecord, readFields } from '../sse/readers.js';
 import type { EmitEvent } from '../wire.js';
 import { decodeCall } from './decodeCalls.js';
 import { decodeEnd } from './decodeEnd.js';

@@ -1,7 +1,7 @@
 import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
 import type { BlockEndEvent, JsonValue, NativeFormat, Phase } from '../../../events.js';
 import { checkDepth } from '../bounds.js';
-import { isRecord } from '../sse/readers.js';
+import { isRecord } from '../fields/readers.js';
 
 // What the protocol has no field for is in `metadata.rxllm` of frames, messages and calls, and in the encrypted value of a native form.
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../sse/readers.js';
+import { isRecord } from '../fields/readers.js';
 
 /**
  * What the wire uses of the body of an AG-UI request: a body of any version is one, after `JSON.parse`.

@@ -1,11 +1,11 @@
 import { EmptyStreamError, MalformedEventError, ProviderError, TruncatedError } from '../../../errors.js';
 import type { DeltaEvent, JsonValue, Phase } from '../../../events.js';
 import { checkBytes, checkDepth } from '../bounds.js';
+import { readError } from '../fields/errorFields.js';
+import { eventFields } from '../fields/eventFields.js';
+import { isRecord, readFields } from '../fields/readers.js';
 import type { EventDecoder } from '../keepPartial.js';
 import type { EmitEvent } from '../wire.js';
-import { readError } from './errorFields.js';
-import { eventFields } from './eventFields.js';
-import { isRecord, readFields } from './readers.js';
 
 /** Reads what `createSseEncoder` writes, and checks it: a frame may come from anywhere. */
 export function createSseDecoder(): EventDecoder {

@@ -1,5 +1,6 @@
-import type { DeltaEvent, ErrorInfo, JsonObject, JsonValue, TextDeltaEvent } from '../../../events.js';
+import type { DeltaEvent, TextDeltaEvent } from '../../../events.js';
 import { checkBytes, checkDepth } from '../bounds.js';
+import { errorFrame } from '../fields/errorFrame.js';
 import type { WireEncoder } from '../wire.js';
 
 /** Encodes each event as one frame: the event as JSON. */
@@ -46,34 +47,7 @@ export function createSseEncoder(): WireEncoder {
     fail(error, write) {
       if (ended) return;
       ended = true;
-      write(errorFrame(error));
+      write(errorFrame(error, (info) => JSON.stringify({ type: 'error', error: info })));
     },
   };
-}
-
-/** The most of a message that is sent where the error is too large to be sent as it is. */
-const shortMessage = 1_000;
-
-/** The message so far is not sent: the events before are that message. */
-function errorFrame(error: ErrorInfo): string {
-  const frame = (info: ErrorInfo): string => JSON.stringify({ type: 'error', error: info });
-  const sent = { ...error, details: error.details && withoutPartials(error.details), partial: undefined };
-  try {
-    checkDepth(sent);
-    const data = frame(sent);
-    checkBytes(data);
-    return data;
-  } catch {
-    return frame({ ...sent, message: error.message.slice(0, shortMessage), details: undefined });
-  }
-}
-
-/** The errors of attempts carry what was void. */
-function withoutPartials(details: JsonObject): JsonObject {
-  const { errors } = details;
-  return Array.isArray(errors) ? { ...details, errors: errors.map(withoutPartial) } : details;
-}
-
-function withoutPartial(error: JsonValue): JsonValue {
-  return typeof error === 'object' && error !== null && !Array.isArray(error) ? { ...error, partial: null } : error;
 }
