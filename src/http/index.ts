@@ -1,3 +1,6 @@
+export { fromHttpEvents, type HttpEventLike } from './browser/fromHttpEvents.js';
+export { type FromWireOptions, fromWire, type ReconnectOptions } from './browser/fromWire.js';
+export type { WireRequest, WireRequestOptions } from './browser/wireRequest.js';
 export type { HostOptions } from './hosts/hostOptions.js';
 export { type NodeResponse, pipeToNode } from './hosts/pipeToNode.js';
 export { toResponse } from './hosts/toResponse.js';
