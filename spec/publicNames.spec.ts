@@ -77,8 +77,10 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'sse',
-    types: 'EmitEvent Wire WireDecoder WireEncoder WriteData',
+    values: 'agUi pipeToNode readRunInput readUiMessages sse toResponse toSseMessages uiMessages',
+    types:
+      'AgUiOptions EmitEvent HostOptions NodeResponse RunInput RunMessage RunResume RunToolCall SseMessage UiMessagesOptions Wire ' +
+      'WireDecoder WireEncoder WriteData',
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

@@ -1,0 +1,136 @@
+import { ProviderError, type ServiceErrorKind } from '../../../errors.js';
+import type { FinishReason, RequestUsage, Usage } from '../../../events.js';
+import { readError } from '../fields/errorFields.js';
+import { eventFields } from '../fields/eventFields.js';
+import { isRecord, readFields } from '../fields/readers.js';
+import type { EmitEvent } from '../wire.js';
+import { beginRun, type Decoding, type Frame } from './decoding.js';
+import { countOf, type Note, noteIn, tanStackNoteIn } from './notes.js';
+
+/** @returns Whether the frame ends the run. @throws The error of a run that failed. */
+export function decodeEnd(state: Decoding, type: string, frame: Frame, emit: EmitEvent): boolean {
+  if (type === 'RUN_FINISHED') {
+    finish(state, frame, emit);
+    return true;
+  }
+  if (type !== 'RUN_ERROR') return false;
+  emitUsage(frame, noteIn(frame['metadata']), emit);
+  throw readError(noteIn(frame['metadata'])?.['error']) ?? reportedError(frame);
+}
+
+const serviceKinds: ReadonlySet<unknown> = new Set<ServiceErrorKind>([
+  'authentication',
+  'permission',
+  'not-found',
+  'invalid-request',
+  'too-large',
+  'rate-limit',
+  'quota',
+  'overloaded',
+  'server',
+  'conflict',
+]);
+
+/** The most of the message of another server's error. */
+const maxMessage = 1_000;
+
+function reportedError({ message, code }: Frame): ProviderError {
+  const kind = serviceKinds.has(code) ? (code as ServiceErrorKind) : 'server';
+  const text = typeof message === 'string' && message !== '' ? message.slice(0, maxMessage) : 'The run failed';
+  return new ProviderError(text, { kind, code: typeof code === 'string' ? code : undefined });
+}
+
+function finish(state: Decoding, frame: Frame, emit: EmitEvent): void {
+  const note = noteIn(frame['metadata']);
+  beginRun(state, emit);
+  emitApprovals(state, frame, emit);
+  emitUsage(frame, note, emit);
+  const reason = note?.['finishReason'] ?? reasonOf(state, frame);
+  const rawReason = note ? note['rawReason'] : undefined;
+  const choices = note?.['choices'] ?? [{ choice: 0, reason, rawReason }];
+  const fields = { reason, rawReason, choices, metadata: note?.['metadata'] ?? {}, timing: note?.['timing'] };
+  const event = readFields('finish', eventFields.finish, fields);
+  state.finished = true;
+  emit(event as never);
+}
+
+/** The interrupts of a run that another server wrote; ours were announced when they began. */
+function emitApprovals(state: Decoding, frame: Frame, emit: EmitEvent): void {
+  const outcome = isRecord(frame['outcome']) ? frame['outcome'] : {};
+  const interrupts: readonly unknown[] = Array.isArray(outcome['interrupts']) ? outcome['interrupts'] : [];
+  for (const interrupt of interrupts) {
+    if (!isRecord(interrupt)) continue;
+    const { id, toolCallId = id } = interrupt;
+    if (typeof toolCallId !== 'string') continue;
+    const callId = state.calls.get(toolCallId)?.callId ?? toolCallId;
+    if (!state.waiting.has(callId)) emit({ type: 'tool-approval', callId, approved: undefined });
+  }
+}
+
+const tanStackReasons: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  length: 'length',
+  content_filter: 'content-filter',
+  tool_calls: 'tool-calls',
+};
+
+function reasonOf(state: Decoding, frame: Frame): FinishReason {
+  const outcome = isRecord(frame['outcome']) ? frame['outcome']['type'] : undefined;
+  if (outcome === 'interrupt') return 'paused';
+  if (outcome === 'cancelled') return 'aborted';
+  const word = tanStackNoteIn(frame['metadata'])?.['finishReason'];
+  if (typeof word === 'string' && Object.hasOwn(tanStackReasons, word)) return tanStackReasons[word] ?? 'other';
+  const isPending = [...state.calls.values()].some(({ ended, answered }) => ended && !answered);
+  return isPending ? 'tool-calls' : 'stop';
+}
+
+function emitUsage(frame: Frame, note: Note | undefined, emit: EmitEvent): void {
+  if (isRecord(note?.['usage'])) {
+    const { usage, requests } = note;
+    emit(readFields('usage', eventFields.usage, { usage, requests }) as never);
+    return;
+  }
+  const entries: readonly unknown[] = Array.isArray(frame['usage']) ? frame['usage'] : [];
+  const requests = entries.filter(isRecord).map(toRequest);
+  if (requests.length === 0) return;
+  emit({ type: 'usage', usage: sum(requests.map(({ usage }) => usage)), requests });
+}
+
+function toRequest(entry: Frame): RequestUsage {
+  const { provider, model } = entry;
+  const usage: Usage = {
+    inputTokens: countOf(entry['inputTokens']),
+    outputTokens: countOf(entry['outputTokens']),
+    totalTokens: countOf(entry['totalTokens']),
+    cachedInputTokens: countOf(entry['cachedInputTokens']),
+    cacheWriteTokens: countOf(entry['cacheWriteInputTokens']),
+    reasoningTokens: countOf(entry['reasoningTokens']),
+    serverTools: undefined,
+    estimated: false,
+    confidence: 'exact',
+    cost: undefined,
+    native: undefined,
+  };
+  const traits = { serviceTier: undefined, speed: undefined, region: undefined, batch: undefined };
+  const names = { model: textOf(model), provider: textOf(provider) };
+  return { usage, ...names, attempt: 1, step: 0, stands: true, ...traits };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+const counts = [
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'cachedInputTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+] as const satisfies readonly (keyof Usage)[];
+
+function sum(usages: readonly Usage[]): Usage {
+  const total = (name: (typeof counts)[number]): number | undefined =>
+    usages.map((usage) => usage[name]).reduce((one, other) => (one === undefined ? other : one + (other ?? 0)));
+  return { ...usages[0], ...(Object.fromEntries(counts.map((name) => [name, total(name)])) as unknown as Usage) };
+}
