@@ -1,9 +1,22 @@
-import { concat, defer, EMPTY, fromEvent, ignoreElements, type Observable, retry, take, timer } from 'rxjs';
-import { type BackoffOptions, backoffMs, backoffOptionNames, checkBackoff } from '../../attempts/backoff.js';
+import {
+  concat,
+  defer,
+  EMPTY,
+  fromEvent,
+  ignoreElements,
+  interval,
+  merge,
+  type Observable,
+  retry,
+  skipWhile,
+  take,
+  timer,
+} from 'rxjs';
+import { type BackoffOptions, backoffChecks, backoffMs } from '../../attempts/backoff.js';
 import { fillPartial, isStreamError } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
 import { checkDemand, type Demand } from '../../handles/createDemand.js';
-import { checkCount, checkOptions } from '../../kernel/options.js';
+import { checkCount, checkEach, checkOptions } from '../../kernel/options.js';
 import { checkWire } from '../wires/checkWire.js';
 import type { Wire } from '../wires/wire.js';
 import { connect, type WireStream } from './connection.js';
@@ -82,12 +95,18 @@ export function fromWire(request: WireRequest, options: FromWireOptions): Observ
 
 function checkReconnect(reconnect: unknown): void {
   if (reconnect === false) return;
-  checkOptions('reconnect', reconnect as ReconnectOptions, [...backoffOptionNames, 'maxRetries']);
-  checkBackoff(reconnect as ReconnectOptions);
-  checkCount('maxRetries', (reconnect as ReconnectOptions).maxRetries);
+  checkEach('reconnect', reconnect as ReconnectOptions, { ...backoffChecks, maxRetries: checkCount });
 }
+
+/** How often it looks whether the browser is online, because a worker may miss the event. */
+const lookMs = 1_000;
 
 /** Completes when the browser is online, which is at once where nothing is known of it. */
 function online(): Observable<never> {
-  return globalThis.navigator?.onLine === false ? fromEvent(globalThis, 'online').pipe(take(1), ignoreElements()) : EMPTY;
+  if (!isOffline()) return EMPTY;
+  return merge(fromEvent(globalThis, 'online'), interval(lookMs)).pipe(skipWhile(isOffline), take(1), ignoreElements());
+}
+
+function isOffline(): boolean {
+  return globalThis.navigator?.onLine === false;
 }
