@@ -77,10 +77,13 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'agUi pipeToNode readRunInput readUiMessages sse toResponse toSseMessages uiMessages',
-    types:
-      'AgUiOptions EmitEvent HostOptions NodeResponse RunInput RunMessage RunResume RunToolCall SseMessage UiMessagesOptions Wire ' +
-      'WireDecoder WireEncoder WriteData',
+    values: `
+      agUi fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse toResponse toSseMessages
+      uiMessages`,
+    types: `
+      AgUiOptions ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike JsonPath NodeResponse
+      PayloadContext ProviderFormat ReconnectOptions RunInput RunMessage RunResume RunToolCall SendRequest SourceOptions SseMessage
+      UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireRequest WireRequestOptions WriteData WrittenCall WrittenUsage`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',
