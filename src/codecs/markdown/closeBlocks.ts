@@ -17,7 +17,8 @@ export function closeFence(
   const marker = fence.character.repeat(fence.length);
   const inside = content === 'blank' ? containers : [...containers.slice(0, kept), ...opened];
   const prefix = inside.map(containerPrefix).join('');
-  if (line !== undefined && content === 'blank') return prefix.startsWith(line) ? prefix.slice(line.length) + marker : '';
+  if (line !== undefined && prefix.startsWith(line) && content !== 'markup') return prefix.slice(line.length) + marker;
+  if (content === 'blank') return '';
   const rest = content === 'verbatim' ? line?.slice(from) : undefined;
   // The beginning of a closing fence is completed.
   const begun = rest !== undefined && rest.length < fence.length && marker.startsWith(rest);

@@ -1,4 +1,4 @@
-import { characterClass, invisible } from './characters.js';
+import { type CharacterClass, characterClass, invisible } from './characters.js';
 import { type Delimiter, lastBracket, type Opener, pushRun, readRun, removeBracket } from './delimiters.js';
 import { copyInlineState, type InlineState } from './inlineState.js';
 import { closeTarget } from './linkTarget.js';
@@ -19,12 +19,13 @@ export function closeInline(state: InlineState): string {
   const dangling = endRun(end);
   const { closing, first } = closeOpeners(end.open, state.count);
   if (closing === '') return link;
-  const flanks = !dangling && characterClass(lastCharacter(state)) !== 'space';
-  return link !== '' || (!state.escaped && (flanks || first === 'bracket')) ? link + closing : invisible + closing;
+  const flanks = !dangling && !state.escaped && (state.run !== '' || closesAfter(characterClass(state.before), closing));
+  return link !== '' || flanks || (first === 'bracket' && !state.escaped) ? link + closing : invisible + closing;
 }
 
-function lastCharacter({ run, before }: InlineState): number {
-  return run === '' ? before : run.charCodeAt(0);
+/** Between punctuation and other runs, a run could open, too, and would not match one of another length. */
+function closesAfter(last: CharacterClass, closing: string): boolean {
+  return last === 'other' || (last === 'punctuation' && /^(.)\1*$/.test(closing));
 }
 
 /** Backticks at the end may be the beginning of the closing ones. */
@@ -60,13 +61,18 @@ function removeBrackets(open: Opener[]): void {
 /** Ends the text after a run. @returns Whether the run opens something that has no content yet. */
 function endRun({ open, run, runLength, before }: InlineState): boolean {
   if (run === '') return false;
+  const atEnd = readRun(run, runLength, before, 'space');
   const innermost = open.at(-1);
-  // Half of the two characters that close it.
-  if (run === '~' && runLength === 1 && innermost?.type === 'delimiter' && innermost.character === run) {
-    open[open.length - 1] = { ...innermost, length: 1 };
+  if (
+    innermost?.type === 'delimiter' &&
+    innermost.character === run &&
+    innermost.length > runLength &&
+    (atEnd.closes || run === '~')
+  ) {
+    // The beginning of the run that closes it.
+    open[open.length - 1] = { ...innermost, length: innermost.length - runLength };
     return false;
   }
-  const atEnd = readRun(run, runLength, before, 'space');
   if (atEnd.closes && hasOpener(open, run)) {
     pushRun(open, atEnd);
     return false;
