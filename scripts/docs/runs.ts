@@ -146,6 +146,7 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  markdownBlocks: { source: `streamOf('# Hi\\nsome **bold words**', { everyMs: 3 })`, operators: ['markdownBlocks()'] },
   measureStream: {
     source: `stream('s--a-b---f|')`,
     operators: [
@@ -184,7 +185,9 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
+  sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
+  splitLines: { source: `streamOf('one two\\nthree four', { everyMs: 3 })`, operators: ['splitLines()'] },
   stopOn: {
     given: { other: `cold('---------x')` },
     source: `answer('Hel-lo,-wor-ld|')`,
