@@ -1,4 +1,4 @@
-/** Words whose full stop ends no sentence: titles, references, months and days, and what is followed by a name or a number. */
+/** Words after which a full stop ends no sentence: titles, references, months and days, and what is followed by a name or a number. */
 const words: readonly string[] = [
   'mr mrs ms mx dr prof rev hon gen col capt lt sgt sr jr st ste mt messrs mme mlle',
   'vs viz cf al approx ca est incl excl esp resp',

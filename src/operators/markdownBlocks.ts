@@ -23,7 +23,7 @@ const empty: MarkdownText = { blocks: [], tail: '', closedTail: '' };
  *
  * A finished block never changes and stays the same object, so that a view renders it once; show `closedTail` after it, in which an open fence,
  * emphasis, code span, link or row of a table is closed. The texts of the blocks and `tail` are the text: rendered one by one, they give what
- * the whole gives, in CommonMark with tables, but for links whose definition is in another block. At the completion the tail is finished, too. A
+ * the whole gives, in CommonMark with tables, but for links that are defined in another block. At the completion the tail is finished, too. A
  * `reset` that voids text emits the remaining text at once.
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.

@@ -36,7 +36,7 @@ function closeCode({ code, runLength, before }: InlineState): string {
   return (runLength === 0 && before === 10 ? invisible : '') + '`'.repeat(code - runLength);
 }
 
-/** Closes the link whose target is open, or has yet to follow, and removes what is open in its text. */
+/** Closes a link: its target is open, or has yet to follow. Removes what is open in its text. */
 function closeLink(end: InlineState): string {
   const { open, target, bracketEnd, count } = end;
   if (!target && !bracketEnd) return '';

@@ -7,7 +7,7 @@ export interface Fence {
 }
 
 /** The index after a run of one character. */
-export function endOfRun(line: string, from: number): number {
+function endOfRun(line: string, from: number): number {
   const code = line.charCodeAt(from);
   let end = from;
   while (end < line.length && line.charCodeAt(end) === code) end++;

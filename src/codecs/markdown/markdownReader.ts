@@ -28,7 +28,20 @@ export interface MarkdownReader {
 /** A line of which so much has arrived is what it has been so far, until it ends: no delta reads more of it again. */
 const longestBeginning = 128;
 
-/** @param initial Blocks and tail of a text whose reading continues. */
+/** A line that is what it is, whatever follows. */
+interface Decided {
+  readonly reading: LineReading;
+  /** What is open in its text. */
+  readonly inline: InlineState | undefined;
+  /** What closes it, if that depends on nothing that follows. */
+  readonly closing: string | undefined;
+}
+
+function isText({ content }: LineReading): boolean {
+  return content === 'text' || content === 'heading' || content === 'row';
+}
+
+/** @param initial The blocks and the tail of a text that continues. */
 export function createMarkdownReader(initial?: Pick<MarkdownText, 'blocks' | 'tail'>): MarkdownReader {
   let blocks = initial?.blocks ?? [];
   let finished: MarkdownBlock[] = [];
@@ -38,10 +51,10 @@ export function createMarkdownReader(initial?: Pick<MarkdownText, 'blocks' | 'ta
   /** What is open before the current line, in the paragraph that it may continue. */
   let paragraph = createInlineState();
   /** What the current line is and what is open after it, once its beginning has decided that. */
-  let decided: { readonly reading: LineReading; readonly inline: InlineState } | undefined;
+  let decided: Decided | undefined;
   let afterReturn = false;
 
-  /** What is open after the current line, if that is text. */
+  /** What is open after the current line, which is text. */
   function inlineAfter(reading: LineReading): InlineState {
     const inline = reading.continues && reading.content === 'text' ? copyInlineState(paragraph) : createInlineState();
     readInline(inline, wholeText(line), reading.from, reading.content === 'row');
@@ -54,22 +67,29 @@ export function createMarkdownReader(initial?: Pick<MarkdownText, 'blocks' | 'ta
     if (early && (!beginsText.test(beginning) || mayBeDelimiterRow(splitter.state, beginning))) return;
     if (early) splitter.decideEarly(beginning);
     const reading = readLine(splitter.state, beginning, true);
-    decided = { reading, inline: inlineAfter(reading) };
+    const { leaf, content } = reading;
+    const fence = content === 'verbatim' && leaf.type === 'fence' ? leaf.fence : undefined;
+    decided = {
+      reading,
+      inline: isText(reading) ? inlineAfter(reading) : undefined,
+      closing: fence && closeFence(splitter.state, { fence, line: undefined }, reading),
+    };
   }
 
   function add(piece: string): void {
     if (piece === '') return;
     append(line, piece);
     splitter.add(piece);
-    if (decided) readInline(decided.inline, piece, 0, decided.reading.content === 'row');
-    else decide();
+    if (!decided) decide();
+    else if (decided.inline) readInline(decided.inline, piece, 0, decided.reading.content === 'row');
   }
 
   function endLine(ending: string): void {
     const reading = splitter.endLine(wholeText(line), ending);
     if (reading.leaf.type !== 'paragraph') paragraph = createInlineState();
     else {
-      const inline = decided?.reading.content === 'text' && reading.content === 'text' ? decided.inline : inlineAfter(reading);
+      const isSame = decided?.reading.content === 'text' && reading.content === 'text';
+      const inline = (isSame ? decided?.inline : undefined) ?? inlineAfter(reading);
       readInline(inline, '\n', 0, false);
       paragraph = inline;
     }
@@ -93,22 +113,20 @@ export function createMarkdownReader(initial?: Pick<MarkdownText, 'blocks' | 'ta
 
   /** What has to follow the tail so that what is open in it is closed. */
   function closing(): string {
-    const { state, tail } = splitter;
-    if (tail === '') return '';
+    const { state } = splitter;
+    if (decided?.closing !== undefined) return decided.closing;
     // A line that is decided may be long, and is not read again: its end makes no fence, and no row of a table.
-    const text = decided && line.length > longestBeginning ? undefined : textSoFar(line);
-    const reading = decided?.reading ?? readLine(state, text ?? '', true);
+    const beginning = decided ? undefined : textSoFar(line);
+    const reading = decided?.reading ?? readLine(state, beginning ?? '', true);
     const { leaf, content } = reading;
     const fence = content === 'blank' && state.leaf.type === 'fence' ? state.leaf : leaf;
-    if (fence.type === 'fence') return closeFence(state, { fence: fence.fence, line: text }, reading);
+    if (fence.type === 'fence') return closeFence(state, { fence: fence.fence, line: beginning }, reading);
     // A line that is blank so far may yet continue the paragraph.
     if (content === 'blank') return state.leaf.type === 'paragraph' ? closeInline(paragraph) : '';
-    const row =
-      text !== undefined && reading.kept === state.containers.length
-        ? closeDelimiterRow(state.leaf, text, reading.from)
-        : undefined;
+    const continuesAll = beginning !== undefined && reading.kept === state.containers.length;
+    const row = continuesAll ? closeDelimiterRow(state.leaf, beginning, reading.from) : undefined;
     if (row !== undefined) return row;
-    if (content !== 'text' && content !== 'heading' && content !== 'row') return '';
+    if (!isText(reading)) return '';
     const inline = decided?.inline ?? inlineAfter(reading);
     const end = closeInline(inline);
     return content === 'row' && inline.count > 0 ? `${end} |` : end;
@@ -127,7 +145,7 @@ export function createMarkdownReader(initial?: Pick<MarkdownText, 'blocks' | 'ta
         finished = [];
       }
       const { tail } = splitter;
-      return { blocks, tail, closedTail: tail + closing() };
+      return { blocks, tail, closedTail: tail === '' ? '' : tail + closing() };
     },
   };
 }
