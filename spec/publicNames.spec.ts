@@ -17,19 +17,19 @@ const golden: Readonly<Record<string, PublicNames>> = {
       accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
       createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge highReliabilityOptions
       highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
-      measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream smooth
-      stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
+      markdownBlocks measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream sentences smooth
+      splitLines stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
       BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
       ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
       DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata
       FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
-      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
+      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MarkdownBlock MarkdownBlockKind MarkdownBlocksOptions MarkdownText MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
       ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin
       PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price PricedRequest RateLimitOptions
       RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage ResetEvent ResponseHead
-      RetryContext RetryStreamOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
+      RetryContext RetryStreamOptions SentencesOptions ServiceErrorDetails ServiceErrorKind SmoothOptions SplitLinesOptions StandardSchema StartEvent StepEvent
       StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
       TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolApprovalEvent ToolCall
       ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,

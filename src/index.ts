@@ -111,6 +111,13 @@ export { type FallbackContext, type FallbackToOptions, fallbackTo } from './oper
 export { type HedgeOptions, hedge } from './operators/hedge.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
 export { limitConcurrency } from './operators/limitConcurrency.js';
+export {
+  type MarkdownBlock,
+  type MarkdownBlockKind,
+  type MarkdownBlocksOptions,
+  type MarkdownText,
+  markdownBlocks,
+} from './operators/markdownBlocks.js';
 export { type MeasureStreamOptions, measureStream, type TimingSettlement } from './operators/measureStream.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
@@ -143,7 +150,9 @@ export {
 } from './operators/presets.js';
 export { type RateLimitOptions, rateLimit } from './operators/rateLimit.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
+export { type SentencesOptions, sentences } from './operators/sentences.js';
 export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
+export { type SplitLinesOptions, splitLines } from './operators/splitLines.js';
 export { stopOn } from './operators/stopOn.js';
 export { type TakeWithinBudgetOptions, takeWithinBudget } from './operators/takeWithinBudget.js';
 export { type TapStreamOptions, tapStream } from './operators/tapStream.js';

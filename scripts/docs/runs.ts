@@ -164,6 +164,7 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  markdownBlocks: { source: `streamOf('# Hi\\nsome **bold words**', { everyMs: 3 })`, operators: ['markdownBlocks()'] },
   measureStream: {
     source: `stream('s--a-b---f|')`,
     operators: [
@@ -213,6 +214,7 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
+  sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
   sse: {
     given: { encoder: 'sse().createEncoder()' },
@@ -221,6 +223,7 @@ export const runs: Readonly<Record<string, Run>> = {
       'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
     ],
   },
+  splitLines: { source: `streamOf('one two\\nthree four', { everyMs: 3 })`, operators: ['splitLines()'] },
   stopOn: {
     given: { other: `cold('---------x')` },
     source: `answer('Hel-lo,-wor-ld|')`,
