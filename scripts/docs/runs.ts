@@ -48,6 +48,7 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
     operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
   },
+  conversation: { source: `stream('s-p-a-f|')`, operators: ['conversation({ pings: false })'] },
   createBreaker: {
     given: { breaker: 'createBreaker({ failures: 1, successes: 1, openMs: 10 })', state: 'new Subject()' },
     source: `(breaker.state$.subscribe(state), ${failingOnce})`,
@@ -184,6 +185,7 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
+  shareStream: { source: `stream('s-p-a-f|')`, operators: ['shareStream({ pings: false })'] },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
   stopOn: {
     given: { other: `cold('---------x')` },
@@ -215,6 +217,7 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `answer('[hm]-Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text, reasoning }) => ({ text, reasoning }))'],
   },
+  toMessageState: { source: `stream('s-p-a-f|')`, operators: ['toMessageState({ pings: false })'] },
   toon: { source: toonTable, operators: ['parseOnComplete(toon(), text())', 'map(({ format, value }) => ({ format, value }))'] },
   toonPrompt: {
     source: `cold('a--|', { a: [{ id: 1, name: 'Lamp' }, { id: 2, name: 'Desk' }] })`,

@@ -24,7 +24,7 @@ export interface MessageFold {
 }
 
 /** Plain data and free functions instead of closures: a fold is created for every subscription to a source, and by many operators. */
-interface FoldState {
+export interface FoldState {
   readonly choice: number;
   start: StartEvent | undefined;
   finish: FinishEvent | undefined;
@@ -41,11 +41,22 @@ interface FoldState {
   /** The part and the block of the last event if that was a text delta: most likely the next one extends it too. */
   current: GrowingPart | undefined;
   currentBlock: number;
+  /** The part that the last event began or extended. */
+  changed: GrowingPart | undefined;
 }
 
 /** @param choice Which choice to read. @defaultValue 0 */
 export function createMessageFold(choice = 0): MessageFold {
-  const state: FoldState = {
+  const state = createFoldState(choice);
+  return {
+    push: (event) => pushEvent(state, event),
+    partial: () => partialOf(state),
+    message: () => messageOf(state),
+  };
+}
+
+export function createFoldState(choice: number): FoldState {
+  return {
     choice,
     start: undefined,
     finish: undefined,
@@ -58,20 +69,18 @@ export function createMessageFold(choice = 0): MessageFold {
     step: 0,
     current: undefined,
     currentBlock: -1,
-  };
-  return {
-    push: (event) => push(state, event),
-    partial: () => partialOf(state),
-    message: () => messageOf(state),
+    changed: undefined,
   };
 }
 
-function push(state: FoldState, event: DeltaEvent): void {
+export function pushEvent(state: FoldState, event: DeltaEvent): void {
   const { choice, current } = state;
   if (event.type === 'text-delta' && event.block === state.currentBlock && event.choice === choice && current) {
     append(current.text, event.text);
+    state.changed = current;
     return;
   }
+  state.changed = undefined;
   if ('choice' in event && event.choice !== choice) return;
   state.current = undefined;
   switch (event.type) {
@@ -110,9 +119,13 @@ function push(state: FoldState, event: DeltaEvent): void {
 function updateParts(state: FoldState, event: DeltaEvent): void {
   const known = knownPart(state, event);
   state.toolResult = undefined;
-  if (known && extendPart(known, event)) return;
+  if (known && extendPart(known, event)) {
+    state.changed = known;
+    return;
+  }
   const part = startPart(event, state.step, state.parts.at(-1)?.block ?? -1);
   if (!part) return;
+  state.changed = part;
   insertPart(state.parts, part);
   if ('block' in event) state.blocks.set(event.block, part);
   else if (event.type === 'tool-result') state.toolResult = part;
@@ -152,7 +165,7 @@ function rewind(state: FoldState, step: number): void {
 }
 
 function partialOf({ start, finish, usage, parts: growing, citations }: FoldState): PartialMessage {
-  const parts = growing.map(toMessagePart);
+  const parts = growing.map((part) => toMessagePart(part));
   return {
     id: start?.id,
     model: start?.model,
@@ -179,7 +192,7 @@ function joinTexts(parts: readonly MessagePart[], type: 'text' | 'reasoning' | '
   return parts.map((part) => (part.type === type ? part.text : '')).join('');
 }
 
-function toToolCall({ callId, name, argumentsText, input, executor, format, ended }: ToolCall): ToolCall {
+export function toToolCall({ callId, name, argumentsText, input, executor, format, ended }: ToolCall): ToolCall {
   return { callId, name, argumentsText, input, executor, format, ended };
 }
 

@@ -94,15 +94,18 @@ export function extendPart({ part, text }: GrowingPart, event: DeltaEvent): bool
   }
 }
 
-/** A snapshot of the part: later events do not change it. */
-export function toMessagePart({ part, text }: GrowingPart): MessagePart {
+/**
+ * A snapshot of the part: later events do not change it.
+ * @param read Reads its text. @defaultValue for an occasional reader
+ */
+export function toMessagePart({ part, text }: GrowingPart, read: (text: GrowingText) => string = wholeText): MessagePart {
   switch (part.type) {
     case 'text':
     case 'reasoning':
     case 'refusal':
-      return { ...part, text: wholeText(text) };
+      return { ...part, text: read(text) };
     case 'tool-call': {
-      const argumentsText = part.ended ? part.argumentsText : wholeText(text);
+      const argumentsText = part.ended ? part.argumentsText : read(text);
       return { ...part, argumentsText, input: parseInput({ ...part, argumentsText }) };
     }
     default:
