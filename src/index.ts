@@ -144,7 +144,7 @@ export {
 } from './operators/presets.js';
 export { type RateLimitOptions, rateLimit } from './operators/rateLimit.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
-export { type ShareStreamOptions, shareStream } from './operators/shareStream.js';
+export { shareStream } from './operators/shareStream.js';
 export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
 export { stopOn } from './operators/stopOn.js';
 export { type TakeWithinBudgetOptions, takeWithinBudget } from './operators/takeWithinBudget.js';
@@ -152,7 +152,16 @@ export { type TapStreamOptions, tapStream } from './operators/tapStream.js';
 export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
 export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';
 export { type ToMessageOptions, toMessage } from './operators/toMessage.js';
-export { type ToMessageStateOptions, toMessageState } from './operators/toMessageState.js';
+export {
+  type MessageState,
+  type MessageStatus,
+  type RetryNotice,
+  type StepState,
+  type ToMessageStateOptions,
+  type ToolState,
+  type ToolStatus,
+  toMessageState,
+} from './operators/toMessageState.js';
 export { type StandardSchema, validate } from './operators/validate.js';
 export { withCost } from './operators/withCost.js';
 export type { JsonReadingOptions } from './structured/jsonOptions.js';

@@ -1,18 +1,15 @@
-/** Every event of an answer but its pings. */
-import { lastValueFrom, map, toArray } from 'rxjs';
-import { shareStream } from 'rxllm';
+/** One request for two readers, of which one comes late. */
+import { firstValueFrom, lastValueFrom, skip } from 'rxjs';
+import { accumulateText, shareStream, toMessage } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 
-const { events$, stop } = await localAnswer('How much is two and two?');
+const { events$, stop } = await localAnswer('What is the capital of France?');
+const shared$ = events$.pipe(shareStream());
 
-const types$ = events$.pipe(
-  shareStream({ pings: false }),
-  map(({ type }) => type),
-  toArray(),
-);
-console.log(await lastValueFrom(types$));
+const message = lastValueFrom(shared$.pipe(toMessage()));
+const text$ = shared$.pipe(accumulateText());
+await firstValueFrom(text$.pipe(skip(1)));
+// This reader comes late: its first text is all of the text so far.
+console.log(await firstValueFrom(text$));
+console.log((await message).text);
 await stop();
-
-/* Prints:
-[ 'start', 'text-delta', 'block-end', 'usage', 'finish' ]
-*/

@@ -110,7 +110,7 @@ function guard<T, R>(
 }
 
 /** Reports what `run` throws as RxJS reports an error without a handler. */
-function reportUnhandled(run: () => void): void {
+export function reportUnhandled(run: () => void): void {
   defer(() => {
     run();
     return EMPTY;

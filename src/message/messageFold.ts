@@ -84,6 +84,10 @@ export function pushEvent(state: FoldState, event: DeltaEvent): void {
   if ('choice' in event && event.choice !== choice) return;
   state.current = undefined;
   switch (event.type) {
+    case 'ping':
+    case 'raw':
+    case 'logprobs':
+      return;
     case 'start':
       state.start = event;
       return;
