@@ -107,7 +107,16 @@ export { type ApplyOptions, applyOptions } from './operators/applyOptions.js';
 export { batchFrames } from './operators/batchFrames.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
 export { circuitBreaker } from './operators/circuitBreaker.js';
-export { type ConversationOptions, conversation } from './operators/conversation.js';
+export {
+  type AnswerSummary,
+  type ConversationCommand,
+  type ConversationConcurrency,
+  type ConversationOptions,
+  type ConversationState,
+  type ConversationTurn,
+  conversation,
+  type Decision,
+} from './operators/conversation.js';
 export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
 export { type HedgeOptions, hedge } from './operators/hedge.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';

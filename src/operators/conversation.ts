@@ -1,34 +1,116 @@
-import type { MonoTypeOperatorFunction } from 'rxjs';
-import type { DeltaEvent } from '../events.js';
+import { defer, type ObservableInput, type OperatorFunction, Subscriber } from 'rxjs';
+import type { DeltaEvent, Turn } from '../events.js';
 import { operate } from '../kernel/operate.js';
-import { checkOptions } from '../kernel/options.js';
+import { checkCalled, checkFunction, checkOneOf, checkOptions } from '../kernel/options.js';
+import type {
+  ConversationCommand,
+  ConversationConcurrency,
+  ConversationState,
+  ConversationTurn,
+} from '../view/conversationState.js';
+import type { MessageState } from '../view/messageState.js';
+import { readCommand, toFaultAction } from '../view/readCommand.js';
+import { beginConversation, type ConversationAction, reduceConversation } from '../view/reduceConversation.js';
+import { toMessageState } from './toMessageState.js';
+
+export type {
+  AnswerSummary,
+  ConversationCommand,
+  ConversationConcurrency,
+  ConversationState,
+  ConversationTurn,
+  Decision,
+} from '../view/conversationState.js';
 
 export interface ConversationOptions {
-  /** Whether to forward `ping` events. @defaultValue true */
-  readonly pings?: boolean;
+  /**
+   * What a `send` does while an answer runs: it stops that answer and keeps what has arrived (`'switch'`), waits for its end (`'queue'`), or is
+   * ignored (`'reject'`). @defaultValue 'switch'
+   */
+  readonly concurrency?: ConversationConcurrency;
+  /** The turns that it begins with, or the state with which it goes on. @defaultValue no turns */
+  readonly initial?: readonly ConversationTurn[] | ConversationState;
 }
 
-/**
- * Forwards every event, with or without `ping`.
- *
- *     source          s-p-a-R-b-f|     p: ping, R: reset
- *     pings = false
- *     result          s---a-R-b-f|
- *
- * @throws TypeError at call time for an unknown option or a wrong type.
- * @emitsError None of its own.
- * @unsubscribe Has nothing to discard.
- * @reset Forwards it.
- * @cost Holds nothing; one comparison an event.
- * @example events$.pipe(conversation({ pings: false }))
- */
-export function conversation<E extends DeltaEvent>(options: ConversationOptions = {}): MonoTypeOperatorFunction<E> {
-  checkOptions('conversation', options, ['pings']);
-  const { pings = true } = options;
-  if (typeof pings !== 'boolean') throw new TypeError('pings must be a boolean');
-  return operate((destination) => ({
-    next(event) {
-      if (pings || event.type !== 'ping') destination.next(event);
-    },
-  }));
+export function conversation(
+  ask: (turns: readonly Turn[]) => ObservableInput<DeltaEvent>,
+  options: ConversationOptions = {},
+): OperatorFunction<ConversationCommand, ConversationState> {
+  checkCalled('conversation', ask);
+  if (ask === undefined) throw new TypeError('ask must be a function');
+  checkFunction('ask', ask);
+  checkOptions('conversation', options, ['concurrency', 'initial']);
+  const { concurrency = 'switch', initial = [] } = options;
+  checkOneOf('concurrency', concurrency, ['switch', 'queue', 'reject']);
+  if (!Array.isArray('turns' in Object(initial) ? Object(initial).turns : initial)) {
+    throw new TypeError('initial must be an array of turns, or a state of a conversation');
+  }
+  return operate((destination) => {
+    let progress = beginConversation(initial);
+    let answer: Subscriber<MessageState> | undefined;
+    /** The number of the request that runs or ran. */
+    let started = 0;
+    let isStarting = false;
+    let isEmitting = false;
+    let isOver = false;
+    /** What happened while a state was emitted. */
+    const waiting: ConversationAction[] = [];
+
+    function emit(): void {
+      isEmitting = true;
+      destination.next(progress.state);
+      isEmitting = false;
+    }
+
+    function apply(action: ConversationAction): void {
+      const before = progress;
+      progress = reduceConversation(before, action, concurrency);
+      // Before the state is emitted, so that two requests never run at once.
+      if (progress.asked !== before.asked || !progress.state.live) answer?.unsubscribe();
+      if (progress.state !== before.state) emit();
+    }
+
+    function dispatch(action: ConversationAction): void {
+      waiting.push(action);
+      if (isEmitting) return;
+      for (let next = waiting.shift(); next; next = waiting.shift()) apply(next);
+      start();
+      if (isOver && !progress.state.live) destination.complete();
+    }
+
+    /** A loop, because an answer may be there at once, and the next of the queue after it. */
+    function start(): void {
+      if (isStarting) return;
+      isStarting = true;
+      while (started !== progress.asked && progress.state.live && !destination.closed) subscribe(progress.asked);
+      isStarting = false;
+    }
+
+    function subscribe(asked: number): void {
+      started = asked;
+      const { turns } = progress.state;
+      answer = new Subscriber<MessageState>({
+        next: (live) => dispatch({ type: 'live', live, asked }),
+        error: (error: unknown) => dispatch(toFaultAction(error)),
+        complete: () => dispatch({ type: 'end', asked }),
+      });
+      destination.add(answer);
+      defer(() => ask(turns))
+        .pipe(toMessageState())
+        .subscribe(answer);
+    }
+
+    emit();
+    return {
+      next: (command) => dispatch(readCommand(command)),
+      error(error) {
+        isOver = true;
+        dispatch(toFaultAction(error));
+      },
+      complete() {
+        isOver = true;
+        if (!progress.state.live) destination.complete();
+      },
+    };
+  });
 }
