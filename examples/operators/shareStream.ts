@@ -1,15 +1,30 @@
-/** One request for two readers, of which one comes late. */
-import { firstValueFrom, lastValueFrom, skip } from 'rxjs';
-import { accumulateText, shareStream, toMessage } from 'rxllm';
+/** One request for two readers: the one who comes late gets the stream so far as few events. */
+import { lastValueFrom, map, toArray } from 'rxjs';
+import { accumulateText, shareStream } from 'rxllm';
 import { localAnswer } from '../localAnswer.js';
 
 const { events$, stop } = await localAnswer('What is the capital of France?');
 const shared$ = events$.pipe(shareStream());
 
-const message = lastValueFrom(shared$.pipe(toMessage()));
-const text$ = shared$.pipe(accumulateText());
-await firstValueFrom(text$.pipe(skip(1)));
-// This reader comes late: its first text is all of the text so far.
-console.log(await firstValueFrom(text$));
-console.log((await message).text);
+const texts = await lastValueFrom(shared$.pipe(accumulateText(), toArray()));
+console.log(`The first reader saw the text grow ${texts.length} times.`);
+
+const late = await lastValueFrom(
+  shared$.pipe(
+    map((event) => ('text' in event ? event.text : event.type)),
+    toArray(),
+  ),
+);
+console.log(late);
 await stop();
+
+/* Prints:
+The first reader saw the text grow 7 times.
+[
+  'start',
+  'Paris is the capital of France.',
+  'block-end',
+  'usage',
+  'finish'
+]
+*/

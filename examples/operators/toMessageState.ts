@@ -15,3 +15,16 @@ const states$ = broken$.pipe(
 );
 await states$.forEach((state) => console.log(state));
 await stop();
+
+/* Prints:
+{ status: 'pending', text: '', error: undefined }
+{ status: 'streaming', text: '', error: undefined }
+{ status: 'streaming', text: 'Paris', error: undefined }
+{ status: 'streaming', text: 'Paris is t', error: undefined }
+{ status: 'streaming', text: 'Paris is the ca', error: undefined }
+{
+  status: 'error',
+  text: 'Paris is the ca',
+  error: 'The connection failed'
+}
+*/

@@ -48,7 +48,14 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
     operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
   },
-  conversation: { source: `stream('s-p-a-f|')`, operators: ['conversation({ pings: false })'] },
+  conversation: {
+    given: {
+      ask: `() => answer('--Hel-lo|')`,
+      chat: '(commands$) => commands$.pipe(conversation(ask))',
+    },
+    source: `cold('--h--------------g---|', { h: { type: 'send', text: 'Hi' }, g: { type: 'send', text: 'Go' } })`,
+    operators: ['chat', 'map(({ status, turns, live }) => ({ status, turns: turns.length, live: live?.text }))'],
+  },
   createBreaker: {
     given: { breaker: 'createBreaker({ failures: 1, successes: 1, openMs: 10 })', state: 'new Subject()' },
     source: `(breaker.state$.subscribe(state), ${failingOnce})`,
@@ -185,7 +192,10 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
-  shareStream: { source: `stream('s-p-a-f|')`, operators: ['shareStream({ pings: false })'] },
+  shareStream: {
+    given: { shared$: `stream('s-a-b-c-d-f|').pipe(shareStream())`, late: 'timer(5).pipe(switchMap(() => shared$))' },
+    source: 'merge(shared$, late)',
+  },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
   stopOn: {
     given: { other: `cold('---------x')` },
@@ -217,7 +227,10 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `answer('[hm]-Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text, reasoning }) => ({ text, reasoning }))'],
   },
-  toMessageState: { source: `stream('s-p-a-f|')`, operators: ['toMessageState({ pings: false })'] },
+  toMessageState: {
+    source: `stream('s-a-R---s-b-#', { R: testing.reset({ delayMs: 4 }) }, new ConnectionError())`,
+    operators: ['toMessageState()', 'map(({ status, text, retry }) => ({ status, text, delayMs: retry?.delayMs }))'],
+  },
   toon: { source: toonTable, operators: ['parseOnComplete(toon(), text())', 'map(({ format, value }) => ({ format, value }))'] },
   toonPrompt: {
     source: `cold('a--|', { a: [{ id: 1, name: 'Lamp' }, { id: 2, name: 'Desk' }] })`,

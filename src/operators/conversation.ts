@@ -32,6 +32,37 @@ export interface ConversationOptions {
   readonly initial?: readonly ConversationTurn[] | ConversationState;
 }
 
+/**
+ * Turns the commands of a user into states of a conversation: immutable, plain data for a view to bind to. It never errors.
+ *
+ *     commands   --h----------g--|       h: send 'Hi', g: send 'Go'
+ *     ask        --s-a-b-f|
+ *     ask again               s-c-f|
+ *     result     i-p-a-b-d----p-c-d|     i: idle, p: the turn and a pending answer, d: idle, with the answer as turns
+ *
+ * `ask` gets the turns, which are those of the state, and gives events: `chatMessages`, `responsesInput` and `messagesParams` make a request of
+ * turns. The answer that runs is `live`; when it ends, it becomes turns, the last of which has a summary in `answer`.
+ *
+ * - `send` adds a turn of the user at once. While an answer runs, see `concurrency`.
+ * - `stop` ends the answer that runs and keeps what has arrived, as `aborted`. The queue goes on.
+ * - `retry` discards the last answer and asks again. `edit` gives a turn of the user another text, discards all after it, and asks.
+ * - `approve` decides on a call: an `approval` in the turn that waits for it. When no call waits any more, it asks.
+ * - `clear` stops, and discards all but the system turns at the beginning.
+ *
+ * What is cut stays in `discarded`, and what any answer has used in `usage`. After an error the queue is held until the next `send` or `retry`.
+ * A call that was stopped before it had a result gets one that says so with the next turn of the user, because no API takes a call without.
+ *
+ * The state can be stored as JSON and go on as `initial`; an answer that ran is then a stopped one. Nothing is requested before a command.
+ * A result completes when the commands have, and the answer and the queue after them.
+ *
+ * @param ask Gives the events of the answer to these turns. What it throws or emits as error is a state.
+ * @throws TypeError at call time if `ask` is no function, for an unknown option or a wrong type.
+ * @emitsError None: an error of an answer or of the commands, and a command that is none, are in the `error` of the state.
+ * @unsubscribe Aborts the answer that runs.
+ * @reset Shows it in `live`.
+ * @cost Holds the turns, also the discarded ones. A delta costs a state of `toMessageState` and one of the conversation.
+ * @example readonly chat = toSignal(commands$.pipe(conversation((turns) => ask(turns))), { requireSync: true })
+ */
 export function conversation(
   ask: (turns: readonly Turn[]) => ObservableInput<DeltaEvent>,
   options: ConversationOptions = {},
