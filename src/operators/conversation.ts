@@ -35,10 +35,10 @@ export interface ConversationOptions {
 /**
  * Turns the commands of a user into states of a conversation: immutable, plain data for a view to bind to. It never errors.
  *
- *     commands   --h----------g--|       h: send 'Hi', g: send 'Go'
- *     ask        --s-a-b-f|
- *     ask again               s-c-f|
- *     result     i-p-a-b-d----p-c-d|     i: idle, p: the turn and a pending answer, d: idle, with the answer as turns
+ *     source      --h---------------g--|        h: send 'Hi', g: send 'Go'
+ *     ask            --s-a-b-f|
+ *     ask again                       --s-c-f|
+ *     result      i-p--s-a-b-(fd)---p--s-c-(fd|)  i: idle, p: with the turn and a pending answer, d: idle, with the answer as turns
  *
  * `ask` gets the turns, which are those of the state, and gives events: `chatMessages`, `responsesInput` and `messagesParams` make a request of
  * turns. The answer that runs is `live`; when it ends, it becomes turns, the last of which has a summary in `answer`.
@@ -53,7 +53,7 @@ export interface ConversationOptions {
  * A call that was stopped before it had a result gets one that says so with the next turn of the user, because no API takes a call without.
  *
  * The state can be stored as JSON and go on as `initial`; an answer that ran is then a stopped one. Nothing is requested before a command.
- * A result completes when the commands have, and the answer and the queue after them.
+ * The result completes when the commands, the answer that runs and the queue have.
  *
  * @param ask Gives the events of the answer to these turns. What it throws or emits as error is a state.
  * @throws TypeError at call time if `ask` is no function, for an unknown option or a wrong type.
@@ -84,7 +84,7 @@ export function conversation(
     let isStarting = false;
     let isEmitting = false;
     let isOver = false;
-    /** What happened while a state was emitted. */
+    /** What happened while a state was emitted to the subscriber. */
     const waiting: ConversationAction[] = [];
 
     function emit(): void {

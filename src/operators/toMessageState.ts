@@ -17,7 +17,7 @@ export interface ToMessageStateOptions {
 const role = { name: 'toMessageState', fold: true, joinUsage: joinRestartedUsage };
 
 /**
- * Emits the answer so far as immutable, plain data, for a view to bind to: the first state at once, then one for each change. It never errors.
+ * Emits the answer so far as immutable, plain data, for a view to bind to: the first state on subscribe, then one for each change. It never errors.
  *
  *     source   --s-a-R---s-b-f|     R: reset
  *     result   p-s-a-r---s-b-f|     p: pending, r: retrying with its delay, f: done

@@ -24,7 +24,7 @@ interface Entry {
  */
 export function createMergedEvents(): MergedEvents {
   let entries: Entry[] = [];
-  /** How many entries each step begins with. */
+  /** The number of entries at the beginning of each step. */
   const marks = createStepMarks(0);
   /** The last entry of each block that a delta may extend. */
   const blocks = new Map<string, Entry>();

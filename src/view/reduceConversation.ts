@@ -15,7 +15,7 @@ export interface ConversationProgress {
   readonly state: ConversationState;
   /** What the answers have used that have ended. */
   readonly settled: Usage | undefined;
-  /** How many requests there were. When it grows, the turns of the state are to be asked; the request before is over. */
+  /** The number of requests. When it grows, the turns of the state are asked, and the request before is unsubscribed. */
   readonly asked: number;
 }
 
@@ -168,7 +168,7 @@ function edit(progress: ConversationProgress, index: number, text: string): Conv
   return ask(update(before, { turns: [...before.state.turns, toUserTurn({ text, parts: kept })] }));
 }
 
-/** Keeps so many turns and discards the others. */
+/** Keeps the first turns and discards the others. */
 function cut(progress: ConversationProgress, length: number): ConversationProgress {
   const { turns, discarded } = progress.state;
   if (turns.length === length) return progress;

@@ -9,8 +9,9 @@ interface Connection<E> {
 }
 
 /**
- * Shares one subscription to a source between readers. A late reader gets the events so far first, merged into few; after the completion it
- * gets them and the completion. When the last reader leaves and after an error, the next reader subscribes to the source again.
+ * Shares one subscription to a source between readers. One that subscribes late gets the events so far first, merged into few; after the
+ * completion it gets them and the completion. When the last reader has unsubscribed, and after an error, the next one subscribes to the source
+ * again.
  */
 export function createSharedStream<E extends DeltaEvent>(source: Observable<E>): Observable<E> {
   let current: Connection<E> | undefined;
@@ -28,18 +29,18 @@ export function createSharedStream<E extends DeltaEvent>(source: Observable<E>):
   });
 }
 
-/** @param onVoid Called when no other reader may join: the source errored, or the last reader left before its end. */
+/** @param onVoid Called when no other reader may subscribe: the source errored, or the last reader unsubscribed before its end. */
 function createConnection<E extends DeltaEvent>(source: Observable<E>, onVoid: () => void): Connection<E> {
   const merged = createMergedEvents();
-  /** Another array for each change, so that those who join or leave while an event is emitted do not disturb that. */
+  /** Another array for each change, because readers subscribe and unsubscribe while an event is emitted. */
   let readers: readonly Subscriber<E>[] = [];
-  /** How many have not left, with one that is joining. */
+  /** The number of readers that are subscribed, with one that gets the events so far. */
   let present = 0;
   let isSubscribed = false;
   let isComplete = false;
-  /** Whether a reader is called, who may make the source emit, or join another reader. */
+  /** Whether an event is emitted: a reader may make the source emit another one, or subscribe another reader. */
   let isBusy = false;
-  /** What the source emitted meanwhile: it is emitted after that, so that all readers get everything in the same order. */
+  /** The notifications of the source meanwhile: they are emitted after that, so that all readers get all in the same order. */
   let waiting: (() => void)[] = [];
 
   const upstream = new Subscriber<E>({

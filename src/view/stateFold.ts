@@ -1,6 +1,15 @@
 import { append, createGrowingText, type GrowingText, textSoFar } from '../codecs/text/growingText.js';
 import { isStreamError, toErrorInfo } from '../errors.js';
-import type { DeltaEvent, MessagePart, PartialMessage, ResetEvent, ToolResultEvent } from '../events.js';
+import type {
+  DeltaEvent,
+  MessagePart,
+  PartialMessage,
+  ReasoningDeltaEvent,
+  RefusalDeltaEvent,
+  ResetEvent,
+  TextDeltaEvent,
+  ToolResultEvent,
+} from '../events.js';
 import { isTextPiece, pieceText } from '../message/deltas.js';
 import { createFoldState, pushEvent, toToolCall } from '../message/messageFold.js';
 import { type GrowingPart, toMessagePart } from '../message/messageParts.js';
@@ -18,8 +27,9 @@ export interface StateFold {
   fail(error: unknown): MessageState;
 }
 
-const textTypes = ['text', 'reasoning', 'refusal'] as const;
-type TextType = (typeof textTypes)[number];
+type ToolCallPart = Extract<MessagePart, { readonly type: 'tool-call' }>;
+type TextType = 'text' | 'reasoning' | 'refusal';
+type TextEvent = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent;
 
 export function createStateFold(choice: number): StateFold {
   const fold = createFoldState(choice);
@@ -68,16 +78,12 @@ export function createStateFold(choice: number): StateFold {
     if (before && isTextPiece(event) && pieceText(event) === '') return state;
     const part = nextPart(changed, before, event);
     if (part === before) return state;
-    const parts = state.parts.slice();
-    parts.splice(index, before ? 1 : 0, part);
+    const parts = withItem(state.parts, index, part, before !== undefined);
+    if (isTextPiece(event) && event.type !== 'tool-call-delta') return withText(event, parts, index);
     const next = { ...begun(state), parts };
     switch (part.type) {
-      case 'text':
-      case 'reasoning':
-      case 'refusal':
-        return isTextPiece(event) ? { ...next, [part.type]: lengthened(part.type, parts, index, pieceText(event)) } : next;
       case 'tool-call':
-        return event.type === 'block-end' ? next : withToolCall(next, index, before !== undefined);
+        return event.type === 'block-end' ? next : withToolCall(part, parts, index, before !== undefined);
       case 'tool-result':
         return before ? next : withTool(next, part.callId, (tool) => withResult(tool, part));
       case 'approval':
@@ -87,24 +93,33 @@ export function createStateFold(choice: number): StateFold {
     }
   }
 
+  function withText(event: TextEvent, parts: readonly MessagePart[], index: number): MessageState {
+    const before = begun(state);
+    switch (event.type) {
+      case 'text-delta':
+        return { ...before, parts, text: lengthened('text', parts, index, event.text) };
+      case 'reasoning-delta':
+        return { ...before, parts, reasoning: lengthened('reasoning', parts, index, event.text) };
+      case 'refusal-delta':
+        return { ...before, parts, refusal: lengthened('refusal', parts, index, event.text) };
+    }
+  }
+
   /** Appends a piece to the text of all parts of a type. */
   function lengthened(type: TextType, parts: readonly MessagePart[], index: number, piece: string): string {
-    const isLast = parts.findLastIndex((part) => part.type === type) === index;
-    if (isLast) append(wholes[type], piece);
+    let last = parts.length - 1;
+    while (last > index && parts[last]?.type !== type) last--;
+    if (last === index) append(wholes[type], piece);
     else wholes = { ...wholes, [type]: createGrowingText(joined(parts, type)) };
     return textSoFar(wholes[type]);
   }
 
-  function withToolCall(next: MessageState, index: number, isKnown: boolean): MessageState {
-    const part = next.parts[index];
-    if (part?.type !== 'tool-call') return next;
+  function withToolCall(part: ToolCallPart, parts: readonly MessagePart[], index: number, isKnown: boolean): MessageState {
     let at = 0;
-    for (let each = 0; each < index; each++) if (next.parts[each]?.type === 'tool-call') at++;
-    const toolCalls = next.toolCalls.slice();
-    toolCalls.splice(at, isKnown ? 1 : 0, toToolCall(part));
-    const tools = next.tools.slice();
-    tools.splice(at, isKnown ? 1 : 0, withCall(isKnown ? next.tools[at] : undefined, part));
-    return { ...next, toolCalls, tools, steps: withToolsOf(part.step, tools) };
+    for (let each = 0; each < index; each++) if (parts[each]?.type === 'tool-call') at++;
+    const toolCalls = withItem(state.toolCalls, at, toToolCall(part), isKnown);
+    const tools = withItem(state.tools, at, withCall(isKnown ? state.tools[at] : undefined, part), isKnown);
+    return { ...begun(state), parts, toolCalls, tools, steps: withToolsOf(part.step, tools) };
   }
 
   function withToolProgress({ callId, output }: ToolResultEvent): MessageState {
@@ -190,6 +205,14 @@ export function createStateFold(choice: number): StateFold {
       return state;
     },
   };
+}
+
+/** A copy of the list with another item at a place, or with one more. */
+function withItem<T>(list: readonly T[], index: number, item: T, isKnown: boolean): readonly T[] {
+  const copy = list.slice();
+  if (isKnown) copy[index] = item;
+  else copy.splice(index, 0, item);
+  return copy;
 }
 
 /** The state when an answer goes on after a wait. */

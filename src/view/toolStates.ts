@@ -42,6 +42,8 @@ function newsOf(tool: ToolState): ToolNews {
 
 /** The call as its part has it now; what else is known of it stays. */
 export function withCall(tool: ToolState | undefined, part: Part<'tool-call'>): ToolState {
+  const { argumentsText } = part;
+  if (tool && !part.ended) return { ...tool, argumentsText };
   const news = tool ? newsOf(tool) : { step: part.step, progress: undefined, result: undefined, approval: undefined };
   return toTool({ ...news, call: toToolCall(part) });
 }
@@ -88,16 +90,14 @@ function isSameTool(one: ToolState, other: ToolState): boolean {
 }
 
 /** The list before, if the tools are the same objects. */
-export function sameTools(before: readonly ToolState[], tools: readonly ToolState[]): readonly ToolState[] {
+function sameTools(before: readonly ToolState[], tools: readonly ToolState[]): readonly ToolState[] {
   const isSame = before.length === tools.length && tools.every((tool, index) => tool === before[index]);
   return isSame ? before : tools;
 }
 
 /** The round with its tools; the same object if they are the same. */
 export function withTools(step: StepState, all: readonly ToolState[]): StepState {
-  const tools = sameTools(
-    step.tools,
-    all.filter((tool) => tool.step === step.step),
-  );
+  const own = all.filter((tool) => tool.step === step.step);
+  const tools = sameTools(step.tools, own);
   return tools === step.tools ? step : { ...step, tools };
 }
