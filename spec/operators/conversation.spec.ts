@@ -612,7 +612,7 @@ describe('conversation', () => {
       fc.assert(
         fc.property(fc.array(anyStream({ maxMoves: 12 }), { minLength: 1, maxLength: 4 }), anyMoves, anyConcurrency, runLaw),
         {
-          numRuns: 1_000,
+          numRuns: 500,
         },
       );
     });
