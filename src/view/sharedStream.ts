@@ -1,6 +1,5 @@
-import { Observable, Subscriber } from 'rxjs';
+import { Observable, Subscriber, throwError } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
-import { reportUnhandled } from '../kernel/operate.js';
 import { createMergedEvents } from './mergedEvents.js';
 
 /** One subscription to a source, and its readers. */
@@ -113,13 +112,11 @@ function createConnection<E extends DeltaEvent>(source: Observable<E>, onVoid: (
   };
 }
 
-/** A reader that throws harms no other. */
+/** A reader that throws harms no other: RxJS reports an error without a handler as unhandled. */
 function deliver<E>(reader: Subscriber<E>, event: E): void {
   try {
     reader.next(event);
   } catch (error) {
-    reportUnhandled(() => {
-      throw error;
-    });
+    throwError(() => error).subscribe();
   }
 }

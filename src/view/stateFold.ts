@@ -11,8 +11,8 @@ import type {
   ToolResultEvent,
 } from '../events.js';
 import { isTextPiece, pieceText } from '../message/deltas.js';
-import { createFoldState, pushEvent, toToolCall } from '../message/messageFold.js';
-import { type GrowingPart, toMessagePart } from '../message/messageParts.js';
+import { type GrowingPart, toMessagePart, toToolCall } from '../message/messageParts.js';
+import { createFoldState, pushEvent } from '../message/partialFold.js';
 import { type MessageState, pendingState, type StepState, type ToolState } from './messageState.js';
 import { remainingTools, withApproval, withCall, withProgress, withResult, withTools } from './toolStates.js';
 
@@ -67,7 +67,8 @@ export function createStateFold(choice: number): StateFold {
   }
 
   function origin(): Pick<MessageState, 'id' | 'model' | 'provider'> {
-    return { id: fold.start?.id, model: fold.start?.model, provider: fold.start?.provider };
+    const { start } = fold.latest;
+    return { id: start?.id, model: start?.model, provider: start?.provider };
   }
 
   function withPart(event: DeltaEvent): MessageState {

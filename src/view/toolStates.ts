@@ -1,5 +1,5 @@
 import type { JsonValue, MessagePart, ToolCall } from '../events.js';
-import { toToolCall } from '../message/messageFold.js';
+import { toToolCall } from '../message/messageParts.js';
 import type { StepState, ToolState, ToolStatus } from './messageState.js';
 
 type Part<Type> = Extract<MessagePart, { readonly type: Type }>;
@@ -29,15 +29,10 @@ function statusOf({ call, progress, result, approval }: Omit<ToolNews, 'step'>):
   return progress === undefined ? 'called' : 'running';
 }
 
-function newsOf(tool: ToolState): ToolNews {
-  const { step, progress, output, isError, approved, status } = tool;
-  return {
-    call: toToolCall(tool),
-    step,
-    progress,
-    result: output === undefined ? undefined : { output, isError },
-    approval: approved === undefined && status !== 'waiting' ? undefined : { approved },
-  };
+function newsOf({ step, status, progress, output, isError, approved, ...call }: ToolState): ToolNews {
+  const result = output === undefined ? undefined : { output, isError };
+  const approval = approved === undefined && status !== 'waiting' ? undefined : { approved };
+  return { call, step, progress, result, approval };
 }
 
 /** The call as its part has it now; what else is known of it stays. */
