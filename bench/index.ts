@@ -12,7 +12,7 @@ const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise
   streams: async () => (await import('./streams.js')).benchStreams,
   tokens: async () => (await import('./tokens.js')).benchTokens,
   toon: async () => (await import('./toon.js')).benchToon,
-  view: async () => (await import('./viewMarkdown.js')).benchViewMarkdown,
+  view: async () => (await import('./view.js')).benchView,
 };
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--quick]`;

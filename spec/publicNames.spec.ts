@@ -13,26 +13,33 @@ const golden: Readonly<Record<string, PublicNames>> = {
     file: 'src/index.ts',
     values: `
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
-      ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError ValidationError
-      accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge highReliabilityOptions
-      highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions limitConcurrency lowLatencyOptions
-      markdownBlocks measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson partialToolInput rateLimit retryStream sentences smooth
-      splitLines stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
+      ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError
+      ValidationError accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker conversation
+      createBreaker createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge
+      highReliabilityOptions highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions
+      limitConcurrency lowLatencyOptions markdownBlocks measureStream messageTurns ofEvent parseJsonOnComplete
+      parseOnComplete partialJson partialToolInput rateLimit retryStream sentences shareStream smooth splitLines stopOn
+      takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage toMessageState validate
+      withCost`,
     types: `
-      AccumulateTextOptions AggregateUsageOptions ApplyOptions ArgumentsFormat BackoffOptions BlockEndEvent Breaker
-      BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent ConcurrencyLimiter
-      ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens DebugLogger DeepPartial
-      DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata
-      FinishReason HedgeOptions InvalidJsonElement JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath
-      JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent MarkdownBlock MarkdownBlockKind MarkdownBlocksOptions MarkdownText MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails
-      ParseJsonOnCompleteOptions ParsedBy ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin
-      PartialJsonEventsOptions PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price PricedRequest RateLimitOptions
-      RateLimitTurn RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage ResetEvent ResponseHead
-      RetryContext RetryStreamOptions SentencesOptions ServiceErrorDetails ServiceErrorKind SmoothOptions SplitLinesOptions StandardSchema StartEvent StepEvent
-      StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit
-      TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream ToolApprovalEvent ToolCall
-      ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
+      AccumulateTextOptions AggregateUsageOptions AnswerSummary ApplyOptions ArgumentsFormat BackoffOptions
+      BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent
+      ConcurrencyLimiter ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith
+      ConversationCommand ConversationConcurrency ConversationOptions ConversationState ConversationTurn Cost
+      CountTokens DebugLogger Decision DeepPartial DeltaEvent Demand ErrorInfo Executor FallbackContext
+      FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata FinishReason HedgeOptions InvalidJsonElement
+      JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath JsonReadingOptions JsonSnapshot
+      JsonValue LogprobsEvent MarkdownBlock MarkdownBlockKind MarkdownBlocksOptions MarkdownText MeasureStreamOptions
+      Message MessagePart MessageState MessageStatus NativeFormat ParseErrorDetails ParseJsonOnCompleteOptions ParsedBy
+      ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin PartialJsonEventsOptions
+      PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price PricedRequest RateLimitOptions RateLimitTurn
+      RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage
+      ResetEvent ResponseHead RetryContext RetryNotice RetryStreamOptions SentencesOptions ServiceErrorDetails
+      ServiceErrorKind SmoothOptions SplitLinesOptions StandardSchema StartEvent StepEvent StepState StreamErrorDetails
+      StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits
+      TimeoutPhase Timing TimingSettlement ToMessageOptions ToMessageStateOptions TokenCounter TokenStream
+      ToolApprovalEvent ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent ToolState
+      ToolStatus Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',

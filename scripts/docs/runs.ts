@@ -56,6 +56,14 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
     operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
   },
+  conversation: {
+    given: {
+      ask: `() => answer('--Hel-lo|')`,
+      chat: '(commands$) => commands$.pipe(conversation(ask))',
+    },
+    source: `cold('--h--------------g---|', { h: { type: 'send', text: 'Hi' }, g: { type: 'send', text: 'Go' } })`,
+    operators: ['chat', 'map(({ status, turns, live }) => ({ status, turns: turns.length, live: live?.text }))'],
+  },
   createBreaker: {
     given: { breaker: 'createBreaker({ failures: 1, successes: 1, openMs: 10 })', state: 'new Subject()' },
     source: `(breaker.state$.subscribe(state), ${failingOnce})`,
@@ -215,6 +223,10 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
   sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
+  shareStream: {
+    given: { shared$: `stream('s-a-b-c-d-f|').pipe(shareStream())`, late: 'timer(5).pipe(switchMap(() => shared$))' },
+    source: 'merge(shared$, late)',
+  },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
   sse: {
     given: { encoder: 'sse().createEncoder()' },
@@ -261,6 +273,10 @@ export const runs: Readonly<Record<string, Run>> = {
   toMessage: {
     source: `answer('[hm]-Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text, reasoning }) => ({ text, reasoning }))'],
+  },
+  toMessageState: {
+    source: `stream('s-a-R---s-b-#', { R: testing.reset({ delayMs: 4 }) }, new ConnectionError())`,
+    operators: ['toMessageState()', 'map(({ status, text, retry }) => ({ status, text, delayMs: retry?.delayMs }))'],
   },
   toon: { source: toonTable, operators: ['parseOnComplete(toon(), text())', 'map(({ format, value }) => ({ format, value }))'] },
   toonPrompt: {
