@@ -13,6 +13,8 @@ export interface Attempts {
   readonly delivered: boolean;
   /** Whether `finish` was emitted, which is the last event. */
   readonly finished: boolean;
+  /** Whether a tool has answered, or reported progress: no `reset` undoes what it did. */
+  readonly toolRan: boolean;
   /** The message so far. */
   partial(): PartialMessage;
   /**
@@ -34,6 +36,7 @@ export function createAttempts(): Attempts {
   let step = 0;
   let delivered = false;
   let finished = false;
+  let toolRan = false;
 
   function toJoined(event: DeltaEvent): DeltaEvent {
     if (event.type === 'usage') return joinedUsage.toJoined(event);
@@ -61,6 +64,7 @@ export function createAttempts(): Attempts {
         return;
       default:
         delivered ||= isContent(event);
+        toolRan ||= event.type === 'tool-result';
     }
   }
 
@@ -81,6 +85,9 @@ export function createAttempts(): Attempts {
     },
     get finished() {
       return finished;
+    },
+    get toolRan() {
+      return toolRan;
     },
     partial: () => fold.partial(),
     restate(event) {

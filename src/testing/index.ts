@@ -3,6 +3,7 @@ export { CassetteError } from './cassettes/cassetteError.js';
 export { type RecordCassetteOptions, recordCassette } from './cassettes/recordCassette.js';
 export { type ReplayCassetteOptions, replayCassette } from './cassettes/replayCassette.js';
 export { type FakeAttempt, type FakeProvider, type FakeRequest, fakeProvider } from './fakes/fakeProvider.js';
+export { type FakeToolCall, type FakeToolResult, type FakeTools, fakeTools } from './fakes/fakeTools.js';
 export type { Fetch } from './fakes/responseBody.js';
 export { type StreamOfOptions, streamOf } from './fakes/streamOf.js';
 export { cutAfter } from './faults/cutAfter.js';

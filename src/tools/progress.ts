@@ -1,0 +1,48 @@
+import { asapScheduler, type OperatorFunction, type Subscription } from 'rxjs';
+import { operate } from '../kernel/operate.js';
+
+/** A value of a tool: its result, or progress. */
+export interface ToolValue {
+  readonly value: unknown;
+  readonly preliminary: boolean;
+}
+
+/**
+ * Marks each value but the last as preliminary. A value is held back until the source has run to its end, because only then it is known
+ * whether the source completes with it: that delays it by a microtask. Where the completion comes later, the last value is emitted twice.
+ *
+ *     source     a--b--(c|)
+ *     result     A--B--(c|)     A, B: preliminary
+ */
+export function markProgress(): OperatorFunction<unknown, ToolValue> {
+  return operate((destination) => {
+    let value: unknown;
+    let held = false;
+    let release: Subscription | undefined;
+
+    function emitHeld(): void {
+      if (!held) return;
+      held = false;
+      destination.next({ value, preliminary: true });
+    }
+
+    return {
+      next(next) {
+        emitHeld();
+        value = next;
+        held = true;
+        if (release) return;
+        release = asapScheduler.schedule(() => {
+          release = undefined;
+          emitHeld();
+        });
+        destination.add(release);
+      },
+      complete() {
+        release?.unsubscribe();
+        destination.next({ value, preliminary: false });
+        destination.complete();
+      },
+    };
+  });
+}
