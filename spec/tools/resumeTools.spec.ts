@@ -12,6 +12,10 @@ import { expectGrammar } from '../support/grammar.js';
 import { record } from '../support/operatorContract.js';
 import { answering, calling, outlined, outlineOf, outlineTurns, type ScriptedCall } from '../support/toolRun.js';
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 const question: readonly Turn[] = [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }];
 const two: readonly ScriptedCall[] = [
   ['c1', 'remove'],
@@ -43,8 +47,11 @@ function outlineOfRun(events$: Observable<DeltaEvent>): readonly string[] {
 /** The turns of a paused run, as another process reads them. */
 function storedTurns(events$: Observable<DeltaEvent>): readonly Turn[] {
   let turns: readonly Turn[] = question;
-  events$.pipe(toMessage()).subscribe((message) => {
-    turns = [...question, ...messageTurns(message)];
+  events$.pipe(toMessage()).subscribe({
+    next(message) {
+      turns = [...question, ...messageTurns(message)];
+    },
+    error: fail,
   });
   return JSON.parse(JSON.stringify(turns)) as readonly Turn[];
 }
@@ -147,7 +154,7 @@ describe('resumeTools', () => {
   it('gives turns that every API takes', () => {
     const { events$, asked } = run([answering('Removed')], { turns: resumeTools(paused(), { c1: false }) });
     const messages: Turn[] = [];
-    events$.pipe(toMessage()).subscribe((message) => messages.push(...messageTurns(message)));
+    events$.pipe(toMessage()).subscribe({ next: (message) => messages.push(...messageTurns(message)), error: fail });
     const turns = asked[0] ?? [];
     expect(chatMessages([...turns, ...messages.slice(1)]).map(({ role }) => role)).toEqual([
       'user',
@@ -178,8 +185,11 @@ describe('resumeTools', () => {
     const both = storedTurns(run([calling(two)], { approve }).events$);
     const first = run([answering('Not asked')], { approve, turns: resumeTools(both, { c2: true }) });
     let turns: readonly Turn[] = [];
-    first.events$.pipe(toMessage()).subscribe((message) => {
-      turns = [...resumeTools(both, { c2: true }), ...messageTurns(message)];
+    first.events$.pipe(toMessage()).subscribe({
+      next(message) {
+        turns = [...resumeTools(both, { c2: true }), ...messageTurns(message)];
+      },
+      error: fail,
     });
     const second = run([answering('Done')], { approve, turns: resumeTools(turns, { c1: true }) });
     outlineOfRun(second.events$);
@@ -241,7 +251,7 @@ describe('runTools', () => {
   it('cancels an approval that it waits for', () => {
     const decision$ = new Subject<boolean>();
     const { events$ } = run([calling(two)], { approve: () => decision$ });
-    const subscription = events$.subscribe();
+    const subscription = events$.subscribe({ error: fail });
     expect(decision$.observed).toBe(true);
     subscription.unsubscribe();
     expect(decision$.observed).toBe(false);

@@ -80,6 +80,10 @@ const ofTools = filter(
   (event: DeltaEvent) => event.type === 'tool-result' || event.type === 'tool-approval' || event.type === 'finish',
 );
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 const add = { input: z.object({ a: z.number(), b: z.number() }), run: ({ a, b }: { a: number; b: number }) => a + b };
 
 describe('runTools', () => {
@@ -124,7 +128,7 @@ describe('runTools', () => {
   it('gives the turns that toMessage and messageTurns give', () => {
     const { events$, asked } = runOf([calling([['c1', 'add', '{"a":1,"b":2}']]), answering('3')], { tools: { add } });
     const messages: Turn[] = [];
-    events$.pipe(toMessage()).subscribe((message) => messages.push(...messageTurns(message)));
+    events$.pipe(toMessage()).subscribe({ next: (message) => messages.push(...messageTurns(message)), error: fail });
     expect(messages.slice(0, 2)).toEqual(asked[1]?.slice(1));
     expect(outlineTurns(messages)).toEqual(['assistant: call c1', 'tool: result c1 3', 'assistant: 3']);
   });
@@ -340,7 +344,7 @@ describe('runTools', () => {
       const script = [calling([['c1', 'first']]), cut, calling([['c2', 'first']]), answering('Done')];
       const { events$, asked } = runOf(script, { tools }, retryStream({ initialDelayMs: 0 }));
       const recorded = recordLive(events$, (same$) => same$);
-      return new Promise<void>((resolve) => timer(5).subscribe(() => resolve())).then(() => {
+      return new Promise<void>((resolve) => timer(5).subscribe({ next: () => resolve(), error: fail })).then(() => {
         expectGrammar(recorded.values as DeltaEvent[], true);
         expect(ran).toBe(2);
         expect(asked.map((turns) => turns.length)).toEqual([1, 3, 5]);
@@ -383,11 +387,11 @@ describe('runTools', () => {
             throw new Error('No such city');
           },
         },
-        stream: { run: () => throwError(() => 'text') },
+        stream: { run: () => throwError(() => new Error('later')) },
         silent: { run: () => throwError(() => new Error('')) },
       };
       const calls = Object.keys(tools).map((name): ScriptedCall => [name, name]);
-      expect(answersTo(calls, { tools })).toEqual(['No such city', 'text', 'The tool failed']);
+      expect(answersTo(calls, { tools })).toEqual(['No such city', 'later', 'The tool failed']);
     });
 
     it('a result that is not JSON, or too long', () => {
@@ -437,7 +441,7 @@ describe('runTools', () => {
           f: 'finish stop',
         });
         expectSubscriptions(tool.subscriptions).toBe('^----!');
-        timer(6).subscribe(() => expect(aborted).toEqual([true]));
+        timer(6).subscribe({ next: () => expect(aborted).toEqual([true]), error: fail });
       }),
     );
   });
@@ -455,7 +459,9 @@ describe('runTools', () => {
       ['c2', 'second'],
     ];
     const { events$ } = runOf([calling(calls)], { tools, onToolError });
-    events$.pipe(ofTools).subscribe({ next: (event) => log.push(outlineOf(event)), error: (error) => log.push(String(error)) });
+    events$
+      .pipe(ofTools)
+      .subscribe({ next: (event) => log.push(outlineOf(event)), error: (error: unknown) => log.push(String(error)) });
     expect(log).toEqual(['cancelled', 'error c2 "fatal"', 'Error: fatal']);
   });
 
@@ -474,7 +480,7 @@ describe('runTools', () => {
         );
         expectStream(events$, '^--!').toBe('s-a');
         expectSubscriptions(source.subscriptions).toBe('^--!');
-        timer(4).subscribe(() => expect(aborted).toEqual([true]));
+        timer(4).subscribe({ next: () => expect(aborted).toEqual([true]), error: fail });
       }),
     );
 
@@ -490,7 +496,7 @@ describe('runTools', () => {
       const tools = { first: running('first'), second: running('second'), third: running('third') };
       const calls = Object.keys(tools).map((name): ScriptedCall => [name, name]);
       const { events$, provider } = runOf([calling(calls)], { tools, concurrency: 2 });
-      const subscription = events$.subscribe();
+      const subscription = events$.subscribe({ error: fail });
       subscription.unsubscribe();
       expect(log).toEqual([
         'first runs',
@@ -616,7 +622,7 @@ describe('runTools', () => {
         const run = (): Observable<unknown> => cold('-p-');
         const { events$, provider } = runOf([calling([['c1', 'first']])], { tools: { first: { run } } });
         const limited = events$.pipe(timeoutBetweenChunks({ betweenMs: 5 }), retryStream({ initialDelayMs: 1 }));
-        limited.subscribe({ error: (error) => expect(isStreamError(error, 'timeout')).toBe(true) });
+        limited.subscribe({ error: (error: unknown) => expect(isStreamError(error, 'timeout')).toBe(true) });
         expectObservable(timer(50).pipe(map(() => provider.requests.length))).toBe('50ms (a|)', { a: 1 });
       }),
     );
@@ -664,13 +670,18 @@ describe('runTools', () => {
 
     it('with the error of a callback that throws', () => {
       const error = new Error('callback');
-      const fail = (): never => {
+      const broken = (): never => {
         throw error;
       };
-      const ends = [{ stopWhen: fail }, { approve: fail }, { input$: throwError(() => error) }].map(
+      const ends = [{ stopWhen: broken }, { approve: broken }, { input$: throwError(() => error) }].map(
         (options) => record(runOf(endless, { tools, ...options }).events$, (same$) => same$).end,
       );
-      expect([...ends, record(runTools(fail, { turns: [], tools }), (same$) => same$).end]).toEqual([error, error, error, error]);
+      expect([...ends, record(runTools(broken, { turns: [], tools }), (same$) => same$).end]).toEqual([
+        error,
+        error,
+        error,
+        error,
+      ]);
     });
   });
 

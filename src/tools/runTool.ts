@@ -1,4 +1,4 @@
-import { catchError, concat, from, isObservable, map, type Observable, of, takeUntil, tap, throwError, timer } from 'rxjs';
+import { catchError, concat, defer, from, isObservable, map, type Observable, of, takeUntil, tap, timer } from 'rxjs';
 import type { JsonValue, ToolCall, Turn } from '../events.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
 import { withSignal } from './callSignal.js';
@@ -47,7 +47,9 @@ export function runTool(
       // The result shows that a tool has run, so that nothing repeats the stream.
       return concat(
         of(failureEvent(call, messageOf(error, maxResultChars))),
-        throwError(() => thrown),
+        defer((): never => {
+          throw thrown;
+        }),
       );
     }
   }
