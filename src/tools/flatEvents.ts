@@ -13,8 +13,6 @@ export interface FlatEvents {
   readonly step: number;
   /** Takes an event of the round that runs, and emits it as an event of the flat stream. */
   push(event: DeltaEvent, destination: Destination): void;
-  /** The id of a call of this round in the flat stream. */
-  callIdOf(callId: string): string;
   /** Keeps the id of a call of an earlier stream from being used again. */
   reserve(callId: string): void;
   /** Ends the round that runs. @param finish Why it ended: the `step` event reports it. */
@@ -94,7 +92,6 @@ export function createFlatEvents(): FlatEvents {
           destination.next(numbering.restate(event));
       }
     },
-    callIdOf: numbering.callIdOf,
     reserve: numbering.reserve,
     nextRound(finish) {
       requests = [...requests, ...round.tracker.requests];
@@ -120,7 +117,6 @@ interface Round {
 
 interface Numbering {
   restate(event: DeltaEvent): DeltaEvent;
-  callIdOf(callId: string): string;
   reserve(callId: string): void;
   restartRound(): void;
   nextRound(): void;
@@ -145,7 +141,6 @@ function createNumbering(): Numbering {
   }
 
   return {
-    callIdOf,
     reserve(callId) {
       uniqueCallId(callIds, callId);
     },
@@ -156,6 +151,7 @@ function createNumbering(): Numbering {
     },
     restartRound() {
       counts = new Map(before);
+      for (const callId of names.values()) callIds.delete(callId);
       names.clear();
     },
     nextRound() {

@@ -1,4 +1,4 @@
-import { asapScheduler, type OperatorFunction, type Subscription } from 'rxjs';
+import { asyncScheduler, type OperatorFunction, type Subscription } from 'rxjs';
 import { operate } from '../kernel/operate.js';
 
 /** A value of a tool: its result, or progress. */
@@ -9,7 +9,8 @@ export interface ToolValue {
 
 /**
  * Marks each value but the last as preliminary. A value is held back until the source has run to its end, because only then it is known
- * whether the source completes with it: that delays it by a microtask. Where the completion comes later, the last value is emitted twice.
+ * whether the source completes with it: until the next value, or a timer of 0 ms. Where the completion comes later, the last value is emitted
+ * twice. Not by a microtask, because `TestScheduler` loses count when one is cancelled in the frame of a timer.
  *
  *     source     a--b--(c|)
  *     result     A--B--(c|)     A, B: preliminary
@@ -32,7 +33,7 @@ export function markProgress(): OperatorFunction<unknown, ToolValue> {
         value = next;
         held = true;
         if (release) return;
-        release = asapScheduler.schedule(() => {
+        release = asyncScheduler.schedule(() => {
           release = undefined;
           emitHeld();
         });

@@ -30,11 +30,12 @@ export function createRunLimit<T>(
     new Observable((subscriber) => {
       function start(): void {
         running++;
+        run.subscribe(subscriber);
+        // Added last, so that what the run holds is released before the next one starts.
         subscriber.add(() => {
           running--;
           startNext();
         });
-        run.subscribe(subscriber);
       }
       waiting.add(start);
       subscriber.add(() => waiting.delete(start));

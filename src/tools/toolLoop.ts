@@ -2,14 +2,13 @@ import { concat, type Observable, of } from 'rxjs';
 import type { DeltaEvent, FinishEvent, FinishReason, MessagePart, StartEvent, ToolCall, Turn } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { operateEvents } from '../kernel/operateEvents.js';
-import { createCallIds } from '../message/callIds.js';
 import { localFinish } from '../message/localFinish.js';
 import { createMessageFold, type MessageFold } from '../message/messageFold.js';
+import { messageTurns } from '../message/turns.js';
 import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { withSignal } from './callSignal.js';
 import { createFlatEvents } from './flatEvents.js';
 import { decisionOn, lastAnswer, openCalls } from './openCalls.js';
-import { roundTurns } from './roundTurns.js';
 import { type RoundPolicy, runCalls } from './runCalls.js';
 import type { Steering } from './steering.js';
 import type { ToolEvent } from './toolEvents.js';
@@ -58,7 +57,6 @@ type Following = Observable<DeltaEvent> | undefined;
  */
 export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: LoopPolicy, steering: Steering): () => Following {
   const flat = createFlatEvents();
-  const callIds = createCallIds();
   let turns = opening;
   let requests = 0;
   let next: () => Following = begin;
@@ -97,8 +95,12 @@ export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: 
             return;
           }
           if (event.type === 'reset') round.finish = undefined;
-          round.fold.push(event);
-          flat.push(event, destination);
+          flat.push(event, {
+            next(restated) {
+              round.fold.push(restated);
+              destination.next(restated);
+            },
+          });
         },
       })),
     );
@@ -112,7 +114,7 @@ export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: 
     if (finish.reason === 'tool-calls' && open.length > 0) return answers(round, open);
     const mustContinue = finish.reason === 'paused' && open.length === 0 && !parts.some(isWaiting);
     if (!mustContinue && !(finish.reason === 'stop' && steering.waiting)) return end(finish);
-    turns = [...turns, ...roundTurns(parts, flat.step, callIds)];
+    turns = [...turns, ...messageTurns({ parts })];
     return nextRound(finish);
   }
 
@@ -121,18 +123,12 @@ export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: 
     calls: readonly ToolCall[],
     decisions?: ReadonlyMap<string, boolean | 'waiting' | undefined>,
   ): Observable<DeltaEvent> {
-    const open = calls.map((call) => ({
-      call: { ...call, callId: flat.callIdOf(call.callId) },
-      turns: round.turns,
-      step: flat.step,
-      decision: decisions?.get(call.callId),
-    }));
-    const ids = new Map(open.map(({ call }, index) => [call.callId, calls[index]?.callId ?? call.callId]));
+    const open = calls.map((call) => ({ call, turns: round.turns, step: flat.step, decision: decisions?.get(call.callId) }));
     next = () => afterAnswers(round, calls);
     return runCalls(open, policy).pipe(
       operate<ToolEvent, DeltaEvent>((destination) => ({
         next(event) {
-          round.fold.push({ ...event, callId: ids.get(event.callId) ?? event.callId });
+          round.fold.push(event);
           destination.next(event);
         },
       })),
@@ -144,7 +140,7 @@ export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: 
     const answered = new Set(parts.flatMap((part) => (part.type === 'tool-result' ? [part.callId] : [])));
     const finish = round.finish ?? localFinish('tool-calls');
     if (calls.some(({ callId }) => !answered.has(callId))) return end(endingAs(finish, 'paused'));
-    turns = [...turns, ...roundTurns(parts, flat.step, callIds)];
+    turns = [...turns, ...messageTurns({ parts })];
     if (policy.stopWhen?.({ step: flat.step, calls, turns })) return end(endingAs(finish, 'stop', 'tool-calls'));
     return nextRound(finish);
   }
