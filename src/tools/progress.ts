@@ -1,49 +1,53 @@
-import { asyncScheduler, type OperatorFunction, type Subscription } from 'rxjs';
-import { operate } from '../kernel/operate.js';
+import { asyncScheduler, type Subscription } from 'rxjs';
 
-/** A value of a tool: its result, or progress. */
-export interface ToolValue {
-  readonly value: unknown;
-  readonly preliminary: boolean;
+/** The values of an Observable tool: the last one is the result, those before it are progress. */
+export interface Progress {
+  push(value: unknown): void;
+  /** Ends, and returns the last value. */
+  end(): unknown;
+  /** Forgets what is held back. */
+  discard(): void;
 }
 
 /**
- * Marks each value but the last as preliminary. A value is held back until the source has run to its end, because only then it is known
- * whether the source completes with it: until the next value, or a timer of 0 ms. Where the completion comes later, the last value is emitted
- * twice. Not by a microtask, because `TestScheduler` loses count when one is cancelled in the frame of a timer.
+ * A value is held back until the tool has run to its end, because only then it is known whether the tool completes with it: until the next value, or a
+ * timer of 0 ms. Where the completion comes later, the last value is progress as well. Not by a microtask, because `TestScheduler` loses count when
+ * one is cancelled in the frame of a timer.
  *
- *     source     a--b--(c|)
- *     result     A--B--(c|)     A, B: preliminary
+ *     tool       a--b--(c|)
+ *     emit       a--b
+ *     end              c
  */
-export function markProgress(): OperatorFunction<unknown, ToolValue> {
-  return operate((destination) => {
-    let value: unknown;
-    let held = false;
-    let release: Subscription | undefined;
+export function createProgress(emit: (value: unknown) => void): Progress {
+  let value: unknown;
+  let held = false;
+  let release: Subscription | undefined;
 
-    function emitHeld(): void {
-      if (!held) return;
-      held = false;
-      destination.next({ value, preliminary: true });
-    }
+  function emitHeld(): void {
+    if (!held) return;
+    held = false;
+    emit(value);
+  }
 
-    return {
-      next(next) {
+  function discard(): void {
+    held = false;
+    release?.unsubscribe();
+  }
+
+  return {
+    push(next) {
+      emitHeld();
+      value = next;
+      held = true;
+      release ??= asyncScheduler.schedule(() => {
+        release = undefined;
         emitHeld();
-        value = next;
-        held = true;
-        if (release) return;
-        release = asyncScheduler.schedule(() => {
-          release = undefined;
-          emitHeld();
-        });
-        destination.add(release);
-      },
-      complete() {
-        release?.unsubscribe();
-        destination.next({ value, preliminary: false });
-        destination.complete();
-      },
-    };
-  });
+      });
+    },
+    end() {
+      discard();
+      return value;
+    },
+    discard,
+  };
 }

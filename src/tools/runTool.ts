@@ -1,9 +1,9 @@
-import { catchError, concat, defer, from, isObservable, map, type Observable, of, takeUntil, tap, timer } from 'rxjs';
+import { isObservable, Observable, Subscriber, timer } from 'rxjs';
 import type { JsonValue, ToolCall, Turn } from '../events.js';
 import { isPromiseLike } from '../structured/standardSchema.js';
-import { withSignal } from './callSignal.js';
+import { createCallSignal } from './callSignal.js';
 import type { Tool } from './definitions/tool.js';
-import { markProgress, type ToolValue } from './progress.js';
+import { createProgress } from './progress.js';
 import { failureEvent, resultEvent, type ToolEvent } from './toolEvents.js';
 import { toolOutput } from './toolOutput.js';
 
@@ -30,69 +30,119 @@ export interface CallRequest {
   readonly step: number;
 }
 
-/** Runs a tool: emits its progress and then its result, which is an error if the tool fails. */
+/**
+ * Runs a tool: emits its progress and then its result, which is an error if the tool fails. Not composed of operators, because thousands of calls may
+ * wait at a time, and each operator would hold as much as the call.
+ */
 export function runTool(
   tool: Tool<unknown>,
   input: unknown,
   { call, turns, step }: CallRequest,
-  { timeoutMs, maxResultChars, onToolError }: RunPolicy,
+  policy: RunPolicy,
 ): Observable<ToolEvent> {
-  const { callId, name } = call;
+  return new Observable((subscriber) => {
+    const { timeoutMs = policy.timeoutMs } = tool;
+    const signal = createCallSignal();
+    let cancel: (() => void) | undefined;
+    let ended = false;
 
-  function failed(error: unknown): Observable<ToolEvent> {
-    try {
-      const output = onToolError ? onToolError({ error, callId, name, input }) : messageOf(error, maxResultChars);
-      return of(failureEvent(call, toolOutput(output, Infinity)));
-    } catch (thrown) {
-      // The result shows that a tool has run, so that nothing repeats the stream.
-      return concat(
-        of(failureEvent(call, messageOf(error, maxResultChars))),
-        defer((): never => {
-          throw thrown;
-        }),
-      );
+    function emit(value: unknown, preliminary = false): void {
+      subscriber.next(resultEvent(call, toolOutput(value, policy.maxResultChars), preliminary));
     }
-  }
 
-  const values = withSignal((readSignal) => {
-    const context = {
-      callId,
-      name,
-      turns,
-      step,
-      get signal() {
-        return readSignal();
-      },
-    };
-    return withinTime(valuesOf(tool.run(input, context)), tool.timeoutMs ?? timeoutMs);
+    function succeed(value: unknown): void {
+      if (ended) return;
+      try {
+        emit(value);
+      } catch (error) {
+        return fail(error);
+      }
+      ended = true;
+      subscriber.complete();
+    }
+
+    function fail(error: unknown): void {
+      if (ended) return;
+      end();
+      try {
+        subscriber.next(failureEvent(call, outputOf(error)));
+        subscriber.complete();
+      } catch (thrown) {
+        // The result shows that a tool has run, so that nothing repeats the stream.
+        subscriber.next(failureEvent(call, messageOf(error, policy)));
+        subscriber.error(thrown);
+      }
+    }
+
+    function outputOf(error: unknown): JsonValue {
+      const { callId, name } = call;
+      const { onToolError } = policy;
+      return onToolError ? toolOutput(onToolError({ error, callId, name, input }), Infinity) : messageOf(error, policy);
+    }
+
+    /** Cancels the tool, unless it has ended. */
+    function end(): void {
+      if (ended) return;
+      ended = true;
+      signal.abort();
+      cancel?.();
+    }
+
+    function subscribeTo(values: Observable<unknown>): void {
+      const progress = createProgress((value) => {
+        try {
+          emit(value, true);
+        } catch (error) {
+          fail(error);
+        }
+      });
+      const inner = new Subscriber<unknown>({
+        next: progress.push,
+        error: fail,
+        complete() {
+          // What the tool holds is released before another one starts.
+          inner.unsubscribe();
+          succeed(progress.end());
+        },
+      });
+      cancel = () => {
+        progress.discard();
+        inner.unsubscribe();
+      };
+      values.subscribe(inner);
+    }
+
+    subscriber.add(end);
+    if (timeoutMs !== undefined) {
+      const late = (): void => fail(new Error(`The tool did not finish within ${timeoutMs} ms`));
+      subscriber.add(timer(timeoutMs).subscribe({ next: late, error: fail }));
+    }
+    try {
+      const returned = tool.run(input, contextOf(call, turns, step, signal.read));
+      if (isObservable(returned)) subscribeTo(returned);
+      else if (isPromiseLike(returned)) returned.then(succeed, fail);
+      else succeed(returned);
+    } catch (error) {
+      fail(error);
+    }
   });
-  return values.pipe(
-    map(({ value, preliminary }) => resultEvent(call, toolOutput(value, maxResultChars), preliminary)),
-    catchError(failed),
-  );
 }
 
-function valuesOf(returned: unknown): Observable<ToolValue> {
-  if (isObservable(returned)) return returned.pipe(markProgress());
-  if (isPromiseLike(returned)) return from(returned).pipe(map(toResult));
-  return of(toResult(returned));
-}
-
-function toResult(value: unknown): ToolValue {
-  return { value, preliminary: false };
-}
-
-function withinTime<T>(values: Observable<T>, timeoutMs: number | undefined): Observable<T> {
-  if (timeoutMs === undefined) return values;
-  const late = tap(() => {
-    throw new Error(`The tool did not finish within ${timeoutMs} ms`);
-  });
-  return values.pipe(takeUntil(timer(timeoutMs).pipe(late)));
+function contextOf({ callId, name }: ToolCall, turns: readonly Turn[], step: number, readSignal: () => AbortSignal) {
+  return {
+    callId,
+    name,
+    turns,
+    step,
+    get signal() {
+      return readSignal();
+    },
+  };
 }
 
 /** What the model and the user read about an error. */
-function messageOf(error: unknown, maxChars: number): string {
+function messageOf(error: unknown, { maxResultChars }: RunPolicy): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message === '') return 'The tool failed';
-  return message.length <= maxChars ? message : `${message.slice(0, maxChars)}…`;
+  return message.length <= maxResultChars ? message : `${message.slice(0, maxResultChars)}…`;
 }

@@ -1,4 +1,4 @@
-import { concat, type Observable, of } from 'rxjs';
+import { concat, defer, type Observable, of } from 'rxjs';
 import type { DeltaEvent, FinishEvent, FinishReason, MessagePart, StartEvent, ToolCall, Turn } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { operateEvents } from '../kernel/operateEvents.js';
@@ -6,7 +6,7 @@ import { localFinish } from '../message/localFinish.js';
 import { createMessageFold, type MessageFold } from '../message/messageFold.js';
 import { messageTurns } from '../message/turns.js';
 import { joinRestartedUsage } from '../metering/restartedUsage.js';
-import { withSignal } from './callSignal.js';
+import { createCallSignal } from './callSignal.js';
 import { createFlatEvents } from './flatEvents.js';
 import { decisionOn, lastAnswer, openCalls } from './openCalls.js';
 import { type RoundPolicy, runCalls } from './runCalls.js';
@@ -77,17 +77,15 @@ export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: 
     turns = [...turns, ...steering.take()];
     requests++;
     const round = createRound(turns);
-    const { step } = flat;
-    const events = withSignal((readSignal) =>
-      ask(round.turns, {
-        step,
-        get signal() {
-          return readSignal();
-        },
-      }),
-    );
+    const signal = createCallSignal();
+    const context = {
+      step: flat.step,
+      get signal() {
+        return signal.read();
+      },
+    };
     next = () => afterRequest(round);
-    return events.pipe(
+    return defer(() => ask(round.turns, context)).pipe(
       operateEvents<DeltaEvent, DeltaEvent>({ name: 'runTools', fold: true, joinUsage: joinRestartedUsage }, (destination) => ({
         next(event) {
           if (event.type === 'finish') {
@@ -101,6 +99,9 @@ export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: 
               destination.next(restated);
             },
           });
+        },
+        settle(outcome) {
+          if (outcome !== 'complete') signal.abort();
         },
       })),
     );
