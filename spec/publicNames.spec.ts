@@ -18,15 +18,15 @@ const golden: Readonly<Record<string, PublicNames>> = {
       createBreaker createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge
       highReliabilityOptions highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions
       limitConcurrency lowLatencyOptions markdownBlocks measureStream messageTurns ofEvent parseJsonOnComplete
-      parseOnComplete partialJson partialToolInput rateLimit retryStream sentences shareStream smooth splitLines stopOn
-      takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage toMessageState validate
-      withCost`,
+      parseOnComplete partialJson partialToolInput rateLimit resumeTools retryStream runTools sentences shareStream
+      smooth splitLines stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage
+      toMessageState validate withCost`,
     types: `
-      AccumulateTextOptions AggregateUsageOptions AnswerSummary ApplyOptions ArgumentsFormat BackoffOptions
-      BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent
-      ConcurrencyLimiter ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith
+      AccumulateTextOptions AggregateUsageOptions AnswerSummary ApplyOptions ApprovalContext ArgumentsFormat AskModel
+      BackoffOptions BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish
+      CitationEvent ConcurrencyLimiter ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith
       ConversationCommand ConversationConcurrency ConversationOptions ConversationState ConversationTurn Cost
-      CountTokens DebugLogger Decision DeepPartial DeltaEvent Demand ErrorInfo Executor FallbackContext
+      CountTokens DebugLogger Decision DecisionInput DeepPartial DeltaEvent Demand ErrorInfo Executor FallbackContext
       FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata FinishReason HedgeOptions InvalidJsonElement
       JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath JsonReadingOptions JsonSnapshot
       JsonValue LogprobsEvent MarkdownBlock MarkdownBlockKind MarkdownBlocksOptions MarkdownText MeasureStreamOptions
@@ -34,36 +34,40 @@ const golden: Readonly<Record<string, PublicNames>> = {
       ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin PartialJsonEventsOptions
       PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price PricedRequest RateLimitOptions RateLimitTurn
       RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage
-      ResetEvent ResponseHead RetryContext RetryNotice RetryStreamOptions SentencesOptions ServiceErrorDetails
-      ServiceErrorKind SmoothOptions SplitLinesOptions StandardSchema StartEvent StepEvent StepState StreamErrorDetails
-      StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions TextUnit TimeoutLimits
-      TimeoutPhase Timing TimingSettlement ToMessageOptions ToMessageStateOptions TokenCounter TokenStream
-      ToolApprovalEvent ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolResultEvent ToolState
-      ToolStatus Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
+      ResetEvent ResponseHead RetryContext RetryNotice RetryStreamOptions RoundContext RunToolsOptions SentencesOptions
+      ServiceErrorDetails ServiceErrorKind SmoothOptions SplitLinesOptions StandardSchema StartEvent StepEvent StepState
+      StopContext StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent
+      TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions
+      ToMessageStateOptions TokenCounter TokenStream Tool ToolApprovalEvent ToolCall ToolCallDeltaEvent ToolCallEndEvent
+      ToolCallStartEvent ToolContext ToolErrorContext ToolResultEvent ToolState ToolStatus Tools Turn TurnPart Usage
+      UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
-    values: 'assistantTurn chatMessages fromChatCompletions fromResponses responsesInput',
-    types:
-      'AssistantMessage ChatClient ChatContent ChatMessage ChatParams RequestFunction ResponsesClient ResponsesContent ResponsesItem ResponsesParams SourceOptions',
+    values: 'assistantTurn chatMessages chatTools fromChatCompletions fromResponses responsesInput responsesTools',
+    types: `
+      AssistantMessage ChatClient ChatContent ChatMessage ChatParams ChatTool RequestFunction ResponsesClient ResponsesContent
+      ResponsesItem ResponsesParams ResponsesTool SourceOptions`,
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
-    values: 'assistantTurn fromMessages messagesParams',
-    types:
-      'AssistantBlock AssistantTurn MessagesClient MessagesInput MessagesParams RequestFunction ShownBlock SourceOptions UserBlock UserTurn',
+    values: 'assistantTurn fromMessages messagesParams messagesTools',
+    types: `
+      AssistantBlock AssistantTurn MessagesClient MessagesInput MessagesParams MessagesTool RequestFunction ShownBlock
+      SourceOptions UserBlock UserTurn`,
   },
   'rxllm/testing': {
     file: 'src/testing/index.ts',
     values: `
       CassetteError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
-      fakeProvider file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning rechunk
-      recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta
-      toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
+      fakeProvider fakeTools file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning
+      rechunk recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram
+      toolApproval toolCallDelta toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
     types: `
       AnswerOptions CassetteOptions DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest
-      Fault Fetch FetchFault HeartbeatOnlyOptions HttpThenOkOptions LaneMark LaneRun MarbleDiagramOptions MarbleHelpers MarbleLane
-      MarbleStream RecordCassetteOptions RecordedLane ReplayCassetteOptions StreamExpectation StreamOfOptions`,
+      FakeToolCall FakeToolResult FakeTools Fault Fetch FetchFault HeartbeatOnlyOptions HttpThenOkOptions LaneMark LaneRun
+      MarbleDiagramOptions MarbleHelpers MarbleLane MarbleStream RecordCassetteOptions RecordedLane ReplayCassetteOptions
+      StreamExpectation StreamOfOptions`,
   },
   'rxllm/toon': {
     file: 'src/toon/index.ts',

@@ -185,3 +185,18 @@ export { withCost } from './operators/withCost.js';
 export type { JsonReadingOptions } from './structured/jsonOptions.js';
 export { type JsonOptions, json } from './structured/parsers/json.js';
 export { text } from './structured/parsers/text.js';
+export { resumeTools } from './tools/resumeTools.js';
+export {
+  type ApprovalContext,
+  type AskModel,
+  type Decision,
+  type DecisionInput,
+  type RoundContext,
+  type RunToolsOptions,
+  runTools,
+  type StopContext,
+  type Tool,
+  type ToolContext,
+  type ToolErrorContext,
+  type Tools,
+} from './tools/runTools.js';

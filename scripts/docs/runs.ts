@@ -52,6 +52,10 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => chatMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
+  chatTools: {
+    given: { tools: '{ clock: { description: "The time", run: () => "12:00" } }' },
+    source: 'of(chatTools(tools))',
+  },
   circuitBreaker: {
     source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
     operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
@@ -185,6 +189,10 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => messagesParams([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
+  messagesTools: {
+    given: { tools: '{ clock: { description: "The time", run: () => "12:00" } }' },
+    source: 'of(messagesTools(tools))',
+  },
   messageTurns: {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map((message) => messageTurns(message))'],
@@ -221,7 +229,27 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
+  responsesTools: {
+    given: { tools: '{ clock: { description: "The time", run: () => "12:00" } }' },
+    source: 'of(responsesTools(tools))',
+  },
+  resumeTools: {
+    given: {
+      provider: `fakeProvider([answer('<clock:{}>|'), answer('No-on|')])`,
+      tools: '{ clock: { run: () => "12:00" } }',
+      resume: `(turns) => runTools(() => provider, { tools, turns: resumeTools(turns, { 'call-1': true }) })`,
+    },
+    source: 'runTools(() => provider, { turns: [], tools, approve: () => undefined })',
+    operators: ['toMessage()', 'concatMap((message) => resume(messageTurns(message)))'],
+  },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
+  runTools: {
+    given: {
+      provider: `fakeProvider([answer('<clock:{}>|'), answer('No-on|')])`,
+      tools: `{ clock: { run: () => cold('--p--(r|)', { p: 'asking', r: '12:00' }) } }`,
+    },
+    source: 'runTools(() => provider, { turns: [], tools })',
+  },
   sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
   shareStream: {
     given: { shared$: `stream('s-a-b-c-d-f|').pipe(shareStream())`, late: 'timer(5).pipe(switchMap(() => shared$))' },

@@ -267,6 +267,27 @@ const responseEnd = (type: string, rest: object = {}): string =>
 const oslo = { name: 'weather', argumentsText: '{"city":"Oslo"}', input: { city: 'Oslo' }, ended: true };
 const cet = { name: 'clock', argumentsText: '{"zone":"CET"}', input: { zone: 'CET' }, ended: true };
 const twoCalls = completes('tool-calls', '', { message: { toolCalls: [oslo, cet] } });
+/** Two calls: one that is whole, and one that breaks off in its arguments. */
+const brokenOff: Readonly<Record<WireName, string>> = {
+  chat:
+    chatCalls({ index: 0, id: 'call-1', name: 'clock', json: '{"zone":"CET"}' }) +
+    chatCalls({ index: 1, id: 'call-2', name: 'weather', json: '{"city": Os' }),
+  responses:
+    itemAdded(0, functionCall('call-1', 'clock', '')) +
+    argumentsDelta(0, '{"zone":"CET"}') +
+    itemDone(0, functionCall('call-1', 'clock', '{"zone":"CET"}')) +
+    itemAdded(1, functionCall('call-2', 'weather', '')) +
+    argumentsDelta(1, '{"city": Os'),
+  messages:
+    blockStart(0, toolUse('call-1', 'clock')) +
+    inputDelta(0, '{"zone":"CET"}') +
+    blockStop(0) +
+    blockStart(1, toolUse('call-2', 'weather')) +
+    inputDelta(1, '{"city": Os'),
+};
+const called = (wire: Wire, name: WireName): Script => openStream(wire.opening, brokenOff[name]);
+/** What no tool runs for. The usage so far depends on the wire. */
+const noTool = { partial: undefined, usage: undefined, note: '`runTools` runs no tool' } as const;
 const brokenCall = { toolCalls: [{ name: 'weather', argumentsText: '{"city": Os', input: undefined }] };
 
 const chatEnd = (reason: string): string => chatDelta({}, reason) + chatChunk([], chatUsage(10, 5)) + event('[DONE]');
@@ -1430,6 +1451,94 @@ const rows: readonly Row[] = [
     fault: 'A [DONE] marker after a stop reason, in place of `message_stop`',
     answer: (wire) => stream(wire.opening, wire.hello, wire.ending, event('[DONE]')),
     messages: completes('stop', 'Hello'),
+  },
+
+  // ---- Calls that are cut.
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the body ends normally in its arguments',
+    answer: (wire, name) => [...called(wire, name), ...end],
+    ...every({ ...truncated, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the connection is closed',
+    answer: (wire, name) => [...called(wire, name), fin],
+    ...every({ ...connection, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the connection is reset',
+    answer: (wire, name) => [...called(wire, name), ...reset],
+    ...every({ ...connection, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the stream ends inside an event',
+    answer: (wire, name) => [...called(wire, name), chunk(wire.says('x').slice(0, -9)), ...end],
+    ...every({ ...truncated, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the stream stalls',
+    answer: called,
+    limits: { betweenMs: 150 },
+    ...every({ ...timeout('between'), ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: an error arrives',
+    answer: (wire, name) => [...called(wire, name), chunk(wire.error('nested', 'overloaded_error'))],
+    ...every({ ...provider('overloaded'), ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut at the token limit',
+    answer: (wire, name) => {
+      const ends = {
+        chat: chatEnd('length'),
+        responses: responseEnd('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }),
+        messages: blockStop(1) + messageDelta('max_tokens') + wire.terminal,
+      };
+      return [...called(wire, name), chunk(ends[name]), ...end];
+    },
+    ...every(completes('length', '', { note: '`runTools` runs no tool, and ends' })),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut by a content filter',
+    answer: (wire, name) => {
+      const ends = {
+        chat: chatEnd('content_filter'),
+        responses: responseEnd('incomplete', { incomplete_details: { reason: 'content_filter' } }),
+        messages: '',
+      };
+      return [...called(wire, name), chunk(ends[name]), ...end];
+    },
+    chat: completes('content-filter', '', { note: '`runTools` runs no tool, and ends' }),
+    responses: completes('content-filter', '', { note: '`runTools` runs no tool, and ends' }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'Tool calls are whole, but the definite end is missing',
+    answer: (wire, name) => {
+      const ends = {
+        chat: chatCalls({ index: 1, json: 'lo"}' }),
+        responses: argumentsDelta(1, 'lo"}'),
+        messages: inputDelta(1, 'lo"}') + blockStop(1),
+      };
+      return [...called(wire, name), chunk(ends[name]), ...end];
+    },
+    ...every({ ...truncated, ...noTool }),
   },
 
   // ---- The consumer.

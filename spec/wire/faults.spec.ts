@@ -14,6 +14,7 @@ import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
 import { fromResponses } from '../../src/providers/openai/fromResponses.js';
 import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
+import { runTools } from '../../src/tools/runTools.js';
 import { type FaultServer, type Script, startFaultServer } from '../support/faultServer.js';
 import { type Act, type Completion, type Failure, type FaultLine, faultMatrix, wholeAnswer } from './faultMatrix.js';
 import { type Figures, sourceNames, type WireName, wires } from './wires.js';
@@ -456,7 +457,7 @@ describe('the fault matrix', () => {
 
   it('has every row of the specification', () => {
     const rows = new Set(faultMatrix.map(({ row }) => row));
-    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
   });
 
   describe('without a repeat: one request', () => {
@@ -475,6 +476,27 @@ describe('the fault matrix', () => {
     it.each(titled(provided.filter(({ row }) => measured.has(row))))('%s', async (_, line) => {
       await bestOf(3, () => meetAlone(line));
       await meetRetried(line);
+    });
+  });
+
+  describe('in a tool loop: a call that is cut runs no tool', () => {
+    const cut = provided.filter(({ row, fault }) => row === 61 || (row === 52 && fault.startsWith('Arguments')));
+
+    it.concurrent.each(titled(cut))('%s', async (_, { script, source, limits, outcome }) => {
+      await serve([script(), wholeAnswer(source)], async ({ url, exchanges }) => {
+        const ran: string[] = [];
+        const tools = Object.fromEntries(['weather', 'clock'].map((name) => [name, { run: () => ran.push(name) }]));
+        const ask = (): Observable<DeltaEvent> => sources[source](url).pipe(timeoutBetweenChunks(limits ?? { totalMs: 10_000 }));
+        const { error, completed, events } = await hear(runTools(ask, { turns: [], tools }));
+        expect(ran).toEqual([]);
+        if (outcome.ends === 'error') expect(isStreamError(error)).toBe(true);
+        else expect(completed).toBe(true);
+        // Where the definite end is there, the model learns that its arguments are wrong.
+        const answered = events.flatMap((event) => (event.type === 'tool-result' ? [event.isError] : []));
+        const calls = outcome.ends === 'complete' && outcome.finish === 'tool-calls';
+        expect(answered).toEqual(calls ? [true] : []);
+        expect(exchanges).toHaveLength(calls ? 2 : 1);
+      });
     });
   });
 

@@ -2,6 +2,7 @@ export type { RequestFunction } from '../http/sendRequest.js';
 export type { SourceOptions } from '../wire/wireFormat.js';
 export { type AssistantMessage, assistantTurn } from './assistantTurn.js';
 export { type ChatContent, type ChatMessage, chatMessages } from './chatMessages.js';
+export { type ChatTool, chatTools } from './chatTools.js';
 export { type ChatClient, type ChatParams, fromChatCompletions } from './fromChatCompletions.js';
 export {
   fromResponses,
@@ -9,3 +10,4 @@ export {
   type ResponsesParams,
 } from './fromResponses.js';
 export { type ResponsesContent, type ResponsesItem, responsesInput } from './responsesInput.js';
+export { type ResponsesTool, responsesTools } from './responsesTools.js';
