@@ -23,7 +23,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
       toMessageState validate withCost`,
     types: `
       AccumulateTextOptions AggregateUsageOptions AnswerSummary ApplyOptions ApprovalContext ArgumentsFormat AskModel
-      BackoffOptions BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish
+      BackoffOptions BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions CallDecision ChoiceFinish
       CitationEvent ConcurrencyLimiter ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith
       ConversationCommand ConversationConcurrency ConversationOptions ConversationState ConversationTurn Cost
       CountTokens DebugLogger Decision DecisionInput DeepPartial DeltaEvent Demand ErrorInfo Executor FallbackContext

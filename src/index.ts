@@ -109,13 +109,13 @@ export { type BufferToTextOptions, bufferToText } from './operators/bufferToText
 export { circuitBreaker } from './operators/circuitBreaker.js';
 export {
   type AnswerSummary,
+  type CallDecision,
   type ConversationCommand,
   type ConversationConcurrency,
   type ConversationOptions,
   type ConversationState,
   type ConversationTurn,
   conversation,
-  type Decision,
 } from './operators/conversation.js';
 export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
 export { type HedgeOptions, hedge } from './operators/hedge.js';

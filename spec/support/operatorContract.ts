@@ -3,7 +3,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 import { operatorContract as defineContract, type OperatorContractOptions } from '../../src/testing/index.js';
 
-export { observed, record, recordLive } from '../../src/testing/contracts/recordStream.js';
+export { observed, type Recorded, record, recordLive } from '../../src/testing/contracts/recordStream.js';
 
 /** Defines the specs that every operator must pass. Call it first in the `describe` of the operator. */
 export function operatorContract(

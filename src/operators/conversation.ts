@@ -15,11 +15,11 @@ import { toMessageState } from './toMessageState.js';
 
 export type {
   AnswerSummary,
+  CallDecision,
   ConversationCommand,
   ConversationConcurrency,
   ConversationState,
   ConversationTurn,
-  Decision,
 } from '../view/conversationState.js';
 
 export interface ConversationOptions {

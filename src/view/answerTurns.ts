@@ -1,6 +1,6 @@
 import type { TurnPart } from '../events.js';
 import { messageTurns } from '../message/turns.js';
-import type { AnswerSummary, ConversationTurn, Decision } from './conversationState.js';
+import type { AnswerSummary, CallDecision, ConversationTurn } from './conversationState.js';
 import type { MessageState } from './messageState.js';
 
 /** The turns of an answer that has ended, the last of them with its summary; none if nothing was said. */
@@ -31,7 +31,7 @@ export function answerStart(turns: readonly ConversationTurn[]): number {
 }
 
 /** Puts a decision where a part waits for it. @returns The same turns if none does. */
-export function withDecision(turns: readonly ConversationTurn[], decision: Decision): readonly ConversationTurn[] {
+export function withDecision(turns: readonly ConversationTurn[], decision: CallDecision): readonly ConversationTurn[] {
   const waits = (part: TurnPart): boolean =>
     part.type === 'approval' && part.callId === decision.callId && part.approved === undefined;
   const start = answerStart(turns);
@@ -42,7 +42,7 @@ export function withDecision(turns: readonly ConversationTurn[], decision: Decis
 }
 
 /** Adds a decision to the last turn: what a provider asks to be approved is a part of its own form. */
-export function addDecision(turns: readonly ConversationTurn[], decision: Decision): readonly ConversationTurn[] {
+export function addDecision(turns: readonly ConversationTurn[], decision: CallDecision): readonly ConversationTurn[] {
   const last = turns.at(-1);
   if (!last) return turns;
   return turns.with(-1, { ...last, parts: [...last.parts, { type: 'approval', ...decision }] });

@@ -30,7 +30,7 @@ export interface ConversationTurn extends Turn {
 }
 
 /** A decision of the user on a call. */
-export interface Decision {
+export interface CallDecision {
   readonly callId: string;
   readonly approved: boolean;
 }
@@ -51,7 +51,7 @@ export interface ConversationState {
   /** The turns that `retry`, `edit` and `clear` have cut. */
   readonly discarded: readonly ConversationTurn[];
   /** The decisions on calls of the answer that runs: they count when it has ended. */
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly CallDecision[];
   /** What all answers have used, also those that were stopped, failed or discarded. */
   readonly usage: Usage | undefined;
   /** The error of the last answer, or of a command that is none. */

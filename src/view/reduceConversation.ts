@@ -2,11 +2,11 @@ import type { ErrorInfo, TurnPart, Usage } from '../events.js';
 import { addUsage } from '../metering/usageArithmetic.js';
 import { addDecision, answerStart, answerTurns, isWaiting, withAllResults, withDecision, withoutPartial } from './answerTurns.js';
 import type {
+  CallDecision,
   ConversationCommand,
   ConversationConcurrency,
   ConversationState,
   ConversationTurn,
-  Decision,
 } from './conversationState.js';
 import { type MessageState, pendingState } from './messageState.js';
 
@@ -175,7 +175,7 @@ function cut(progress: ConversationProgress, length: number): ConversationProgre
   return update(progress, { turns: turns.slice(0, length), discarded: [...discarded, ...turns.slice(length)] });
 }
 
-function approve(progress: ConversationProgress, decision: Decision): ConversationProgress {
+function approve(progress: ConversationProgress, decision: CallDecision): ConversationProgress {
   const { state } = progress;
   if (state.live) {
     const waits = state.live.tools.some(({ callId, status }) => callId === decision.callId && status === 'waiting');
