@@ -43,7 +43,7 @@ const [responseHeader, downloadProgress, wholeResponse] = [2, 3, 4];
  *   .pipe(fromHttpEvents(sse()), accumulateText())
  */
 export function fromHttpEvents(wire: Wire): OperatorFunction<HttpEventLike, DeltaEvent> {
-  checkWire('fromHttpEvents', wire);
+  checkWire('fromHttpEvents: wire', wire);
   return operate<HttpEventLike, DeltaEvent>((destination) => {
     const decoder = wire.createDecoder();
     const frames = createFrameReader(decoder, (event) => {
