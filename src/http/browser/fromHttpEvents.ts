@@ -87,5 +87,5 @@ function toStreamError(cause: unknown): unknown {
   if (name !== 'HttpErrorResponse' || typeof status !== 'number') return cause;
   if (status === 0) return new ConnectionError(undefined, { cause });
   const body = typeof error === 'string' ? error : '';
-  return status < 300 ? contentError('', body) : statusError(status, body, undefined);
+  return status < 300 ? contentError('', body) : statusError(status, body, null);
 }

@@ -2,7 +2,6 @@ import { concat, defer, EMPTY, fromEvent, ignoreElements, type Observable, retry
 import { type BackoffOptions, backoffChecks, backoffMs } from '../../attempts/backoff.js';
 import { fillPartial, isStreamError } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
-import { checkDemand, type Demand } from '../../handles/createDemand.js';
 import { checkCount, checkEach } from '../../kernel/options.js';
 import { checkWire } from '../wires/checkWire.js';
 import type { Wire } from '../wires/wire.js';
@@ -24,8 +23,6 @@ export interface FromWireOptions {
    * @defaultValue 10 retries without a new frame, of which the first comes after 100 ms
    */
   readonly reconnect?: ReconnectOptions | false;
-  /** A handle by which a slow consumer holds the server back. @defaultValue none */
-  readonly demand?: Demand | undefined;
 }
 
 /**
@@ -55,11 +52,11 @@ export interface FromWireOptions {
  */
 export function fromWire(request: WireRequest, options: FromWireOptions): Observable<DeltaEvent> {
   checkRequest(request);
-  checkEach('fromWire', options, { wire: checkWire, reconnect: checkReconnect, demand: checkDemand });
-  const { wire, reconnect = {}, demand } = options;
+  checkEach('fromWire', options, { wire: checkWire, reconnect: checkReconnect });
+  const { wire, reconnect = {} } = options;
   return defer(() => {
     const send = sendWith(request, reconnect !== false);
-    const stream: WireStream = { decoder: wire.createDecoder(), send, demand, lastId: '', moved: false, cut: false };
+    const stream: WireStream = { decoder: wire.createDecoder(), send, lastId: '', moved: false, cut: false };
     let failures = 0;
 
     function resume(error: unknown): Observable<unknown> {
