@@ -77,8 +77,8 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'sse',
-    types: 'EmitEvent Wire WireDecoder WireEncoder WriteData',
+    values: 'readUiMessages sse uiMessages',
+    types: 'EmitEvent UiMessagesOptions Wire WireDecoder WireEncoder WriteData',
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',
