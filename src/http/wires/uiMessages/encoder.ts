@@ -118,11 +118,11 @@ function writeStep(state: EncoderState, { type: _type, ...rxllm }: StepEvent): v
 /** Their client can void only the step that it is in, and only since version 7. */
 function writeReset(state: EncoderState, event: ResetEvent): void {
   const { step } = event;
-  const voided = [...state.said].filter((said) => said >= step);
+  const voided = [...state.shown].filter((shown) => shown >= step);
   if (voided.length === 0) {
     state.pendingReset = event;
     state.step = Math.min(state.step, step);
-  } else if (state.version >= 7 && voided.every((said) => said === state.step)) {
+  } else if (state.version >= 7 && voided.every((shown) => shown === state.step)) {
     voidStep(state, event);
   } else {
     endWithError(state, event.error);
@@ -138,7 +138,7 @@ function voidStep(state: EncoderState, { type: _type, ...rxllm }: ResetEvent): v
   state.texts.clear();
   state.files.clear();
   state.held = 0;
-  state.said.delete(state.step);
+  state.shown.delete(state.step);
   state.pendingReset = undefined;
   state.latest = state.latestBefore;
   clearBlocks(state);
