@@ -77,8 +77,10 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'readUiMessages sse uiMessages',
-    types: 'EmitEvent UiMessagesOptions Wire WireDecoder WireEncoder WriteData',
+    values: 'fromHttpEvents fromWire pipeToNode readUiMessages sse toResponse toSseMessages uiMessages',
+    types: `
+      EmitEvent FromWireOptions HostOptions HttpEventLike NodeResponse ReconnectOptions SseMessage UiMessagesOptions Wire WireDecoder WireEncoder WireRequest
+      WireRequestOptions WriteData`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

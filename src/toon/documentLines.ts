@@ -87,10 +87,12 @@ export function createDocumentLines(lenient: boolean, emit: LineReader): LineRea
     let gap = false;
     return (line) => {
       const content = outdent(line, indent);
-      const isTop = content.trim() !== '' && !/^\s/.test(content);
+      // Most lines are rows, which are indented: no document ends with them.
+      const indented = content.startsWith(' ');
+      const isTop = !indented && /^\S/.test(content);
       if (isTop && gap && !isFirstHeader(content)) return selective ? continueWith(readBefore, line) : skipTo(readAfter);
-      gap = content.trim() === '';
-      emit(!selective || content.startsWith(' ') || isTopLine(content) ? content : '');
+      gap = !isTop && !/\S/.test(content);
+      emit(!selective || indented || isTopLine(content) ? content : '');
     };
   }
 

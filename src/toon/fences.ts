@@ -33,6 +33,7 @@ export function beforeCloser(line: string, mark: string): string | undefined {
 
 /** Removes up to `indent` white space characters from the beginning of a line. */
 export function outdent(line: string, indent: number): string {
+  if (indent === 0) return line;
   const content = line.trimStart();
   return line.slice(Math.min(indent, line.length - content.length));
 }

@@ -7,7 +7,7 @@ import { addDetail, detailText, growDetail, isSealed } from './details.js';
 import { type ChatChoice, openBlock, touch } from './state.js';
 
 /** The fields in which servers send reasoning, as text, as an object with text, or as a list of such objects. */
-export const reasoningFields: readonly string[] = [
+export const reasoningFields: ReadonlySet<string> = new Set([
   'reasoning_content',
   'reasoning',
   'reasoning_text',
@@ -15,13 +15,14 @@ export const reasoningFields: readonly string[] = [
   // Structured reasoning, which must go back unchanged: OpenRouter's and LiteLLM's. Its text is often in a field above too.
   'reasoning_details',
   'thinking_blocks',
-];
+]);
 
 /** Signatures and encrypted reasoning that stand beside the text: Copilot's, and those of gateways. */
 const opaqueField = /signature|opaque|encrypted|^cot_id$/;
 
 /** Reads the reasoning of a delta. The same text in two fields is emitted once. */
 export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit): void {
+  if (!hasReasoning(delta)) return;
   let told: string | undefined;
   for (const field of reasoningFields) {
     const value = delta[field];
@@ -39,6 +40,12 @@ export function readReasoning(choice: ChatChoice, delta: JsonObject, emit: Emit)
     }
     told ??= nonEmptyText(value) ?? textOfAll(value);
   }
+}
+
+/** A delta has few fields, so that a look at each costs less than a look for all that could be there. */
+function hasReasoning(delta: JsonObject): boolean {
+  for (const field in delta) if (reasoningFields.has(field)) return true;
+  return false;
 }
 
 /** Keeps a field of the delta that must go back with the reasoning. */

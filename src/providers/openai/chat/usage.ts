@@ -1,5 +1,5 @@
 import { isObject, listOf, objectOf } from '../../../codecs/json/jsonFields.js';
-import type { JsonObject, Usage } from '../../../events.js';
+import type { JsonObject, JsonValue, Usage } from '../../../events.js';
 import { reportedCost } from '../../wire/reportedCost.js';
 import {
   type FigureNames,
@@ -29,7 +29,7 @@ const toolNames = 'num_sources_used num_search_queries';
 const toolGroups = 'server_tool_use server_tool_use_details server_side_tool_usage_details';
 
 /** Tiers that have the standard price, so that they need not be known before the usage. */
-const standardTiers = 'default standard on_demand auto';
+const standardTiers: ReadonlySet<string> = new Set(['default', 'standard', 'on_demand', 'auto']);
 
 /** Reads the usage, which is cumulative. Emits it when a figure changed. */
 export function readUsage(state: ChatState, payload: JsonObject, emit: Emit): void {
@@ -47,7 +47,7 @@ export function readUsage(state: ChatState, payload: JsonObject, emit: Emit): vo
 /** A tier with a price of its own is told before any figure is known: a stream that is cut has no other event for it. */
 function noteTier(state: ChatState, emit: Emit): void {
   const { serviceTier, usage, started } = state;
-  if (usage !== undefined || !started || serviceTier === undefined || standardTiers.split(' ').includes(serviceTier)) return;
+  if (usage !== undefined || !started || serviceTier === undefined || standardTiers.has(serviceTier)) return;
   const nothing = {
     input: undefined,
     output: undefined,
@@ -69,11 +69,18 @@ export function usageIn({ usage, x_groq: groq, choices, error, type }: JsonObjec
   // An event of another API, whose figures have the same names.
   if (typeof type === 'string' && /^(message|response)[._]/.test(type)) return undefined;
   if (isObject(usage)) return usage;
-  for (const holder of [groq, error, ...listOf(choices)]) {
-    const held = objectOf(holder)['usage'];
-    if (isObject(held)) return held;
+  const held = usageOf(groq) ?? usageOf(error);
+  if (held !== undefined) return held;
+  for (const choice of listOf(choices)) {
+    const own = usageOf(choice);
+    if (own !== undefined) return own;
   }
   return undefined;
+}
+
+function usageOf(holder: JsonValue | undefined): JsonObject | undefined {
+  const { usage } = objectOf(holder);
+  return isObject(usage) ? usage : undefined;
 }
 
 function figuresOf(usage: Usage): string {
