@@ -75,7 +75,7 @@ export function uiMessages(options: UiMessagesOptions = {}): Wire {
 }
 
 const headers: Wire['headers'] = {
-  'cache-control': 'no-cache',
+  'cache-control': 'no-cache, no-transform',
   'x-vercel-ai-ui-message-stream': 'v1',
   'x-accel-buffering': 'no',
 };
