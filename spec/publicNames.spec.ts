@@ -77,9 +77,9 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'fromHttpEvents fromWire pipeToNode sse toResponse toSseMessages',
+    values: 'fromHttpEvents fromWire pipeToNode readUiMessages sse toResponse toSseMessages uiMessages',
     types: `
-      EmitEvent FromWireOptions HostOptions HttpEventLike NodeResponse ReconnectOptions SseMessage Wire WireDecoder WireEncoder WireRequest
+      EmitEvent FromWireOptions HostOptions HttpEventLike NodeResponse ReconnectOptions SseMessage UiMessagesOptions Wire WireDecoder WireEncoder WireRequest
       WireRequestOptions WriteData`,
   },
   'rxllm/otel': {
