@@ -85,8 +85,15 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
       return fail(error);
     }
     if (type === 'finish') finished = true;
+    else if (encoder.ended) endEarly();
     if (pending.length > pauseAt) relieve();
     flushLater();
+  }
+
+  /** The protocol cannot express the event, and the stream ended with an error. */
+  function endEarly(): void {
+    ended = true;
+    upstream.unsubscribe();
   }
 
   /** Much waits, of a source that emits on and on, or for a client that reads slowly. */

@@ -34,10 +34,12 @@ export interface DecoderState {
   /** Whether this attempt has its `start`. */
   started: boolean;
   finished: boolean;
-  /** Whether the server told that the answer was aborted. */
+  /** Whether the server reported an abort. */
   aborted: boolean;
   readonly texts: Map<string, ReadText>;
   readonly calls: Map<string, ReadCall>;
+  /** The errors of calls with wrong arguments, by callId: version 7 sends no result of such a call, version 6 does. */
+  readonly inputErrors: Map<string, string>;
   /** The callId of an approval, by its id. */
   readonly approvals: Map<string, string>;
   nextBlock: number;
@@ -60,6 +62,7 @@ export function createDecoderState(): DecoderState {
     aborted: false,
     texts: new Map(),
     calls: new Map(),
+    inputErrors: new Map(),
     approvals: new Map(),
     nextBlock: 0,
     latest: 0,
@@ -71,8 +74,8 @@ export function createDecoderState(): DecoderState {
   };
 }
 
-/** The provider of an answer whose server does not name one. */
-export const peer = 'ai-sdk';
+/** The provider of an answer if its server names none. */
+const peer = 'ai-sdk';
 
 /** Emits the start of the attempt, unless it is emitted. */
 export function ensureStart(state: DecoderState): void {

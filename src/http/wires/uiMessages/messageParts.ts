@@ -29,7 +29,7 @@ type Note = Readonly<Record<string, unknown>>;
 /** The step is set where all parts are known. */
 const origin = { step: 0, native: undefined, nativeFormat: undefined };
 
-/** The parts of a message that one part of the interface stands for: a call stands for its result and its approval, too. */
+/** The parts of a message that one part of the interface shows: with a call its result and its approval. */
 export function readParts(part: Body, type: string): readonly PlacedPart[] {
   switch (type) {
     case 'text':
