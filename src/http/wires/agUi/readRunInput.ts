@@ -19,8 +19,7 @@ import type { RunInput, RunMessage } from './runInput.js';
  *
  * @param body The body after `JSON.parse`.
  * @throws TypeError with the path of what is wrong, for instance `readRunInput: body.messages[2].toolCalls[0].id must be text`.
- * @example
- * const turns = readRunInput({ threadId: 't', runId: 'r', messages: [{ id: 'm', role: 'user', content: 'Hi' }] });
+ * @example toResponse(fromMessages(client, { model, max_tokens, ...messagesParams(readRunInput(body)) }), { wire: agUi({ input: body }) })
  */
 export function readRunInput(body: unknown): readonly Turn[] {
   checkRunInput(body, 'readRunInput: body');

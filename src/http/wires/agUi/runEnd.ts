@@ -1,13 +1,5 @@
 import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
-import type {
-  ErrorInfo,
-  FinishEvent,
-  JsonObject,
-  RequestUsage,
-  StartEvent,
-  Usage,
-  UsageEvent,
-} from '../../../events.js';
+import type { ErrorInfo, FinishEvent, JsonObject, RequestUsage, StartEvent, Usage, UsageEvent } from '../../../events.js';
 import { noteKey } from './notes.js';
 import type { RunInput } from './runInput.js';
 
