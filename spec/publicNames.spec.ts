@@ -77,10 +77,10 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'agUi pipeToNode readRunInput readUiMessages sse toResponse toSseMessages uiMessages',
-    types:
-      'AgUiOptions EmitEvent HostOptions NodeResponse RunInput RunMessage RunResume RunToolCall SseMessage UiMessagesOptions Wire ' +
-      'WireDecoder WireEncoder WriteData',
+    values: 'agUi fromHttpEvents fromWire pipeToNode readRunInput readUiMessages sse toResponse toSseMessages uiMessages',
+    types: `
+      AgUiOptions EmitEvent FromWireOptions HostOptions HttpEventLike NodeResponse ReconnectOptions RunInput RunMessage RunResume RunToolCall
+      SseMessage UiMessagesOptions Wire WireDecoder WireEncoder WireRequest WireRequestOptions WriteData`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',
