@@ -222,6 +222,10 @@ export const runs: Readonly<Record<string, Run>> = {
       'map(({ text: content }) => readRunInput({ threadId: "t", runId: "r", messages: [{ id: "a", role: "assistant", content }] }))',
     ],
   },
+  readUiMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map(({ text }) => readUiMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
+  },
   responsesInput: {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
@@ -280,6 +284,13 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   toonRows: { source: toonTable, operators: ['toonRows()', 'map(({ row }) => row)'] },
   traceStream: { source: `answer('Hel-lo|')`, operators: [`traceStream({ tracer: trace.getTracer('docs') })`] },
+  uiMessages: {
+    given: { encoder: 'uiMessages().createEncoder()' },
+    source: `stream('s--a--b--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
   validate: {
     given: { numbers: `z.number()` },
     source: `streamOf('{"n": [1, 2, "x"]}', { everyMs: 3 })`,
