@@ -7,7 +7,7 @@ import type { EmitEvent } from '../wire.js';
 import { beginRun, type Decoding, type Frame } from './decoding.js';
 import { countOf, type Note, noteIn, tanStackNoteIn } from './notes.js';
 
-/** @returns Whether the frame ends the run. @throws The error of a run that failed. */
+/** Emits the end of a run: `usage`, then `finish`. @returns Whether the frame is one. @throws The error of a run that failed. */
 export function decodeEnd(state: Decoding, type: string, frame: Frame, emit: EmitEvent): boolean {
   if (type === 'RUN_FINISHED') {
     finish(state, frame, emit);
@@ -71,7 +71,7 @@ function asksForResult({ metadata }: Frame): boolean {
   return isRecord(metadata) && metadata['kind'] === 'client_tool';
 }
 
-/** The interrupts of a run that another server wrote; ours were announced when they began. */
+/** Emits the interrupts of a run that another server wrote; ours were emitted when they began. */
 function emitApprovals(state: Decoding, frame: Frame, emit: EmitEvent): void {
   for (const interrupt of interruptsOf(frame) ?? []) {
     const { id, toolCallId = id } = interrupt;

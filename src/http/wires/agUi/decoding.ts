@@ -68,7 +68,7 @@ export function createDecoding(): Decoding {
   };
 }
 
-/** Before content of a run that another server wrote: it needs a `start`, and what follows the result of a tool is another round. */
+/** Emits what content of a run that another server wrote needs before it: a `start`, and a `step` after the result of a tool. */
 export function beginContent(state: Decoding, emit: EmitEvent): void {
   if (state.own) return;
   beginRun(state, emit);

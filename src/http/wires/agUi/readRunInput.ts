@@ -54,7 +54,9 @@ function withDecisions(turns: Turn[], { resume }: RunInput): readonly Turn[] {
     const at = found < 0 ? turns.length - 1 : found;
     const turn = turns[at];
     const part: TurnPart = { type: 'approval', callId: interruptId, approved };
-    if (turn) turns[at] = { ...turn, parts: [...turn.parts, part] };
+    // TanStack's client sends the same decision twice.
+    const isOther = (other: TurnPart): boolean => other.type !== 'approval' || other.callId !== interruptId;
+    if (turn) turns[at] = { ...turn, parts: [...turn.parts.filter(isOther), part] };
     else turns.push({ role: 'assistant', parts: [part] });
   }
   return turns;
