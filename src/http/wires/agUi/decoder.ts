@@ -146,6 +146,6 @@ function emitRaw(state: Decoding, name: string, frame: Frame, emit: EmitEvent): 
   emit({ type: 'raw', provider: 'ag-ui', name, data: frame as JsonObject });
 }
 
-export function emitFields(type: keyof typeof eventFields, value: Frame, emit: EmitEvent): void {
+function emitFields(type: keyof typeof eventFields, value: Frame, emit: EmitEvent): void {
   emit(readFields(type, eventFields[type], value) as unknown as DeltaEvent);
 }
