@@ -2,12 +2,12 @@ import { HttpAgent } from '@ag-ui/client';
 import { EventSchema } from '@ag-ui/core/schemas';
 import { HttpAgent as HttpAgent0 } from 'ag-ui-client-0';
 import fc from 'fast-check';
-import { agUi, type RunInput, readRunInput } from 'rxllm/http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AnyStream, anyStream } from '../spec/support/anyStream.js';
 import { formats, recordedStreams } from '../spec/support/corpus.js';
 import { decodeBytes } from '../spec/support/decodeBytes.js';
 import { framesOf } from '../spec/support/wires.js';
+import { agUi, type RunInput, readRunInput } from '../src/http/index.js';
 import {
   type DeltaEvent,
   type MessagePart,

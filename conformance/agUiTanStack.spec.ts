@@ -1,12 +1,13 @@
 import { ChatClient, fetchServerSentEvents } from '@tanstack/ai-client';
 import fc from 'fast-check';
-import { agUi, type RunInput, readRunInput } from 'rxllm/http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AnyStream, anyStream } from '../spec/support/anyStream.js';
 import { framesOf } from '../spec/support/wires.js';
+import { agUi, type RunInput, readRunInput } from '../src/http/index.js';
 import { type DeltaEvent, messageTurns, TruncatedError, toErrorInfo } from '../src/index.js';
 import { createMessageFold } from '../src/message/messageFold.js';
 import { messagesParams } from '../src/providers/anthropic/index.js';
+import { finish, start, text, toolApproval, toolCallDelta, toolCallEnd, toolCallStart } from '../src/testing/index.js';
 
 beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -122,5 +123,36 @@ describe('agUi and the client of TanStack', () => {
       expect(messagesParams(turns)).toEqual(messagesParams([hi, ...(parts.length === 0 ? [] : messageTurns({ parts }))]));
     });
     await fc.assert(property, { numRuns: 300 });
+  });
+
+  it('asks for the decision on a call, and sends it back', async () => {
+    const bodies: RunInput[] = [];
+    const call = [toolCallStart('c', 'pay'), toolCallDelta('c', '{"sum":1}'), toolCallEnd('c', 'pay', '{"sum":1}')];
+    const answers = [
+      [start(), ...call, toolApproval('c'), finish('paused')],
+      [start(), text('Paid.'), finish()],
+    ];
+    const respond = async (_: unknown, init?: RequestInit): Promise<Response> => {
+      const body = JSON.parse(init?.body as string) as RunInput;
+      const frames = framesOf(agUi({ input: body }), { events: answers[bodies.length] ?? [], error: undefined });
+      bodies.push(body);
+      return new Response(frames.map((data) => `data: ${data}\n\n`).join(''), {
+        headers: { 'content-type': 'text/event-stream' },
+      });
+    };
+    const client = new ChatClient({
+      connection: fetchServerSentEvents('http://localhost/', { fetchClient: respond as typeof fetch }),
+    });
+    client.attach();
+    await client.sendMessage('Pay');
+    expect(client.getMessages()[1]?.parts).toMatchObject([{ type: 'tool-call', state: 'approval-requested' }]);
+    const [interrupt] = client.getInterrupts();
+    (interrupt as { resolveInterrupt(payload: unknown): void }).resolveInterrupt({ approved: true });
+    await vi.waitFor(() => expect(client.getMessages()[2]?.parts).toMatchObject([{ type: 'text', content: 'Paid.' }]));
+    expect(readRunInput(bodies[1]).at(-1)?.parts).toMatchObject([
+      { type: 'tool-call', callId: 'c', input: { sum: 1 } },
+      { type: 'approval', callId: 'c', approved: true },
+    ]);
+    expect(readRunInput(bodies[1]).at(-1)?.parts).toHaveLength(2);
   });
 });

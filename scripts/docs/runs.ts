@@ -33,6 +33,13 @@ const wireBody = `eventStream({
 /** A run for every public function, by the name of its page. `npm run new:operator` adds one. */
 export const runs: Readonly<Record<string, Run>> = {
   accumulateText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['accumulateText()'] },
+  agUi: {
+    given: { encoder: `agUi({ input: { threadId: 't', runId: 'r', messages: [] } }).createEncoder()` },
+    source: `stream('s--a--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
   aggregateUsage: { source: `stream('s-u-a-u-(f|)')`, operators: ['aggregateUsage()'] },
   applyOptions: {
     source: failingOnce,
@@ -224,6 +231,13 @@ export const runs: Readonly<Record<string, Run>> = {
     },
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
+  },
+  readRunInput: {
+    source: `answer('Hel-lo|')`,
+    operators: [
+      'toMessage()',
+      'map(({ text: content }) => readRunInput({ threadId: "t", runId: "r", messages: [{ id: "a", role: "assistant", content }] }))',
+    ],
   },
   readUiMessages: {
     source: `answer('Hel-lo|')`,

@@ -1,4 +1,4 @@
-import type { DeltaEvent, ToolCallDeltaEvent, UsageEvent } from '../../src/events.js';
+import type { DeltaEvent, UsageEvent } from '../../src/events.js';
 
 /** A stream without what `agUi` loses, as its docs page lists it. */
 export interface Carried {
@@ -38,15 +38,4 @@ function isCarried(event: DeltaEvent, otherCalls: ReadonlySet<string>): boolean 
     default:
       return true;
   }
-}
-
-/** The argument text that the pieces of each call add up to, by the number of its block. */
-export function joinedArguments(events: readonly DeltaEvent[]): ReadonlyMap<string, string> {
-  const joined = new Map<string, string>();
-  for (const event of events) {
-    if (event.type === 'tool-call-start') joined.set(event.callId, '');
-    if (event.type === 'tool-call-delta')
-      joined.set(event.callId, (joined.get(event.callId) ?? '') + (event as ToolCallDeltaEvent).argumentsText);
-  }
-  return joined;
 }

@@ -16,45 +16,45 @@ export interface AgUiOptions {
 }
 
 /**
- * Creates the wire of AG-UI, which CopilotKit, the clients of the protocol (`HttpAgent`) and of TanStack speak.
+ * Creates the wire of AG-UI, the protocol of CopilotKit, of `HttpAgent` of `@ag-ui/client`, and of the chat client of TanStack.
  *
- *     events     s--------a--------------------------------b----------------------f|
- *     frames     RUN_STARTED  TEXT_MESSAGE_START, _CONTENT  TEXT_MESSAGE_CONTENT   TEXT_MESSAGE_END, RUN_FINISHED
+ *     events     start                 text-delta "a"                                finish
+ *     frames     {"type":"RUN_STARTED",…}  {"type":"TEXT_MESSAGE_START",…}, {"type":"TEXT_MESSAGE_CONTENT",…}  {"type":"TEXT_MESSAGE_END",…}, {"type":"RUN_FINISHED",…}
  *
- * A request with a `protocolVersion` gets version 1.0 of the protocol; one without gets what the clients before 1.0 (0.0.57 to 0.0.59) and
- * that of TanStack take: `aborted` is then no outcome of its own, and no pending calls are listed. Nothing that is written is refused: what is
- * open is ended first.
+ * A request with a `protocolVersion` gets version 1.0 of the protocol. One without gets what the clients before 1.0 (0.0.57 to 0.0.59) and that
+ * of TanStack take: an aborted answer has then no outcome of its own, and calls that wait for results are not listed. What is open is ended
+ * before the end of the run, so that no client refuses it.
  *
- * | event | frames |
- * |---|---|
- * | text, refusal, reasoning | a message for each block, open until its `block-end`, the end of the round, or a `reset` |
- * | tool call, result | `TOOL_CALL_…` within the message of the text before it; the output as text, or as JSON |
- * | `block-end` | `REASONING_ENCRYPTED_VALUE`, which clients send back; that of a text, to a client before 1.0, in the metadata of its end |
- * | `step` | `STEP_STARTED` and `STEP_FINISHED` |
- * | `reset` | `MESSAGES_SNAPSHOT`: the messages of the input, and those of the steps that stay |
- * | `usage` | the last one, as `usage` of the terminal frame: an entry, or one for each request if several models were asked |
- * | `tool-approval`, preliminary results, `citation`, `file`, `logprobs` | `CUSTOM` frames of the name `rxllm.` and the type |
- * | `finish` | `RUN_FINISHED`; calls that wait for a decision, with reason `paused`, are its interrupts |
- * | an error | `RUN_ERROR` with the `kind` as `code` |
+ * What becomes what:
+ * - text, a refusal, reasoning: a message for each block
+ * - a tool call: `TOOL_CALL_START`, `TOOL_CALL_ARGS` and `TOOL_CALL_END` within the message of the text before it; its result: `TOOL_CALL_RESULT`, whose content is the output if that is text, else its JSON
+ * - `block-end`: `REASONING_ENCRYPTED_VALUE`, which clients send back; that of a text, for a client before 1.0, is in the metadata of the end of its message
+ * - `step`: `STEP_STARTED` and `STEP_FINISHED`
+ * - `reset`: `MESSAGES_SNAPSHOT` with the messages of the input and of the steps that stay
+ * - the last `usage`: the `usage` of the terminal frame, one entry, or one for each request if several models were asked
+ * - `tool-approval`, a preliminary `tool-result`, `citation`, `file`, `logprobs`: `CUSTOM`, named `rxllm.` and the type
+ * - `finish`: `RUN_FINISHED`; with reason `paused`, the calls that wait for a decision are its interrupts
+ * - an error: `RUN_ERROR`, whose code is the `kind`
  *
- * What the protocol has no field for is in `metadata.rxllm`: finish reason, cost, timing, the error as `ErrorInfo`, steps and blocks. A call
- * that did not end is taken back by a snapshot, because clients run what has ended.
+ * The rest is in `metadata.rxllm`: the finish reason, cost, timing, the whole error, and the step and block of each message. A call that did not
+ * end is taken back by a snapshot, because clients run the tool of a call that ended.
  *
- * What is lost between the encoder and this decoder: `ping`, all choices but 0 with the results of their calls, deltas of empty text, every
- * `usage` but the last, the partial message of errors. What else is lost between an answer and the next request: files that the model made, approvals that
- * `resume` does not carry, and rounds without content. To clients before 1.0, whether a result is an error; to that of TanStack, all native forms
- * of reasoning in a message but the last, and which text of several that alternate comes first.
+ * The decoder reads the runs of other servers too, also in chunks. What comes after the result of a tool is another `step`; an interrupt is a
+ * call that waits for a decision; the text of a subagent is `commentary`; state, activities, snapshots and unknown frames become `raw` events.
+ * Only `RUN_FINISHED` is the end: a body that ends before it, also with `[DONE]`, is a `TruncatedError`. Neither side takes data of more than
+ * 16 MiB, or JSON of more than 256 levels: `LimitError`.
  *
- * The decoder reads the runs of other servers, too: chunks, results as parts, the frames of servers before 0.0.45. A result of a tool and
- * content after it begins another `step`; interrupts are calls that wait for a decision; text of a subagent is `commentary`; state, activities,
- * snapshots and unknown frames are `raw`. Only RUN_FINISHED is the end: a body that ends before it, or with `[DONE]`, is a {@link TruncatedError}.
- * Neither side takes data of more than 16 MiB, or JSON of more than 256 levels: {@link LimitError}.
+ * What it cannot carry:
+ * - `ping`, deltas of empty text, and every `usage` but the last, which arrives before the end
+ * - choices other than 0, and the results of their calls
+ * - the pieces of arguments whose whole differs from them: clients show the whole
+ * - of an error, its `cause`, and the messages of the attempts that a `RetryExhaustedError` lists
+ * - from an answer to the next request: files that the model made and rounds without content
+ * - to the client of TanStack, in addition: blank text, and of several native forms of reasoning in one message all but the last
  *
- * @throws TypeError for an input that is no body of a run, and by `createEncoder` without an input.
+ * @throws TypeError for an input that is not the body of a run, and by `createEncoder` without an input.
  * @see https://docs.ag-ui.com/concepts/events
- * @example
- * const turns = readRunInput(body);
- * const encoder = agUi({ input: body }).createEncoder();
+ * @example toResponse(fromMessages(client, { model, max_tokens, ...messagesParams(readRunInput(body)) }), { wire: agUi({ input: body }) })
  */
 export function agUi(options: AgUiOptions = {}): Wire {
   checkOptions('agUi', options, ['input']);

@@ -16,7 +16,7 @@ import {
 import { noteIn, tanStackNoteIn } from './notes.js';
 import { parseShallow } from './shallowJson.js';
 
-/** @returns Whether the frame is one of a tool call. */
+/** Emits what a frame of a tool call means. @returns Whether it is one. */
 export function decodeCall(state: Decoding, type: string, frame: Frame, emit: EmitEvent): boolean {
   const { toolCallId } = frame;
   const id = typeof toolCallId === 'string' ? toolCallId : '';

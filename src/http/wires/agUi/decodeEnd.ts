@@ -7,14 +7,14 @@ import type { EmitEvent } from '../wire.js';
 import { beginRun, type Decoding, type Frame } from './decoding.js';
 import { countOf, type Note, noteIn, tanStackNoteIn } from './notes.js';
 
-/** @returns Whether the frame ends the run. @throws The error of a run that failed. */
+/** Emits the end of a run: `usage`, then `finish`. @returns Whether the frame is one. @throws The error of a run that failed. */
 export function decodeEnd(state: Decoding, type: string, frame: Frame, emit: EmitEvent): boolean {
   if (type === 'RUN_FINISHED') {
     finish(state, frame, emit);
     return true;
   }
   if (type !== 'RUN_ERROR') return false;
-  emitUsage(frame, noteIn(frame['metadata']), emit);
+  emitUsage(state, frame, noteIn(frame['metadata']), emit);
   throw readError(noteIn(frame['metadata'])?.['error']) ?? reportedError(frame);
 }
 
@@ -43,8 +43,10 @@ function reportedError({ message, code }: Frame): ProviderError {
 function finish(state: Decoding, frame: Frame, emit: EmitEvent): void {
   const note = noteIn(frame['metadata']);
   beginRun(state, emit);
+  emitUsage(state, frame, note, emit);
+  // TanStack's server runs the tools then, and goes on.
+  if (tanStackReason(frame) === 'tool_calls' && interruptsOf(frame) === undefined) return;
   emitApprovals(state, frame, emit);
-  emitUsage(frame, note, emit);
   const reason = note?.['finishReason'] ?? reasonOf(state, frame);
   const rawReason = note ? note['rawReason'] : undefined;
   const choices = note?.['choices'] ?? [{ choice: 0, reason, rawReason }];
@@ -54,14 +56,26 @@ function finish(state: Decoding, frame: Frame, emit: EmitEvent): void {
   emit(event as never);
 }
 
-/** The interrupts of a run that another server wrote; ours were announced when they began. */
+function tanStackReason(frame: Frame): unknown {
+  return tanStackNoteIn(frame['metadata'])?.['finishReason'];
+}
+
+function interruptsOf({ outcome }: Frame): readonly Frame[] | undefined {
+  if (!isRecord(outcome) || outcome['type'] !== 'interrupt') return undefined;
+  const { interrupts } = outcome;
+  return Array.isArray(interrupts) ? interrupts.filter(isRecord) : [];
+}
+
+/** Whether an interrupt asks for the result of a call, as TanStack's server does it, and not for a decision. */
+function asksForResult({ metadata }: Frame): boolean {
+  return isRecord(metadata) && metadata['kind'] === 'client_tool';
+}
+
+/** Emits the interrupts of a run that another server wrote; ours were emitted when they began. */
 function emitApprovals(state: Decoding, frame: Frame, emit: EmitEvent): void {
-  const outcome = isRecord(frame['outcome']) ? frame['outcome'] : {};
-  const interrupts: readonly unknown[] = Array.isArray(outcome['interrupts']) ? outcome['interrupts'] : [];
-  for (const interrupt of interrupts) {
-    if (!isRecord(interrupt)) continue;
+  for (const interrupt of interruptsOf(frame) ?? []) {
     const { id, toolCallId = id } = interrupt;
-    if (typeof toolCallId !== 'string') continue;
+    if (typeof toolCallId !== 'string' || asksForResult(interrupt)) continue;
     const callId = state.calls.get(toolCallId)?.callId ?? toolCallId;
     if (!state.waiting.has(callId)) emit({ type: 'tool-approval', callId, approved: undefined });
   }
@@ -76,27 +90,29 @@ const tanStackReasons: Readonly<Record<string, FinishReason>> = {
 
 function reasonOf(state: Decoding, frame: Frame): FinishReason {
   const outcome = isRecord(frame['outcome']) ? frame['outcome']['type'] : undefined;
-  if (outcome === 'interrupt') return 'paused';
+  const interrupts = interruptsOf(frame);
+  if (interrupts) return interrupts.length > 0 && interrupts.every(asksForResult) ? 'tool-calls' : 'paused';
   if (outcome === 'cancelled') return 'aborted';
-  const word = tanStackNoteIn(frame['metadata'])?.['finishReason'];
+  const word = tanStackReason(frame);
   if (typeof word === 'string' && Object.hasOwn(tanStackReasons, word)) return tanStackReasons[word] ?? 'other';
   const isPending = [...state.calls.values()].some(({ ended, answered }) => ended && !answered);
   return isPending ? 'tool-calls' : 'stop';
 }
 
-function emitUsage(frame: Frame, note: Note | undefined, emit: EmitEvent): void {
+function emitUsage(state: Decoding, frame: Frame, note: Note | undefined, emit: EmitEvent): void {
   if (isRecord(note?.['usage'])) {
     const { usage, requests } = note;
     emit(readFields('usage', eventFields.usage, { usage, requests }) as never);
     return;
   }
   const entries: readonly unknown[] = Array.isArray(frame['usage']) ? frame['usage'] : [];
-  const requests = entries.filter(isRecord).map(toRequest);
-  if (requests.length === 0) return;
-  emit({ type: 'usage', usage: sum(requests.map(({ usage }) => usage)), requests });
+  if (!entries.some(isRecord)) return;
+  const { requests, step } = state;
+  requests.push(...entries.filter(isRecord).map((entry) => toRequest(entry, step)));
+  emit({ type: 'usage', usage: sum(requests.map(({ usage }) => usage)), requests: [...requests] });
 }
 
-function toRequest(entry: Frame): RequestUsage {
+function toRequest(entry: Frame, step: number): RequestUsage {
   const { provider, model } = entry;
   const usage: Usage = {
     inputTokens: countOf(entry['inputTokens']),
@@ -113,7 +129,7 @@ function toRequest(entry: Frame): RequestUsage {
   };
   const traits = { serviceTier: undefined, speed: undefined, region: undefined, batch: undefined };
   const names = { model: textOf(model), provider: textOf(provider) };
-  return { usage, ...names, attempt: 1, step: 0, stands: true, ...traits };
+  return { usage, ...names, attempt: 1, step, stands: true, ...traits };
 }
 
 function textOf(value: unknown): string | undefined {

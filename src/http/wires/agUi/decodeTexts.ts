@@ -2,7 +2,7 @@ import type { EmitEvent } from '../wire.js';
 import { beginContent, blockOf, type Decoding, emitText, type Frame, type TextPart } from './decoding.js';
 import { type Note, nativeOf, noteIn } from './notes.js';
 
-/** @returns Whether the frame is one of a text or of reasoning. */
+/** Emits what a frame of a text or of reasoning means. @returns Whether it is one. */
 export function decodeText(state: Decoding, type: string, frame: Frame, emit: EmitEvent): boolean {
   switch (type) {
     case 'TEXT_MESSAGE_CONTENT':

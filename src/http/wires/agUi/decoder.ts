@@ -11,7 +11,7 @@ import { decodeText } from './decodeTexts.js';
 import { beginRun, createDecoding, type Decoding, endCall, type Frame } from './decoding.js';
 import { countOf, nativeOf, noteIn, noteKey, openNative } from './notes.js';
 
-/** Reads what `createRunEncoder` writes, and the runs of any other server. Checks it: a frame may come from anywhere. */
+/** Emits what `createRunEncoder` encoded, and the runs of any other server. Checks it: a frame may come from anywhere. */
 export function createRunDecoder(): EventDecoder {
   const state = createDecoding();
   let begun = false;
@@ -80,7 +80,7 @@ const standAlone: ReadonlySet<string> = new Set([
   'SUBAGENT_STARTED',
 ]);
 
-/** Any other frame than a chunk of the same kind ends what chunks are written of. */
+/** Any other frame than a chunk of the same kind ends what chunks are written of: emits the end of a call. */
 function endChunks(state: Decoding, type: string, emit: EmitEvent): void {
   if (state.chunkCall !== undefined && type !== 'TOOL_CALL_CHUNK') {
     const call = state.calls.get(state.chunkCall);
@@ -146,6 +146,6 @@ function emitRaw(state: Decoding, name: string, frame: Frame, emit: EmitEvent): 
   emit({ type: 'raw', provider: 'ag-ui', name, data: frame as JsonObject });
 }
 
-export function emitFields(type: keyof typeof eventFields, value: Frame, emit: EmitEvent): void {
+function emitFields(type: keyof typeof eventFields, value: Frame, emit: EmitEvent): void {
   emit(readFields(type, eventFields[type], value) as unknown as DeltaEvent);
 }

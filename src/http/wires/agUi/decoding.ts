@@ -1,5 +1,5 @@
 import { append, createGrowingText, type GrowingText, wholeText } from '../../../codecs/text/growingText.js';
-import type { Phase } from '../../../events.js';
+import type { Phase, RequestUsage } from '../../../events.js';
 import type { EmitEvent } from '../wire.js';
 import { countOf, type Note } from './notes.js';
 
@@ -46,6 +46,8 @@ export interface Decoding {
   chunkText: string | undefined;
   chunkReasoning: string | undefined;
   chunkCall: string | undefined;
+  /** The usage of the requests so far, of a run that another server wrote. */
+  readonly requests: RequestUsage[];
   finished: boolean;
 }
 
@@ -53,10 +55,20 @@ export function createDecoding(): Decoding {
   const none = undefined;
   const flags = { own: false, started: false, hasContent: false, hasResult: false, finished: false };
   const ids = { runId: none, chunkText: none, chunkReasoning: none, chunkCall: none };
-  return { texts: new Map(), calls: new Map(), ignored: new Set(), waiting: new Set(), nextBlock: 0, step: 0, ...flags, ...ids };
+  return {
+    texts: new Map(),
+    calls: new Map(),
+    ignored: new Set(),
+    waiting: new Set(),
+    requests: [],
+    nextBlock: 0,
+    step: 0,
+    ...flags,
+    ...ids,
+  };
 }
 
-/** Before content of a run that another server wrote: it needs a `start`, and what follows the result of a tool is another round. */
+/** Emits what content of a run that another server wrote needs before it: a `start`, and a `step` after the result of a tool. */
 export function beginContent(state: Decoding, emit: EmitEvent): void {
   if (state.own) return;
   beginRun(state, emit);

@@ -9,12 +9,13 @@ import type {
   UsageEvent,
 } from '../../../events.js';
 import { checkBytes, checkDepth } from '../bounds.js';
+import { errorFrame } from '../fields/errorFrame.js';
 import type { WireEncoder, WriteData } from '../wire.js';
 import { createRunCalls } from './calls.js';
 import { createRunIds } from './ids.js';
 import { nativeNote, noteKey, sealNative } from './notes.js';
 import type { Run } from './run.js';
-import { runError, runFinished, shortRunError } from './runEnd.js';
+import { runError, runFinished } from './runEnd.js';
 import { isFromTanStack, type RunInput } from './runInput.js';
 import { createShownMessages } from './shownMessages.js';
 import { createRunTexts } from './texts.js';
@@ -182,6 +183,7 @@ export function createRunEncoder(input: RunInput): WireEncoder {
       case 'start':
         return encodeStart(event);
       case 'usage':
+        checkDepth(event);
         usage = event;
         return;
       case 'step':
@@ -201,10 +203,10 @@ export function createRunEncoder(input: RunInput): WireEncoder {
   function encodeFailure(error: ErrorInfo): void {
     try {
       endRound();
-      put(runError(error, usage, start));
     } catch {
-      putText(JSON.stringify(shortRunError(error)));
+      // The snapshot is too large: the calls stay open, as the protocol allows before an error.
     }
+    putText(errorFrame(error, (info) => JSON.stringify(runError(info, usage, start))));
   }
 
   return {

@@ -19,8 +19,7 @@ import type { RunInput, RunMessage } from './runInput.js';
  *
  * @param body The body after `JSON.parse`.
  * @throws TypeError with the path of what is wrong, for instance `readRunInput: body.messages[2].toolCalls[0].id must be text`.
- * @example
- * const turns = readRunInput({ threadId: 't', runId: 'r', messages: [{ id: 'm', role: 'user', content: 'Hi' }] });
+ * @example toResponse(fromMessages(client, { model, max_tokens, ...messagesParams(readRunInput(body)) }), { wire: agUi({ input: body }) })
  */
 export function readRunInput(body: unknown): readonly Turn[] {
   checkRunInput(body, 'readRunInput: body');
@@ -55,7 +54,9 @@ function withDecisions(turns: Turn[], { resume }: RunInput): readonly Turn[] {
     const at = found < 0 ? turns.length - 1 : found;
     const turn = turns[at];
     const part: TurnPart = { type: 'approval', callId: interruptId, approved };
-    if (turn) turns[at] = { ...turn, parts: [...turn.parts, part] };
+    // TanStack's client sends the same decision twice.
+    const isOther = (other: TurnPart): boolean => other.type !== 'approval' || other.callId !== interruptId;
+    if (turn) turns[at] = { ...turn, parts: [...turn.parts.filter(isOther), part] };
     else turns.push({ role: 'assistant', parts: [part] });
   }
   return turns;

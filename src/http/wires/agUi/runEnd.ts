@@ -1,15 +1,5 @@
-import { isObject } from '../../../codecs/json/jsonFields.js';
 import { tryParseJson } from '../../../codecs/json/tryParseJson.js';
-import type {
-  ErrorInfo,
-  FinishEvent,
-  JsonObject,
-  JsonValue,
-  RequestUsage,
-  StartEvent,
-  Usage,
-  UsageEvent,
-} from '../../../events.js';
+import type { ErrorInfo, FinishEvent, JsonObject, RequestUsage, StartEvent, Usage, UsageEvent } from '../../../events.js';
 import { noteKey } from './notes.js';
 import type { RunInput } from './runInput.js';
 
@@ -47,26 +37,11 @@ export function runFinished(
   };
 }
 
-/** The terminal frame of a run that failed. The message so far is not sent: the frames before are that message. */
+/** The terminal frame of a run that failed. */
 export function runError(error: ErrorInfo, usage: UsageEvent | undefined, start: StartEvent | undefined): object {
   const { message, kind } = error;
-  const details = error.details && withoutPartials(error.details);
-  const note = { error: { ...error, details, partial: undefined }, ...usageNote(usage) };
-  return { type: 'RUN_ERROR', message, code: kind, usage: tokenUsages(usage, start), metadata: { [noteKey]: note } };
-}
-
-/** The same without what may be too large or too deep. */
-export function shortRunError({ details: _details, ...error }: ErrorInfo): object {
-  return runError({ ...error, message: error.message.slice(0, shortMessage), details: undefined }, undefined, undefined);
-}
-
-const shortMessage = 1_000;
-
-/** The errors of attempts carry what was void. */
-function withoutPartials(details: JsonObject): JsonObject {
-  const { errors } = details;
-  if (!Array.isArray(errors)) return details;
-  return { ...details, errors: errors.map((error: JsonValue) => (isObject(error) ? { ...error, partial: null } : error)) };
+  const metadata = { [noteKey]: { error, ...usageNote(usage) } };
+  return { type: 'RUN_ERROR', message, code: kind, usage: tokenUsages(usage, start), metadata };
 }
 
 function usageNote(event: UsageEvent | undefined): object {
