@@ -1,6 +1,6 @@
+import type { UIMessage, UIMessageChunk } from 'ai';
 import * as ai7 from 'ai';
 import * as ai6 from 'ai-6';
-import type { UIMessage, UIMessageChunk } from 'ai';
 
 /** The AI SDK of a version. Both have the same names; the types are those of version 7. */
 export const sdks = { 6: ai6 as unknown as typeof ai7, 7: ai7 } as const;
