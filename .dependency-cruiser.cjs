@@ -51,6 +51,12 @@ module.exports = {
       },
     },
     {
+      name: 'browser-reaches-no-hosts',
+      severity: 'error',
+      from: { path: '^src/http/browser/' },
+      to: { path: '^src/http/hosts/', reachable: true },
+    },
+    {
       name: 'wires-reach-no-rxjs',
       severity: 'error',
       from: { path: '^src/http/wires/' },

@@ -63,8 +63,8 @@ describe('what an entry point loads', () => {
       ['rxllm/openai', 'src/providers/openai/index.ts', rxjs],
       ['rxllm/anthropic', 'src/providers/anthropic/index.ts', rxjs],
       ['rxllm/otel', 'src/otel/index.ts', rxjs],
-      ['rxllm/http', 'src/http/index.ts', []],
-      ['rxllm/ai-sdk', 'src/ai-sdk/index.ts', []],
+      ['rxllm/http', 'src/http/index.ts', rxjs],
+      ['rxllm/ai-sdk', 'src/ai-sdk/index.ts', rxjs],
       // `load()` loads its vocabulary.
       ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
       ['rxllm/pricing', 'src/pricing/index.ts', ['@pydantic/genai-prices']],

@@ -77,8 +77,10 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'sse',
-    types: 'EmitEvent Wire WireDecoder WireEncoder WriteData',
+    values: 'fromHttpEvents fromWire pipeToNode sse toResponse toSseMessages',
+    types: `
+      EmitEvent FromWireOptions HostOptions HttpEventLike NodeResponse ReconnectOptions SseMessage Wire WireDecoder WireEncoder WireRequest
+      WireRequestOptions WriteData`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

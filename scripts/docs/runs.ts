@@ -23,6 +23,13 @@ const chatBody = `sse({
   10: '[DONE]',
 })`;
 
+const wireBody = `eventStream({
+  0: { type: 'start', provider: 'test' },
+  3: { type: 'text-delta', text: 'Hel', block: 0, choice: 0, phase: 'answer' },
+  6: { type: 'text-delta', text: 'lo', block: 0, choice: 0, phase: 'answer' },
+  9: { type: 'finish', reason: 'stop', choices: [], metadata: {} },
+})`;
+
 /** A run for every public function, by the name of its page. `npm run new:operator` adds one. */
 export const runs: Readonly<Record<string, Run>> = {
   accumulateText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['accumulateText()'] },
@@ -93,6 +100,15 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-#', {}, new ConnectionError())`,
     operators: ['catchError((error) => throwError(() => fromErrorInfo(toErrorInfo(error))))'],
   },
+  fromHttpEvents: {
+    given: {
+      first: '`data: {"type":"start","provider":"test"}\\n\\n`',
+      both: 'first + `data: {"type":"text-delta","text":"Hi","block":0,"choice":0,"phase":"answer"}\\n\\n`',
+      events: '{ h: { type: 2, status: 200 }, p: { type: 3, partialText: first }, q: { type: 3, partialText: both } }',
+    },
+    source: `cold('h--p--q--|', events)`,
+    operators: ['fromHttpEvents(sse())'],
+  },
   fromMessages: {
     source: `fromMessages(sse({
   0: { type: 'message_start', message: { id: 'm1', model: 'claude-haiku-4-5', usage: { input_tokens: 9, output_tokens: 1 } } },
@@ -104,6 +120,7 @@ export const runs: Readonly<Record<string, Run>> = {
   10: { type: 'message_stop' },
 }), { model: 'claude-haiku-4-5', max_tokens: 100, messages: [] })`,
   },
+  fromWire: { source: `fromWire(${wireBody}, { wire: sse() })` },
   fromResponses: {
     source: `fromResponses(sse({
   0: { type: 'response.created', response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
@@ -172,6 +189,17 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   partialJson: { source: cityAndDays, operators: ['partialJson()'] },
   partialToolInput: { source: `answer('<get_weather:{"city":"Pa-ris",-"days":3}>|')`, operators: ['partialToolInput()'] },
+  pipeToNode: {
+    given: {
+      events$: `fromWire(${wireBody}, { wire: sse() })`,
+      respond: `(texts) => ({
+  destroyed: false, headersSent: false, writableLength: 0, on() {}, writeHead() {}, destroy() {},
+  write(text) { texts.next(text); return true; },
+  end() { texts.complete(); },
+})`,
+    },
+    source: 'new Observable((texts) => pipeToNode(events$, respond(texts), { wire: sse() }))',
+  },
   rateLimit: {
     given: {
       limiter: 'createRateLimiter({ requestsPerMinute: 1 })',
@@ -218,6 +246,14 @@ export const runs: Readonly<Record<string, Run>> = {
   toErrorInfo: {
     source: `stream('s-a-#', {}, new ConnectionError())`,
     operators: ['catchError((error) => of(toErrorInfo(error).name))'],
+  },
+  toResponse: {
+    given: { events$: `fromWire(${wireBody}, { wire: sse() })` },
+    source: 'fromWire(() => toResponse(events$, { wire: sse() }), { wire: sse() })',
+  },
+  toSseMessages: {
+    source: `stream('s--a--#', {}, new ConnectionError())`,
+    operators: ['toSseMessages(sse())', 'map(({ data }) => data)'],
   },
   toMessage: {
     source: `answer('[hm]-Hel-lo|')`,

@@ -5,6 +5,9 @@ export { type EventStreamRequest, fromServerSentEvents, type SendRequest } from 
 export type { PayloadContext, ProviderFormat } from '../providers/custom/providerFormat.js';
 export { providerError } from '../providers/http/responseErrors.js';
 export type { SourceOptions } from '../providers/wire/wireFormat.js';
+export { fromHttpEvents, type HttpEventLike } from './browser/fromHttpEvents.js';
+export { type FromWireOptions, fromWire, type ReconnectOptions } from './browser/fromWire.js';
+export type { WireRequest, WireRequestOptions } from './browser/wireRequest.js';
 export type { HostOptions } from './hosts/hostOptions.js';
 export { type NodeResponse, pipeToNode } from './hosts/pipeToNode.js';
 export { toResponse } from './hosts/toResponse.js';

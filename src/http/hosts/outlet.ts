@@ -85,12 +85,14 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
       return fail(error);
     }
     if (type === 'finish') finished = true;
-    if (pending.length > pauseAt && !ready) holdBack();
+    if (pending.length > pauseAt) relieve();
     flushLater();
   }
 
-  function holdBack(): void {
-    if (demand) {
+  /** Much waits, of a source that emits on and on, or for a client that reads slowly. */
+  function relieve(): void {
+    if (ready && opened) flush();
+    else if (demand) {
       if (paused) return;
       paused = true;
       demand.pause();

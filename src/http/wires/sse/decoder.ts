@@ -27,6 +27,12 @@ export function createSseDecoder(): EventDecoder {
     emit(event);
   }
 
+  /** A framework may add frames of its own, or name each frame by the type of its event. */
+  function decodeNamed(name: string, data: JsonValue, emit: EmitEvent): void {
+    if (isRecord(data) && data['type'] === name) decodePayload(data, emit);
+    else emit(raw(name, data));
+  }
+
   return {
     get finished() {
       return finished;
@@ -37,7 +43,7 @@ export function createSseDecoder(): EventDecoder {
       checkBytes(data);
       if (name === '' || name === 'message') decodePayload(parse(data), emit);
       else if (name === 'error') throw reportedError(data);
-      else emit(raw(name, otherData(data)));
+      else decodeNamed(name, otherData(data), emit);
     },
     end() {
       if (finished) return;
@@ -86,7 +92,7 @@ function parse(data: string): unknown {
   }
 }
 
-/** The data of a frame of another name: a framework may add such frames. */
+/** The data of a frame of another name. */
 function otherData(data: string): JsonValue {
   let value: JsonValue;
   try {
