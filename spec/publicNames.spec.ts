@@ -49,14 +49,14 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/testing': {
     file: 'src/testing/index.ts',
     values: `
-      CassetteError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
-      fakeProvider file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning rechunk
-      recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta
+      CassetteError ContractError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
+      fakeProvider file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles operatorContract ping raw reasoning rechunk
+      recordCassette refusal replayCassette reset sourceContract splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta
       toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
     types: `
-      AnswerOptions CassetteOptions DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest
+      AnswerOptions CassetteOptions DefineTest DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest
       Fault Fetch FetchFault HeartbeatOnlyOptions HttpThenOkOptions LaneMark LaneRun MarbleDiagramOptions MarbleHelpers MarbleLane
-      MarbleStream RecordCassetteOptions RecordedLane ReplayCassetteOptions StreamExpectation StreamOfOptions`,
+      MarbleStream OperatorContractOptions RecordCassetteOptions RecordedLane ReplayCassetteOptions SourceContractOptions StreamExpectation StreamOfOptions`,
   },
   'rxllm/toon': {
     file: 'src/toon/index.ts',
@@ -77,10 +77,17 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/http': {
     file: 'src/http/index.ts',
-    values: 'fromHttpEvents fromWire pipeToNode sse toResponse toSseMessages',
+    values:
+      'fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readUiMessages sse toResponse toSseMessages uiMessages',
     types: `
-      EmitEvent FromWireOptions HostOptions HttpEventLike NodeResponse ReconnectOptions SseMessage Wire WireDecoder WireEncoder WireRequest
-      WireRequestOptions WriteData`,
+      ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike JsonPath NodeResponse PayloadContext
+      ProviderFormat ReconnectOptions SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder
+      WireRequest WireRequestOptions WriteData WrittenCall WrittenUsage`,
+  },
+  'rxllm/ai-sdk': {
+    file: 'src/ai-sdk/index.ts',
+    values: 'fromAiSdk modelMessages',
+    types: 'AiSdkPart AiSdkRequest AiSdkStream FromAiSdkOptions ModelContent ModelMessage ModelToolResult',
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

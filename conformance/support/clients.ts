@@ -3,7 +3,7 @@ import * as ai7 from 'ai';
 import * as ai6 from 'ai-6';
 
 /** The AI SDK of a version. Both have the same names; the types are those of version 7. */
-export const sdks = { 6: ai6 as unknown as typeof ai7, 7: ai7 } as const;
+export const sdks: Readonly<Record<Version, typeof ai7>> = { 6: ai6 as unknown as typeof ai7, 7: ai7 };
 export const versions = [6, 7] as const;
 export type Version = (typeof versions)[number];
 
@@ -31,7 +31,10 @@ export async function show(version: Version, frames: readonly string[]): Promise
       messageId: undefined,
       abortSignal: undefined,
     })) as ReadableStream<UIMessageChunk>;
-    const options = { stream, terminateOnError: true, onError: (reported: unknown) => void (error ??= reported) };
+    const onError = (reported: unknown): void => {
+      error ??= reported;
+    };
+    const options = { stream, terminateOnError: true, onError };
     for await (const state of sdks[version].readUIMessageStream(options)) message = state;
   } catch (thrown) {
     error ??= thrown;

@@ -121,6 +121,40 @@ export const runs: Readonly<Record<string, Run>> = {
 }), { model: 'claude-haiku-4-5', max_tokens: 100, messages: [] })`,
   },
   fromWire: { source: `fromWire(${wireBody}, { wire: sse() })` },
+  fromAiSdk: {
+    given: {
+      parts: `async function* () {
+  yield { type: 'start-step' };
+  yield { type: 'text-delta', id: '0', text: 'Hel' };
+  yield { type: 'text-delta', id: '0', text: 'lo' };
+  yield { type: 'finish', finishReason: 'stop' };
+}`,
+    },
+    source: 'fromAiSdk(() => parts())',
+  },
+  modelMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map((message) => modelMessages(messageTurns(message)))'],
+  },
+  providerError: {
+    source: `stream('s-a|')`,
+    operators: [
+      `map(() => providerError({ code: 'Throttling', message: 'Slow down' }))`,
+      'map(({ kind, message }) => `${kind}: ${message}`)',
+    ],
+  },
+  fromServerSentEvents: {
+    given: {
+      format: `{
+  provider: 'own',
+  decode({ word, over }, write) {
+    if (typeof word === 'string') write.text(word);
+    if (over === true) write.finish('stop');
+  },
+}`,
+    },
+    source: `fromServerSentEvents(eventStream({ 0: { word: 'Hel' }, 3: { word: 'lo' }, 6: { over: true } }), format)`,
+  },
   fromResponses: {
     source: `fromResponses(sse({
   0: { type: 'response.created', response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
@@ -208,6 +242,10 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  readUiMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map(({ text }) => readUiMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
+  },
   responsesInput: {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
@@ -266,6 +304,13 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   toonRows: { source: toonTable, operators: ['toonRows()', 'map(({ row }) => row)'] },
   traceStream: { source: `answer('Hel-lo|')`, operators: [`traceStream({ tracer: trace.getTracer('docs') })`] },
+  uiMessages: {
+    given: { encoder: 'uiMessages().createEncoder()' },
+    source: `stream('s--a--b--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
   validate: {
     given: { numbers: `z.number()` },
     source: `streamOf('{"n": [1, 2, "x"]}', { everyMs: 3 })`,

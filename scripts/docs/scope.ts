@@ -1,8 +1,8 @@
 import { trace } from '@opentelemetry/api';
 import * as rxjs from 'rxjs';
 import * as rxllm from 'rxllm';
-import * as anthropic from 'rxllm/anthropic';
 import * as aiSdk from 'rxllm/ai-sdk';
+import * as anthropic from 'rxllm/anthropic';
 import * as http from 'rxllm/http';
 import * as openai from 'rxllm/openai';
 import * as otel from 'rxllm/otel';

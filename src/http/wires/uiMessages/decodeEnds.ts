@@ -68,7 +68,7 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   'tool-calls': 'tool-calls',
 };
 
-/** @throws TruncatedError, ProviderError for a finish that tells that the answer failed. */
+/** @throws TruncatedError, ProviderError for a finish that reports a failure. */
 export function readFinish(state: DecoderState, chunk: Chunk): void {
   const { messageMetadata, finishReason } = chunk;
   if (finishReason === 'interrupted') throw new TruncatedError();
@@ -88,7 +88,7 @@ function peerFinish({ aborted }: DecoderState, finishReason: unknown): FinishEve
   return { ...localFinish('aborted'), reason, rawReason: raw, choices: [{ choice: 0, reason, rawReason: raw }] };
 }
 
-/** The body ended after the server told that it was aborted: that is definite. */
+/** The body ended after the server reported an abort: that is a definite end. */
 export function finishAborted(state: DecoderState): void {
   emitFinish(state, localFinish('aborted'));
 }

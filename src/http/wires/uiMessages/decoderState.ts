@@ -34,7 +34,7 @@ export interface DecoderState {
   /** Whether this attempt has its `start`. */
   started: boolean;
   finished: boolean;
-  /** Whether the server told that the answer was aborted. */
+  /** Whether the server reported an abort. */
   aborted: boolean;
   readonly texts: Map<string, ReadText>;
   readonly calls: Map<string, ReadCall>;
@@ -71,8 +71,8 @@ export function createDecoderState(): DecoderState {
   };
 }
 
-/** The provider of an answer whose server does not name one. */
-export const peer = 'ai-sdk';
+/** The provider of an answer if its server names none. */
+const peer = 'ai-sdk';
 
 /** Emits the start of the attempt, unless it is emitted. */
 export function ensureStart(state: DecoderState): void {

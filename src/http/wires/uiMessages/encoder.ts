@@ -12,6 +12,7 @@ import { checkDepth } from '../bounds.js';
 import { errorFrame } from '../fields/errorFrame.js';
 import type { WireEncoder } from '../wire.js';
 import { endCall, endCalls, growCall, startCall, writeApproval, writeResult } from './callParts.js';
+import { toData } from './chunks.js';
 import { addPart, begin, clearBlocks, type EncoderState, put, restart } from './encoderState.js';
 import { endFile, endFiles, holdFile, writeCitation } from './fileParts.js';
 import { toNativeNote } from './notes.js';
@@ -117,11 +118,11 @@ function writeStep(state: EncoderState, { type: _type, ...rxllm }: StepEvent): v
 /** Their client can void only the step that it is in, and only since version 7. */
 function writeReset(state: EncoderState, event: ResetEvent): void {
   const { step } = event;
-  const voided = [...state.said].filter((said) => said >= step);
+  const voided = [...state.shown].filter((shown) => shown >= step);
   if (voided.length === 0) {
     state.pendingReset = event;
     state.step = Math.min(state.step, step);
-  } else if (state.version >= 7 && voided.every((said) => said === state.step)) {
+  } else if (state.version >= 7 && voided.every((shown) => shown === state.step)) {
     voidStep(state, event);
   } else {
     endWithError(state, event.error);
@@ -129,11 +130,15 @@ function writeReset(state: EncoderState, event: ResetEvent): void {
 }
 
 function voidStep(state: EncoderState, { type: _type, ...rxllm }: ResetEvent): void {
-  for (const [callId, call] of state.calls) if (call.step === state.step) state.calls.delete(callId);
+  for (const [callId, call] of state.calls) {
+    if (call.step !== state.step) continue;
+    state.calls.delete(callId);
+    state.requested.delete(callId);
+  }
   state.texts.clear();
   state.files.clear();
   state.held = 0;
-  state.said.delete(state.step);
+  state.shown.delete(state.step);
   state.pendingReset = undefined;
   state.latest = state.latestBefore;
   clearBlocks(state);
@@ -162,7 +167,7 @@ function writeFinish(state: EncoderState, { reason, rawReason, choices, metadata
 function endWithError(state: EncoderState, error: ErrorInfo): void {
   endTexts(state);
   endCalls(state);
-  const toFrame = (info: ErrorInfo): string => JSON.stringify({ type: 'error', errorText: info.message, rxllm: { error: info } });
+  const toFrame = (info: ErrorInfo): string => toData({ type: 'error', errorText: info.message, rxllm: { error: info } });
   state.write(errorFrame(error, toFrame));
   end(state);
 }

@@ -54,7 +54,7 @@ export interface EncoderState {
   ended: boolean;
   step: number;
   /** The steps that have content. */
-  readonly said: Set<number>;
+  readonly shown: Set<number>;
   /** By block. */
   readonly texts: Map<number, OpenText>;
   readonly files: Map<number, HeldFile>;
@@ -95,7 +95,7 @@ export function createEncoderState(
     began: false,
     ended: false,
     step: 0,
-    said: new Set(),
+    shown: new Set(),
     texts: new Map(),
     files: new Map(),
     held: 0,
@@ -143,7 +143,7 @@ function startNotes(state: EncoderState, start: StartEvent | undefined): object 
 /** A part of the message begins. @param block The block that it is, if it is one. */
 export function addPart(state: EncoderState, block?: number): void {
   begin(state);
-  state.said.add(state.step);
+  state.shown.add(state.step);
   if (block !== undefined) {
     state.latest = state.hasParts ? Math.max(state.latest, block) : block;
     state.blocks.add(block);

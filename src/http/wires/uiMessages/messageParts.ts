@@ -29,14 +29,12 @@ type Note = Readonly<Record<string, unknown>>;
 /** The step is set where all parts are known. */
 const origin = { step: 0, native: undefined, nativeFormat: undefined };
 
-/** The parts of a message that one part of the interface stands for: a call stands for its result and its approval, too. */
+/** The parts of a message that one part of the interface shows: with a call its result and its approval. */
 export function readParts(part: Body, type: string): readonly PlacedPart[] {
   switch (type) {
     case 'text':
-    case 'reasoning': {
-      const placed = readText(part, type);
-      return isEmpty(part, placed) ? [] : [placed];
-    }
+    case 'reasoning':
+      return isEmpty(part) ? readEmpty(part) : [readText(part, type)];
     case 'file':
       return [readFile(part)];
     case 'dynamic-tool':
@@ -60,9 +58,18 @@ function readText(part: Body, type: 'text' | 'reasoning'): PlacedPart {
 }
 
 /** Whether a text was opened for its sources, and none came. */
-function isEmpty(part: Body, { part: { native } }: PlacedPart): boolean {
-  const isEarly = noteOf(fieldOf(part, 'providerMetadata').value)['early'] === true;
-  return isEarly && native === undefined && fieldOf(part, 'text').value === '';
+function isEmpty(part: Body): boolean {
+  return noteOf(fieldOf(part, 'providerMetadata').value)['early'] === true && fieldOf(part, 'text').value === '';
+}
+
+/** A block of which only the native form is known. */
+function readEmpty(part: Body): readonly PlacedPart[] {
+  const metadata = fieldOf(part, 'providerMetadata');
+  const note = noteOf(metadata.value);
+  const native = nativeOf(metadata, note);
+  if (!native) return [];
+  const { kind, native: form, format: nativeFormat } = native;
+  return [{ part: { type: 'other', kind, step: 0, native: form, nativeFormat }, block: blockOf(note) }];
 }
 
 function nativeOf(metadata: Body, note: Note): Native | undefined {

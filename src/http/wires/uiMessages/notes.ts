@@ -17,7 +17,7 @@ export interface PartNote {
   readonly format?: 'text';
   /** The argument text of a call, where it is not the JSON of its input. */
   readonly arguments?: string;
-  /** The error text of a call whose arguments are not JSON: no tool gave it. */
+  /** The error text of a call with arguments that are not JSON: no tool gave it. */
   readonly invalid?: string;
   /** The call was cut off. */
   readonly cut?: true;

@@ -12,11 +12,11 @@ import { userTurn } from './userParts.js';
  * tools and their results, the argument text as sent. On its own API the input is the one that `assistantTurn` makes. Of the answers of an AI SDK
  * server, reasoning of Anthropic and OpenAI has its signature or encrypted form.
  *
- * Each step is a turn, and the results of its calls are the turn after it. A denied call, and one whose arguments are not JSON, is answered with
+ * Each step is a turn, and the results of its calls are the turn after it. A denied call, and one with arguments that are not JSON, is answered with
  * the error that the client shows; progress is no result. Messages that steered a run (version 7) are turns of the user. Omitted are sources,
  * `data-*` parts of others, and parts that this version does not know.
  *
- * The client is not trusted: the body is checked, but what it claims an assistant or a tool said may be its invention. System messages are
+ * The client is not trusted: the body is checked, but the answers and results in it may be inventions of the client. System messages are
  * turns, too; omit them if the client must not write them.
  *
  * @param body The parsed body, or its list of messages.

@@ -44,6 +44,7 @@ export interface UiMessagesOptions {
  *
  * What it cannot carry:
  * - `ping`, `raw` and `logprobs` events, and every choice but choice 0
+ * - an approval of a call that neither the stream nor the continued message has, and results of calls of other choices
  * - the pieces of a file: it is sent when it is whole, and not at all if the stream is cut before that
  * - in version 6, that a call was approved
  * - of several resets that void nothing, all but the last, which arrives with the `start` that follows it

@@ -1,7 +1,7 @@
 import type { Turn, TurnPart } from '../../../events.js';
 import { type Body, fieldOf, optionalText, textOf } from './bodyFields.js';
 
-/** What a user or a system says. Parts that a model cannot be shown, data of the interface for instance, are omitted. */
+/** A turn of a user or a system. Parts that a model cannot be shown, data of the interface for instance, are omitted. */
 export function userTurn(role: 'user' | 'system', parts: readonly Body[]): Turn {
   return { role, parts: parts.flatMap(toPart) };
 }
