@@ -125,12 +125,15 @@ export const runs: Readonly<Record<string, Run>> = {
     given: {
       parts: `async function* () {
   yield { type: 'start-step' };
-  yield { type: 'text-delta', id: '0', text: 'Hel' };
-  yield { type: 'text-delta', id: '0', text: 'lo' };
+  for (const text of ['Hel', 'lo']) {
+    await lastValueFrom(timer(3));
+    yield { type: 'text-delta', id: '0', text };
+  }
   yield { type: 'finish', finishReason: 'stop' };
 }`,
     },
     source: 'fromAiSdk(() => parts())',
+    operators: ['textDeltas()'],
   },
   modelMessages: {
     source: `answer('Hel-lo|')`,
@@ -138,22 +141,16 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   providerError: {
     source: `stream('s-a|')`,
-    operators: [
-      `map(() => providerError({ code: 'Throttling', message: 'Slow down' }))`,
-      'map(({ kind, message }) => `${kind}: ${message}`)',
-    ],
+    operators: [`map(() => providerError({ code: 'Throttling', message: 'Slow down' }))`, 'map(({ message }) => message)'],
   },
   fromServerSentEvents: {
-    given: {
-      format: `{
+    source: `fromServerSentEvents(eventStream({ 0: { word: 'Hel' }, 3: { word: 'lo' }, 6: { over: true } }), {
   provider: 'own',
   decode({ word, over }, write) {
     if (typeof word === 'string') write.text(word);
     if (over === true) write.finish('stop');
   },
-}`,
-    },
-    source: `fromServerSentEvents(eventStream({ 0: { word: 'Hel' }, 3: { word: 'lo' }, 6: { over: true } }), format)`,
+})`,
   },
   fromResponses: {
     source: `fromResponses(sse({
