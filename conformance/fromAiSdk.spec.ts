@@ -4,12 +4,12 @@ import * as ai6 from 'ai-6';
 import * as test6 from 'ai-6/test';
 import fc from 'fast-check';
 import { lastValueFrom, take, toArray } from 'rxjs';
-import { type DeltaEvent, type Message, messageTurns, retryStream, toMessage } from 'rxllm';
-import { type FromAiSdkOptions, fromAiSdk, modelMessages } from 'rxllm/ai-sdk';
-import { fromChatCompletions } from 'rxllm/openai';
 import { describe, expect, it } from 'vitest';
 import { expectGrammar } from '../spec/support/grammar.js';
 import { collect, respondWith } from '../spec/support/respond.js';
+import { type FromAiSdkOptions, fromAiSdk, modelMessages } from '../src/ai-sdk/index.js';
+import { type DeltaEvent, type Message, messageTurns, retryStream, toMessage } from '../src/index.js';
+import { fromChatCompletions } from '../src/providers/openai/index.js';
 
 // fromAiSdk over the AI SDK's own streamText and its mock models, of both majors.
 
@@ -401,3 +401,15 @@ function comparedOf(event: DeltaEvent): object {
   if (event.type === 'finish') return { type: 'finish', reason: event.reason };
   return event;
 }
+
+describe('the types', () => {
+  it('take what the SDK gives, and give what it takes', () => {
+    type Result = ReturnType<typeof ai7.streamText>;
+    type Result6 = ReturnType<typeof ai6.streamText>;
+    const read = (result: Result): object => fromAiSdk(() => result.stream);
+    const read6 = (result: Result6): object => fromAiSdk(() => result.fullStream);
+    const messages: ai7.ModelMessage[] = modelMessages([]);
+    const messages6: ai6.ModelMessage[] = modelMessages([]);
+    expect([read, read6, messages, messages6]).toHaveLength(4);
+  });
+});

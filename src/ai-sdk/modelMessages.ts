@@ -1,7 +1,7 @@
 import { isObject, objectOf } from '../codecs/json/jsonFields.js';
 import { tryParseJson } from '../codecs/json/tryParseJson.js';
 import { writeJson } from '../codecs/json/writeJson.js';
-import type { FileReference, JsonObject, JsonValue, Turn, TurnPart } from '../events.js';
+import type { FileReference, Turn, TurnPart } from '../events.js';
 import { type CallNames, createCallNames } from '../message/callNames.js';
 import {
   base64Of,
@@ -15,7 +15,14 @@ import {
 } from '../message/turnContent.js';
 
 /** Options of a provider of the AI SDK, by its name: what it has sent as `providerMetadata`. */
-type ProviderOptions = Record<string, JsonObject>;
+type ProviderOptions = Record<string, SdkObject>;
+
+/** JSON as the AI SDK types it: what it takes may be changed. */
+type SdkJson = null | string | number | boolean | SdkJson[] | SdkObject;
+
+interface SdkObject {
+  [key: string]: SdkJson | undefined;
+}
 
 /** A part of a message of the AI SDK. */
 export type ModelContent =
@@ -39,7 +46,7 @@ export interface ModelToolResult {
   toolName: string;
   output:
     | { type: 'text' | 'error-text'; value: string }
-    | { type: 'json' | 'error-json'; value: JsonValue }
+    | { type: 'json' | 'error-json'; value: SdkJson }
     | { type: 'content'; value: ({ type: 'text'; text: string } | { type: 'file-data'; data: string; mediaType: string })[] };
 }
 
@@ -149,7 +156,7 @@ function toResult(part: ResultPart, toolCallId: string): ModelToolResult {
   if (typeof output === 'string') return { ...base, output: { type: isError ? 'error-text' : 'text', value: output } };
   const [only] = contents;
   const isJson = contents.length === 1 && only?.type === 'text' && only.text === writeJson(output);
-  if (isJson) return { ...base, output: { type: isError ? 'error-json' : 'json', value: output } };
+  if (isJson) return { ...base, output: { type: isError ? 'error-json' : 'json', value: output as SdkJson } };
   const value = contents.map((content) => {
     if (content.type === 'text') return { type: 'text' as const, text: content.text };
     const data = dataOf(content);

@@ -11,7 +11,7 @@ export interface AiSdkPart {
 
 interface PartReader {
   next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
-  /** Stops the stream; the promise is awaited by nobody. */
+  /** Stops the stream. The promise is not awaited. */
   stop(): Promise<unknown> | undefined;
 }
 
