@@ -59,14 +59,16 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/testing': {
     file: 'src/testing/index.ts',
     values: `
-      CassetteError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
-      fakeProvider fakeTools file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning
-      rechunk recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram
-      toolApproval toolCallDelta toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
+      CassetteError ContractError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles
+      duplicateUsage failWith fakeProvider fakeTools file finish heartbeatOnly httpThenOk letters logprobs marbleLane
+      marbles operatorContract ping raw reasoning rechunk recordCassette refusal replayCassette reset sourceContract
+      splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta toolCallEnd
+      toolCallStart toolResult usage usageOf virtualTime`,
     types: `
-      AnswerOptions CassetteOptions DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest
-      FakeToolCall FakeToolResult FakeTools Fault Fetch FetchFault HeartbeatOnlyOptions HttpThenOkOptions LaneMark LaneRun
-      MarbleDiagramOptions MarbleHelpers MarbleLane MarbleStream RecordCassetteOptions RecordedLane ReplayCassetteOptions
+      AnswerOptions CassetteOptions DefineTest DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt
+      FakeProvider FakeRequest FakeToolCall FakeToolResult FakeTools Fault Fetch FetchFault HeartbeatOnlyOptions
+      HttpThenOkOptions LaneMark LaneRun MarbleDiagramOptions MarbleHelpers MarbleLane MarbleStream
+      OperatorContractOptions RecordCassetteOptions RecordedLane ReplayCassetteOptions SourceContractOptions
       StreamExpectation StreamOfOptions`,
   },
   'rxllm/toon': {

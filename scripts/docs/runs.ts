@@ -140,6 +140,37 @@ export const runs: Readonly<Record<string, Run>> = {
 }), { model: 'claude-haiku-4-5', max_tokens: 100, messages: [] })`,
   },
   fromWire: { source: `fromWire(${wireBody}, { wire: sse() })` },
+  fromAiSdk: {
+    given: {
+      parts: `async function* () {
+  yield { type: 'start-step' };
+  for (const text of ['Hel', 'lo']) {
+    await lastValueFrom(timer(3));
+    yield { type: 'text-delta', id: '0', text };
+  }
+  yield { type: 'finish', finishReason: 'stop' };
+}`,
+    },
+    source: 'fromAiSdk(() => parts())',
+    operators: ['textDeltas()'],
+  },
+  modelMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map((message) => modelMessages(messageTurns(message)))'],
+  },
+  providerError: {
+    source: `stream('s-a|')`,
+    operators: [`map(() => providerError({ code: 'Throttling', message: 'Slow down' }))`, 'map(({ message }) => message)'],
+  },
+  fromServerSentEvents: {
+    source: `fromServerSentEvents(eventStream({ 0: { word: 'Hel' }, 3: { word: 'lo' }, 6: { over: true } }), {
+  provider: 'own',
+  decode({ word, over }, write) {
+    if (typeof word === 'string') write.text(word);
+    if (over === true) write.finish('stop');
+  },
+})`,
+  },
   fromResponses: {
     source: `fromResponses(sse({
   0: { type: 'response.created', response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },

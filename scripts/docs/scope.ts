@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import * as rxjs from 'rxjs';
 import * as rxllm from 'rxllm';
+import * as aiSdk from 'rxllm/ai-sdk';
 import * as anthropic from 'rxllm/anthropic';
 import * as http from 'rxllm/http';
 import * as openai from 'rxllm/openai';
@@ -23,6 +24,7 @@ export interface ScopeModule {
 const entryPoints: readonly ScopeModule[] = [
   { from: 'rxllm/anthropic', names: anthropic },
   { from: 'rxllm/http', names: http },
+  { from: 'rxllm/ai-sdk', names: aiSdk },
   { from: 'rxllm/openai', names: openai },
   { from: 'rxllm/otel', names: otel },
   { from: 'rxllm/pricing', names: pricing },

@@ -55,12 +55,12 @@ export type WrittenUsage = Partial<Omit<Usage, 'estimated' | 'confidence'>> & Pa
 
 /**
  * Writes the events of one answer, in the grammar that every source keeps: it emits `start` before anything else, numbers the blocks, makes
- * call ids unique, adds up usage and ends what is open. Nothing is written after `finish`.
+ * call ids unique, adds up usage and ends what is open. Nothing is emitted after `finish`.
  */
 export interface EventWriter {
   /** The response has begun. Each other method begins it too, without an id. */
   start(fields?: { readonly id?: string | undefined; readonly model?: string | undefined }): void;
-  /** Visible text. Empty text writes nothing. */
+  /** Visible text. Empty text emits nothing. */
   text(text: string, place?: ContentPlace & { readonly phase?: Phase | undefined }): void;
   /** Reasoning ("thinking"). */
   reasoning(text: string, place?: ContentPlace): void;
@@ -98,22 +98,22 @@ export interface EventWriter {
     native: JsonValue,
     block?: ContentPlace & { readonly kind?: string | undefined; readonly callId?: string | undefined },
   ): void;
-  /** The usage so far. No figure falls; what equals the usage before is not written. */
+  /** The usage so far. No figure falls; what equals the usage before is not emitted. */
   usage(figures: WrittenUsage): void;
   /** The connection is alive. */
   ping(): void;
   /** An event without an equivalent here. */
   raw(name: string, data: JsonValue): void;
   /**
-   * Notes why a choice ended, where more may follow, such as its usage: `finish` is then written at the marker, at the end of the body or after
+   * Notes why a choice ended, where more may follow, such as its usage: `finish` is then emitted at the marker, at the end of the body or after
    * `graceMs` of silence.
    * @throws ProviderError for a word that reports a fault.
    */
   ending(word: string | undefined, choice?: number): void;
   /**
-   * The definite end: writes `finish`, and the source completes.
+   * The definite end: emits `finish`, and the source completes.
    * @param word The provider's own reason, in the words of any server. @defaultValue what `ending` has noted
-   * @throws ProviderError for a word that reports a fault, EmptyStreamError if nothing was written.
+   * @throws ProviderError for a word that reports a fault, EmptyStreamError if nothing was emitted.
    */
   finish(word?: string, more?: { readonly reason?: FinishReason | undefined; readonly metadata?: Partial<FinishMetadata> }): void;
 }

@@ -24,7 +24,7 @@ export type EventStreamRequest = string | URL | Request | SendRequest;
  * @param format How payloads become events.
  * @throws TypeError or RangeError at call time for a bad request, format or options.
  * @emitsError A {@link StreamError}: {@link HttpError}, {@link ProviderError}, {@link ConnectionError}, or {@link TruncatedError} for a stream
- * that ends before the format has written `finish`.
+ * that ends before `finish` was emitted.
  * @unsubscribe Aborts the request.
  * @reset Emits none: one subscription is one request.
  * @cost Holds the unread end of a chunk, an incomplete event of at most `maxEventBytes`, and the message so far, for `error.partial`.

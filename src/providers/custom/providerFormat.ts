@@ -33,7 +33,7 @@ export interface ProviderFormat<State = undefined> {
    * read. @defaultValue every payload is
    */
   readonly knows?: (payload: JsonObject, name: string) => boolean;
-  /** Writes what a payload means, at once and in order. */
+  /** Writes what a payload means: events are emitted at once and in order. */
   readonly decode: (payload: JsonObject, write: EventWriter, context: PayloadContext<State>) => void;
   /**
    * Called at a `[DONE]` marker (`marked`), at the end of the body, and after the grace period, unless the answer has finished. It calls
@@ -42,7 +42,7 @@ export interface ProviderFormat<State = undefined> {
    */
   readonly end?: (write: EventWriter, context: { readonly state: State; readonly marked: boolean }) => void;
   /**
-   * Where the payloads of successive deltas differ. A payload that differs from one before it only there, which wrote one piece of text and
+   * Where the payloads of successive deltas differ. A payload that differs from one before it only there, which emitted one piece of text and
    * did nothing else, is then read without being parsed: with its own text, and without `decode`. So `decode` must depend on nothing but the
    * payload there. @defaultValue every payload is parsed
    */

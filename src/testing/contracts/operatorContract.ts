@@ -1,4 +1,14 @@
-import { asyncScheduler, EMPTY, NEVER, Observable, type OperatorFunction, Subject, take, throwError } from 'rxjs';
+import {
+  asyncScheduler,
+  EMPTY,
+  NEVER,
+  Observable,
+  type OperatorFunction,
+  Subject,
+  type Subscriber,
+  take,
+  throwError,
+} from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
 import { streamOf } from '../fakes/streamOf.js';
 import { finish, reset, start, text } from '../marbles/events.js';
@@ -148,8 +158,7 @@ export function operatorContract(
     const insistent = new Observable<DeltaEvent>((subscriber) => {
       for (const event of answer) subscriber.next(event);
       subscriber.complete();
-      subscriber.next(text('late'));
-      subscriber.error(new Error('late'));
+      emitAfterEnd(subscriber);
     });
     let ends = 0;
     insistent.pipe(create()).subscribe({ error: () => ends++, complete: () => ends++ });
@@ -183,6 +192,12 @@ export function operatorContract(
       checkSame(log, ['subscribe', 'unsubscribe'], 'After the error:');
     });
   }
+}
+
+/** Misbehaves as a source that ignores its own end. */
+function emitAfterEnd(subscriber: Subscriber<DeltaEvent>): void {
+  subscriber.next(text('late'));
+  subscriber.error(new Error('late'));
 }
 
 /** What happens at a `reset`. */
