@@ -25,7 +25,7 @@ export interface FoldState {
   /** The round that runs. */
   step: number;
   /** The part that the last event began or extended. */
-  changed: GrowingPart | undefined;
+  changed?: GrowingPart | undefined;
 }
 
 interface Latest {
@@ -49,8 +49,7 @@ export function createPartialFold(choice = 0): PartialFold {
 }
 
 export function createFoldState(choice: number): FoldState {
-  const none = undefined;
-  return { choice, latest: {}, citations: [], parts: [], blocks: new Map(), current: none, step: 0, changed: none };
+  return { choice, latest: {}, citations: [], parts: [], blocks: new Map(), current: undefined, step: 0 };
 }
 
 export function pushEvent(state: FoldState, event: DeltaEvent): void {

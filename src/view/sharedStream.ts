@@ -1,4 +1,4 @@
-import { Observable, Subscriber, throwError } from 'rxjs';
+import { Observable, Subscriber } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
 import { createMergedEvents } from './mergedEvents.js';
 
@@ -117,6 +117,8 @@ function deliver<E>(reader: Subscriber<E>, event: E): void {
   try {
     reader.next(event);
   } catch (error) {
-    throwError(() => error).subscribe();
+    new Observable(() => {
+      throw error;
+    }).subscribe();
   }
 }
