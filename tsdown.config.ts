@@ -9,6 +9,7 @@ const config: UserConfig = {
     tiktoken: 'src/tiktoken/index.ts',
     pricing: 'src/pricing/index.ts',
     otel: 'src/otel/index.ts',
+    mcp: 'src/mcp/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm', 'cjs'],

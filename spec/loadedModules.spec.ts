@@ -63,6 +63,7 @@ describe('what an entry point loads', () => {
       ['rxllm/openai', 'src/providers/openai/index.ts', rxjs],
       ['rxllm/anthropic', 'src/providers/anthropic/index.ts', rxjs],
       ['rxllm/otel', 'src/otel/index.ts', rxjs],
+      ['rxllm/mcp', 'src/mcp/index.ts', rxjs],
       // `load()` loads its vocabulary.
       ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
       ['rxllm/pricing', 'src/pricing/index.ts', ['@pydantic/genai-prices']],
@@ -79,6 +80,7 @@ describe('what an entry point loads', () => {
       'providers/anthropic/index',
       'toon/index',
       'otel/index',
+      'mcp/index',
       'testing/index',
     ];
     const files = await Promise.all(entryPoints.map((entryPoint) => build(`src/${entryPoint}.ts`, 'cjs')));

@@ -81,6 +81,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: 'genaiPrices',
     types: 'GenaiPricesOptions ModelPrices UnitPrice',
   },
+  'rxllm/mcp': {
+    file: 'src/mcp/index.ts',
+    values: 'mcpTools',
+    types: 'McpClient McpToolDefinition McpToolsOptions',
+  },
   'rxllm/otel': {
     file: 'src/otel/index.ts',
     values: 'traceStream',

@@ -2,6 +2,7 @@ import { trace } from '@opentelemetry/api';
 import * as rxjs from 'rxjs';
 import * as rxllm from 'rxllm';
 import * as anthropic from 'rxllm/anthropic';
+import * as mcp from 'rxllm/mcp';
 import * as openai from 'rxllm/openai';
 import * as otel from 'rxllm/otel';
 import * as pricing from 'rxllm/pricing';
@@ -22,6 +23,7 @@ export interface ScopeModule {
 const entryPoints: readonly ScopeModule[] = [
   { from: 'rxllm/anthropic', names: anthropic },
   { from: 'rxllm/openai', names: openai },
+  { from: 'rxllm/mcp', names: mcp },
   { from: 'rxllm/otel', names: otel },
   { from: 'rxllm/pricing', names: pricing },
   { from: 'rxllm/tiktoken', names: tiktoken },
