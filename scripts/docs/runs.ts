@@ -150,6 +150,17 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  mcpTools: {
+    given: {
+      client: `{
+  listTools: async () => ({ tools: [{ name: 'clock', inputSchema: { type: 'object' } }] }),
+  callTool: async () => ({ content: [{ type: 'text', text: '12:00' }] }),
+}`,
+      provider: `fakeProvider([answer('<clock:{}>|'), answer('No-on|')])`,
+    },
+    source: 'from(mcpTools(client))',
+    operators: ['mergeMap((tools) => runTools(() => provider, { turns: [], tools }))'],
+  },
   measureStream: {
     source: `stream('s--a-b---f|')`,
     operators: [
