@@ -40,7 +40,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const source = testing.marbleLane('source');
   const result = testing.marbleLane('result');
   const given: testing.RecordedLane[] = [];
-  const usesPromises = isRequest(run);
+  const usesPromises = sendsRequest(run) || calls(run, 'mcpTools');
 
   function start(helpers: testing.MarbleHelpers): void {
     const modules = modulesOf(entryPoint).map(({ names }) => names);
@@ -65,7 +65,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 
   if (usesPromises) {
     await testing.virtualTime(start)();
-    return [body, ...given, result];
+    return sendsRequest(run) ? [body, ...given, result] : [...given, result];
   }
   testing.marbles((helpers) => {
     start(helpers);
@@ -75,8 +75,12 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 }
 
 /** A source sends a request, which is a promise. */
-function isRequest({ given = {}, source }: Run): boolean {
-  return [...Object.values(given), source].some((code) => code.includes('sse('));
+function sendsRequest(run: Run): boolean {
+  return calls(run, 'sse');
+}
+
+function calls({ given = {}, source }: Run, name: string): boolean {
+  return [...Object.values(given), source].some((code) => code.includes(`${name}(`));
 }
 
 /** `stream`, but its letters must be events: on a page of `rxllm`, `text('a')` is the parser and not the event. */
