@@ -11,6 +11,7 @@ const config: UserConfig = {
     otel: 'src/otel/index.ts',
     http: 'src/http/index.ts',
     'ai-sdk': 'src/ai-sdk/index.ts',
+    mcp: 'src/mcp/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm', 'cjs'],

@@ -41,7 +41,8 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const result = testing.marbleLane('result');
   const given: testing.RecordedLane[] = [];
   const hasBody = isRequest(run);
-  const usesPromises = hasBody || run.source.startsWith('fromAiSdk(');
+  const isConverted = run.source.startsWith('fromAiSdk(');
+  const usesPromises = hasBody || isConverted || run.source.includes('mcpTools(');
 
   function start(helpers: testing.MarbleHelpers): void {
     const modules = modulesOf(entryPoint).map(({ names }) => names);
@@ -68,7 +69,8 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 
   if (usesPromises) {
     await testing.virtualTime(start)();
-    return [hasBody ? body : source, ...given, result];
+    if (hasBody) return [body, ...given, result];
+    return isConverted ? [source, ...given, result] : [...given, result];
   }
   testing.marbles((helpers) => {
     start(helpers);

@@ -215,6 +215,23 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
   markdownBlocks: { source: `streamOf('# Hi\\nsome **bold words**', { everyMs: 3 })`, operators: ['markdownBlocks()'] },
+  mcpTools: {
+    given: {
+      client: `{
+  listTools: async () => ({ tools: [{ name: 'clock', inputSchema: { type: 'object' } }] }),
+  callTool: async () => ({ content: [{ type: 'text', text: '12:00' }] }),
+}`,
+      calling: `[
+  testing.start(),
+  testing.toolCallStart('call-1', 'clock'),
+  testing.toolCallEnd('call-1', 'clock', '{}'),
+  testing.finish('tool-calls'),
+]`,
+      provider: `fakeProvider([calling, streamOf('Noon', { everyMs: 3 })])`,
+    },
+    source: 'from(mcpTools(client))',
+    operators: ['mergeMap((tools) => runTools(() => provider, { turns: [], tools }))'],
+  },
   measureStream: {
     source: `stream('s--a-b---f|')`,
     operators: [

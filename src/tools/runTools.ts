@@ -1,6 +1,6 @@
 import { defer, type Observable, type ObservableInput, takeUntil } from 'rxjs';
 import type { DeltaEvent, JsonValue, Turn } from '../events.js';
-import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
+import { checkEach, checkFunction, checkPositive, checkPositiveCount, type OptionChecks } from '../kernel/options.js';
 import type { DecisionInput } from './approval.js';
 import type { ApprovalContext } from './callEvents.js';
 import { checkTools, type Tools } from './definitions/tool.js';
@@ -38,18 +38,18 @@ export interface RunToolsOptions<Inputs> {
   readonly maxResultChars?: number;
 }
 
-const optionNames = [
-  'turns',
-  'tools',
-  'maxSteps',
-  'stopWhen',
-  'concurrency',
-  'approve',
-  'onToolError',
-  'input$',
-  'timeoutMs',
-  'maxResultChars',
-] as const;
+const checks: OptionChecks<RunToolsOptions<Readonly<Record<string, unknown>>>> = {
+  turns: checkTurns,
+  tools: (_, tools: Tools) => checkTools('runTools', tools),
+  maxSteps: checkPositiveCount,
+  stopWhen: checkFunction,
+  concurrency: checkPositiveCount,
+  approve: checkFunction,
+  onToolError: checkFunction,
+  input$: undefined,
+  timeoutMs: checkPositive,
+  maxResultChars: checkPositiveCount,
+};
 
 /**
  * Asks a model, runs the tools that it calls, sends their results back, and so on until it answers: one flat stream of the events of all rounds.
@@ -82,21 +82,17 @@ const optionNames = [
  */
 export function runTools<Inputs>(call: AskModel, options: RunToolsOptions<Inputs>): Observable<DeltaEvent> {
   if (typeof call !== 'function') throw new TypeError('runTools: call must be a function');
-  checkOptions('runTools', options, optionNames);
-  const { turns, tools, maxSteps = 20, stopWhen, concurrency = Infinity, approve, onToolError, input$ } = options;
+  checkEach('runTools', options, checks);
+  const { turns, maxSteps = 20, stopWhen, concurrency = Infinity, approve, onToolError, input$ } = options;
   const { timeoutMs, maxResultChars = 1_000_000 } = options;
-  if (!Array.isArray(turns)) throw new TypeError('runTools: turns must be an array');
-  checkTools('runTools', tools as Tools);
-  checkPositiveCount('maxSteps', maxSteps);
-  checkPositiveCount('concurrency', concurrency);
-  checkPositive('timeoutMs', timeoutMs);
-  checkPositiveCount('maxResultChars', maxResultChars);
-  checkFunction('stopWhen', stopWhen);
-  checkFunction('approve', approve);
-  checkFunction('onToolError', onToolError);
-  const policy = { tools: tools as Tools, maxSteps, stopWhen, concurrency, approve, onToolError, timeoutMs, maxResultChars };
+  const tools = options.tools as Tools;
+  const policy = { tools, maxSteps, stopWhen, concurrency, approve, onToolError, timeoutMs, maxResultChars };
   return defer(() => {
     const steering = createSteering(input$);
     return successive(createToolLoop(call, turns, policy, steering)).pipe(takeUntil(steering.collect$));
   });
+}
+
+function checkTurns(name: string, turns: unknown): void {
+  if (!Array.isArray(turns)) throw new TypeError(`${name} must be an array`);
 }
