@@ -6,7 +6,7 @@ import { retryStream, toMessage } from 'rxllm';
 import { fromServerSentEvents } from 'rxllm/http';
 import { geminiFormat } from './geminiFormat.js';
 
-const parts = [{ text: 'Two and two. ', thought: true }, { text: 'Fo' }, { text: 'ur.' }];
+const parts = [{ text: 'Two and two.', thought: true }, { text: 'Fo' }, { text: 'ur.' }];
 const server = createServer((_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   parts.forEach((part, index) => {
@@ -31,7 +31,7 @@ console.log('tokens:', message.usage?.totalTokens);
 server.close();
 
 /* Prints:
-reasoning: Two and two. 
+reasoning: Two and two.
 text: Four.
 tokens: 11
 */
