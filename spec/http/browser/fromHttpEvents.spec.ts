@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { concat, from, of, throwError } from 'rxjs';
+import { concat, defer, from, map, type Observable, of, throwError } from 'rxjs';
 import { HttpError, toErrorInfo } from '../../../src/errors.js';
 import type { DeltaEvent } from '../../../src/events.js';
 import { fromHttpEvents, type HttpEventLike, sse } from '../../../src/http/index.js';
 import { finish, marbles, start, text } from '../../../src/testing/index.js';
 import { anyStream } from '../../support/anyStream.js';
-import { record } from '../../support/operatorContract.js';
+import { operatorContract, record } from '../../support/operatorContract.js';
 import { bytesOf, framesOf } from '../../support/wires.js';
 
 const wire = sse();
@@ -25,7 +25,25 @@ const failure = (status: number, error: unknown): unknown => ({
   message: 'Http failure',
 });
 
+/** What `HttpClient` makes of a server that sends these events. */
+function overHttp(source: Observable<DeltaEvent>): Observable<HttpEventLike> {
+  return defer(() => {
+    const encoder = wire.createEncoder();
+    let body = '';
+    return source.pipe(
+      map((event) => {
+        encoder.encode(event, (data) => {
+          body += `data: ${data}\n\n`;
+        });
+        return progress(body);
+      }),
+    );
+  });
+}
+
 describe('fromHttpEvents', () => {
+  operatorContract(() => (source) => overHttp(source).pipe(fromHttpEvents(wire)), { empty: 'own' });
+
   it(
     'emits the events of the text that is new in each progress',
     marbles(({ cold, expectObservable }) => {

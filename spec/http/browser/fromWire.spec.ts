@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { of, type Subscription, tap } from 'rxjs';
 import type { DeltaEvent } from '../../../src/events.js';
-import { createDemand } from '../../../src/handles/createDemand.js';
 import { type FromWireOptions, fromWire, pipeToNode, sse, type WireRequest } from '../../../src/http/index.js';
 import { finish, start, text } from '../../../src/testing/index.js';
 import { anyStream } from '../../support/anyStream.js';
@@ -125,18 +124,6 @@ describe('fromWire', () => {
       .subscribe({ next: () => subscription?.unsubscribe(), error: () => undefined });
     await gone;
     expect(events).toEqual([start()]);
-  });
-
-  it('holds the server back while its demand is paused', async () => {
-    const demand = createDemand();
-    const url = await serving((_request, response) => pipeToNode(of(...answer), response, { wire }));
-    demand.pause();
-    const events: DeltaEvent[] = [];
-    const ended = collect(fromWire(url, { wire, demand }).pipe(tap((event) => events.push(event))));
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(events).toEqual([]);
-    demand.resume();
-    expect((await ended).events).toEqual(answer);
   });
 
   describe('with frames that have ids', () => {
@@ -299,7 +286,6 @@ describe('fromWire', () => {
     ['/', { wire, reconnect: { maxRetry: 1 } }, 'unknown option "maxRetry", did you mean "maxRetries"?'],
     ['/', { wire, reconnect: { factor: 0 } }, 'factor must be > 0'],
     ['/', { wire, reconnect: true }, 'options must be an object'],
-    ['/', { wire, demand: 1 }, 'demand must come from createDemand()'],
   ])('checks what it is given: %j', (request, options, message) => {
     expect(() => fromWire(request as WireRequest, options as FromWireOptions)).toThrow(message);
   });

@@ -95,7 +95,10 @@ describe('uiMessages', () => {
   });
 
   it('has the headers by which a proxy does not buffer', () => {
-    expect(uiMessages().headers).toMatchObject({ 'x-vercel-ai-ui-message-stream': 'v1', 'cache-control': 'no-cache' });
+    expect(uiMessages().headers).toMatchObject({
+      'x-vercel-ai-ui-message-stream': 'v1',
+      'cache-control': 'no-cache, no-transform',
+    });
   });
 
   it.each(versions)('loses only what its page lists, in any chunks (version %s)', (version) => {

@@ -1,9 +1,7 @@
-import { first, Observable, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import { ConnectionError, isStreamError } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
-import type { Demand } from '../../handles/createDemand.js';
-import { retryAfter } from '../../limits/retryAfter.js';
-import { drainBody, readBounded, releaseBody } from '../../providers/http/bodies.js';
+import { readBounded, releaseBody } from '../../providers/http/bodies.js';
 import { createFrameReader, endBytes, type FrameReader, readBytes, stopReading } from '../wires/frameReader.js';
 import type { WireDecoder } from '../wires/wire.js';
 import { contentError, statusError } from './responseError.js';
@@ -13,7 +11,6 @@ import { checkResponse, type WireRequestOptions } from './wireRequest.js';
 export interface WireStream {
   readonly decoder: WireDecoder;
   readonly send: (options: WireRequestOptions) => Promise<Response>;
-  readonly demand: Demand | undefined;
   /** The id of the last frame that was read; empty if none had one. */
   lastId: string;
   /** Whether the latest response had a frame that no earlier one had. */
@@ -58,7 +55,7 @@ async function open(reading: Reading): Promise<void> {
     return readNext(reading);
   }
   const text = body ? await readBounded(body) : '';
-  const error = ok ? contentError(contentType, text) : statusError(status, text, retryAfter(headers));
+  const error = ok ? contentError(contentType, text) : statusError(status, text, headers.get('retry-after'));
   stream.cut = error.retryable;
   throw error;
 }
@@ -73,14 +70,6 @@ function readNext(reading: Reading): void {
 
 function push(reading: Reading, result: ReadableStreamReadResult<Uint8Array>): void {
   const { stream, subscriber, frames } = reading;
-  const { demand, decoder } = stream;
-  // Checked after reading, so that a chunk that was on its way when the pause began emits nothing.
-  if (demand?.paused) {
-    const resumed$ = demand.paused$.pipe(first((paused) => !paused));
-    return void subscriber.add(
-      resumed$.subscribe({ next: () => push(reading, result), error: (error: unknown) => subscriber.error(error) }),
-    );
-  }
   if (subscriber.closed) return;
   try {
     if (result.done) end(reading);
@@ -91,7 +80,7 @@ function push(reading: Reading, result: ReadableStreamReadResult<Uint8Array>): v
     stream.lastId = resumableId(frames.lastId);
     stream.moved = frames.moved;
   }
-  if (decoder.finished) subscriber.complete();
+  if (stream.decoder.finished) subscriber.complete();
   else readNext(reading);
 }
 
@@ -115,7 +104,11 @@ function resumableId(id: string): string {
 
 function release({ stream, controller, frames, reader }: Reading): void {
   stopReading(frames);
-  if (stream.decoder.finished && reader) return void drainBody(reader);
-  controller.abort();
-  releaseBody(reader);
+  const abort = (): void => {
+    controller.abort();
+    releaseBody(reader);
+  };
+  // The end of the body comes right after the finish, and only a body that was read to its end frees its connection for the next request.
+  if (stream.decoder.finished && reader) reader.read().then(({ done }) => done || abort(), abort);
+  else abort();
 }

@@ -43,7 +43,7 @@ const [responseHeader, downloadProgress, wholeResponse] = [2, 3, 4];
  *   .pipe(fromHttpEvents(sse()), accumulateText())
  */
 export function fromHttpEvents(wire: Wire): OperatorFunction<HttpEventLike, DeltaEvent> {
-  checkWire('fromHttpEvents', wire);
+  checkWire('fromHttpEvents: wire', wire);
   return operate<HttpEventLike, DeltaEvent>((destination) => {
     const decoder = wire.createDecoder();
     const frames = createFrameReader(decoder, (event) => {
@@ -87,5 +87,5 @@ function toStreamError(cause: unknown): unknown {
   if (name !== 'HttpErrorResponse' || typeof status !== 'number') return cause;
   if (status === 0) return new ConnectionError(undefined, { cause });
   const body = typeof error === 'string' ? error : '';
-  return status < 300 ? contentError('', body) : statusError(status, body, undefined);
+  return status < 300 ? contentError('', body) : statusError(status, body, null);
 }

@@ -1,9 +1,8 @@
 import { concat, defer, EMPTY, fromEvent, ignoreElements, type Observable, retry, take, timer } from 'rxjs';
-import { type BackoffOptions, backoffMs, backoffOptionNames, checkBackoff } from '../../attempts/backoff.js';
+import { type BackoffOptions, backoffChecks, backoffMs } from '../../attempts/backoff.js';
 import { fillPartial, isStreamError } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
-import { checkDemand, type Demand } from '../../handles/createDemand.js';
-import { checkCount, checkOptions } from '../../kernel/options.js';
+import { checkCount, checkEach } from '../../kernel/options.js';
 import { checkWire } from '../wires/checkWire.js';
 import type { Wire } from '../wires/wire.js';
 import { connect, type WireStream } from './connection.js';
@@ -24,8 +23,6 @@ export interface FromWireOptions {
    * @defaultValue 10 retries without a new frame, of which the first comes after 100 ms
    */
   readonly reconnect?: ReconnectOptions | false;
-  /** A handle by which a slow consumer holds the server back. @defaultValue none */
-  readonly demand?: Demand | undefined;
 }
 
 /**
@@ -54,15 +51,12 @@ export interface FromWireOptions {
  * fromWire('/api/answer', { wire: sse() }).pipe(accumulateText())
  */
 export function fromWire(request: WireRequest, options: FromWireOptions): Observable<DeltaEvent> {
-  checkOptions('fromWire', options, ['wire', 'reconnect', 'demand']);
   checkRequest(request);
-  const { wire, reconnect = {}, demand } = options;
-  checkWire('fromWire', wire);
-  checkReconnect(reconnect);
-  checkDemand('demand', demand);
+  checkEach('fromWire', options, { wire: checkWire, reconnect: checkReconnect });
+  const { wire, reconnect = {} } = options;
   return defer(() => {
     const send = sendWith(request, reconnect !== false);
-    const stream: WireStream = { decoder: wire.createDecoder(), send, demand, lastId: '', moved: false, cut: false };
+    const stream: WireStream = { decoder: wire.createDecoder(), send, lastId: '', moved: false, cut: false };
     let failures = 0;
 
     function resume(error: unknown): Observable<unknown> {
@@ -80,11 +74,8 @@ export function fromWire(request: WireRequest, options: FromWireOptions): Observ
   });
 }
 
-function checkReconnect(reconnect: unknown): void {
-  if (reconnect === false) return;
-  checkOptions('reconnect', reconnect as ReconnectOptions, [...backoffOptionNames, 'maxRetries']);
-  checkBackoff(reconnect as ReconnectOptions);
-  checkCount('maxRetries', (reconnect as ReconnectOptions).maxRetries);
+function checkReconnect(name: string, reconnect: ReconnectOptions | false | undefined): void {
+  if (reconnect) checkEach(name, reconnect, { ...backoffChecks, maxRetries: checkCount });
 }
 
 /** Completes when the browser is online, which is at once where nothing is known of it. */

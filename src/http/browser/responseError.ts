@@ -15,7 +15,9 @@ const kinds: Readonly<Record<number, ServiceErrorKind>> = {
 };
 
 /** The error of a response with an error status: the one in its body, which our hosts write, else one of its status. */
-export function statusError(status: number, body: string, retryAfterMs: number | undefined): StreamError {
+export function statusError(status: number, body: string, retryAfter: string | null): StreamError {
+  // A date, which no server of a stream sends, is not read.
+  const retryAfterMs = Number(retryAfter) * 1_000 || undefined;
   const kind = kinds[status] ?? (status < 500 ? 'invalid-request' : 'server');
   return errorIn(body) ?? new HttpError(`The server answered with status ${status}`, { kind, status, retryAfterMs });
 }

@@ -1,6 +1,6 @@
 import { checkDemand, type Demand } from '../../handles/createDemand.js';
 import { checkSignal } from '../../kernel/callerAbort.js';
-import { checkOptions, checkPositive } from '../../kernel/options.js';
+import { checkEach, checkPositive } from '../../kernel/options.js';
 import { checkWire } from '../wires/checkWire.js';
 import type { Wire } from '../wires/wire.js';
 
@@ -26,12 +26,13 @@ export const defaultMaxBufferedBytes: number = 16 * 1024 * 1024;
 
 /** @throws TypeError, RangeError */
 export function checkHostOptions(host: string, options: HostOptions): void {
-  checkOptions(host, options, ['wire', 'signal', 'keepAliveMs', 'demand', 'maxBufferedBytes']);
-  checkWire(host, options.wire);
-  checkSignal('signal', options.signal);
-  checkPositive('keepAliveMs', options.keepAliveMs);
-  checkDemand('demand', options.demand);
-  checkPositive('maxBufferedBytes', options.maxBufferedBytes);
+  checkEach(host, options, {
+    wire: checkWire,
+    signal: checkSignal,
+    keepAliveMs: checkPositive,
+    demand: checkDemand,
+    maxBufferedBytes: checkPositive,
+  });
 }
 
 /** The head of a response: what proxies need that must neither hold back nor change what they pass on. */

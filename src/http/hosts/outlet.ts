@@ -85,8 +85,15 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
       return fail(error);
     }
     if (type === 'finish') finished = true;
+    else if (encoder.ended) endEarly();
     if (pending.length > pauseAt) relieve();
     flushLater();
+  }
+
+  /** The protocol cannot express the event, and the stream ended with an error. */
+  function endEarly(): void {
+    ended = true;
+    upstream.unsubscribe();
   }
 
   /** Much waits, of a source that emits on and on, or for a client that reads slowly. */
@@ -176,7 +183,9 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
   }
 
   alarm.set();
-  if (signal) subscription.add(abortOf(signal).subscribe({ error: () => subscription.unsubscribe() }));
+  // In-band, because a client that is still there would else take a clean end for the whole answer.
+  const abort = (error: unknown): void => (opened ? fail(error) : subscription.unsubscribe());
+  if (signal) subscription.add(abortOf(signal).subscribe({ error: abort }));
   if (!closed) events$.subscribe(upstream);
   return {
     drained() {

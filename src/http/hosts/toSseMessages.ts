@@ -37,7 +37,7 @@ export interface SseMessage {
  * }
  */
 export function toSseMessages(wire: Wire): OperatorFunction<DeltaEvent, SseMessage> {
-  checkWire('toSseMessages', wire);
+  checkWire('toSseMessages: wire', wire);
   return operate<DeltaEvent, SseMessage>((destination, upstream) => {
     const encoder = wire.createEncoder();
     let finished = false;

@@ -1,6 +1,6 @@
 import { fillPartial } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
-import { createMessageFold } from '../../message/messageFold.js';
+import { createPartialFold } from '../../message/partialFold.js';
 import type { EmitEvent, WireDecoder } from './wire.js';
 
 /** A decoder that knows no message. */
@@ -8,7 +8,7 @@ export type EventDecoder = Omit<WireDecoder, 'partial'>;
 
 /** Adds up what a decoder emits, so that its errors carry the message so far. */
 export function keepPartial(decoder: EventDecoder): WireDecoder {
-  const fold = createMessageFold();
+  const fold = createPartialFold();
   let emitEvent: EmitEvent;
 
   /** One function for all frames, and added up first: what `emit` does with an event may throw. */

@@ -22,6 +22,11 @@ export interface Wire {
 /** Encodes the events of one stream. */
 export interface WireEncoder {
   /**
+   * True once nothing else is written, also where an event ended the stream that its protocol cannot express: the host unsubscribes from the
+   * source. @defaultValue the stream ends with its `finish`
+   */
+  readonly ended?: boolean;
+  /**
    * Writes what an event becomes: nothing, one frame or several. After `finish` nothing else is written.
    *
    * @throws LimitError for an event that is too large or too deep: the host ends the stream with it.

@@ -50,6 +50,8 @@ export function endCall(state: DecoderState, chunk: Chunk): void {
   }
   call.ended = true;
   call.text = '';
+  const isOwn = note['invalid'] !== undefined;
+  if (chunk.type === 'tool-input-error' && !isOwn) state.inputErrors.set(callId, textField(chunk, 'errorText'));
   emitContent(state, { type: 'tool-call-end', callId, name, argumentsText, block, choice: 0, executor, format });
 }
 
@@ -69,11 +71,21 @@ function argumentsOf({ text, format }: ReadCall, input: JsonValue | undefined, n
   return writeJson(streamed) === json ? text : json;
 }
 
+/** Emits the results that the server left out, once its step has ended: the model got these errors. */
+export function emitInputErrors(state: DecoderState): void {
+  for (const [callId, output] of state.inputErrors) {
+    const name = state.calls.get(callId)?.name ?? '';
+    emitContent(state, { type: 'tool-result', callId, name, output, isError: true, preliminary: false });
+  }
+  state.inputErrors.clear();
+}
+
 export function emitResult(state: DecoderState, chunk: Chunk): void {
   const callId = textField(chunk, 'toolCallId');
   const note = noteOf(chunk['providerMetadata']);
   const isError = chunk.type === 'tool-output-error';
   const noted = fromText(note['output']);
+  state.inputErrors.delete(callId);
   const shown = isError ? textField(chunk, 'errorText') : ((chunk['output'] ?? null) as JsonValue);
   emitContent(state, {
     type: 'tool-result',

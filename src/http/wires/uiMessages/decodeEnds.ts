@@ -52,6 +52,7 @@ export function readReset(state: DecoderState, chunk: Chunk): void {
   const error = toFault(new ProviderError('The server repeats a step that failed', { kind: 'server' }));
   emitReset(state, reset ?? { attempt: state.attempt + 1, step, cause: 'retry', delayMs: 0, error });
   state.texts.clear();
+  state.inputErrors.clear();
   for (const [callId, call] of state.calls) if (call.step === state.steps) state.calls.delete(callId);
 }
 

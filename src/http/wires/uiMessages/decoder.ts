@@ -3,7 +3,7 @@ import { checkBytes, checkDepth, maxDepth } from '../bounds.js';
 import { isRecord } from '../fields/readers.js';
 import type { EventDecoder } from '../keepPartial.js';
 import type { Chunk } from './chunks.js';
-import { emitApproval, emitResult, endCall, growCall, openCall } from './decodeCalls.js';
+import { emitApproval, emitInputErrors, emitResult, endCall, growCall, openCall } from './decodeCalls.js';
 import { finishAborted, readFinish, readMetadata, readReset, readStart, readStep, throwReported } from './decodeEnds.js';
 import { createDecoderState, type DecoderState, emitContent, emitNative, emitRaw, openBlock, textField } from './decoderState.js';
 import { emitSource, endText, growText, openText } from './decodeTexts.js';
@@ -101,7 +101,7 @@ function decodeLifecycle(state: DecoderState, chunk: Chunk): void {
     case 'start-step':
       return readStep(state, chunk);
     case 'finish-step':
-      return;
+      return emitInputErrors(state);
     case 'reset-step':
       return readReset(state, chunk);
     case 'message-metadata':
@@ -110,6 +110,7 @@ function decodeLifecycle(state: DecoderState, chunk: Chunk): void {
       state.aborted = true;
       return;
     case 'finish':
+      emitInputErrors(state);
       return readFinish(state, chunk);
     case 'error':
       return throwReported(chunk);

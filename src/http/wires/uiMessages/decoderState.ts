@@ -38,6 +38,8 @@ export interface DecoderState {
   aborted: boolean;
   readonly texts: Map<string, ReadText>;
   readonly calls: Map<string, ReadCall>;
+  /** The errors of calls with wrong arguments, by callId: version 7 sends no result of such a call, version 6 does. */
+  readonly inputErrors: Map<string, string>;
   /** The callId of an approval, by its id. */
   readonly approvals: Map<string, string>;
   nextBlock: number;
@@ -60,6 +62,7 @@ export function createDecoderState(): DecoderState {
     aborted: false,
     texts: new Map(),
     calls: new Map(),
+    inputErrors: new Map(),
     approvals: new Map(),
     nextBlock: 0,
     latest: 0,

@@ -21,6 +21,9 @@ import { endText, endTexts, openEarly, writeText } from './textParts.js';
 /** Encodes choice 0 as the chunks of one message. */
 export function createUiEncoder(state: EncoderState): WireEncoder {
   return {
+    get ended() {
+      return state.ended;
+    },
     encode(event, write) {
       if (state.ended) return;
       state.write = write;

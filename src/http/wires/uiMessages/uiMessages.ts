@@ -46,7 +46,9 @@ export interface UiMessagesOptions {
  * - `ping`, `raw` and `logprobs` events, and every choice but choice 0
  * - an approval of a call that neither the stream nor the continued message has, and results of calls of other choices
  * - the pieces of a file: it is sent when it is whole, and not at all if the stream is cut before that
- * - in version 6, that a call was approved
+ * - in version 6, that a call was approved; a denied one is shown as denied until it has a result
+ * - that the provider's own API asks for an approval (MCP tools of the responses API): the request goes back with the next request, and no
+ *   interface shows it
  * - of several resets that void nothing, all but the last, which arrives with the `start` that follows it
  * - keys named `__proto__`, and `constructor` with a `prototype`, at which their client ends the stream; in native forms, arguments and
  *   results our decoder has them all the same
@@ -75,7 +77,7 @@ export function uiMessages(options: UiMessagesOptions = {}): Wire {
 }
 
 const headers: Wire['headers'] = {
-  'cache-control': 'no-cache',
+  'cache-control': 'no-cache, no-transform',
   'x-vercel-ai-ui-message-stream': 'v1',
   'x-accel-buffering': 'no',
 };
