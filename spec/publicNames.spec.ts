@@ -91,18 +91,13 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/http': {
     file: 'src/http/index.ts',
     values: `
-      agUi fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages
-      sse toResponse toSseMessages uiMessages`,
+      agUi fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse
+      toResponse toSseMessages uiMessages`,
     types: `
       AgUiOptions ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike
-      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions
-      RunInput RunMessage RunResume RunToolCall SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths
-      Wire WireDecoder WireEncoder WireRequest WireRequestOptions WriteData WrittenCall WrittenUsage`,
-  },
-  'rxllm/mcp': {
-    file: 'src/mcp/index.ts',
-    values: 'mcpTools',
-    types: 'McpClient McpToolDefinition McpToolsOptions',
+      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions RunInput RunMessage RunResume RunToolCall
+      SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireRequest
+      WireRequestOptions WriteData WrittenCall WrittenUsage`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

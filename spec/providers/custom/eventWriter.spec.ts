@@ -192,22 +192,22 @@ describe('EventWriter', () => {
       write.citation({ url: 'https://a.example' });
       write.blockEnd({ text: 'See' });
       write.file({ mediaType: 'image/png', data: 'iVBO' });
+      write.blockEnd({ map: 1 }, { block: 'm', kind: 'map' });
       const callId = write.call({ name: 'search', executor: 'provider', input: { q: 1 } });
       write.toolResult({ callId, output: { hits: 2 } });
       write.raw('note', { n: 1 });
-      write.blockEnd({ map: 1 }, { block: 'm', kind: 'map' });
       write.finish('stop');
     });
     expect(typesOf(result.events)).toBe(
-      'start text-delta citation block-end file tool-call-start tool-call-delta tool-call-end tool-result raw block-end finish',
+      'start text-delta citation block-end file block-end tool-call-start tool-call-delta tool-call-end tool-result raw finish',
     );
     const { parts, finishReason } = messageOf(result);
     expect(parts.map(({ type, native }) => [type, native])).toEqual([
       ['text', { text: 'See' }],
       ['file', undefined],
+      ['other', { map: 1 }],
       ['tool-call', undefined],
       ['tool-result', undefined],
-      ['other', { map: 1 }],
     ]);
     expect(finishReason).toBe('stop');
   });
