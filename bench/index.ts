@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise
   memory: async () => (await import('./memory.js')).benchMemory,
   streams: async () => (await import('./streams.js')).benchStreams,
   tokens: async () => (await import('./tokens.js')).benchTokens,
+  tools: async () => (await import('./tools.js')).benchTools,
   toon: async () => (await import('./toon.js')).benchToon,
 };
 
