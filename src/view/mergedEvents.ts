@@ -1,7 +1,7 @@
-import { append, createGrowingText, type GrowingText, wholeText } from '../codecs/text/growingText.js';
 import type { DeltaEvent, FileEvent, JsonValue, LogprobsEvent, ResetEvent, ToolResultEvent, UsageEvent } from '../events.js';
 import { haveSameTarget, isTextPiece, pieceText, type TextPieceEvent, withText } from '../message/deltas.js';
 import { createStepMarks } from '../message/stepMarks.js';
+import { appendPiece, createMergedText, type MergedText, readText } from './mergedText.js';
 
 /** The events of a stream so far, merged into few: every operator makes the same of them as of the events themselves. */
 export interface MergedEvents {
@@ -14,7 +14,7 @@ export interface MergedEvents {
 interface Entry {
   event: DeltaEvent;
   /** The text or the data of them all. */
-  text: GrowingText | undefined;
+  text: MergedText | undefined;
   readonly tokens: JsonValue[] | undefined;
 }
 
@@ -38,7 +38,7 @@ export function createMergedEvents(): MergedEvents {
   /** The last usage of the request that runs. It follows the content, as most often. */
   let usage: UsageEvent | undefined;
 
-  function add(event: DeltaEvent, text?: GrowingText, tokens?: JsonValue[]): Entry {
+  function add(event: DeltaEvent, text?: MergedText, tokens?: JsonValue[]): Entry {
     const entry = { event, text, tokens };
     entries.push(entry);
     return entry;
@@ -60,8 +60,8 @@ export function createMergedEvents(): MergedEvents {
 
   function addPiece(event: TextPieceEvent): void {
     const known = latest && isTarget(latest, event) ? latest : knownPiece(event);
-    latest = known ?? addBlock(event, createGrowingText());
-    if (latest.text) append(latest.text, pieceText(event));
+    latest = known ?? addBlock(event, createMergedText());
+    if (latest.text) appendPiece(latest.text, pieceText(event));
     if (event.type === 'text-delta') texts.set(event.choice, latest);
   }
 
@@ -71,7 +71,7 @@ export function createMergedEvents(): MergedEvents {
     return event.type === 'text-delta' && texts.get(event.choice) !== known ? undefined : known;
   }
 
-  function addBlock(event: DeltaEvent & { readonly block: number; readonly choice: number }, text?: GrowingText): Entry {
+  function addBlock(event: DeltaEvent & { readonly block: number; readonly choice: number }, text?: MergedText): Entry {
     const entry = add(event, text);
     blocks.set(keyOf(event), entry);
     return entry;
@@ -80,7 +80,7 @@ export function createMergedEvents(): MergedEvents {
   function addFile(event: FileEvent): void {
     const known = blocks.get(keyOf(event));
     if (known?.event.type !== 'file') {
-      addBlock(event, createGrowingText(event.data));
+      addBlock(event, createMergedText(event.data));
       return;
     }
     const { transcript, final } = known.event;
@@ -88,8 +88,8 @@ export function createMergedEvents(): MergedEvents {
     // The last of several previews takes the place of the others; their data is in `text`.
     const merged = { ...known.event, data: '', transcript: words, final: final || event.final };
     const isWhole = event.final && event.data !== '';
-    const text = isWhole ? createGrowingText(event.data) : known.text;
-    if (!isWhole && !event.final && text) append(text, event.data);
+    const text = isWhole ? createMergedText(event.data) : known.text;
+    if (!isWhole && !event.final && text) appendPiece(text, event.data);
     known.event = merged;
     known.text = text;
   }
@@ -196,6 +196,6 @@ function remains(entries: readonly Entry[], step: number): readonly Entry[] {
 function toEvent({ event, text, tokens }: Entry): DeltaEvent {
   if (tokens && event.type === 'logprobs') return { ...event, tokens: tokens.slice() };
   if (!text) return event;
-  if (event.type === 'file') return { ...event, data: wholeText(text) };
-  return isTextPiece(event) ? withText(event, wholeText(text)) : event;
+  if (event.type === 'file') return { ...event, data: readText(text) };
+  return isTextPiece(event) ? withText(event, readText(text)) : event;
 }

@@ -34,8 +34,8 @@ type TextEvent = TextDeltaEvent | ReasoningDeltaEvent | RefusalDeltaEvent;
 export function createStateFold(choice: number): StateFold {
   const fold = createFoldState(choice);
   let state = pendingState;
-  /** The texts of all parts of a type. */
-  let wholes: Record<TextType, GrowingText> = wholesOf([]);
+  /** The texts of all parts of a type, where there are several. */
+  let wholes: Partial<Record<TextType, GrowingText>> = {};
 
   function read(event: DeltaEvent): MessageState {
     pushEvent(fold, event);
@@ -106,13 +106,18 @@ export function createStateFold(choice: number): StateFold {
     }
   }
 
-  /** Appends a piece to the text of all parts of a type. */
+  /** The text of all parts of a type, of which one has got another piece. That of the only one is the same string, to be held once. */
   function lengthened(type: TextType, parts: readonly MessagePart[], index: number, piece: string): string {
+    let first = 0;
+    while (first < index && parts[first]?.type !== type) first++;
     let last = parts.length - 1;
     while (last > index && parts[last]?.type !== type) last--;
-    if (last === index) append(wholes[type], piece);
-    else wholes = { ...wholes, [type]: createGrowingText(joined(parts, type)) };
-    return textSoFar(wholes[type]);
+    const only = first === last ? parts[index] : undefined;
+    if (only && 'text' in only) return only.text;
+    const whole = wholes[type];
+    if (whole && last === index) append(whole, piece);
+    else wholes[type] = createGrowingText(joined(parts, type));
+    return textSoFar(wholes[type] ?? createGrowingText());
   }
 
   function withToolCall(part: ToolCallPart, parts: readonly MessagePart[], index: number, isKnown: boolean): MessageState {
@@ -162,15 +167,15 @@ export function createStateFold(choice: number): StateFold {
     const parts = isShorter ? state.parts.slice(0, fold.parts.length) : state.parts;
     const tools = isShorter ? remainingTools(state.tools, parts) : state.tools;
     const isCited = fold.citations.length === state.citations.length;
-    if (isShorter) wholes = wholesOf(parts);
+    if (isShorter) wholes = {};
     return {
       ...next,
       ...origin(),
       parts,
       tools,
-      text: textSoFar(wholes.text),
-      reasoning: textSoFar(wholes.reasoning),
-      refusal: textSoFar(wholes.refusal),
+      text: isShorter ? joined(parts, 'text') : state.text,
+      reasoning: isShorter ? joined(parts, 'reasoning') : state.reasoning,
+      refusal: isShorter ? joined(parts, 'refusal') : state.refusal,
       toolCalls: tools.length === state.toolCalls.length ? state.toolCalls : state.toolCalls.slice(0, tools.length),
       citations: isCited ? state.citations : state.citations.slice(0, fold.citations.length),
       steps: remainingSteps(step, tools),
@@ -228,11 +233,6 @@ function nextPart(changed: GrowingPart, before: MessagePart | undefined, event: 
   if (before && event.type === 'block-end') return { ...before, native: event.native, nativeFormat: event.format };
   if (before?.type === 'tool-call' && before.ended) return before;
   return toMessagePart(changed, textSoFar);
-}
-
-function wholesOf(parts: readonly MessagePart[]): Record<TextType, GrowingText> {
-  const whole = (type: TextType): GrowingText => createGrowingText(joined(parts, type));
-  return { text: whole('text'), reasoning: whole('reasoning'), refusal: whole('refusal') };
 }
 
 /** Appends without copying, as engines do: the texts may be long, and there may be as many parts as events. */
