@@ -64,8 +64,19 @@ export function readEvents(
   return attachSignal(events$, signal);
 }
 
+/** The names of the options that every source has. */
+export const sourceOptions: readonly string[] = [
+  'signal',
+  'maxEventBytes',
+  'includeRaw',
+  'templates',
+  'graceMs',
+  'demand',
+  'onResponse',
+];
+
 function checkSourceOptions(source: string, options: SourceOptions): void {
-  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'templates', 'graceMs', 'demand', 'onResponse']);
+  checkOptions(source, options, sourceOptions);
   const { signal, maxEventBytes, graceMs, demand, onResponse } = options;
   checkSignal(`${source}: signal`, signal);
   checkPositive('maxEventBytes', maxEventBytes);

@@ -1,17 +1,36 @@
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
+import { checkOptions } from '../../kernel/options.js';
 import { type ClientShape, checkClient } from '../http/checkClient.js';
 import type { FunctionParams, MethodParams, OpenParams, SdkResource } from '../http/clientParams.js';
 import { type RequestFunction, sendRequest } from '../http/sendRequest.js';
-import { readEvents } from '../readEvents.js';
+import { readEvents, sourceOptions } from '../readEvents.js';
 import type { SourceOptions } from '../wire/wireFormat.js';
 import { responsesFormat } from './responses/format.js';
+import { responseRequests } from './resume/responseRequests.js';
+import { checkResume, type ResumeOptions, resumeResponse } from './resume/resumeResponse.js';
+
+export type { ResumeOptions } from './resume/resumeResponse.js';
 
 /** An `OpenAI` client, or a client of the same shape, for instance for Azure. */
 export interface ResponsesClient {
   readonly responses: SdkResource;
   /** Needed only for params with `betas`; it must then have `responses`. */
   readonly beta?: object;
+}
+
+export interface ResponsesOptions extends SourceOptions {
+  /**
+   * Read a response with `background: true` again where its connection is cut: after a {@link ConnectionError} or {@link TruncatedError} the events after
+   * the last one are requested, which costs no tokens. The client needs `responses.retrieve`, or as a function a member `retrieve` with the same
+   * arguments. @defaultValue none: the error is emitted
+   */
+  readonly resume?: ResumeOptions;
+  /**
+   * With `resume`, cancel the response when it is unsubscribed before its end, by `responses.cancel` of the client or `cancel` of the function. `false`
+   * lets it go on in the background. @defaultValue true
+   */
+  readonly cancelOnUnsubscribe?: boolean;
 }
 
 /** The params of a function that declares none; `stream` is set for you. */
@@ -52,20 +71,31 @@ const shape: ClientShape = { source: 'fromResponses', client: 'an OpenAI', metho
 export function fromResponses<Client extends ResponsesClient | RequestFunction<ResponsesParams>>(
   client: Client,
   params: ParamsFor<Client>,
-  options: SourceOptions = {},
+  options: ResponsesOptions = {},
 ): Observable<DeltaEvent> {
   checkClient(shape, client);
   if (typeof params !== 'object' || params === null) throw new TypeError('fromResponses: params must be an object');
-  const streaming = { ...(params as Betas), stream: true };
+  checkOptions(shape.source, options, [...sourceOptions, 'resume', 'cancelOnUnsubscribe']);
+  const { resume, cancelOnUnsubscribe = true, ...reading } = options;
+  const streaming = { ...(params as KnownParams), stream: true };
   const inBeta = streaming.betas !== undefined;
   if (inBeta && typeof client === 'object' && !betaResource(client)) {
     throw new TypeError('fromResponses: params with betas need a client whose beta resource has responses');
   }
-  const send = sendRequest<ResponsesClient, object>(client, streaming, (sdk, request) => {
-    const resource = (inBeta ? betaResource(sdk) : undefined) ?? sdk.responses;
-    return resource.create(streaming as never, request as never);
-  });
-  return readEvents(responsesFormat, send, options, shape.source);
+  const resourceOf = (sdk: ResponsesClient): SdkResource => (inBeta ? betaResource(sdk) : undefined) ?? sdk.responses;
+  const send = sendRequest<ResponsesClient, object>(client, streaming, (sdk, request) =>
+    resourceOf(sdk).create(streaming as never, request as never),
+  );
+  if (resume === undefined) return readEvents(responsesFormat, send, reading, shape.source);
+  checkResume(resume);
+  if (streaming.background !== true) throw new TypeError('fromResponses: resume needs params with background: true');
+  const requests = responseRequests(client, resourceOf, streaming.betas, cancelOnUnsubscribe);
+  return readEvents(responsesFormat, resumeResponse(send, requests, resume, options.maxEventBytes), reading, shape.source);
+}
+
+/** What this source reads of the params. */
+interface KnownParams extends Betas {
+  readonly background?: boolean | null;
 }
 
 /** Only newer SDKs have it, so its type cannot be named here. */
