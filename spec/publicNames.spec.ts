@@ -38,7 +38,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
     file: 'src/providers/openai/index.ts',
     values: 'assistantTurn chatMessages fromChatCompletions fromResponses responsesInput',
     types:
-      'AssistantMessage ChatClient ChatContent ChatMessage ChatParams RequestFunction ResponsesClient ResponsesContent ResponsesItem ResponsesParams SourceOptions',
+      'AssistantMessage ChatClient ChatContent ChatMessage ChatParams RequestFunction ResponsesClient ResponsesContent ResponsesItem ResponsesOptions ResponsesParams ResumeOptions SourceOptions',
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',

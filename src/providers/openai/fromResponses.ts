@@ -57,14 +57,23 @@ const shape: ClientShape = { source: 'fromResponses', client: 'an OpenAI', metho
  * `response.completed` or `response.incomplete`; a stream that ends without them is truncated. Params with `betas` are sent by the beta
  * resource.
  *
+ * With `resume`, a response with `background: true` is read again where its connection is cut, and no event is emitted twice:
+ *
+ *     response   c--d--d-#               #: the connection is cut
+ *     read again               d-d-e     after delayMs, from the event after the last whole one
+ *     result     s--t--t-------t-t-(uf|)
+ *
+ * The error of the cut is emitted when `maxResumes` is used up, when the provider does not have the response any more, and when the id of the
+ * response had not come.
+ *
  * @param client Your own client, which is responsible for addresses, keys and headers; or a function for a gateway that needs no SDK.
  * @param params The params of `client.responses.create`.
  * @throws TypeError or RangeError at call time for a bad client or bad options.
  * @emitsError A {@link StreamError}, for instance {@link HttpError}, {@link ConnectionError}, {@link TruncatedError}, or
  * {@link ProviderError} for a response that failed or was cancelled.
- * @unsubscribe Aborts the request.
- * @reset Emits none: one subscription is one request.
- * @cost Holds the unread end of a chunk, an incomplete event of at most `maxEventBytes`, and the message so far, for `error.partial`.
+ * @unsubscribe Aborts the request. With `resume`, cancels the response unless `cancelOnUnsubscribe` is false.
+ * @reset Emits none: one subscription is one response.
+ * @cost Holds the unread end of a chunk, with `resume` the last whole events, an incomplete event of at most `maxEventBytes`, and the message so far, for `error.partial`.
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  * @example fromResponses(new OpenAI(), { model: 'gpt-5-mini', input: 'Hello' }).pipe(textDeltas())
  */

@@ -6,6 +6,8 @@ export { type ChatClient, type ChatParams, fromChatCompletions } from './fromCha
 export {
   fromResponses,
   type ResponsesClient,
+  type ResponsesOptions,
   type ResponsesParams,
+  type ResumeOptions,
 } from './fromResponses.js';
 export { type ResponsesContent, type ResponsesItem, responsesInput } from './responsesInput.js';
