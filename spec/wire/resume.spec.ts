@@ -284,9 +284,10 @@ describe('fromResponses with resume', () => {
       await until(() => live.cancelled.length > 0);
       const waiting = await start(whole, { bytes: bytesOf(whole, 5), by: 'end' });
       const seen: string[] = [];
-      const subscription = fromResponses(client(waiting.url), params, { resume: { delayMs: 60_000 } }).subscribe(({ type }) =>
-        seen.push(type),
-      );
+      const subscription = fromResponses(client(waiting.url), params, { resume: { delayMs: 60_000 } }).subscribe({
+        next: ({ type }) => seen.push(type),
+        error: (error: unknown) => seen.push(String(error)),
+      });
       await until(() => seen.includes('text-delta'));
       await new Promise((resolve) => setTimeout(resolve, 20));
       subscription.unsubscribe();

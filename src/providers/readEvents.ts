@@ -3,7 +3,7 @@ import { fillPartial, fillResponse, isStreamError, type ResponseDetails } from '
 import type { DeltaEvent } from '../events.js';
 import { checkDemand } from '../handles/createDemand.js';
 import { abortOf, attachSignal, checkSignal } from '../kernel/callerAbort.js';
-import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkEach, checkFunction, checkNotNegative, checkPositive } from '../kernel/options.js';
 import type { ResponseHead } from '../limits/retryAfter.js';
 import { hideInError } from './http/hideSecrets.js';
 import { connectionError, formatStacks, responseDetails } from './http/responseErrors.js';
@@ -23,6 +23,7 @@ import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
  * held and no other is read, so that the provider waits; no time limit of the source runs meanwhile.
  *
  * @param source The source's name, for exceptions at call time.
+ * @param own How the options are checked that only this source has.
  * @throws TypeError or RangeError at call time for bad options.
  * @emitsError A {@link StreamError} whose `partial` is the message so far.
  * @unsubscribe Aborts the request at once.
@@ -33,8 +34,9 @@ export function readEvents(
   send: Send,
   options: SourceOptions = {},
   source = 'options',
+  own: object = {},
 ): Observable<DeltaEvent> {
-  checkSourceOptions(source, options);
+  checkSourceOptions(source, options, own);
   const { signal } = options;
   const events$ = new Observable<DeltaEvent>((subscriber) => {
     const deliver = (event: DeltaEvent): void => {
@@ -64,23 +66,15 @@ export function readEvents(
   return attachSignal(events$, signal);
 }
 
-/** The names of the options that every source has. */
-export const sourceOptions: readonly string[] = [
-  'signal',
-  'maxEventBytes',
-  'includeRaw',
-  'templates',
-  'graceMs',
-  'demand',
-  'onResponse',
-];
-
-function checkSourceOptions(source: string, options: SourceOptions): void {
-  checkOptions(source, options, sourceOptions);
-  const { signal, maxEventBytes, graceMs, demand, onResponse } = options;
-  checkSignal(`${source}: signal`, signal);
-  checkPositive('maxEventBytes', maxEventBytes);
-  checkNotNegative('graceMs', graceMs);
-  checkDemand('demand', demand);
-  checkFunction('onResponse', onResponse);
+function checkSourceOptions(source: string, options: SourceOptions, own: object): void {
+  checkEach(source, options, {
+    signal: (name, value) => checkSignal(`${source}: ${name}`, value),
+    maxEventBytes: checkPositive,
+    includeRaw: undefined,
+    templates: undefined,
+    graceMs: checkNotNegative,
+    demand: checkDemand,
+    onResponse: checkFunction,
+    ...own,
+  });
 }

@@ -1,14 +1,13 @@
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
-import { checkOptions } from '../../kernel/options.js';
 import { type ClientShape, checkClient } from '../http/checkClient.js';
 import type { FunctionParams, MethodParams, OpenParams, SdkResource } from '../http/clientParams.js';
 import { type RequestFunction, sendRequest } from '../http/sendRequest.js';
-import { readEvents, sourceOptions } from '../readEvents.js';
+import { readEvents } from '../readEvents.js';
 import type { SourceOptions } from '../wire/wireFormat.js';
 import { responsesFormat } from './responses/format.js';
 import { responseRequests } from './resume/responseRequests.js';
-import { checkResume, type ResumeOptions, resumeResponse } from './resume/resumeResponse.js';
+import { checkResume, type ResponseRequests, type ResumeOptions, resumeResponse } from './resume/resumeResponse.js';
 
 export type { ResumeOptions } from './resume/resumeResponse.js';
 
@@ -44,6 +43,8 @@ interface Betas {
 type ParamsFor<Client> = Client extends { readonly responses: { create: infer Create } }
   ? MethodParams<Create, ResponsesParams> & Betas
   : FunctionParams<Client, ResponsesParams>;
+
+const ownOptions = { resume: checkResume, cancelOnUnsubscribe: undefined };
 
 const shape: ClientShape = { source: 'fromResponses', client: 'an OpenAI', method: 'responses.create' };
 
@@ -84,8 +85,7 @@ export function fromResponses<Client extends ResponsesClient | RequestFunction<R
 ): Observable<DeltaEvent> {
   checkClient(shape, client);
   if (typeof params !== 'object' || params === null) throw new TypeError('fromResponses: params must be an object');
-  checkOptions(shape.source, options, [...sourceOptions, 'resume', 'cancelOnUnsubscribe']);
-  const { resume, cancelOnUnsubscribe = true, ...reading } = options;
+  const { resume, cancelOnUnsubscribe = true } = options;
   const streaming = { ...(params as KnownParams), stream: true };
   const inBeta = streaming.betas !== undefined;
   if (inBeta && typeof client === 'object' && !betaResource(client)) {
@@ -95,11 +95,13 @@ export function fromResponses<Client extends ResponsesClient | RequestFunction<R
   const send = sendRequest<ResponsesClient, object>(client, streaming, (sdk, request) =>
     resourceOf(sdk).create(streaming as never, request as never),
   );
-  if (resume === undefined) return readEvents(responsesFormat, send, reading, shape.source);
-  checkResume(resume);
-  if (streaming.background !== true) throw new TypeError('fromResponses: resume needs params with background: true');
-  const requests = responseRequests(client, resourceOf, streaming.betas, cancelOnUnsubscribe);
-  return readEvents(responsesFormat, resumeResponse(send, requests, resume, options.maxEventBytes), reading, shape.source);
+  const resumed = resume && resumeResponse(send, requestsAgain(), resume, options.maxEventBytes);
+  return readEvents(responsesFormat, resumed ?? send, options, shape.source, ownOptions);
+
+  function requestsAgain(): ResponseRequests {
+    if (streaming.background !== true) throw new TypeError('fromResponses: resume needs params with background: true');
+    return responseRequests(client, resourceOf, streaming.betas, cancelOnUnsubscribe);
+  }
 }
 
 /** What this source reads of the params. */

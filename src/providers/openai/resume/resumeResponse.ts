@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs';
-import { checkCount, checkNotNegative, checkOptions } from '../../../kernel/options.js';
+import { checkCount, checkEach, checkNotNegative } from '../../../kernel/options.js';
 import { releaseBody } from '../../http/bodies.js';
 import { openEventStream } from '../../http/openEventStream.js';
 import type { Send } from '../../http/sendRequest.js';
@@ -24,11 +24,13 @@ const defaultMaxEventBytes = 16 * 1024 * 1024;
 /** How long the request that cancels a response may take. */
 const cancelMs = 10_000;
 
-/** @throws TypeError or RangeError at call time. */
-export function checkResume(options: ResumeOptions): void {
-  checkOptions('resume', options, ['maxResumes', 'delayMs']);
-  checkCount('resume.maxResumes', options.maxResumes);
-  checkNotNegative('resume.delayMs', options.delayMs);
+/** @throws TypeError or RangeError that names the option. */
+export function checkResume(name: string, options: ResumeOptions | undefined): void {
+  if (options === undefined) return;
+  checkEach(name, options, {
+    maxResumes: (option, value) => checkCount(`${name}.${option}`, value),
+    delayMs: (option, value) => checkNotNegative(`${name}.${option}`, value),
+  });
 }
 
 /** A request whose response is read again where its connection is cut, and cancelled when it is unsubscribed. */
