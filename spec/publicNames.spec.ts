@@ -44,10 +44,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
-    values: 'assistantTurn chatMessages chatTools fromChatCompletions fromResponses responsesInput responsesTools',
+    values: `
+      assistantTurn chatMessages chatTools fromChatCompletions fromResponses responsesInput responsesTools`,
     types: `
-      AssistantMessage ChatClient ChatContent ChatMessage ChatParams ChatTool RequestFunction ResponsesClient ResponsesContent
-      ResponsesItem ResponsesParams ResponsesTool SourceOptions`,
+      AssistantMessage ChatClient ChatContent ChatMessage ChatParams ChatTool RequestFunction ResponsesClient
+      ResponsesContent ResponsesItem ResponsesOptions ResponsesParams ResponsesTool ResumeOptions SourceOptions`,
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',

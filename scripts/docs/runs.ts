@@ -172,17 +172,24 @@ export const runs: Readonly<Record<string, Run>> = {
 })`,
   },
   fromResponses: {
-    source: `fromResponses(sse({
-  0: { type: 'response.created', response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
-  1: { type: 'response.output_item.added', output_index: 0, item: { type: 'message', id: 'i1', content: [] } },
-  3: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'Hel' },
-  6: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'lo' },
-  9: { type: 'response.completed', response: {
+    given: {
+      // Cut after "Hel": the body ends without the end of the response.
+      cut: `sse({
+  0: { type: 'response.created', sequence_number: 0, response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
+  1: { type: 'response.output_item.added', sequence_number: 1, output_index: 0, item: { type: 'message', id: 'i1', content: [] } },
+  3: { type: 'response.output_text.delta', sequence_number: 2, output_index: 0, item_id: 'i1', content_index: 0, delta: 'Hel' },
+})`,
+      rest: `sse({
+  1: { type: 'response.output_text.delta', sequence_number: 3, output_index: 0, item_id: 'i1', content_index: 0, delta: 'lo' },
+  4: { type: 'response.completed', sequence_number: 4, response: {
     id: 'r1', model: 'gpt-5-mini', status: 'completed',
     output: [{ type: 'message', id: 'i1', role: 'assistant', content: [{ type: 'output_text', text: 'Hello', annotations: [] }] }],
     usage: { input_tokens: 9, output_tokens: 2, total_tokens: 11 },
   } },
-}), { model: 'gpt-5-mini', input: 'Hello' })`,
+})`,
+      client: 'Object.assign(cut, { retrieve: rest })',
+    },
+    source: `fromResponses(client, { model: 'gpt-5-mini', input: 'Hello', background: true }, { resume: { delayMs: 5 } })`,
   },
   genaiPrices: {
     source: `stream('s-a-u-f|', { s: start({ model: 'gpt-4o-mini', provider: 'openai' }) })`,
