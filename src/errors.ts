@@ -68,23 +68,25 @@ export type ResponseDetails = Pick<StreamErrorDetails, 'requestId' | 'retryAfter
 export abstract class StreamError extends Error {
   abstract readonly kind: StreamErrorKind;
   /** Whether the fault is transient, so that the same request may succeed later. It does not depend on what the stream had emitted. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** The message so far, as the stream had emitted it before the error. */
   declare readonly partial: PartialMessage | undefined;
   /** The HTTP status. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The provider's own error code. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** The provider's id of the request, for its support. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** How long the provider asks the client to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
-  constructor(name: string, message: string, retryable: boolean, details: StreamErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    // Not the name of the class, because minifiers rename classes.
-    Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true });
-    Object.defineProperty(this, brand, { value: true });
+  constructor(name: string, message: string, retryable: boolean, details: StreamErrorDetails = {}) {
+    super(message, details.cause === undefined ? {} : details);
+    Object.defineProperties(this, {
+      // Not the name of the class, because minifiers rename classes.
+      name: { value: name, configurable: true, writable: true },
+      [brand]: { value: true },
+    });
     this.retryable = details.retryable ?? retryable;
     this.status = details.status;
     this.code = details.code;
@@ -97,7 +99,7 @@ export abstract class StreamError extends Error {
 /** The request could not be sent, or the connection failed before the response was complete. Retryable. */
 export class ConnectionError extends StreamError {
   readonly kind = 'connection';
-  constructor(message = 'The connection failed', details: StreamErrorDetails = {}) {
+  constructor(message = 'The connection failed', details?: StreamErrorDetails) {
     super('ConnectionError', message, true, details);
   }
 }
@@ -111,7 +113,7 @@ const transientKinds: ReadonlySet<ServiceErrorKind> = new Set(['rate-limit', 'ov
 
 /** The provider responded with an HTTP error status. Retryable if its kind is `rate-limit`, `overloaded`, `server` or `conflict`. */
 export class HttpError extends StreamError {
-  readonly kind: ServiceErrorKind;
+  declare readonly kind: ServiceErrorKind;
   constructor(message: string, details: ServiceErrorDetails) {
     super('HttpError', message, transientKinds.has(details.kind), details);
     this.kind = details.kind;
@@ -120,7 +122,7 @@ export class HttpError extends StreamError {
 
 /** The provider reported an error within a response of status 200. Retryable for the same kinds as {@link HttpError}. */
 export class ProviderError extends StreamError {
-  readonly kind: ServiceErrorKind;
+  declare readonly kind: ServiceErrorKind;
   constructor(message: string, details: ServiceErrorDetails) {
     super('ProviderError', message, transientKinds.has(details.kind), details);
     this.kind = details.kind;
@@ -133,10 +135,10 @@ export type TimeoutPhase = 'first' | 'between' | 'total';
 /** The stream was silent, or lasted, longer than a time limit. Retryable. */
 export class StreamTimeoutError extends StreamError {
   readonly kind = 'timeout';
-  readonly phase: TimeoutPhase;
+  declare readonly phase: TimeoutPhase;
   /** The limit that was exceeded, in milliseconds. */
-  readonly limitMs: number;
-  constructor(phase: TimeoutPhase, limitMs: number, details: StreamErrorDetails = {}) {
+  declare readonly limitMs: number;
+  constructor(phase: TimeoutPhase, limitMs: number, details?: StreamErrorDetails) {
     super('StreamTimeoutError', timeoutMessages[phase](limitMs), true, details);
     this.phase = phase;
     this.limitMs = limitMs;
@@ -152,7 +154,7 @@ const timeoutMessages: Readonly<Record<TimeoutPhase, (limitMs: number) => string
 /** The response ended without a definite end of the answer: the answer is cut off. Retryable. */
 export class TruncatedError extends StreamError {
   readonly kind = 'truncated';
-  constructor(message = 'The stream ended before the answer was complete', details: StreamErrorDetails = {}) {
+  constructor(message = 'The stream ended before the answer was complete', details?: StreamErrorDetails) {
     super('TruncatedError', message, true, details);
   }
 }
@@ -160,7 +162,7 @@ export class TruncatedError extends StreamError {
 /** The response ended without any content. Retryable. */
 export class EmptyStreamError extends StreamError {
   readonly kind = 'empty';
-  constructor(message = 'The stream ended without an answer', details: StreamErrorDetails = {}) {
+  constructor(message = 'The stream ended without an answer', details?: StreamErrorDetails) {
     super('EmptyStreamError', message, true, details);
   }
 }
@@ -168,9 +170,9 @@ export class EmptyStreamError extends StreamError {
 /** The response is not an event stream, but for instance an HTML page of a proxy. */
 export class ContentTypeError extends StreamError {
   readonly kind = 'content-type';
-  readonly contentType: string;
+  declare readonly contentType: string;
   /** The first kilobyte of the body. */
-  readonly snippet: string;
+  declare readonly snippet: string;
   constructor(contentType: string, snippet: string, details: StreamErrorDetails = {}) {
     const got = contentType.startsWith('text/event-stream') ? 'a body without events' : contentType || 'no content type';
     super('ContentTypeError', `Expected text/event-stream, got ${got}`, false, details);
@@ -182,7 +184,7 @@ export class ContentTypeError extends StreamError {
 /** The data of an event is not JSON. Retryable. */
 export class MalformedEventError extends StreamError {
   readonly kind = 'malformed-event';
-  constructor(message = 'An event is not valid JSON', details: StreamErrorDetails = {}) {
+  constructor(message = 'An event is not valid JSON', details?: StreamErrorDetails) {
     super('MalformedEventError', message, true, details);
   }
 }
@@ -193,7 +195,7 @@ export class MalformedEventError extends StreamError {
  */
 export class ProtocolError extends StreamError {
   readonly kind = 'protocol';
-  constructor(message: string, details: StreamErrorDetails = {}) {
+  constructor(message: string, details?: StreamErrorDetails) {
     super('ProtocolError', message, false, { ...details, retryable: false });
   }
 }
@@ -202,10 +204,10 @@ export class ProtocolError extends StreamError {
 export class LimitError extends StreamError {
   readonly kind = 'limit';
   /** The name of the option. */
-  readonly limit: string;
+  declare readonly limit: string;
   /** The value of the option. */
-  readonly value: number;
-  constructor(limit: string, value: number, details: StreamErrorDetails = {}) {
+  declare readonly value: number;
+  constructor(limit: string, value: number, details?: StreamErrorDetails) {
     super('LimitError', `The stream passed ${limit} (${value})`, false, details);
     this.limit = limit;
     this.value = value;
@@ -215,7 +217,7 @@ export class LimitError extends StreamError {
 /** The caller aborted the request by an `AbortSignal`; `cause` is the reason of the signal. */
 export class StreamAbortedError extends StreamError {
   readonly kind = 'aborted';
-  constructor(message = 'The stream was aborted', details: StreamErrorDetails = {}) {
+  constructor(message = 'The stream was aborted', details?: StreamErrorDetails) {
     super('StreamAbortedError', message, false, details);
   }
 }
@@ -224,10 +226,10 @@ export class StreamAbortedError extends StreamError {
 export class RetryExhaustedError extends StreamError {
   readonly kind = 'retry-exhausted';
   /** The error of each attempt, in order. */
-  readonly errors: readonly unknown[];
+  declare readonly errors: readonly unknown[];
   constructor(errors: readonly unknown[], details: StreamErrorDetails = {}) {
-    const last = toErrorInfo(errors.at(-1)).message;
-    super('RetryExhaustedError', `All ${errors.length} attempts failed: ${last}`, false, { cause: errors.at(-1), ...details });
+    const { message } = toFault(errors.at(-1));
+    super('RetryExhaustedError', `All ${errors.length} attempts failed: ${message}`, false, { cause: errors.at(-1), ...details });
     this.errors = errors;
   }
 }
@@ -238,7 +240,7 @@ export class RetryExhaustedError extends StreamError {
  */
 export class CircuitOpenError extends StreamError {
   readonly kind = 'circuit-open';
-  constructor(message = 'The circuit is open', details: StreamErrorDetails = {}) {
+  constructor(message = 'The circuit is open', details?: StreamErrorDetails) {
     super('CircuitOpenError', message, true, details);
   }
 }
@@ -257,15 +259,15 @@ export interface ParseErrorDetails extends StreamErrorDetails {
 export class ParseError extends StreamError {
   readonly kind = 'parse';
   /** The text that could not be parsed. */
-  readonly text: string;
+  declare readonly text: string;
   /** Why the answer ended, if it has ended. */
-  readonly finishReason: string | undefined;
+  declare readonly finishReason: string | undefined;
   /** The position of the error, in UTF-16 code units from the beginning of the text, if known. */
-  readonly offset: number | undefined;
+  declare readonly offset: number | undefined;
   /** The line of the error, counted from 1, if known. */
-  readonly line: number | undefined;
+  declare readonly line: number | undefined;
   /** The value that was parsed up to the error. */
-  readonly value: unknown;
+  declare readonly value: unknown;
   constructor(message: string, text: string, finishReason?: string, details: ParseErrorDetails = {}) {
     super('ParseError', message, false, details);
     this.text = text;
@@ -286,9 +288,9 @@ export interface ValidationIssue {
 /** A value does not match its schema. */
 export class ValidationError extends StreamError {
   readonly kind = 'validation';
-  readonly issues: readonly ValidationIssue[];
+  declare readonly issues: readonly ValidationIssue[];
   /** The value that was validated. */
-  readonly value: unknown;
+  declare readonly value: unknown;
   constructor(issues: readonly ValidationIssue[], value: unknown, details: StreamErrorDetails = {}) {
     const count = issues.length === 1 ? '1 issue' : `${issues.length} issues`;
     super('ValidationError', `The value does not match its schema (${count})`, false, details);
@@ -327,8 +329,8 @@ export function isStreamError(error: unknown): error is StreamError;
 export function isStreamError<Kind extends StreamErrorKind>(error: unknown, kind: Kind): error is StreamErrorOf<Kind>;
 export function isStreamError(error: unknown, kind: StreamErrorKind | undefined): error is StreamError;
 export function isStreamError(error: unknown, kind?: StreamErrorKind): error is StreamError {
-  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
-  return kind === undefined || ('kind' in error && error.kind === kind);
+  const fault = Object(error) as Partial<StreamError>;
+  return brand in fault && (kind === undefined || fault.kind === kind);
 }
 
 /**
@@ -367,14 +369,14 @@ export function toErrorInfo(error: unknown): ErrorInfo {
 
 /** The same as an event carries it: without the message so far, and without what only its class has. */
 export function toFault(error: unknown): ErrorInfo {
-  const none = undefined;
-  if (isStreamError(error)) {
-    const { name, kind, message, retryable, status, code, requestId, retryAfterMs } = error;
-    return { name, kind, message, retryable, status, code, requestId, retryAfterMs, details: none, partial: none };
-  }
-  const name = error instanceof Error ? error.name : 'Unknown error';
-  const unknown = { status: none, code: none, requestId: none, retryAfterMs: none, details: none, partial: none };
-  return { name, kind: 'unknown', message: name, retryable: false, ...unknown };
+  const fault: Partial<StreamError> & Pick<StreamError, 'name'> = isStreamError(error) ? error : unknownFault(error);
+  const { name, kind = 'unknown', message = name, retryable = false, status, code, requestId, retryAfterMs } = fault;
+  return { name, kind, message, retryable, status, code, requestId, retryAfterMs, details: undefined, partial: undefined };
+}
+
+/** Only the name, because the message of an error that is not ours may contain a payload. */
+function unknownFault(error: unknown): Pick<Error, 'name'> {
+  return { name: error instanceof Error ? error.name : 'Unknown error' };
 }
 
 function detailsOf(error: StreamError): JsonObject | undefined {
@@ -399,7 +401,7 @@ function toJson(value: unknown): JsonValue | undefined {
 
 /** An error of which only the {@link ErrorInfo} is known, because its class is not. */
 class ReportedError extends StreamError {
-  readonly kind: StreamErrorKind;
+  declare readonly kind: StreamErrorKind;
   constructor({ name, kind, ...info }: ErrorInfo) {
     super(name || 'StreamError', info.message, info.retryable, info);
     this.kind = kind as StreamErrorKind;
@@ -469,17 +471,13 @@ function setField(error: StreamError, field: string, value: unknown, enumerable:
  * Defines `partial` as an own, enumerable property, as if it were plain data; a function is called only when the property is read first.
  */
 function setPartial(error: StreamError, partial: PartialSource | undefined): void {
-  const define = (value: PartialMessage | undefined): void => {
-    Object.defineProperty(error, 'partial', { value, enumerable: true, configurable: true });
+  const define = (property: PropertyDescriptor): void => {
+    Object.defineProperty(error, 'partial', { ...property, enumerable: true, configurable: true });
   };
-  if (typeof partial !== 'function') return define(partial);
-  Object.defineProperty(error, 'partial', {
-    get() {
-      const value = partial();
-      define(value);
-      return value;
-    },
-    enumerable: true,
-    configurable: true,
-  });
+  const setValue = <Value>(value: Value): Value => {
+    define({ value });
+    return value;
+  };
+  if (typeof partial === 'function') define({ get: () => setValue(partial()) });
+  else setValue(partial);
 }

@@ -532,8 +532,9 @@ export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }
 
-/** Every type of event, and whether it is a {@link ContentEvent}. */
-const contentTypes = {
+/** Every type of event. */
+const types = {
+  start: true,
   'text-delta': true,
   'reasoning-delta': true,
   'refusal-delta': true,
@@ -546,17 +547,16 @@ const contentTypes = {
   citation: true,
   logprobs: true,
   'block-end': true,
-  start: false,
-  usage: false,
-  step: false,
-  ping: false,
-  raw: false,
-  reset: false,
-  finish: false,
-} as const satisfies Record<DeltaEvent['type'], boolean>;
+  usage: true,
+  step: true,
+  ping: true,
+  raw: true,
+  reset: true,
+  finish: true,
+} as const satisfies Record<DeltaEvent['type'], true>;
 
 /** Every `type` of event. */
-export const eventTypes: readonly string[] = Object.keys(contentTypes);
+export const eventTypes: readonly string[] = /* @__PURE__ */ Object.keys(types);
 
 /**
  * Whether a value is an event, for instance a value that was received over a network. Only its `type` is checked.
@@ -566,10 +566,11 @@ export const eventTypes: readonly string[] = Object.keys(contentTypes);
 export function isDeltaEvent(value: unknown): value is DeltaEvent {
   if (typeof value !== 'object' || value === null) return false;
   const { type } = value as { readonly type?: unknown };
-  return typeof type === 'string' && Object.hasOwn(contentTypes, type);
+  return typeof type === 'string' && Object.hasOwn(types, type);
 }
 
 /** Whether an event has a part of the answer: once such an event was emitted, repeating the request would duplicate content. */
 export function isContent(event: DeltaEvent): event is ContentEvent {
-  return contentTypes[event.type];
+  // Each of them belongs to a block or to a call, and no other event does.
+  return 'block' in event || 'callId' in event;
 }

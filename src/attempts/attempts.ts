@@ -1,6 +1,6 @@
 import { isStreamError, toFault } from '../errors.js';
 import { type DeltaEvent, isContent, type PartialMessage, type ResetEvent, type Usage } from '../events.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createJoinedUsage } from './joinedUsage.js';
 
 /** The state of an operator that joins attempts into one stream, so that the stream keeps the grammar. */
@@ -28,70 +28,52 @@ export interface Attempts {
 }
 
 export function createAttempts(): Attempts {
-  const fold = createMessageFold();
+  const fold = createPartialFold();
   const joinedUsage = createJoinedUsage();
-  let number = 1;
-  let step = 0;
-  let delivered = false;
-  let finished = false;
+  const attempts = { number: 1, step: 0, delivered: false, finished: false, partial: fold.partial, restate, endFailed };
+
+  function restate(event: DeltaEvent): DeltaEvent {
+    const restated = toJoined(event);
+    fold.push(restated);
+    update(restated);
+    return restated;
+  }
 
   function toJoined(event: DeltaEvent): DeltaEvent {
     if (event.type === 'usage') return joinedUsage.toJoined(event);
-    if (event.type === 'reset') return event.attempt > number ? event : { ...event, attempt: number + 1 };
+    if (event.type === 'reset' && event.attempt <= attempts.number) return { ...event, attempt: attempts.number + 1 };
     return event;
   }
 
   function update(event: DeltaEvent): void {
+    if (event.type === 'start' || event.type === 'reset' || event.type === 'step') joinedUsage.push(event);
     switch (event.type) {
-      case 'start':
-        joinedUsage.push(event);
-        return;
       case 'reset':
-        joinedUsage.push(event);
-        number = event.attempt;
-        step = Math.min(step, event.step);
-        if (event.step === 0) delivered = false;
+        attempts.number = event.attempt;
+        attempts.step = Math.min(attempts.step, event.step);
+        if (event.step === 0) attempts.delivered = false;
         return;
       case 'step':
-        joinedUsage.push(event);
-        step = event.step;
+        attempts.step = event.step;
         return;
       case 'finish':
-        finished = true;
+        attempts.finished = true;
         return;
       default:
-        delivered ||= isContent(event);
+        attempts.delivered ||= isContent(event);
     }
   }
 
   /** When both requests of a hedge fail, their usage is only in `error.partial`. */
   function unreportedUsage(error: unknown): Usage | undefined {
-    return !delivered && !joinedUsage.reported && isStreamError(error) ? error.partial?.usage : undefined;
+    return !attempts.delivered && !joinedUsage.reported && isStreamError(error) ? error.partial?.usage : undefined;
   }
 
-  return {
-    get number() {
-      return number;
-    },
-    get step() {
-      return step;
-    },
-    get delivered() {
-      return delivered;
-    },
-    get finished() {
-      return finished;
-    },
-    partial: () => fold.partial(),
-    restate(event) {
-      const restated = toJoined(event);
-      fold.push(restated);
-      update(restated);
-      return restated;
-    },
-    endFailed(fields, error) {
-      joinedUsage.endAttempt(number, Math.min(step, fields.step), unreportedUsage(error));
-      return { type: 'reset', attempt: number + 1, ...fields, error: toFault(error) };
-    },
-  };
+  function endFailed(fields: Pick<ResetEvent, 'step' | 'cause' | 'delayMs'>, error: unknown): ResetEvent {
+    const { number, step } = attempts;
+    joinedUsage.endAttempt(number, Math.min(step, fields.step), unreportedUsage(error));
+    return { type: 'reset', attempt: number + 1, ...fields, error: toFault(error) };
+  }
+
+  return attempts;
 }

@@ -1,5 +1,5 @@
 import { longestTimerMs } from '../kernel/alarm.js';
-import { checkFunction, checkNotNegative, checkPositive } from '../kernel/options.js';
+import { checkEach, checkFunction, checkNotNegative, checkPositive, type OptionChecks } from '../kernel/options.js';
 
 export interface BackoffOptions {
   /** The delay before the first retry, in milliseconds. @defaultValue 1,000 */
@@ -14,19 +14,24 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
-/** The names of {@link BackoffOptions}, for `checkOptions`. */
-export const backoffOptionNames: readonly string[] = ['initialDelayMs', 'factor', 'maxDelayMs', 'jitter', 'random'];
+export const backoffChecks: OptionChecks<BackoffOptions> = {
+  initialDelayMs: checkNotNegative,
+  factor: checkPositive,
+  maxDelayMs: checkNotNegative,
+  jitter: checkJitter,
+  random: checkFunction,
+};
 
 /** The most that jitter adds to a delay that the provider asks for, in milliseconds. It never shortens it. */
 const retryAfterSpreadMs = 250;
 
-export function checkBackoff({ initialDelayMs, factor, maxDelayMs, jitter, random }: BackoffOptions): void {
-  checkNotNegative('initialDelayMs', initialDelayMs);
-  checkPositive('factor', factor);
-  checkNotNegative('maxDelayMs', maxDelayMs);
-  checkNotNegative('jitter', jitter);
-  if (jitter !== undefined && jitter > 1) throw new RangeError(`jitter must be <= 1, got ${jitter}`);
-  checkFunction('random', random);
+export function checkBackoff(options: BackoffOptions): void {
+  checkEach('backoff', options, backoffChecks);
+}
+
+function checkJitter(name: string, value: number | undefined): void {
+  checkNotNegative(name, value);
+  if (value !== undefined && value > 1) throw new RangeError(`${name} must be <= 1, got ${value}`);
 }
 
 /**

@@ -18,10 +18,10 @@ export interface ContinueWith {
 export type OnPartial = 'reset' | 'fail' | ContinueWith;
 
 /** @throws TypeError if it is none of the three. */
-export function checkOnPartial(onPartial: OnPartial | undefined): void {
-  if (typeof onPartial !== 'object') return checkOneOf('onPartial', onPartial, ['reset', 'fail']);
-  checkOptions('onPartial', onPartial, ['continueWith', 'exact']);
-  if (typeof onPartial.continueWith !== 'function') throw new TypeError('onPartial.continueWith must be a function');
+export function checkOnPartial(name: string, onPartial: OnPartial | undefined): void {
+  if (typeof onPartial !== 'object') return checkOneOf(name, onPartial, ['reset', 'fail']);
+  checkOptions(name, onPartial, ['continueWith', 'exact']);
+  if (typeof onPartial.continueWith !== 'function') throw new TypeError(`${name}.continueWith must be a function`);
 }
 
 /** Collects what the attempts emit, so that another stream can continue it. */

@@ -26,14 +26,6 @@ export function createDeliveredBlocks(): DeliveredBlocks {
   const choices = new Map<number, ChoiceBlocks>();
   const callIds = createCallIds();
 
-  function blocksOf(choice: number): ChoiceBlocks {
-    const known = choices.get(choice);
-    if (known) return known;
-    const blocks: ChoiceBlocks = { count: 0, openText: undefined };
-    choices.set(choice, blocks);
-    return blocks;
-  }
-
   return {
     callIds,
     push(event) {
@@ -44,7 +36,8 @@ export function createDeliveredBlocks(): DeliveredBlocks {
       if (event.type === 'tool-call-start' && !callIds.has(event.callId)) uniqueCallId(callIds, event.callId);
       if (!('block' in event)) return;
       const { block, choice } = event;
-      const blocks = blocksOf(choice);
+      const blocks = choices.get(choice) ?? { count: 0, openText: undefined };
+      choices.set(choice, blocks);
       blocks.count = Math.max(blocks.count, block + 1);
       const open = blocks.openText?.block === block;
       if (event.type === 'text-delta') {

@@ -1,4 +1,4 @@
-import { isStreamError, RetryExhaustedError } from '../errors.js';
+import { isStreamError, RetryExhaustedError, type StreamError } from '../errors.js';
 import type { PartialMessage } from '../events.js';
 import type { Attempts } from './attempts.js';
 
@@ -34,7 +34,6 @@ export function failureContext<Counts extends object>(
 /** The error of a stream all attempts of which failed, with the details of the last error. */
 export function retryExhaustedError(errors: readonly unknown[], partial: () => PartialMessage): RetryExhaustedError {
   const last = errors.at(-1);
-  if (!isStreamError(last)) return new RetryExhaustedError(errors, { partial });
-  const { status, code, requestId, retryAfterMs } = last;
+  const { status, code, requestId, retryAfterMs }: Partial<StreamError> = isStreamError(last) ? last : {};
   return new RetryExhaustedError(errors, { partial, status, code, requestId, retryAfterMs });
 }

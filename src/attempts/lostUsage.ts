@@ -1,5 +1,5 @@
 import type { PartialMessage, RequestUsage, UsageEvent } from '../events.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { sumUsage } from '../metering/usageArithmetic.js';
 
 /** What the requests of a race used that have lost or failed. */
@@ -37,7 +37,7 @@ export function createLostUsage(): LostUsage {
     },
     read,
     partial() {
-      const fold = createMessageFold();
+      const fold = createPartialFold();
       const usage = read();
       if (usage) fold.push(usage);
       return fold.partial();

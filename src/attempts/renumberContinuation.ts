@@ -1,9 +1,9 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { fromFault } from '../errors.js';
-import { type DeltaEvent, isContent, type RequestUsage, type ResetEvent, type TextDeltaEvent } from '../events.js';
+import { type DeltaEvent, isContent, type RequestUsage, type ResetEvent } from '../events.js';
 import { operate } from '../kernel/operate.js';
 import { uniqueCallId } from '../message/callIds.js';
-import type { DeliveredBlocks } from './deliveredBlocks.js';
+import type { DeliveredBlocks, OpenText } from './deliveredBlocks.js';
 
 /**
  * Makes a stream the continuation of another one: its block numbers follow on, its callIds are unique, and its first text extends the text
@@ -49,50 +49,36 @@ type CallEvent = Extract<DeltaEvent, { readonly callId: string }>;
 function createBlockNumbering(delivered: DeliveredBlocks): (event: BlockEvent) => BlockEvent | undefined {
   const choices = new Map<number, ChoiceNumbering>();
   return (event) => {
-    let numbering = choices.get(event.choice);
-    if (!numbering) {
-      numbering = createChoiceNumbering(delivered, event.choice);
-      choices.set(event.choice, numbering);
-    }
-    const block = numbering.blockOf(event);
+    const numbering = choices.get(event.choice) ?? startNumbering(delivered, event.choice);
+    choices.set(event.choice, numbering);
+    const block = numbering.numbers.get(event.block) ?? nextBlock(numbering, event);
+    numbering.numbers.set(event.block, block);
     // The native form of the extended block is only that of its rest.
-    if (event.type === 'block-end' && block === numbering.extended) return undefined;
-    return { ...event, block };
+    return event.type === 'block-end' && block === numbering.extended ? undefined : { ...event, block };
   };
 }
 
 interface ChoiceNumbering {
-  /** The earlier block that the continuation's text extends. */
-  readonly extended: number | undefined;
-  blockOf(event: BlockEvent): number;
+  readonly numbers: Map<number, number>;
+  /** The number of the next new block. */
+  count: number;
+  /** The earlier block that the first text may extend. */
+  open: OpenText | undefined;
+  /** The earlier block that it extends. */
+  extended: number | undefined;
 }
 
-function createChoiceNumbering(delivered: DeliveredBlocks, choice: number): ChoiceNumbering {
-  const numbers = new Map<number, number>();
-  let open = delivered.openText(choice);
-  let count = delivered.count(choice);
-  let extended: number | undefined;
+function startNumbering(delivered: DeliveredBlocks, choice: number): ChoiceNumbering {
+  return { numbers: new Map(), count: delivered.count(choice), open: delivered.openText(choice), extended: undefined };
+}
 
-  /** Only the first text can extend the open block. */
-  function textBlock({ phase }: TextDeltaEvent): number {
-    if (open?.phase === phase) extended = open.block;
-    const block = open?.phase === phase ? open.block : count++;
-    open = undefined;
-    return block;
-  }
-
-  return {
-    get extended() {
-      return extended;
-    },
-    blockOf(event) {
-      const known = numbers.get(event.block);
-      if (known !== undefined) return known;
-      const block = event.type === 'text-delta' ? textBlock(event) : count++;
-      numbers.set(event.block, block);
-      return block;
-    },
-  };
+function nextBlock(numbering: ChoiceNumbering, event: BlockEvent): number {
+  const { open } = numbering;
+  if (event.type !== 'text-delta') return numbering.count++;
+  numbering.open = undefined;
+  if (open?.phase !== event.phase) return numbering.count++;
+  numbering.extended = open.block;
+  return open.block;
 }
 
 /** Renames calls with a callId that was emitted before. */

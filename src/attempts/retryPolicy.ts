@@ -1,9 +1,9 @@
 import { asyncScheduler } from 'rxjs';
 import { isStreamError } from '../errors.js';
 import type { PartialMessage } from '../events.js';
-import { checkCount, checkFunction, checkPositive } from '../kernel/options.js';
+import { checkCount, checkFunction, checkPositive, type OptionChecks } from '../kernel/options.js';
 import type { Attempts } from './attempts.js';
-import { type BackoffOptions, backoffMs, backoffOptionNames, checkBackoff } from './backoff.js';
+import { type BackoffOptions, backoffChecks, backoffMs } from './backoff.js';
 import { type FailureContext, failureContext, retryExhaustedError } from './failures.js';
 
 /** The argument of `shouldRetry`. */
@@ -21,15 +21,12 @@ export interface RetryPolicyOptions extends BackoffOptions {
   readonly shouldRetry?: (context: RetryContext) => boolean;
 }
 
-/** The names of {@link RetryPolicyOptions}, for `checkOptions`. */
-export const retryPolicyOptionNames: readonly string[] = [...backoffOptionNames, 'maxRetries', 'maxTotalMs', 'shouldRetry'];
-
-export function checkRetryPolicy(options: RetryPolicyOptions): void {
-  checkBackoff(options);
-  checkCount('maxRetries', options.maxRetries);
-  checkPositive('maxTotalMs', options.maxTotalMs);
-  checkFunction('shouldRetry', options.shouldRetry);
-}
+export const retryPolicyChecks: OptionChecks<RetryPolicyOptions> = {
+  ...backoffChecks,
+  maxRetries: checkCount,
+  maxTotalMs: checkPositive,
+  shouldRetry: checkFunction,
+};
 
 /** Returns a function that returns the delay before the next attempt, or throws the error to emit instead. */
 export function createRetryPolicy(options: RetryPolicyOptions, attempts: Attempts): (error: unknown) => number {

@@ -3,7 +3,7 @@ import { CircuitOpenError, isStreamError } from '../errors.js';
 import { longestTimerMs } from '../kernel/alarm.js';
 import { checkFunction, checkOptions, checkPositive, checkPositiveCount } from '../kernel/options.js';
 import { type BreakerPass, type BreakerState, createCircuit } from '../limits/circuit.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 
 export type { BreakerPass, BreakerState } from '../limits/circuit.js';
 
@@ -88,5 +88,5 @@ function isProviderFailure({ error }: { readonly error: unknown }): boolean {
 }
 
 function circuitOpen(message: string, retryAfterMs?: number): CircuitOpenError {
-  return new CircuitOpenError(message, { retryAfterMs, partial: () => createMessageFold().partial() });
+  return new CircuitOpenError(message, { retryAfterMs, partial: () => createPartialFold().partial() });
 }

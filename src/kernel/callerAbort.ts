@@ -2,22 +2,23 @@ import { fromEvent, Observable, share } from 'rxjs';
 import { type PartialSource, StreamAbortedError } from '../errors.js';
 
 /** By `Symbol.for`, so that two copies of the package agree. */
-const signalKey = Symbol.for('rxllm.signal');
+const signalKey: unique symbol = Symbol.for('rxllm.signal');
 
 /** Puts the caller's signal on a source, where an operator that waits before it sends another request finds it. */
 export function attachSignal<T>(source: Observable<T>, signal: AbortSignal | undefined): Observable<T> {
   return signal ? Object.defineProperty(source, signalKey, { value: signal, configurable: true }) : source;
 }
 
+interface SignalCarrier {
+  readonly [signalKey]?: AbortSignal;
+  readonly source?: SignalCarrier;
+}
+
 /** The caller's signal of a stream: its own, or that of the source which an operator of RxJS has lifted. */
 export function signalOf(stream: Observable<unknown>): AbortSignal | undefined {
-  let current: unknown = stream;
-  while (typeof current === 'object' && current !== null) {
-    const signal: unknown = Reflect.get(current, signalKey);
-    if (signal !== undefined) return signal as AbortSignal;
-    current = Reflect.get(current, 'source');
-  }
-  return undefined;
+  let carrier: SignalCarrier | undefined = stream as object;
+  while (carrier && !carrier[signalKey]) carrier = carrier.source;
+  return carrier?.[signalKey];
 }
 
 /** Gives the result of an operator the signal of its source. */

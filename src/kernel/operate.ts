@@ -1,4 +1,4 @@
-import { defer, EMPTY, Observable, type OperatorFunction, Subscriber, Subscription } from 'rxjs';
+import { Observable, type OperatorFunction, Subscriber, Subscription } from 'rxjs';
 import { carrySignal } from './callerAbort.js';
 
 /** How a subscription ended. */
@@ -53,13 +53,11 @@ function guard<T, R>(
   destination: Subscriber<R>,
   upstream: Subscription,
 ): Required<Pick<OperatorHandlers<T>, 'next' | 'error' | 'complete'>> {
-  let mustSettle = handlers.settle !== undefined && !destination.closed;
-  let ended = false;
+  let settled = destination.closed;
 
   function settle(outcome: Outcome, error?: unknown): void {
-    ended = true;
-    if (!mustSettle) return;
-    mustSettle = false;
+    if (settled) return;
+    settled = true;
     handlers.settle?.(outcome, error);
   }
 
@@ -74,10 +72,21 @@ function guard<T, R>(
     destination.error(error);
   }
 
-  if (mustSettle) {
+  if (handlers.settle) {
     destination.add(() => {
-      if (!ended) reportUnhandled(() => settle('unsubscribe'));
+      // RxJS reports what an Observable without an error handler throws as unhandled.
+      if (!settled) new Observable(() => settle('unsubscribe')).subscribe();
     });
+  }
+
+  function end(outcome: 'error' | 'complete', error?: unknown): void {
+    try {
+      settle(outcome, error);
+      if (handlers[outcome]) handlers[outcome](error);
+      else destination[outcome](error);
+    } catch (thrown) {
+      fail(thrown);
+    }
   }
 
   return {
@@ -88,31 +97,7 @@ function guard<T, R>(
         fail(error);
       }
     },
-    error(error) {
-      try {
-        settle('error', error);
-        if (!handlers.error) return destination.error(error);
-        handlers.error(error);
-      } catch (thrown) {
-        fail(thrown);
-      }
-    },
-    complete() {
-      try {
-        settle('complete');
-        if (!handlers.complete) return destination.complete();
-        handlers.complete();
-      } catch (error) {
-        fail(error);
-      }
-    },
+    error: (error) => end('error', error),
+    complete: () => end('complete'),
   };
-}
-
-/** Reports what `run` throws as RxJS reports an error without a handler. */
-function reportUnhandled(run: () => void): void {
-  defer(() => {
-    run();
-    return EMPTY;
-  }).subscribe();
 }

@@ -1,5 +1,5 @@
 import type { OperatorFunction, Subscriber, Subscription } from 'rxjs';
-import { ProtocolError, toErrorInfo } from '../errors.js';
+import { ProtocolError } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { type OperatorHandlers, operate } from './operate.js';
 
@@ -16,8 +16,6 @@ export interface EventRole {
   readonly name: string;
   /** Whether the first event must begin an answer: a mirror passes on whatever comes. @defaultValue false */
   readonly fold?: boolean;
-  /** Whether strings are read as well as events. @defaultValue false */
-  readonly strings?: boolean;
   readonly joinUsage?: () => UsageJoin;
 }
 
@@ -67,8 +65,16 @@ export function keepGrammar<E, Handlers extends OperatorHandlers<E>>(
   function startOver(): ResetEvent {
     attempt++;
     join?.restart(attempt);
-    const error = toErrorInfo(new ProtocolError('The answer began again without a reset: use retryStream in place of retry'));
-    return { type: 'reset', attempt, step: 0, cause: 'retry', delayMs: 0, error };
+    const fault = new ProtocolError('The answer began again: use retryStream in place of retry');
+    const { name, message } = fault;
+    return {
+      type: 'reset',
+      attempt,
+      step: 0,
+      cause: 'retry',
+      delayMs: 0,
+      error: { ...fault, name, message, details: undefined },
+    };
   }
 
   return {
@@ -76,7 +82,6 @@ export function keepGrammar<E, Handlers extends OperatorHandlers<E>>(
     next(value) {
       // A delta of an answer that has begun needs no check.
       if (begun && (value as DeltaEvent).type === 'text-delta') handlers.next(value);
-      else if (role.strings && typeof value === 'string') handlers.next(value);
       else read(value as DeltaEvent);
     },
   };
@@ -92,6 +97,5 @@ function checkFirst({ name, fold = false }: EventRole, event: DeltaEvent): boole
   }
   if (type === 'ping' || type === 'raw') return false;
   if (!fold || type === 'start' || type === 'reset') return true;
-  const cure = 'share a stream with shareStream() or connect, and keep `start` in it';
-  throw new ProtocolError(`${name}: the stream begins with ${type}, in the middle of an answer: ${cure}`);
+  throw new ProtocolError(`${name}: the stream begins with ${type}, not start: share it by shareStream()`);
 }

@@ -9,6 +9,19 @@ export function checkOptions(operator: string, options: object, known: readonly 
   for (const key of Object.keys(options)) checkName(`${operator}: unknown option`, key, known);
 }
 
+/** How each option is checked, by its name; `undefined` accepts any value. */
+export type OptionChecks<Options> = { readonly [Name in keyof Options]-?: OptionCheck | undefined };
+
+/** @throws TypeError or RangeError that names the option. */
+type OptionCheck = (name: string, value: never) => void;
+
+/** Checks that options are an object with known keys, and then each of them. */
+export function checkEach<Options extends object>(operator: string, options: Options, checks: OptionChecks<Options>): void {
+  checkOptions(operator, options, Object.keys(checks));
+  const values = options as Readonly<Record<string, never>>;
+  for (const [name, check] of Object.entries<OptionCheck | undefined>(checks)) check?.(name, values[name] as never);
+}
+
 /** @throws TypeError for an operator that stands in a pipe without being called, so that it is given the source. */
 export function checkCalled(operator: string, argument: unknown): void {
   const { subscribe } = Object(argument) as { readonly subscribe?: unknown };
@@ -24,24 +37,24 @@ export function checkName(complaint: string, name: string, known: readonly strin
 
 /** @throws TypeError if it is not a number, RangeError if it is not > 0. */
 export function checkPositive(name: string, value: number | undefined): void {
-  if (value === undefined) return;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
-  if (!(value > 0)) throw new RangeError(`${name} must be > 0, got ${value}`);
+  checkNumber(name, value, '> 0', (number) => number > 0);
 }
 
 /** @throws TypeError if it is not a number, RangeError if it is not ≥ 0. */
 export function checkNotNegative(name: string, value: number | undefined): void {
-  if (value === undefined) return;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
-  if (!(value >= 0)) throw new RangeError(`${name} must be >= 0, got ${value}`);
+  checkNumber(name, value, '>= 0', (number) => number >= 0);
 }
 
 /** @throws TypeError if it is not a number, RangeError if it is not a whole number ≥ 0. */
 export function checkCount(name: string, value: number | undefined): void {
   checkNotNegative(name, value);
-  if (value !== undefined && value !== Infinity && !Number.isInteger(value)) {
-    throw new RangeError(`${name} must be a whole number, got ${value}`);
-  }
+  checkNumber(name, value, 'a whole number', (number) => number === Infinity || number % 1 === 0);
+}
+
+function checkNumber(name: string, value: number | undefined, bound: string, isWithin: (value: number) => boolean): void {
+  if (value === undefined) return;
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+  if (!isWithin(value)) throw new RangeError(`${name} must be ${bound}, got ${value}`);
 }
 
 /** @throws TypeError if it is not a number, RangeError if it is not a whole number > 0. */
@@ -63,21 +76,22 @@ export function checkOneOf(name: string, value: unknown, allowed: readonly strin
 
 /** The known name at the smallest edit distance, unless that is more than 2 and more than half of its length. */
 function nearestName(name: string, known: readonly string[]): string | undefined {
-  const scored = known.map((candidate) => ({ candidate, edits: editDistance(name.toLowerCase(), candidate.toLowerCase()) }));
-  scored.sort((a, b) => a.edits - b.edits);
-  const [best] = scored;
-  return best && best.edits <= Math.max(2, best.candidate.length / 2) ? best.candidate : undefined;
+  const edits = known.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
+  const fewest = Math.min(...edits);
+  const nearest = known[edits.indexOf(fewest)];
+  return nearest && fewest <= Math.max(2, nearest.length / 2) ? nearest : undefined;
 }
 
+/** Levenshtein's distance. Each row has the distances of one more beginning of `a` from every beginning of `b`. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+  let above = [0, ...b].map((_, column) => column);
+  for (const unit of a) {
+    const row: number[] = [];
+    for (const [column, inserted] of above.entries()) {
+      const substituted = (above[column - 1] ?? Infinity) + Number(unit !== b[column - 1]);
+      row.push(Math.min(inserted + 1, substituted, (row[column - 1] ?? Infinity) + 1));
     }
-    previous = current;
+    above = row;
   }
-  return previous[b.length] ?? 0;
+  return above.at(-1) ?? 0;
 }

@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { LimitError } from '../errors.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createLinkedQueue } from './linkedQueue.js';
 
 export interface AdmissionQueueOptions<Admission> {
@@ -68,7 +68,7 @@ export function createAdmissionQueue<Admission>(options: AdmissionQueueOptions<A
       return new Observable((subscriber) => {
         if (queue.length === 0 && admit(admission)) grant(subscriber);
         else if (queue.length < maxQueue) wait(admission, subscriber);
-        else subscriber.error(new LimitError('maxQueue', maxQueue, { retryable: true, partial: createMessageFold().partial }));
+        else subscriber.error(new LimitError('maxQueue', maxQueue, { retryable: true, partial: createPartialFold().partial }));
       });
     },
     admitWaiting,

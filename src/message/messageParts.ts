@@ -30,31 +30,38 @@ function firstPart(event: DeltaEvent, step: number): Mutable<MessagePart> | unde
   const origin = { step, native: undefined, nativeFormat: undefined };
   switch (event.type) {
     case 'text-delta':
-      return { type: 'text', text: event.text, phase: event.phase, ...origin };
+      return { type: 'text', ...contentOf(event), ...origin };
     case 'reasoning-delta':
-      return { type: 'reasoning', text: event.text, ...origin };
+      return { type: 'reasoning', ...contentOf(event), ...origin };
     case 'refusal-delta':
-      return { type: 'refusal', text: event.text, ...origin };
-    case 'tool-call-start': {
-      const { callId, name, executor, format } = event;
-      const call = { callId, name, argumentsText: '', input: undefined, executor, format, ended: false };
-      return { type: 'tool-call', ...call, ...origin };
-    }
-    case 'tool-result': {
-      const { callId, name, output, isError } = event;
-      return event.preliminary ? undefined : { type: 'tool-result', callId, name, output, isError, ...origin };
-    }
+      return { type: 'refusal', ...contentOf(event), ...origin };
+    case 'tool-call-start':
+      return { type: 'tool-call', ...contentOf(event), argumentsText: '', input: undefined, ended: false, ...origin };
+    case 'tool-result':
+      return event.preliminary ? undefined : { type: 'tool-result', ...contentOf(event), ...origin };
     case 'tool-approval':
-      return { type: 'approval', callId: event.callId, approved: event.approved, ...origin };
-    case 'file': {
-      const { mediaType, data, transcript } = event;
-      return { type: 'file', mediaType, data, transcript, ...origin };
-    }
+      return { type: 'approval', ...contentOf(event), ...origin };
+    case 'file':
+      return { type: 'file', ...contentOf(event), ...origin };
     case 'block-end':
       return { type: 'other', kind: event.kind, step, native: event.native, nativeFormat: event.format };
     default:
       return undefined;
   }
+}
+
+/** The fields that only an event has. */
+interface EventFields {
+  readonly type: unknown;
+  readonly block?: unknown;
+  readonly choice?: unknown;
+  readonly preliminary?: unknown;
+  readonly final?: unknown;
+}
+
+function contentOf<E extends EventFields>(event: E): Omit<E, keyof EventFields> {
+  const { type, block, choice, preliminary, final, ...content } = event;
+  return content;
 }
 
 /**
@@ -64,11 +71,11 @@ function firstPart(event: DeltaEvent, step: number): Mutable<MessagePart> | unde
 export function extendPart({ part, text }: GrowingPart, event: DeltaEvent): boolean {
   switch (event.type) {
     case 'text-delta':
-      return part.type === 'text' && appended(text, event.text);
     case 'reasoning-delta':
-      return part.type === 'reasoning' && appended(text, event.text);
     case 'refusal-delta':
-      return part.type === 'refusal' && appended(text, event.text);
+      if (event.type !== `${part.type}-delta`) return false;
+      append(text, event.text);
+      return true;
     case 'tool-call-delta':
       if (part.type === 'tool-call') append(text, event.argumentsText);
       return true;
@@ -96,27 +103,23 @@ export function extendPart({ part, text }: GrowingPart, event: DeltaEvent): bool
 
 /** A snapshot of the part: later events do not change it. */
 export function toMessagePart({ part, text }: GrowingPart): MessagePart {
-  switch (part.type) {
-    case 'text':
-    case 'reasoning':
-    case 'refusal':
-      return { ...part, text: wholeText(text) };
-    case 'tool-call': {
-      const argumentsText = part.ended ? part.argumentsText : wholeText(text);
-      return { ...part, argumentsText, input: parseInput({ ...part, argumentsText }) };
-    }
-    default:
-      return { ...part };
-  }
+  if ('text' in part) return { ...part, text: wholeText(text) };
+  if (part.type !== 'tool-call') return { ...part };
+  const call = { ...part, argumentsText: part.ended ? part.argumentsText : wholeText(text) };
+  return { ...call, input: parseInput(call) };
 }
 
-function appended(text: GrowingText, piece: string): true {
-  append(text, piece);
-  return true;
+export function toToolCall({
+  type,
+  step,
+  native,
+  nativeFormat,
+  ...call
+}: MessagePart & { readonly type: 'tool-call' }): ToolCall {
+  return call;
 }
 
 function parseInput({ argumentsText, format, ended }: ToolCall): JsonValue | undefined {
   if (!ended || format === 'text') return undefined;
-  if (argumentsText.trim() === '') return {};
-  return tryParseRawJson(argumentsText);
+  return argumentsText.trim() === '' ? {} : tryParseRawJson(argumentsText);
 }

@@ -10,16 +10,14 @@ export interface StepMarks<Mark> {
 
 /** @param origin The mark of step 0, which no `step` event announces. */
 export function createStepMarks<Mark>(origin: Mark): StepMarks<Mark> {
-  /** Created at the first step, because most streams have only step 0. */
-  let marks: Map<number, Mark> | undefined;
+  const marks = [origin];
   return {
     set(step, mark) {
-      marks ??= new Map();
-      marks.set(step, mark);
+      marks[step] = mark;
     },
     rewind(step) {
-      for (const later of marks?.keys() ?? []) if (later > step) marks?.delete(later);
-      return marks?.get(step) ?? (step === 0 ? origin : undefined);
+      if (step < marks.length) marks.length = step + 1;
+      return marks[step];
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { DeltaEvent, RequestTraits, RequestUsage, Usage, UsageEvent } from '../events.js';
+import type { DeltaEvent, RequestUsage, Usage, UsageEvent } from '../events.js';
 import { subtractUsage, sumUsage } from './usageArithmetic.js';
 
 /** A usage and the requests that it is the sum of, in the order in which they were sent; the last one may still run. */
@@ -14,31 +14,6 @@ export function toUsageEvent({ usage, requests }: RequestUsages): UsageEvent {
 
 function isPlain({ attempt, step, stands, serviceTier, speed, region, batch }: RequestUsage): boolean {
   return attempt === 1 && step === 0 && stands && (serviceTier ?? speed ?? region ?? batch) === undefined;
-}
-
-const noTraits: RequestTraits = { serviceTier: undefined, speed: undefined, region: undefined, batch: undefined };
-
-/** Which request runs: its model, provider, attempt and step, as the events of its stream name them. */
-interface RequestIdentity {
-  push(event: DeltaEvent): void;
-  /** Puts the identity on a usage. */
-  identify(usage: Usage): RequestUsage;
-}
-
-/** @param attempt The attempt that begins. @param step The step that begins. */
-function createRequestIdentity(attempt: number, step: number): RequestIdentity {
-  let running = { model: undefined as string | undefined, provider: undefined as string | undefined, attempt, step };
-  return {
-    push(event) {
-      if (event.type === 'start') running = { ...running, model: event.model, provider: event.provider };
-      else if (event.type === 'step') running = { ...running, model: event.model ?? running.model, step: event.step };
-      else if (event.type === 'reset') running = { ...running, attempt: event.attempt, step: Math.min(running.step, event.step) };
-    },
-    identify(usage) {
-      const { model, provider, attempt: number, step: round } = running;
-      return { usage, model, provider, attempt: number, step: round, stands: true, ...noTraits };
-    },
-  };
 }
 
 /** The requests of a stream, as its `usage` events report them. */
@@ -59,18 +34,29 @@ export interface RequestTracker {
  * @param step The step that begins. @defaultValue 0
  */
 export function createRequestTracker(attempt = 1, step = 0): RequestTracker {
-  const identity = createRequestIdentity(attempt, step);
   let requests: readonly RequestUsage[] = [];
   let ended = 0;
   let endedUsage: Usage | undefined;
+  /** What is known of the request that runs. */
+  let running: Omit<RequestUsage, 'usage'> = {
+    model: undefined,
+    provider: undefined,
+    attempt,
+    step,
+    stands: true,
+    serviceTier: undefined,
+    speed: undefined,
+    region: undefined,
+    batch: undefined,
+  };
+
+  function identify(usage: Usage): RequestUsage {
+    return { usage, ...running };
+  }
 
   function endRequest(): void {
     ended = requests.length;
     endedUsage = sumUsage(requests);
-  }
-
-  function growthOf({ usage }: UsageEvent): readonly RequestUsage[] {
-    return [...requests.slice(0, ended), identity.identify(subtractUsage(usage, endedUsage))];
   }
 
   return {
@@ -83,23 +69,22 @@ export function createRequestTracker(attempt = 1, step = 0): RequestTracker {
     push(event) {
       switch (event.type) {
         case 'usage':
-          requests = event.requests ?? growthOf(event);
+          requests = event.requests ?? [...requests.slice(0, ended), identify(subtractUsage(event.usage, endedUsage))];
           return;
-        case 'reset':
-          requests = voidRequests(requests, event.step);
-          endRequest();
-          break;
-        case 'step':
-          endRequest();
-          break;
         case 'start':
-          break;
-        default:
+          running = { ...running, model: event.model, provider: event.provider };
           return;
+        case 'step':
+          running = { ...running, model: event.model ?? running.model, step: event.step };
+          return endRequest();
+        case 'reset':
+          running = { ...running, attempt: event.attempt, step: Math.min(running.step, event.step) };
+          requests = voidRequests(requests, event.step);
+          return endRequest();
+        default:
       }
-      identity.push(event);
     },
-    identify: identity.identify,
+    identify,
   };
 }
 

@@ -26,18 +26,11 @@ export type CountTokens = 'auto' | 'character' | 'none' | TokenCounter | ((text:
 const words: readonly unknown[] = ['auto', 'character', 'none'];
 
 /** @throws TypeError if it is none of the ways to count. */
-export function checkCountTokens(countTokens: unknown): void {
-  if (typeof countTokens === 'function' || words.includes(countTokens)) return;
-  const methods = ['load', 'count', 'stream'];
-  const isCounter =
-    typeof countTokens === 'object' &&
-    countTokens !== null &&
-    typeof Reflect.get(countTokens, 'ready') === 'boolean' &&
-    methods.every((name) => typeof Reflect.get(countTokens, name) === 'function');
-  if (!isCounter)
-    throw new TypeError(
-      `countTokens must be 'auto', 'character', 'none', a function, or a counter with ready, ${methods.join(', ')}`,
-    );
+export function checkCountTokens(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function' || words.includes(value)) return;
+  const { ready, load, count, stream } = Object(value) as Partial<TokenCounter>;
+  if (typeof ready === 'boolean' && [load, count, stream].every((method) => typeof method === 'function')) return;
+  throw new TypeError(`${name} must be 'auto', 'character', 'none', a function, or a counter with ready, load, count, stream`);
 }
 
 /** Loads a counter. One that fails to load stays not ready, which is not an error of the stream. */

@@ -122,23 +122,24 @@ function lowest(left: Confidence, right: Confidence): Confidence {
   return confidences[Math.min(confidences.indexOf(left), confidences.indexOf(right))] ?? 'low';
 }
 
+type TokenFigure = Extract<keyof Usage, `${string}Tokens`>;
+
 /** Combines two figures; not called if neither is known. */
 type Combine = (left: number | undefined, right: number | undefined) => number | undefined;
 
 function combineUsage(left: Usage, right: Usage, combine: Combine): Usage {
   const figure: Combine = (a, b) => (a === undefined && b === undefined ? undefined : combine(a, b));
-  const inputTokens = figure(left.inputTokens, right.inputTokens);
-  const outputTokens = figure(left.outputTokens, right.outputTokens);
+  const combined = (name: TokenFigure): number | undefined => figure(left[name], right[name]);
+  const inputTokens = combined('inputTokens');
+  const outputTokens = combined('outputTokens');
+  const isPart = inputTokens === undefined || outputTokens === undefined;
   return {
     inputTokens,
     outputTokens,
-    totalTokens:
-      inputTokens === undefined || outputTokens === undefined
-        ? figure(left.totalTokens, right.totalTokens)
-        : figure(wholeOf(left), wholeOf(right)),
-    cachedInputTokens: figure(left.cachedInputTokens, right.cachedInputTokens),
-    cacheWriteTokens: figure(left.cacheWriteTokens, right.cacheWriteTokens),
-    reasoningTokens: figure(left.reasoningTokens, right.reasoningTokens),
+    totalTokens: isPart ? combined('totalTokens') : figure(wholeOf(left), wholeOf(right)),
+    cachedInputTokens: combined('cachedInputTokens'),
+    cacheWriteTokens: combined('cacheWriteTokens'),
+    reasoningTokens: combined('reasoningTokens'),
     serverTools: combineServerTools(left.serverTools, right.serverTools, combine),
     estimated: left.estimated || right.estimated,
     confidence: lowest(left.confidence, right.confidence),
@@ -155,13 +156,11 @@ function wholeOf({ inputTokens, outputTokens, totalTokens }: Usage): number | un
 
 function combineServerTools(left: Usage['serverTools'], right: Usage['serverTools'], combine: Combine): Usage['serverTools'] {
   if (left === undefined && right === undefined) return undefined;
-  const names = new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})]);
-  return Object.fromEntries([...names].map((name) => [name, combine(own(left, name), own(right, name)) ?? 0]));
-}
-
-/** The names are the provider's, so that one of them may be the name of an inherited property. */
-function own(figures: Readonly<Record<string, number>> | undefined, name: string): number | undefined {
-  return figures && Object.hasOwn(figures, name) ? figures[name] : undefined;
+  // The names are the provider's, so that one of them may be the name of an inherited property.
+  const [before, after] = [new Map(Object.entries(left ?? {})), new Map(Object.entries(right ?? {}))];
+  return Object.fromEntries(
+    [...new Map([...before, ...after]).keys()].map((name) => [name, combine(before.get(name), after.get(name)) ?? 0]),
+  );
 }
 
 function combineCost(left: Cost | undefined, right: Cost | undefined, combine: Combine): Cost | undefined {

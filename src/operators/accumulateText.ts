@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
-import { checkCount, checkOptions } from '../kernel/options.js';
+import { checkCount, checkEach } from '../kernel/options.js';
 import { createTextFold } from '../message/textFold.js';
 
 export interface AccumulateTextOptions {
@@ -25,9 +25,8 @@ export interface AccumulateTextOptions {
  * @example readonly answer = toSignal(events$.pipe(accumulateText()), { initialValue: '' })
  */
 export function accumulateText(options: AccumulateTextOptions = {}): OperatorFunction<DeltaEvent, string> {
-  checkOptions('accumulateText', options, ['choice']);
+  checkEach('accumulateText', options, { choice: checkCount });
   const { choice = 0 } = options;
-  checkCount('choice', choice);
   return operateEvents({ name: 'accumulateText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
     return {

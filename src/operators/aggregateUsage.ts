@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { DeltaEvent, Price, UsageEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
-import { checkFunction, checkOptions, checkPositiveCount } from '../kernel/options.js';
+import { checkEach, checkFunction, checkPositiveCount } from '../kernel/options.js';
 import { isDelta } from '../message/deltas.js';
 import { toUsageEvent } from '../metering/requestUsage.js';
 import { joinRestartedUsage } from '../metering/restartedUsage.js';
@@ -56,12 +56,14 @@ export interface AggregateUsageOptions {
 export function aggregateUsage<E extends DeltaEvent>(
   options: AggregateUsageOptions = {},
 ): MonoTypeOperatorFunction<E | UsageEvent> {
-  checkOptions('aggregateUsage', options, ['countTokens', 'prompt', 'every', 'price', 'onSettled']);
+  checkEach('aggregateUsage', options, {
+    countTokens: checkCountTokens,
+    prompt: undefined,
+    every: checkPositiveCount,
+    price: checkFunction,
+    onSettled: checkFunction,
+  });
   const { countTokens = 'auto', prompt, every = Infinity, price, onSettled } = options;
-  checkCountTokens(countTokens);
-  checkPositiveCount('every', every);
-  checkFunction('price', price);
-  checkFunction('onSettled', onSettled);
   return operateEvents({ name: 'aggregateUsage', joinUsage: joinRestartedUsage }, (destination) => {
     const collector = createUsageCollector(countTokens, prompt, price);
     loadCounter(countTokens);

@@ -2,8 +2,8 @@ import type { OperatorFunction } from 'rxjs';
 import { LimitError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
-import { checkCount, checkOptions, checkPositive } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { checkCount, checkEach, checkPositive } from '../kernel/options.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createTextFold } from '../message/textFold.js';
 
 export interface BufferToTextOptions {
@@ -30,14 +30,12 @@ export interface BufferToTextOptions {
  * @example events$.pipe(bufferToText({ maxChars: 100_000 }))
  */
 export function bufferToText(options: BufferToTextOptions = {}): OperatorFunction<DeltaEvent, string> {
-  checkOptions('bufferToText', options, ['maxChars', 'choice']);
+  checkEach('bufferToText', options, { maxChars: checkPositive, choice: checkCount });
   const { maxChars = Infinity, choice = 0 } = options;
-  checkPositive('maxChars', maxChars);
-  checkCount('choice', choice);
   return operateEvents({ name: 'bufferToText', fold: true }, (destination) => {
     const fold = createTextFold(choice);
     // Folded only if a LimitError may need it as its `partial`.
-    const message = maxChars < Infinity ? createMessageFold(choice) : undefined;
+    const message = maxChars < Infinity ? createPartialFold(choice) : undefined;
     /** Whether no event has arrived: an empty source emits no text, not even `''`. */
     let empty = true;
     return {

@@ -6,7 +6,7 @@ import { providerToolStarted } from '../attempts/retryPolicy.js';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { carrySignal } from '../kernel/callerAbort.js';
-import { checkFunction, checkOptions } from '../kernel/options.js';
+import { checkEach, checkFunction } from '../kernel/options.js';
 
 /** The argument of `shouldFallback`. */
 export interface FallbackContext extends FailureContext {
@@ -101,9 +101,7 @@ interface CheckedArguments {
 function checkArguments(all: readonly (Observable<DeltaEvent> | FallbackToOptions)[]): CheckedArguments {
   const last = all.at(-1);
   const options = isPlainObject(last) ? (last as FallbackToOptions) : {};
-  checkOptions('fallbackTo', options, ['onPartial', 'shouldFallback']);
-  checkOnPartial(options.onPartial);
-  checkFunction('shouldFallback', options.shouldFallback);
+  checkEach('fallbackTo', options, { onPartial: checkOnPartial, shouldFallback: checkFunction });
   const providers = options === last ? all.slice(0, -1) : all;
   return { providers: providers.map(checkProvider), options };
 }

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, JsonValue, ToolCallStartEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCalled } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import type { DeepPartial } from '../structured/deepPartial.js';
 import { createToolInputReader, type ToolInputReader } from '../structured/toolInputReader.js';
 
@@ -29,7 +29,7 @@ export function partialToolInput<T = JsonValue>(callId?: string): OperatorFuncti
   checkCalled('partialToolInput', callId);
   if (callId !== undefined && typeof callId !== 'string') throw new TypeError('callId must be a string');
   return operateEvents({ name: 'partialToolInput', fold: true }, (destination) => {
-    const message = createMessageFold();
+    const message = createPartialFold();
     let step = 0;
     let call: ToolInputReader | undefined;
     /** The step in which the call began. */

@@ -13,10 +13,10 @@ import {
 } from 'rxjs';
 import { createAttempts } from '../attempts/attempts.js';
 import { checkOnPartial, createContinuation, type OnPartial } from '../attempts/continuation.js';
-import { checkRetryPolicy, createRetryPolicy, type RetryPolicyOptions, retryPolicyOptionNames } from '../attempts/retryPolicy.js';
+import { createRetryPolicy, type RetryPolicyOptions, retryPolicyChecks } from '../attempts/retryPolicy.js';
 import type { DeltaEvent } from '../events.js';
 import { abortOf, carrySignal, checkSignal, signalOf } from '../kernel/callerAbort.js';
-import { checkOptions } from '../kernel/options.js';
+import { checkEach } from '../kernel/options.js';
 
 export type { ContinueWith } from '../attempts/continuation.js';
 export type { RetryContext } from '../attempts/retryPolicy.js';
@@ -67,11 +67,8 @@ export interface RetryStreamOptions extends RetryPolicyOptions {
  * @example events$.pipe(retryStream({ maxRetries: 5, onPartial: 'fail' }))
  */
 export function retryStream(options: RetryStreamOptions = {}): MonoTypeOperatorFunction<DeltaEvent> {
-  checkOptions('retryStream', options, [...retryPolicyOptionNames, 'onPartial', 'signal']);
-  checkRetryPolicy(options);
+  checkEach('retryStream', options, { ...retryPolicyChecks, onPartial: checkOnPartial, signal: checkSignal });
   const { onPartial, signal } = options;
-  checkOnPartial(onPartial);
-  checkSignal('signal', signal);
   return (source) => {
     const result = defer(() => {
       const attempts = createAttempts();

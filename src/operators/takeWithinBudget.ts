@@ -81,7 +81,7 @@ function checkBudget(options: TakeWithinBudgetOptions): void {
   checkPositiveCount('maxOutputTokens', maxOutputTokens);
   checkPositiveCount('maxChars', maxChars);
   checkPositive('maxCost', maxCost);
-  if (countTokens !== undefined) checkCountTokens(countTokens);
+  checkCountTokens('countTokens', countTokens);
   checkFunction('price', price);
   if (maxCost !== undefined && price === undefined) throw new TypeError('takeWithinBudget: maxCost needs a price');
 }

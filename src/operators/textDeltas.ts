@@ -3,7 +3,7 @@ import { fillPartial, fromFault } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOneOf, checkOptions } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 
 export interface TextDeltasOptions {
   /**
@@ -37,7 +37,7 @@ export function textDeltas(options: TextDeltasOptions = {}): OperatorFunction<De
   checkOneOf('onReset', onReset, ['error', 'restart']);
   checkCount('choice', choice);
   return operateEvents({ name: 'textDeltas', fold: true }, (destination) => {
-    const fold = createMessageFold(choice);
+    const fold = createPartialFold(choice);
     let step = 0;
     /** The last step whose text was emitted. */
     let emittedStep = -1;

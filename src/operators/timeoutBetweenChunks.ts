@@ -4,8 +4,8 @@ import type { DeltaEvent } from '../events.js';
 import { checkDemand, type Demand } from '../handles/createDemand.js';
 import { createAlarm } from '../kernel/alarm.js';
 import { operate } from '../kernel/operate.js';
-import { checkOptions, checkPositive } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { checkEach, checkPositive } from '../kernel/options.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createDeadlines, type TimeLimits } from '../metering/deadlines.js';
 
 export interface TimeoutLimits extends TimeLimits {
@@ -38,7 +38,7 @@ export interface TimeoutLimits extends TimeLimits {
 export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | TimeoutLimits): MonoTypeOperatorFunction<E> {
   const checked = checkLimits(limits);
   return operate((destination, upstream) => {
-    const fold = createMessageFold();
+    const fold = createPartialFold();
     const deadlines = createDeadlines(checked);
     const alarm = createAlarm(() => deadlines.next().dueAt, timeOut);
 
@@ -72,14 +72,16 @@ export function timeoutBetweenChunks<E extends DeltaEvent>(limits: number | Time
 
 function checkLimits(limits: number | TimeoutLimits): TimeoutLimits {
   if (typeof limits === 'number') return checkLimits({ firstMs: limits, betweenMs: limits });
-  checkOptions('timeoutBetweenChunks', limits, ['firstMs', 'betweenMs', 'totalMs', 'countPings', 'demand']);
+  checkEach('timeoutBetweenChunks', limits, {
+    firstMs: checkPositive,
+    betweenMs: checkPositive,
+    totalMs: checkPositive,
+    countPings: undefined,
+    demand: checkDemand,
+  });
   const { firstMs, betweenMs, totalMs } = limits;
   if (firstMs === undefined && betweenMs === undefined && totalMs === undefined) {
     throw new TypeError('timeoutBetweenChunks: give at least one of firstMs, betweenMs and totalMs');
   }
-  checkPositive('firstMs', firstMs);
-  checkPositive('betweenMs', betweenMs);
-  checkPositive('totalMs', totalMs);
-  checkDemand('demand', limits.demand);
   return limits;
 }

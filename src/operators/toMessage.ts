@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { DeltaEvent, Message } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
-import { checkCount, checkOptions } from '../kernel/options.js';
+import { checkCount, checkEach } from '../kernel/options.js';
 import { createMessageFold } from '../message/messageFold.js';
 import { joinRestartedUsage } from '../metering/restartedUsage.js';
 
@@ -27,9 +27,8 @@ export interface ToMessageOptions {
  * @example const { text, toolCalls, usage } = await lastValueFrom(events$.pipe(toMessage()))
  */
 export function toMessage(options: ToMessageOptions = {}): OperatorFunction<DeltaEvent, Message> {
-  checkOptions('toMessage', options, ['choice']);
+  checkEach('toMessage', options, { choice: checkCount });
   const { choice = 0 } = options;
-  checkCount('choice', choice);
   return operateEvents({ name: 'toMessage', fold: true, joinUsage: joinRestartedUsage }, (destination) => {
     const fold = createMessageFold(choice);
     let empty = true;

@@ -6,7 +6,7 @@ import { carrySignal } from '../kernel/callerAbort.js';
 import type { Outcome } from '../kernel/operate.js';
 import { operateEvents } from '../kernel/operateEvents.js';
 import { checkFunction, checkOptions } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { joinRestartedUsage } from '../metering/restartedUsage.js';
 import { createStreamTiming } from '../metering/streamTiming.js';
 import { attributeNames, resetEventName, type Semconv } from './conventions.js';
@@ -82,7 +82,7 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
       const operation = createOperation(semconv, model, provider);
       const streamTiming = createStreamTiming((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these two options need the message.
-      const fold = captureContent || attributes ? createMessageFold() : undefined;
+      const fold = captureContent || attributes ? createPartialFold() : undefined;
 
       function record(event: DeltaEvent): void {
         streamTiming.push(event);

@@ -3,7 +3,7 @@ import { fillPartial, fillResponse, isStreamError, type ResponseDetails } from '
 import type { DeltaEvent } from '../events.js';
 import { checkDemand } from '../handles/createDemand.js';
 import { abortOf, attachSignal, checkSignal } from '../kernel/callerAbort.js';
-import { checkFunction, checkNotNegative, checkOptions, checkPositive } from '../kernel/options.js';
+import { checkEach, checkFunction, checkNotNegative, checkPositive } from '../kernel/options.js';
 import type { ResponseHead } from '../limits/retryAfter.js';
 import { hideInError } from './http/hideSecrets.js';
 import { connectionError, formatStacks, responseDetails } from './http/responseErrors.js';
@@ -65,11 +65,13 @@ export function readEvents(
 }
 
 function checkSourceOptions(source: string, options: SourceOptions): void {
-  checkOptions(source, options, ['signal', 'maxEventBytes', 'includeRaw', 'templates', 'graceMs', 'demand', 'onResponse']);
-  const { signal, maxEventBytes, graceMs, demand, onResponse } = options;
-  checkSignal(`${source}: signal`, signal);
-  checkPositive('maxEventBytes', maxEventBytes);
-  checkNotNegative('graceMs', graceMs);
-  checkDemand('demand', demand);
-  checkFunction('onResponse', onResponse);
+  checkEach(source, options, {
+    signal: (name, value) => checkSignal(`${source}: ${name}`, value),
+    maxEventBytes: checkPositive,
+    includeRaw: undefined,
+    templates: undefined,
+    graceMs: checkNotNegative,
+    demand: checkDemand,
+    onResponse: checkFunction,
+  });
 }

@@ -1,5 +1,5 @@
 import type { DeltaEvent, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { createStepMarks } from '../message/stepMarks.js';
 import { createTextFold } from '../message/textFold.js';
 
@@ -17,7 +17,7 @@ export interface AnswerFold {
 
 /** Joins deltas only when the text is read: parsers need it at the end and for errors, so a delta costs one reference until then. */
 export function createAnswerFold(): AnswerFold {
-  const message = createMessageFold();
+  const message = createPartialFold();
   const answer = createTextFold(0, 'answer');
   /** The length of the text of all rounds at the beginning of each round. */
   const marks = createStepMarks(0);

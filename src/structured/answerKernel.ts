@@ -95,8 +95,7 @@ export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>
     return fillPartial(handlers.toParseError?.(error) ?? error, answer.partial);
   }
 
-  const role = { name: 'A parser', fold: true, strings: true };
-  return keepGrammar<DeltaEvent | string, AnswerReader>(role, destination, {
+  const reader: AnswerReader = {
     next(value) {
       const event = typeof value === 'string' ? toDelta(value) : value;
       if (event === value) completeness = event.type === 'finish' ? completenessByReason[event.reason] : 'truncated';
@@ -117,7 +116,9 @@ export function readAnswer<R>(destination: Subscriber<R>, start: StartReading<R>
         throw toNotification(error);
       }
     },
-  });
+  };
+  const ofEvents = keepGrammar<DeltaEvent | string, AnswerReader>({ name: 'A parser', fold: true }, destination, reader);
+  return { ...ofEvents, next: (value) => (typeof value === 'string' ? reader : ofEvents).next(value) };
 }
 
 function toDelta(text: string): DeltaEvent {

@@ -2,7 +2,7 @@ import { createJsonParser } from '../codecs/json/parser.js';
 import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
 import { fillPartial, ParseError, type ParseErrorDetails } from '../errors.js';
 import type { JsonValue } from '../events.js';
-import type { MessageFold } from '../message/messageFold.js';
+import type { PartialFold } from '../message/partialFold.js';
 
 /** Reads the arguments of one tool call as JSON. */
 export interface ToolInputReader {
@@ -24,7 +24,7 @@ export interface ToolInputReader {
  */
 export function createToolInputReader(
   callId: string,
-  message: MessageFold,
+  message: PartialFold,
   onInput: (input: JsonValue) => void,
 ): ToolInputReader {
   const parser = createJsonParser({

@@ -58,7 +58,7 @@ export function toonPrompt(data: unknown, options: ToonPromptOptions = {}): Toon
   checkOptions('toonPrompt', options, ['delimiter', 'fence', 'countTokens', 'pick']);
   const { delimiter = ',', fence = true, countTokens, pick = 'toon' } = options;
   checkOneOf('delimiter', delimiter, [',', '\t', '|']);
-  if (typeof countTokens === 'object') checkCountTokens(countTokens);
+  if (typeof countTokens === 'object') checkCountTokens('countTokens', countTokens);
   else checkFunction('countTokens', countTokens);
   checkOneOf('pick', pick, ['auto', 'toon', 'json']);
   const value = toJsonValue(data);

@@ -18,22 +18,13 @@ export function tryParseRawJson(text: string): JsonValue | undefined {
   return tryParseJson(text) ?? tryParseJson(escapeControlCharacters(text));
 }
 
-const [quote, backslash, space] = [34, 92, 32];
+const escapeOrQuoteOrControl = /\\.|"|[^ -\uffff]/gs;
 
 /** Between strings, line breaks and tabs are white space and stay. */
 function escapeControlCharacters(text: string): string {
-  let escaped = '';
-  let from = 0;
   let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === quote) inString = !inString;
-    else if (!inString) continue;
-    else if (code === backslash) index++;
-    else if (code < space) {
-      escaped += `${text.slice(from, index)}\\u${code.toString(16).padStart(4, '0')}`;
-      from = index + 1;
-    }
-  }
-  return escaped + text.slice(from);
+  return text.replace(escapeOrQuoteOrControl, (match) => {
+    if (match === '"') inString = !inString;
+    return inString && match < ' ' ? JSON.stringify(match).slice(1, -1) : match;
+  });
 }

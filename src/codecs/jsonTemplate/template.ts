@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../events.js';
 import { flatCopy } from '../text/textDecoding.js';
-import { findVariables, type JsonPathTree, type JsonVariable } from './variables.js';
+import { findVariables, type JsonVariable, type VariablePaths } from './variables.js';
 import { endOfNumber, endOfObject, endOfPlainCharacters, endOfString, matchesAt, readQuotedText } from './variableText.js';
 
 /**
@@ -27,8 +27,8 @@ export interface JsonTemplate {
 /** A variable, the constant text before it, and the place of its value in the template's value. */
 interface Slot {
   readonly constant: string;
-  readonly object: Record<string | number, JsonValue>;
-  readonly key: string | number;
+  readonly object: Record<string, JsonValue>;
+  readonly key: string;
   readonly isText: boolean;
   readonly isPadding: boolean;
   /** In the text that matched last: where the variable begins and ends, and where its characters without escapes end. */
@@ -47,15 +47,13 @@ interface Slot {
  * nothing else of it is parsed. Blanks before the last brace may differ, because providers use them as padding.
  *
  * @param text A text that JSON.parse accepts.
- * @returns `undefined` if the text has no variables, or if only JSON.parse can decide which of them count.
+ * @returns `undefined` if the text has no variables.
  */
-export function createJsonTemplate(text: string, paths: JsonPathTree): JsonTemplate | undefined {
+export function createJsonTemplate(text: string, paths: VariablePaths): JsonTemplate | undefined {
   const closing = text.length - 1;
-  const found = findVariables(text, paths);
-  if (!found || text[closing] !== '}') return undefined;
   const value = JSON.parse(text) as JsonValue;
-  const variables = found.map((variable) => ({ ...variable, object: containerOf(value, variable) })).filter(isPlaced);
-  if (variables.length === 0) return undefined;
+  const variables = findVariables(text, value, paths);
+  if (variables.length === 0 || text[closing] !== '}') return undefined;
   const slots = variables.map((variable, index) =>
     createSlot(variable, text.slice(variables[index - 1]?.end ?? 0, variable.from)),
   );
@@ -123,25 +121,6 @@ function readVariable(slot: Slot, text: string, from: number): number {
   return slot.end;
 }
 
-/** A variable, and the object or list that contains its value. */
-type PlacedVariable = JsonVariable & Pick<Slot, 'object'>;
-
-function isPlaced(variable: JsonVariable & { readonly object: object | undefined }): variable is PlacedVariable {
-  return variable.object !== undefined;
-}
-
-function createSlot({ path, object, isText, isPadding }: PlacedVariable, constant: string): Slot {
-  return { constant: flatCopy(constant), object, key: path.at(-1) ?? '', isText, isPadding, from: 0, end: 0, plainEnd: 0 };
-}
-
-/** Returns what contains a variable's value; `undefined` if a later duplicate of an object on the path replaced it. */
-function containerOf(value: JsonValue, { path }: JsonVariable): object | undefined {
-  let object: unknown;
-  let next: unknown = value;
-  for (const step of path) {
-    object = next;
-    if (typeof object !== 'object' || object === null || !Object.hasOwn(object, step)) return undefined;
-    next = Reflect.get(object, step);
-  }
-  return object as object | undefined;
+function createSlot({ object, key, isText, isPadding }: JsonVariable, constant: string): Slot {
+  return { constant: flatCopy(constant), object, key, isText, isPadding, from: 0, end: 0, plainEnd: 0 };
 }

@@ -1,5 +1,5 @@
 import { createJsonTemplate, type JsonTemplate, matchesTemplate } from './template.js';
-import { type JsonPathTree, toPathTree, type VariablePaths } from './variables.js';
+import type { VariablePaths } from './variables.js';
 
 /** The templates of one subscription to a source. */
 export interface JsonTemplates {
@@ -8,15 +8,6 @@ export interface JsonTemplates {
   learned: JsonTemplate[];
   /** What may be spent on learning templates, in texts that a template matched. */
   budget: number;
-}
-
-const trees = new WeakMap<VariablePaths, JsonPathTree>();
-
-/** Shares one tree among all streams of a format. */
-function pathTreeOf(paths: VariablePaths): JsonPathTree {
-  const tree = trees.get(paths) ?? toPathTree(paths);
-  trees.set(paths, tree);
-  return tree;
 }
 
 /** Several templates are kept, because streams alternate between kinds of events. */
@@ -55,7 +46,7 @@ export function findTemplate(templates: JsonTemplates, text: string, from: numbe
 export function learnTemplate(templates: JsonTemplates, text: string): void {
   templates.budget += budgetPerMiss;
   if (templates.budget < learningCost || text.length > maxTextLength) return;
-  const template = createJsonTemplate(text, pathTreeOf(templates.paths));
+  const template = createJsonTemplate(text, templates.paths);
   if (!template) return;
   templates.budget -= learningCost;
   templates.learned = [template, ...templates.learned.slice(0, maxTemplates - 1)];

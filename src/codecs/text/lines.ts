@@ -67,38 +67,17 @@ export function createLineReader<Owner extends LineOwner>(handlers: LineHandlers
     return from;
   }
 
-  /** Does the same for a text with a carriage return. Each search continues where the last search for the same character ended. */
-  function readMixedLines(owner: Owner, text: string, start: number, firstReturn: number): number {
-    const { lines } = owner;
-    let from = start;
-    let carriageReturn = firstReturn;
-    let end = text.indexOf('\n', from);
-    while (carriageReturn >= 0 && !lines.stopped) {
-      if (end >= 0 && end < carriageReturn) {
-        emitLine(owner, text, from, end);
-        from = end + 1;
-      } else {
-        emitLine(owner, text, from, carriageReturn);
-        from = carriageReturn + (end === carriageReturn + 1 ? 2 : 1);
-        lines.afterCarriageReturn = carriageReturn === text.length - 1;
-        carriageReturn = text.indexOf('\r', from);
-      }
-      if (end >= 0 && end < from) end = text.indexOf('\n', from);
-    }
-    return lines.stopped ? from : readLines(owner, text, from);
-  }
-
   return {
     write(owner, text) {
       const { lines } = owner;
       if (text === '' || lines.stopped) return;
       const start = lines.afterCarriageReturn && text.charCodeAt(0) === lineFeed ? 1 : 0;
-      lines.afterCarriageReturn = false;
+      lines.afterCarriageReturn = text.endsWith('\r');
       // Most streams contain no carriage return, so this one search per text is their whole cost.
-      const carriageReturn = text.indexOf('\r', start);
-      const rest = carriageReturn < 0 ? readLines(owner, text, start) : readMixedLines(owner, text, start, carriageReturn);
-      if (rest === text.length || lines.stopped) return;
-      const piece = text.slice(rest);
+      const whole = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+      const rest = readLines(owner, whole, start);
+      if (rest === whole.length || lines.stopped) return;
+      const piece = whole.slice(rest);
       lines.pieces.push(piece);
       handlers.piece(owner, piece);
     },

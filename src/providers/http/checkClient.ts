@@ -33,21 +33,20 @@ function describe(client: unknown, method: string): string {
   if (typeof client === 'function') return `the class ${client.name}: give an instance, \`new ${client.name}(…)\``;
   if (typeof client !== 'object' || client === null) return client === null ? 'null' : `a value of type ${typeof client}`;
   if (typeof Reflect.get(client, 'then') === 'function') return 'a promise: await it first';
-  for (let path = method; path.includes('.'); ) {
-    path = path.slice(path.indexOf('.') + 1);
-    const resource = method.slice(0, -path.length - 1);
+  const steps = method.split('.');
+  for (let at = 1; at < steps.length; at++) {
+    const isMethod = typeof member(client, steps.slice(at).join('.')) === 'function';
     // A resource of another SDK may have a method of that name too.
-    if (typeof member(client, path) === 'function' && (path.includes('.') || isResourceOf(client, resource))) {
-      return `its \`${resource}\`: give the client itself`;
+    if (isMethod && (at + 1 < steps.length || isResourceOf(client, steps[at - 1]))) {
+      return `its \`${steps.slice(0, at).join('.')}\`: give the client itself`;
     }
   }
   const other = known.find(([path]) => path !== method && typeof member(client, path) === 'function')?.[1];
   return other ?? `an object without \`${method}\``;
 }
 
-/** Whether an object is what a client has under that path, by the name of its class. */
-function isResourceOf(client: object, path: string): boolean {
-  const name = path.split('.').at(-1) ?? '';
+/** Whether an object is what a client has under that name, by the name of its class. */
+function isResourceOf(client: object, name = ''): boolean {
   return client.constructor.name.toLowerCase().endsWith(name.toLowerCase());
 }
 
@@ -56,12 +55,7 @@ function isClass(value: object): boolean {
 }
 
 function member(value: unknown, path: string): unknown {
-  let current = value;
-  for (const name of path.split('.')) {
-    if ((typeof current !== 'object' && typeof current !== 'function') || current === null) return undefined;
-    current = Reflect.get(current, name);
-  }
-  return current;
+  return path.split('.').reduce<unknown>((current, name) => Reflect.get(Object(current), name), value);
 }
 
 /**

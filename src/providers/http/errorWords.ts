@@ -1,45 +1,36 @@
 import type { ServiceErrorKind } from '../../errors.js';
 
 /**
- * The words and numbers by which services name their errors, as {@link plainWord} writes them: OpenAI, Anthropic, Azure, AWS (`…Exception`),
+ * The words and numbers by which services name their errors, if {@link wordForms} does not read them, as {@link plainWord} writes them: OpenAI, Anthropic, Azure, AWS (`…Exception`),
  * Google (status names), DashScope, llama.cpp, vLLM, OpenRouter and LiteLLM; the numbers are Z.ai's, Cloudflare's, and, behind `base_resp_`,
- * MiniMax's. A word that stands in no line is read by {@link wordForms}.
+ * MiniMax's.
  *
  * @see https://docs.bigmodel.cn/cn/api/api-code
  * @see https://www.alibabacloud.com/help/en/model-studio/error-code
  */
-const words: readonly (readonly [kind: ServiceErrorKind, words: string])[] = [
-  ['authentication', 'authentication unauthenticated unauthorized unrecognized_client 1000 1001 1002 1003 1004 10000'],
-  ['authentication', 'base_resp_1004 base_resp_2049'],
-  ['permission', 'permission permission_denied forbidden 1110 1112 1121 1220 1309 1311'],
-  ['not-found', 'not_found 1111 1211 1221 1222 5007'],
-  [
-    'invalid-request',
-    'invalid_request invalid_argument bad_request validation unprocessable_entity failed_precondition out_of_range',
-  ],
-  ['invalid-request', 'unimplemented not_implemented bio_policy cyber_policy failed_to_download_image ipinfringement_suspect'],
-  ['invalid-request', '1210 1212 1213 1214 1215 1261 1300 1301 base_resp_1026 base_resp_1027 base_resp_1042 base_resp_2013'],
-  ['too-large', 'request_too_large payload_too_large'],
-  [
-    'rate-limit',
-    'rate_limit tokens requests resource_exhausted limit_requests limit_burst_rate limit_tokens 1302 1303 1305 1313',
-  ],
-  ['rate-limit', 'base_resp_1002 base_resp_1039 base_resp_1041'],
-  ['quota', 'insufficient_quota exceeded_current_quota arrearage 1113 1304 1308 1310 3036 base_resp_1008 base_resp_2056'],
-  ['overloaded', 'overloaded slow_down model_not_ready 1312 3040'],
-  ['conflict', 'conflict aborted already_exists'],
-  ['server', 'server api internal internal_server unavailable service_unavailable upstream model'],
-];
+const words: Readonly<Partial<Record<ServiceErrorKind, string>>> = {
+  authentication: 'unrecognized_client 1000 1001 1002 1003 1004 10000 base_resp_1004 base_resp_2049',
+  permission: '1110 1112 1121 1220 1309 1311',
+  'not-found': '1111 1211 1221 1222 5007',
+  'invalid-request':
+    'out_of_range unimplemented not_implemented failed_to_download_image ipinfringement_suspect 1210 1212 1213 1214 1215 1261 1300 1301 base_resp_1026 base_resp_1027 base_resp_1042 base_resp_2013',
+  'rate-limit':
+    'tokens requests resource_exhausted limit_requests limit_burst_rate limit_tokens 1302 1303 1305 1313 base_resp_1002 base_resp_1039 base_resp_1041',
+  quota: '1113 1304 1308 1310 3036 base_resp_1008 base_resp_2056',
+  overloaded: 'slow_down model_not_ready 1312 3040',
+  conflict: 'conflict aborted already_exists',
+  server: 'server api internal internal_server unavailable service_unavailable upstream model',
+};
 
-const kinds: ReadonlyMap<string, ServiceErrorKind> = new Map(
-  words.flatMap(([kind, line]) => line.split(' ').map((word) => [word, kind] as const)),
+const kinds: ReadonlyMap<string, ServiceErrorKind> = /* @__PURE__ */ new Map(
+  Object.entries(words).flatMap(([kind, line]) => line.split(' ').map((word) => [word, kind as ServiceErrorKind])),
 );
 
 /**
  * What a word of any service means by its parts, the first that fits. A word that says no by its nature must not be taken for a fault of
  * the server, which is repeated.
  */
-const wordForms: readonly (readonly [kind: ServiceErrorKind, form: RegExp])[] = [
+const wordForms: readonly (readonly [kind: ServiceErrorKind, ...forms: RegExp[]])[] = [
   ['server', /time_?d?_?out|deadline/],
   ['rate-limit', /throttl|rate_?limit|rate_exceed|too_many|concurren/],
   ['quota', /quota|balance|billing|credit|arrear|payment|usage_limit|spend|budget/],
@@ -54,13 +45,10 @@ const wordForms: readonly (readonly [kind: ServiceErrorKind, form: RegExp])[] = 
   [
     'invalid-request',
     /^(bad|empty|image|context|missing|malformed|illegal)_|invalid|not_support|unsupport|unprocess|too_(long|short)/,
-  ],
-  [
-    'invalid-request',
     /exceed.*(context|length|token)|(context|length|prompt|input).*(exceed|long|overflow|limit)|max_(tokens|length)/,
+    /content_|safety|moderation|sensitive|guardrail|policy|inspection|prohibited|blocked|harm/,
+    /validation|parameter|argument|schema|precondition|refus/,
   ],
-  ['invalid-request', /content_|safety|moderation|sensitive|guardrail|policy|inspection|prohibited|blocked|harm/],
-  ['invalid-request', /validation|parameter|argument|schema|precondition|refus/],
 ];
 
 /** A word in lower case, its parts joined by `_`, without the `error` or `exception` at its end. */
@@ -77,7 +65,7 @@ function kindOfWord(word: string): ServiceErrorKind | undefined {
   const parts = word.split(/[.:#/]+/).map(plainWord);
   const whole = parts.join('_');
   for (const part of [whole, parts[0] ?? '', parts.at(-1) ?? '']) {
-    const kind = kinds.get(part) ?? wordForms.find(([, form]) => form.test(part))?.[0];
+    const kind = kinds.get(part) ?? wordForms.find(([, ...forms]) => forms.some((form) => form.test(part)))?.[0];
     if (kind !== undefined) return kind;
   }
   return undefined;

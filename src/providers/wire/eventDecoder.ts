@@ -6,7 +6,7 @@ import { createSseDecoder } from '../../codecs/sse/sseDecoder.js';
 import { createSseOwner, type SseOwner } from '../../codecs/sse/sseState.js';
 import { EmptyStreamError, isStreamError, MalformedEventError, type StreamError, TruncatedError } from '../../errors.js';
 import type { DeltaEvent, JsonObject, JsonValue, PartialMessage, RawEvent } from '../../events.js';
-import { createMessageFold } from '../../message/messageFold.js';
+import { createPartialFold } from '../../message/partialFold.js';
 import { jsonOrText } from '../http/bodies.js';
 import { providerError } from '../http/responseErrors.js';
 import { isErrorBody } from '../http/serviceFault.js';
@@ -54,7 +54,7 @@ export function createEventDecoder(format: WireFormat, deliver: Emit, options: D
     format,
     state: format.createState(),
     includeRaw,
-    fold: createMessageFold(),
+    fold: createPartialFold(),
     templates: templates && !includeRaw ? createJsonTemplates(format.variables) : undefined,
     deliver,
     emit: (event) => emitEvent(decoder, event),

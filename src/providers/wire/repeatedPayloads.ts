@@ -3,7 +3,7 @@ import { findTemplate, type JsonTemplates, learnTemplate, releaseTemplate } from
 import { append, createGrowingText, type GrowingText, wholeText } from '../../codecs/text/growingText.js';
 import type { DeltaEvent } from '../../events.js';
 import { isTextPiece, pieceText, type TextPieceEvent, withText } from '../../message/deltas.js';
-import type { MessageFold } from '../../message/messageFold.js';
+import type { PartialFold } from '../../message/partialFold.js';
 import type { Emit, WireState } from './wireFormat.js';
 
 // The fast path of an event decoder: most payloads equal the one before except for their text, so they are neither parsed nor decoded. The
@@ -24,7 +24,7 @@ export interface RepeatedPayload {
 /** The fields of an event decoder that the fast path reads and writes. */
 export interface PayloadRepeater {
   readonly state: WireState;
-  readonly fold: MessageFold;
+  readonly fold: PartialFold;
   readonly templates: JsonTemplates | undefined;
   readonly deliver: Emit;
   payloads: number;
