@@ -3,7 +3,7 @@ import { fillPartial, fromFault } from '../errors.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
 import { checkCount, checkOneOf } from '../kernel/options.js';
-import { createMessageFold } from '../message/messageFold.js';
+import { createPartialFold } from '../message/partialFold.js';
 
 export interface CutTextOptions {
   /**
@@ -20,7 +20,7 @@ export interface TextCutter {
   write(text: string): void;
   /** Ends the text, and emits what is left of it. */
   end(): void;
-  /** Stops at once, also in the middle of a piece. */
+  /** Stops at once, also in the middle of a piece: for a subscriber that unsubscribes while it receives one. */
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ export interface TextCutter {
  * An append-only operator that emits the visible text in pieces of its own. A round of a tool loop ends the text of the round before it, so that
  * no piece has text of two rounds: what a `reset` voids is then either emitted or pending.
  *
- * @param create Creates a cutter that calls `emit` with each piece.
+ * @param create Creates the cutter of a subscription, and after a `reset` another one; it calls `emit` with each piece.
  */
 export function cutText(
   name: string,
@@ -38,7 +38,7 @@ export function cutText(
   checkOneOf('onReset', onReset, ['error', 'restart']);
   checkCount('choice', choice);
   return operateEvents({ name, fold: true }, (destination) => {
-    const fold = createMessageFold(choice);
+    const fold = createPartialFold(choice);
     let step = 0;
     /** The last step whose text was emitted. */
     let emittedStep = -1;

@@ -15,7 +15,7 @@ const content = /[\p{L}\p{N}]/u;
 /**
  * Cuts a text into sentences as `Intl.Segmenter` does, but for abbreviations and numbers of lists. The segmenter reads each end of a
  * sentence once, with the word before it and the text up to the first letter after it, which is all that its rules look at: the sentences do not
- * depend on the pieces in which the text arrives, and a text without an end is not read again and again.
+ * depend on the pieces in which the text arrives, and a text without an end is not read again and again. After an unsubscribe it emits no more.
  */
 export function createSentenceCutter(segmenter: Intl.Segmenter, minChars: number, emit: (sentence: string) => void): TextCutter {
   /** The beginning of the sentence, in which none ends. */

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { createMarkdownReader, type MarkdownText } from '../codecs/markdown/markdownReader.js';
 import type { DeltaEvent, ResetEvent } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
-import { checkCount, checkOptions } from '../kernel/options.js';
+import { checkCount, checkEach } from '../kernel/options.js';
 import { createStepMarks } from '../message/stepMarks.js';
 
 export type { MarkdownText } from '../codecs/markdown/markdownReader.js';
@@ -28,16 +28,15 @@ const empty: MarkdownText = { blocks: [], tail: '', closedTail: '' };
  *
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError if `choice` is not a whole number >= 0.
  * @emitsError None of its own.
- * @unsubscribe Discards the text.
+ * @unsubscribe Discards the text; each subscription reads its own.
  * @reset Emits what remains, at once; blocks that were finished before stay the same objects.
  * @cost Linear in the text: a line is read once, and what is open is kept, so that closing the tail does not read it. A block that is finished
  * copies the array of blocks. Holds the text.
  * @example events$.pipe(markdownBlocks()).subscribe(({ blocks, closedTail }) => show(blocks.map(render), marked.parse(closedTail)))
  */
 export function markdownBlocks(options: MarkdownBlocksOptions = {}): OperatorFunction<DeltaEvent, MarkdownText> {
-  checkOptions('markdownBlocks', options, ['choice']);
+  checkEach('markdownBlocks', options, { choice: checkCount });
   const { choice = 0 } = options;
-  checkCount('choice', choice);
   return operateEvents({ name: 'markdownBlocks', fold: true }, (destination) => {
     let reader = createMarkdownReader();
     let length = 0;

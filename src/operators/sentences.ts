@@ -24,7 +24,7 @@ export interface SentencesOptions extends CutTextOptions {
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for a `locale` that is no language tag, and if `minChars` or `choice`
  * is not a whole number >= 0.
  * @emitsError The error that caused a `reset`, after the source was unsubscribed.
- * @unsubscribe Discards the sentence that is not complete.
+ * @unsubscribe Discards the sentence that is not complete; after an unsubscribe in `next`, the other sentences of the delta, too.
  * @reset Discards the pending sentence; if emitted sentences are void, errors or continues, by `onReset`.
  * @cost Linear in the text: the segmenter reads each end of a sentence once. Holds the pending sentence, and the message so far, for
  * `error.partial`.

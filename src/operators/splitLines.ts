@@ -17,7 +17,7 @@ export type SplitLinesOptions = CutTextOptions;
  *
  * @throws TypeError at call time for an unknown option or `onReset`, RangeError if `choice` is not a whole number >= 0.
  * @emitsError The error that caused a `reset`, after the source was unsubscribed.
- * @unsubscribe Discards the line that is not complete.
+ * @unsubscribe Discards the line that is not complete; after an unsubscribe in `next`, the other lines of the delta, too.
  * @reset Discards the pending line; if emitted lines are void, errors or continues, by `onReset`.
  * @cost Linear in the text. Holds the pending line, and the message so far, for `error.partial`.
  * @example events$.pipe(splitLines()).subscribe((line) => log.write(line))

@@ -16,7 +16,7 @@ export interface MarkdownText {
   readonly closedTail: string;
 }
 
-/** Reads a markdown text that arrives in pieces. Pure, and linear in the text. */
+/** Reads a markdown text that arrives in pieces, for one subscriber. Pure, and linear in the text. */
 export interface MarkdownReader {
   write(text: string): void;
   /** Ends the text: the tail is finished, too, unless it is blank. */
