@@ -13,7 +13,6 @@ import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.j
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
 import { fromResponses, type ResponsesOptions } from '../../src/providers/openai/fromResponses.js';
-import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
 import { runTools } from '../../src/tools/runTools.js';
 import { type FaultServer, type Script, startFaultServer } from '../support/faultServer.js';
 import { type Act, type Completion, type Failure, type FaultLine, faultMatrix, wholeAnswer } from './faultMatrix.js';
