@@ -20,6 +20,7 @@ export function readStart(state: DecoderState, chunk: Chunk): void {
   const messageId = chunk['messageId'];
   Object.assign(state, own ?? (typeof messageId === 'string' && { id: messageId }));
   ensureStart(state);
+  if (!own && isRecord(chunk['messageMetadata'])) emitRaw(state, chunk);
 }
 
 export function readMetadata(state: DecoderState, chunk: Chunk): void {
@@ -79,6 +80,7 @@ export function readFinish(state: DecoderState, chunk: Chunk): void {
   const timing = ownField(messageMetadata, 'timing');
   const fields = { reason, rawReason, choices, metadata, timing };
   const own = readNote<FieldsOf<FinishEvent>>(shape(eventFields.finish), fields);
+  if (!own && isRecord(messageMetadata)) emitRaw(state, chunk);
   emitFinish(state, own ? { type: 'finish', ...own } : peerFinish(state, finishReason));
 }
 
