@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise
   'first-delta': async () => (await import('./firstDelta.js')).benchFirstDelta,
   json: async () => (await import('./json.js')).benchJson,
   memory: async () => (await import('./memory.js')).benchMemory,
+  relay: async () => (await import('./relay.js')).benchRelay,
   streams: async () => (await import('./streams.js')).benchStreams,
   tokens: async () => (await import('./tokens.js')).benchTokens,
   toon: async () => (await import('./toon.js')).benchToon,

@@ -316,13 +316,19 @@ describe('toResponse', () => {
     expect((await toResponse(of(...answer), { wire, signal: controller.signal })).status).toBe(499);
   });
 
-  it('breaks the body off when its signal aborts later', async () => {
+  it('reports that its signal has aborted in-band, later', async () => {
     const controller = new AbortController();
-    const { body } = await toResponse(concat(of(start()), NEVER), { wire, signal: controller.signal });
-    const reader = body?.getReader();
-    await reader?.read();
-    controller.abort(new Error('enough'));
-    await expect(reader?.read()).rejects.toThrow('enough');
+    const { events, error } = await collect(
+      fromWire(
+        async () => {
+          setTimeout(() => controller.abort(new Error('secret')), 20);
+          return toResponse(concat(of(start()), NEVER), { wire, signal: controller.signal });
+        },
+        { wire },
+      ),
+    );
+    expect(events).toEqual([start()]);
+    expect(error).toMatchObject({ kind: 'aborted', message: 'The stream was aborted' });
   });
 
   it.each([

@@ -183,7 +183,9 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
   }
 
   alarm.set();
-  if (signal) subscription.add(abortOf(signal).subscribe({ error: () => subscription.unsubscribe() }));
+  // In-band, because a client that is still there would else take a clean end for the whole answer.
+  const abort = (error: unknown): void => (opened ? fail(error) : subscription.unsubscribe());
+  if (signal) subscription.add(abortOf(signal).subscribe({ error: abort }));
   if (!closed) events$.subscribe(upstream);
   return {
     drained() {

@@ -31,7 +31,7 @@ import { createOutlet, type Outlet, type Sink } from './outlet.js';
  */
 export function toResponse(events$: Observable<DeltaEvent>, options: HostOptions): Promise<Response> {
   checkHostOptions('toResponse', options);
-  const { wire, signal } = options;
+  const { wire } = options;
   return new Promise((resolve) => {
     let outlet: Outlet | undefined;
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -62,11 +62,8 @@ export function toResponse(events$: Observable<DeltaEvent>, options: HostOptions
         return false;
       },
       end: () => controller?.close(),
-      abort() {
-        controller?.error(signal?.reason);
-        // Nobody reads it.
-        resolve(new Response(null, { status: clientLeft }));
-      },
+      // Nobody reads it: the signal has aborted before the head.
+      abort: () => resolve(new Response(null, { status: clientLeft })),
     };
     outlet = createOutlet(events$, options, sink, { ready: false, opened: false });
   });
