@@ -26,9 +26,18 @@ export function writeText(state: EncoderState, event: TextEvent): void {
   const part = open?.kind === kind ? open : openText(state, event, kind);
   const data = `${part.beforeText}${JSON.stringify(event.text)}}`;
   state.lastResult = undefined;
+  if (part.note.early) return writeFirst(state, part, event);
   if (part.text !== undefined) part.text = part.text.length > heldText ? undefined : part.text + event.text;
   checkBytes(data);
   state.write(data);
+}
+
+/** The first piece of a text that was opened early, which it is no longer. */
+function writeFirst(state: EncoderState, part: OpenText, { block, text: delta }: TextEvent): void {
+  const { early: _early, ...note } = part.note;
+  const { id, text } = part;
+  state.texts.set(block, { ...part, note, text: text === undefined ? text : delta });
+  put(state, { type: 'text-delta', id, delta, providerMetadata: { rxllm: note } });
 }
 
 /** Opens the text that an event belongs to, so that it has the place of its block where its text comes later. */
