@@ -42,7 +42,7 @@ function keyOf(chunk: Chunk, family: Family): string {
   return `${family} ${textField(chunk, 'id')}`;
 }
 
-/** The sources that version 7 has at the end of a text. */
+/** Emits the sources that version 7 has at the end of a text. */
 function emitCitations(state: DecoderState, citations: unknown, block: number): void {
   for (const citation of Array.isArray(citations) ? citations.filter(isRecord) : []) {
     const source = ownField(citation, 'source');
