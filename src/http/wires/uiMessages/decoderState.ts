@@ -27,6 +27,7 @@ export interface ReadCall {
   ended: boolean;
 }
 
+/** What a decoder knows of its response: each subscribe of `fromWire` creates one. */
 export interface DecoderState {
   emit: EmitEvent;
   /** Whether a chunk came. */

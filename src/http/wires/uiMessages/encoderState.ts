@@ -47,6 +47,7 @@ export interface ContinuedMessage {
   readonly approvals: ReadonlyMap<string, string>;
 }
 
+/** What an encoder knows of its stream: a host creates one whenever it subscribes to a source. */
 export interface EncoderState {
   readonly version: 6 | 7;
   readonly isDynamic: (name: string) => boolean;
