@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isStreamError, type StreamError } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
-import { createFrameReader, endBytes, readBytes } from '../../src/http/wires/frameReader.js';
+import { createFrameReader } from '../../src/http/wires/frameReader.js';
 import type { Wire } from '../../src/http/wires/wire.js';
 import type { AnyStream } from './anyStream.js';
 
@@ -30,8 +30,8 @@ export function readingOf(wire: Wire, chunks: readonly Uint8Array[]): Reading {
   const events: DeltaEvent[] = [];
   const reader = createFrameReader(wire.createDecoder(), (event) => void events.push(event));
   try {
-    for (const chunk of chunks) readBytes(reader, chunk);
-    endBytes(reader);
+    for (const chunk of chunks) reader.read(chunk);
+    reader.end();
     return { events, error: undefined };
   } catch (error) {
     if (!isStreamError(error)) throw error;

@@ -3,7 +3,7 @@ import { ConnectionError, fillPartial } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
 import { operate } from '../../kernel/operate.js';
 import { checkWire } from '../wires/checkWire.js';
-import { createFrameReader, endBytes, readBytes } from '../wires/frameReader.js';
+import { createFrameReader } from '../wires/frameReader.js';
 import type { Wire } from '../wires/wire.js';
 import { contentError, statusError } from './responseError.js';
 
@@ -57,7 +57,7 @@ export function fromHttpEvents(wire: Wire): OperatorFunction<HttpEventLike, Delt
       if (isError || text.length <= read) return;
       const added = encoder.encode(text.slice(read));
       read = text.length;
-      readBytes(frames, added);
+      frames.read(added);
       if (decoder.finished) destination.complete();
     }
 
@@ -74,7 +74,7 @@ export function fromHttpEvents(wire: Wire): OperatorFunction<HttpEventLike, Delt
       },
       error: (error) => fail(toStreamError(error)),
       complete() {
-        if (!decoder.finished) endBytes(frames);
+        if (!decoder.finished) frames.end();
         destination.complete();
       },
     };
