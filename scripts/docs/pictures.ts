@@ -52,7 +52,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
     }
     const source$ = evaluate('source', run.source, scope);
     if (!rxjs.isObservable(source$)) throw new CodeError('source', new TypeError('it must be an Observable'));
-    const recorded$ = usesPromises ? source$ : source$.pipe(source.record());
+    const recorded$ = sendsRequest(run) ? source$ : source$.pipe(source.record());
     const operators = (run.operators ?? []).map((code, index) => {
       const part = `operators[${index}]`;
       const operator = evaluate(part, code, scope);
@@ -65,7 +65,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 
   if (usesPromises) {
     await testing.virtualTime(start)();
-    return sendsRequest(run) ? [body, ...given, result] : [...given, result];
+    return [sendsRequest(run) ? body : source, ...given, result];
   }
   testing.marbles((helpers) => {
     start(helpers);
