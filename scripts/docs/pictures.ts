@@ -41,8 +41,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const result = testing.marbleLane('result');
   const given: testing.RecordedLane[] = [];
   const hasBody = isRequest(run);
-  const isConverted = run.source.startsWith('fromAiSdk(');
-  const usesPromises = hasBody || isConverted || run.source.includes('mcpTools(');
+  const usesPromises = hasBody || /fromAiSdk\(|mcpTools\(/.test(run.source);
 
   function start(helpers: testing.MarbleHelpers): void {
     const modules = modulesOf(entryPoint).map(({ names }) => names);
@@ -69,8 +68,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 
   if (usesPromises) {
     await testing.virtualTime(start)();
-    if (hasBody) return [body, ...given, result];
-    return isConverted ? [source, ...given, result] : [...given, result];
+    return [hasBody ? body : source, ...given, result];
   }
   testing.marbles((helpers) => {
     start(helpers);
