@@ -192,7 +192,7 @@ describe('what is no stream of events', () => {
       const { end } = record(from(['Hel', 'lo']) as unknown as Observable<DeltaEvent>, operator);
       expect(end).toBeInstanceOf(TypeError);
       expect(String(end)).toMatch(
-        /^TypeError: \w+ reads events, and its source emitted text: apply it to the events, not to their text$/,
+        /^TypeError: \w+ reads events, and its source emitted a value of type string: apply it to the events, not to their text$/,
       );
       expect(String(record(of(undefined) as unknown as Observable<DeltaEvent>, operator).end)).toContain(
         'a value of type undefined',

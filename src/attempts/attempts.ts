@@ -57,7 +57,7 @@ export function createAttempts(): Attempts {
   }
 
   function update(event: DeltaEvent): void {
-    if (event.type === 'start' || event.type === 'reset' || event.type === 'step') joinedUsage.push(event);
+    if (event.type !== 'usage') joinedUsage.push(event);
     switch (event.type) {
       case 'reset':
         attempts.number = event.attempt;

@@ -1,4 +1,4 @@
-import type { RequestUsage, ResetEvent, StartEvent, StepEvent, Usage, UsageEvent } from '../events.js';
+import type { DeltaEvent, RequestUsage, Usage, UsageEvent } from '../events.js';
 import { createRequestTracker, voidRequests } from '../metering/requestUsage.js';
 import { addUsage, sumUsage } from '../metering/usageArithmetic.js';
 
@@ -6,8 +6,8 @@ import { addUsage, sumUsage } from '../metering/usageArithmetic.js';
 export interface JoinedUsage {
   /** Whether the attempt that runs has reported usage. */
   readonly reported: boolean;
-  /** Takes the events of the joined stream that change which request runs. */
-  push(event: StartEvent | StepEvent | ResetEvent): void;
+  /** Takes the events of the joined stream that are no usage: some of them change which request runs. */
+  push(event: Exclude<DeltaEvent, UsageEvent>): void;
   /** Returns a `usage` event of the running attempt with the requests of all attempts so far, and their sum. */
   toJoined(event: UsageEvent): UsageEvent;
   /**

@@ -91,9 +91,9 @@ export function keepGrammar<E, Handlers extends OperatorHandlers<E>>(
 function checkFirst({ name, fold = false }: EventRole, event: DeltaEvent): boolean {
   const { type } = Object(event) as Partial<DeltaEvent>;
   if (typeof type !== 'string') {
-    const given =
-      typeof event === 'string' ? 'text: apply it to the events, not to their text' : `a value of type ${typeof event}`;
-    throw new TypeError(`${name} reads events, and its source emitted ${given}`);
+    throw new TypeError(
+      `${name} reads events, and its source emitted a value of type ${typeof event}: apply it to the events, not to their text`,
+    );
   }
   if (type === 'ping' || type === 'raw') return false;
   if (!fold || type === 'start' || type === 'reset') return true;

@@ -84,14 +84,16 @@ function nearestName(name: string, known: readonly string[]): string | undefined
 
 /** Levenshtein's distance. Each row has the distances of one more beginning of `a` from every beginning of `b`. */
 function editDistance(a: string, b: string): number {
-  let above = [0, ...b].map((_, column) => column);
+  let length = 0;
+  let row = [...b].map((_, column) => column + 1);
   for (const unit of a) {
-    const row: number[] = [];
-    for (const [column, inserted] of above.entries()) {
-      const substituted = (above[column - 1] ?? Infinity) + Number(unit !== b[column - 1]);
-      row.push(Math.min(inserted + 1, substituted, (row[column - 1] ?? Infinity) + 1));
-    }
-    above = row;
+    let diagonal = length++;
+    let left = length;
+    row = row.map((above, column) => {
+      left = Math.min(above + 1, left + 1, diagonal + Number(unit !== b[column]));
+      diagonal = above;
+      return left;
+    });
   }
-  return above.at(-1) ?? 0;
+  return row.at(-1) ?? length;
 }

@@ -61,10 +61,6 @@ export function pushEvent(state: FoldState, event: DeltaEvent): void {
   state.changed = undefined;
   if ('choice' in event && event.choice !== choice) return;
   switch (event.type) {
-    case 'ping':
-    case 'raw':
-    case 'logprobs':
-      return;
     case 'start':
     case 'usage':
     case 'finish':
@@ -104,8 +100,10 @@ function updateParts(state: FoldState, event: DeltaEvent): void {
   const known = knownPart(state, event);
   const part = known && extendPart(known, event) ? known : startPart(event, step, parts.at(-1)?.block ?? -1);
   state.changed = part;
+  // A ping, a raw event and log-probabilities change nothing, so that they do not come between two events either.
+  if (!part) return;
   state.current = event.type === 'text-delta' || event.type === 'tool-result' ? part : undefined;
-  if (!part || part === known) return;
+  if (part === known) return;
   // In the order of blocks: an opaque block is seen only at its end, when later blocks have begun.
   parts.splice(parts.findLastIndex((other) => other.block <= part.block || other.part.step !== step) + 1, 0, part);
   if ('block' in event) blocks.set(event.block, part);
