@@ -43,9 +43,9 @@ module.exports = {
       name: 'entry-points-reach-not-one-another',
       comment: 'Each entry point costs what it uses: what two of them share is in a room below both.',
       severity: 'error',
-      from: { path: '^src/(?:providers/(?!http/))?(openai|anthropic|toon|tiktoken|pricing|otel|http)/' },
+      from: { path: '^src/(?:providers/(?!http/))?(openai|anthropic|toon|tiktoken|pricing|otel|http|ai-sdk|mcp)/' },
       to: {
-        path: '^src/(?:providers/(?!http/))?(?:openai|anthropic|toon|tiktoken|pricing|otel|http)/',
+        path: '^src/(?:providers/(?!http/))?(?:openai|anthropic|toon|tiktoken|pricing|otel|http|ai-sdk|mcp)/',
         pathNot: '/$1/',
         reachable: true,
       },

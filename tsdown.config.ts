@@ -10,6 +10,8 @@ const config: UserConfig = {
     pricing: 'src/pricing/index.ts',
     otel: 'src/otel/index.ts',
     http: 'src/http/index.ts',
+    'ai-sdk': 'src/ai-sdk/index.ts',
+    mcp: 'src/mcp/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm', 'cjs'],

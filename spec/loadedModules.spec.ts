@@ -64,6 +64,8 @@ describe('what an entry point loads', () => {
       ['rxllm/anthropic', 'src/providers/anthropic/index.ts', rxjs],
       ['rxllm/otel', 'src/otel/index.ts', rxjs],
       ['rxllm/http', 'src/http/index.ts', rxjs],
+      ['rxllm/ai-sdk', 'src/ai-sdk/index.ts', rxjs],
+      ['rxllm/mcp', 'src/mcp/index.ts', rxjs],
       // `load()` loads its vocabulary.
       ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
       ['rxllm/pricing', 'src/pricing/index.ts', ['@pydantic/genai-prices']],
@@ -81,6 +83,8 @@ describe('what an entry point loads', () => {
       'toon/index',
       'otel/index',
       'http/index',
+      'ai-sdk/index',
+      'mcp/index',
       'testing/index',
     ];
     const files = await Promise.all(entryPoints.map((entryPoint) => build(`src/${entryPoint}.ts`, 'cjs')));

@@ -15,6 +15,7 @@ test('a CommonJS Jest loads every entry point', async () => {
   expect(typeof require('rxllm/openai').fromResponses).toBe('function');
   expect(typeof require('rxllm/anthropic').fromMessages).toBe('function');
   expect(typeof require('rxllm/http').sse).toBe('function');
+  expect(typeof require('rxllm/ai-sdk').fromAiSdk).toBe('function');
   expect(typeof require('rxllm/otel').traceStream).toBe('function');
   expect(typeof require('rxllm/pricing').genaiPrices()).toBe('function');
   expect(typeof require('rxllm/testing').marbles).toBe('function');

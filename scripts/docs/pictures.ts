@@ -40,7 +40,8 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const source = testing.marbleLane('source');
   const result = testing.marbleLane('result');
   const given: testing.RecordedLane[] = [];
-  const usesPromises = isRequest(run);
+  const hasBody = isRequest(run);
+  const usesPromises = hasBody || /fromAiSdk\(|mcpTools\(/.test(run.source);
 
   function start(helpers: testing.MarbleHelpers): void {
     const modules = modulesOf(entryPoint).map(({ names }) => names);
@@ -54,7 +55,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
     }
     const source$ = evaluate('source', run.source, scope);
     if (!rxjs.isObservable(source$)) throw new CodeError('source', new TypeError('it must be an Observable'));
-    const recorded$ = usesPromises ? source$ : source$.pipe(source.record());
+    const recorded$ = hasBody ? source$ : source$.pipe(source.record());
     const operators = (run.operators ?? []).map((code, index) => {
       const part = `operators[${index}]`;
       const operator = evaluate(part, code, scope);
@@ -67,7 +68,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 
   if (usesPromises) {
     await testing.virtualTime(start)();
-    return [body, ...given, result];
+    return [hasBody ? body : source, ...given, result];
   }
   testing.marbles((helpers) => {
     start(helpers);

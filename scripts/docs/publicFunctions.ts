@@ -116,7 +116,7 @@ function readFunction(
 function kindOf(name: string, signatures: readonly Callable[]): Kind {
   if (signatures.some(({ type }) => /OperatorFunction</.test(type?.getText() ?? ''))) return 'operators';
   const isSource = signatures.some(({ type }) => /^Observable</.test(type?.getText() ?? ''));
-  if (isSource && /^from[A-Z]/.test(name)) return 'sources';
+  if (isSource && /^(from[A-Z]|runTools$)/.test(name)) return 'sources';
   if (signatures.some(({ type }) => type?.getText() === 'Wire')) return 'wires';
   return /^create[A-Z]/.test(name) ? 'handles' : 'functions';
 }

@@ -33,6 +33,13 @@ const wireBody = `eventStream({
 /** A run for every public function, by the name of its page. `npm run new:operator` adds one. */
 export const runs: Readonly<Record<string, Run>> = {
   accumulateText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['accumulateText()'] },
+  agUi: {
+    given: { encoder: `agUi({ input: { threadId: 't', runId: 'r', messages: [] } }).createEncoder()` },
+    source: `stream('s--a--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
   aggregateUsage: { source: `stream('s-u-a-u-(f|)')`, operators: ['aggregateUsage()'] },
   applyOptions: {
     source: failingOnce,
@@ -52,9 +59,21 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => chatMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
+  chatTools: {
+    given: { tools: '{ clock: { description: "The time", run: () => "12:00" } }' },
+    source: 'of(chatTools(tools))',
+  },
   circuitBreaker: {
     source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
     operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
+  },
+  conversation: {
+    given: {
+      ask: `() => answer('--Hel-lo|')`,
+      chat: '(commands$) => commands$.pipe(conversation(ask))',
+    },
+    source: `cold('--h--------------g---|', { h: { type: 'send', text: 'Hi' }, g: { type: 'send', text: 'Go' } })`,
+    operators: ['chat', 'map(({ status, turns, live }) => ({ status, turns: turns.length, live: live?.text }))'],
   },
   createBreaker: {
     given: { breaker: 'createBreaker({ failures: 1, successes: 1, openMs: 10 })', state: 'new Subject()' },
@@ -121,18 +140,56 @@ export const runs: Readonly<Record<string, Run>> = {
 }), { model: 'claude-haiku-4-5', max_tokens: 100, messages: [] })`,
   },
   fromWire: { source: `fromWire(${wireBody}, { wire: sse() })` },
+  fromAiSdk: {
+    given: {
+      parts: `async function* () {
+  yield { type: 'start-step' };
+  for (const text of ['Hel', 'lo']) {
+    await lastValueFrom(timer(3));
+    yield { type: 'text-delta', id: '0', text };
+  }
+  yield { type: 'finish', finishReason: 'stop' };
+}`,
+    },
+    source: 'fromAiSdk(() => parts())',
+    operators: ['textDeltas()'],
+  },
+  modelMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map((message) => modelMessages(messageTurns(message)))'],
+  },
+  providerError: {
+    source: `stream('s-a|')`,
+    operators: [`map(() => providerError({ code: 'Throttling', message: 'Slow down' }))`, 'map(({ message }) => message)'],
+  },
+  fromServerSentEvents: {
+    source: `fromServerSentEvents(eventStream({ 0: { word: 'Hel' }, 3: { word: 'lo' }, 6: { over: true } }), {
+  provider: 'own',
+  decode({ word, over }, write) {
+    if (typeof word === 'string') write.text(word);
+    if (over === true) write.finish('stop');
+  },
+})`,
+  },
   fromResponses: {
-    source: `fromResponses(sse({
-  0: { type: 'response.created', response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
-  1: { type: 'response.output_item.added', output_index: 0, item: { type: 'message', id: 'i1', content: [] } },
-  3: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'Hel' },
-  6: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'lo' },
-  9: { type: 'response.completed', response: {
+    given: {
+      // Cut after "Hel": the body ends without the end of the response.
+      cut: `sse({
+  0: { type: 'response.created', sequence_number: 0, response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
+  1: { type: 'response.output_item.added', sequence_number: 1, output_index: 0, item: { type: 'message', id: 'i1', content: [] } },
+  3: { type: 'response.output_text.delta', sequence_number: 2, output_index: 0, item_id: 'i1', content_index: 0, delta: 'Hel' },
+})`,
+      rest: `sse({
+  1: { type: 'response.output_text.delta', sequence_number: 3, output_index: 0, item_id: 'i1', content_index: 0, delta: 'lo' },
+  4: { type: 'response.completed', sequence_number: 4, response: {
     id: 'r1', model: 'gpt-5-mini', status: 'completed',
     output: [{ type: 'message', id: 'i1', role: 'assistant', content: [{ type: 'output_text', text: 'Hello', annotations: [] }] }],
     usage: { input_tokens: 9, output_tokens: 2, total_tokens: 11 },
   } },
-}), { model: 'gpt-5-mini', input: 'Hello' })`,
+})`,
+      client: 'Object.assign(cut, { retrieve: rest })',
+    },
+    source: `fromResponses(client, { model: 'gpt-5-mini', input: 'Hello', background: true }, { resume: { delayMs: 5 } })`,
   },
   genaiPrices: {
     source: `stream('s-a-u-f|', { s: start({ model: 'gpt-4o-mini', provider: 'openai' }) })`,
@@ -164,6 +221,24 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  markdownBlocks: { source: `streamOf('# Hi\\nsome **bold words**', { everyMs: 3 })`, operators: ['markdownBlocks()'] },
+  mcpTools: {
+    given: {
+      client: `{
+  listTools: async () => ({ tools: [{ name: 'clock', inputSchema: { type: 'object' } }] }),
+  callTool: async () => ({ content: [{ type: 'text', text: '12:00' }] }),
+}`,
+      calling: `[
+  testing.start(),
+  testing.toolCallStart('call-1', 'clock'),
+  testing.toolCallEnd('call-1', 'clock', '{}'),
+  testing.finish('tool-calls'),
+]`,
+      provider: `fakeProvider([calling, streamOf('Noon', { everyMs: 3 })])`,
+    },
+    source: 'from(mcpTools(client))',
+    operators: ['mergeMap((tools) => runTools(() => provider, { turns: [], tools }))'],
+  },
   measureStream: {
     source: `stream('s--a-b---f|')`,
     operators: [
@@ -175,6 +250,10 @@ export const runs: Readonly<Record<string, Run>> = {
   messagesParams: {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => messagesParams([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
+  },
+  messagesTools: {
+    given: { tools: '{ clock: { description: "The time", run: () => "12:00" } }' },
+    source: 'of(messagesTools(tools))',
   },
   messageTurns: {
     source: `answer('Hel-lo|')`,
@@ -208,6 +287,13 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  readRunInput: {
+    source: `answer('Hel-lo|')`,
+    operators: [
+      'toMessage()',
+      'map(({ text: content }) => readRunInput({ threadId: "t", runId: "r", messages: [{ id: "a", role: "assistant", content }] }))',
+    ],
+  },
   readUiMessages: {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => readUiMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
@@ -216,7 +302,32 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => responsesInput([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
+  responsesTools: {
+    given: { tools: '{ clock: { description: "The time", run: () => "12:00" } }' },
+    source: 'of(responsesTools(tools))',
+  },
+  resumeTools: {
+    given: {
+      provider: `fakeProvider([answer('<clock:{}>|'), answer('No-on|')])`,
+      tools: '{ clock: { run: () => "12:00" } }',
+      resume: `(turns) => runTools(() => provider, { tools, turns: resumeTools(turns, { 'call-1': true }) })`,
+    },
+    source: 'runTools(() => provider, { turns: [], tools, approve: () => undefined })',
+    operators: ['toMessage()', 'concatMap((message) => resume(messageTurns(message)))'],
+  },
   retryStream: { source: failingOnce, operators: ['retryStream({ initialDelayMs: 5, jitter: 0 })'] },
+  runTools: {
+    given: {
+      provider: `fakeProvider([answer('<clock:{}>|'), answer('No-on|')])`,
+      tools: `{ clock: { run: () => cold('--p--(r|)', { p: 'asking', r: '12:00' }) } }`,
+    },
+    source: 'runTools(() => provider, { turns: [], tools })',
+  },
+  sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
+  shareStream: {
+    given: { shared$: `stream('s-a-b-c-d-f|').pipe(shareStream())`, late: 'timer(5).pipe(switchMap(() => shared$))' },
+    source: 'merge(shared$, late)',
+  },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
   sse: {
     given: { encoder: 'sse().createEncoder()' },
@@ -225,6 +336,7 @@ export const runs: Readonly<Record<string, Run>> = {
       'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
     ],
   },
+  splitLines: { source: `streamOf('one two\\nthree four', { everyMs: 3 })`, operators: ['splitLines()'] },
   stopOn: {
     given: { other: `cold('---------x')` },
     source: `answer('Hel-lo,-wor-ld|')`,
@@ -262,6 +374,10 @@ export const runs: Readonly<Record<string, Run>> = {
   toMessage: {
     source: `answer('[hm]-Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text, reasoning }) => ({ text, reasoning }))'],
+  },
+  toMessageState: {
+    source: `stream('s-a-R---s-b-#', { R: testing.reset({ delayMs: 4 }) }, new ConnectionError())`,
+    operators: ['toMessageState()', 'map(({ status, text, retry }) => ({ status, text, delayMs: retry?.delayMs }))'],
   },
   toon: { source: toonTable, operators: ['parseOnComplete(toon(), text())', 'map(({ format, value }) => ({ format, value }))'] },
   toonPrompt: {

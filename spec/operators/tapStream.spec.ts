@@ -14,7 +14,10 @@ import {
   step,
   streamOf,
   text,
+  toolApproval,
+  toolCallEnd,
   toolCallStart,
+  toolResult,
   usage,
 } from '../../src/testing/index.js';
 import { observed, operatorContract, record, recordLive } from '../support/operatorContract.js';
@@ -43,6 +46,29 @@ describe('tapStream', () => {
       expectSubscriptions(source.subscriptions).toBe('^------!');
     }),
   );
+
+  it('calls back for tools: each call, approval, result and round', () => {
+    const log: unknown[] = [];
+    const note = (name: string) => (event: DeltaEvent) => log.push([name, event.type]);
+    const callbacks = {
+      delta: note('delta'),
+      toolCall: note('toolCall'),
+      toolApproval: note('toolApproval'),
+      toolResult: note('toolResult'),
+      step: note('step'),
+    };
+    const call = toolCallEnd('c', 'add', '{}');
+    record(streamOf([start(), call, toolApproval('c'), toolResult('c', 'add', 1), step(1), finish()]), tapStream(callbacks));
+    expect(log).toEqual([
+      ['delta', 'tool-call-end'],
+      ['toolCall', 'tool-call-end'],
+      ['delta', 'tool-approval'],
+      ['toolApproval', 'tool-approval'],
+      ['delta', 'tool-result'],
+      ['toolResult', 'tool-result'],
+      ['step', 'step'],
+    ]);
+  });
 
   it('calls the callback of each kind of event before the event is emitted', () => {
     const { callbacks, log } = logging();

@@ -14,7 +14,8 @@ export function expectGrammar(events: readonly DeltaEvent[], completed: boolean)
   let attempt = 1;
   let started = false;
   let blocks = new Map<number, number>();
-  let callIds = new Set<string>();
+  const callIds = new Map<string, number>();
+  let step = 0;
   let used: Usage | undefined;
   for (const [index, event] of events.entries()) {
     if ('block' in event) {
@@ -33,10 +34,14 @@ export function expectGrammar(events: readonly DeltaEvent[], completed: boolean)
         expect(event.attempt).toBeGreaterThan(attempt);
         attempt = event.attempt;
         started = false;
-        if (event.step === 0) {
-          blocks = new Map();
-          callIds = new Set();
-        }
+        step = Math.min(step, event.step);
+        if (event.step === 0) blocks = new Map();
+        // A call of a round that is void is none.
+        for (const [callId, round] of callIds) if (round >= event.step) callIds.delete(callId);
+        break;
+      case 'step':
+        expect(started).toBe(true);
+        step = event.step;
         break;
       case 'finish':
         expect(index).toBe(events.length - 1);
@@ -48,8 +53,8 @@ export function expectGrammar(events: readonly DeltaEvent[], completed: boolean)
         used = event.usage;
         break;
       case 'tool-call-start':
-        expect(callIds).not.toContain(event.callId);
-        callIds.add(event.callId);
+        expect([...callIds.keys()]).not.toContain(event.callId);
+        callIds.set(event.callId, step);
         expect(started).toBe(true);
         break;
       default:

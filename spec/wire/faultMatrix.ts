@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { StreamErrorKind, TimeoutPhase } from '../../src/errors.js';
 import type { FinishReason } from '../../src/events.js';
 import type { TimeoutLimits } from '../../src/operators/timeoutBetweenChunks.js';
-import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
+import type { ResponsesOptions } from '../../src/providers/openai/fromResponses.js';
 import {
   asChunk,
   chunk,
@@ -40,7 +40,7 @@ import {
 } from './wires.js';
 
 /** The place of the fault in an exchange: a chapter of docs/faults.md. */
-export type Group = 'before' | 'mid' | 'end' | 'http' | 'in-band' | 'content' | 'consumer';
+export type Group = 'before' | 'mid' | 'end' | 'resume' | 'http' | 'in-band' | 'content' | 'consumer';
 
 /** The stream errors. */
 export interface Failure {
@@ -122,14 +122,17 @@ interface Row extends Partial<Readonly<Record<WireName, Outcome>>> {
   readonly address?: 'unknown' | 'refused';
   readonly act?: Act;
   readonly limits?: TimeoutLimits;
-  readonly options?: SourceOptions;
+  readonly options?: ResponsesOptions;
+  /** The answer to the second request. @defaultValue a whole answer */
+  readonly rest?: (wire: Wire) => Script;
 }
 
 /** One line of the matrix: a row and a source. */
-export interface FaultLine extends Omit<Row, WireName | 'answer'> {
+export interface FaultLine extends Omit<Row, WireName | 'answer' | 'rest'> {
   readonly source: WireName;
   readonly outcome: Outcome;
   readonly script: () => Script;
+  readonly rest: () => Script;
 }
 
 // ---- The outcomes.
@@ -212,6 +215,32 @@ function zipped(text: string, part = 1): Script {
   const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
   return respond(200, bytes.subarray(0, Math.ceil(bytes.length * part)), headers);
 }
+/** The events of a background response, which have numbers. */
+const numbered = (wire: Wire): readonly string[] =>
+  whole(wire)
+    .split('\n\n')
+    .filter((each) => each !== '')
+    .map((each, index) => `${each.replace('data: {', `data: {"sequence_number":${index},`)}\n\n`);
+/** Those up to the end of `hello`. */
+const kept = (wire: Wire): string => numbered(wire).slice(0, 4).join('');
+
+/** The ways to cut a background response. */
+const cuts: readonly (readonly [fault: string, answer: (wire: Wire) => Script])[] = [
+  ['The connection is reset', (wire) => [...openStream(kept(wire)), ...reset]],
+  ['The connection is closed between two chunks', (wire) => [...openStream(kept(wire)), fin]],
+  ['The connection is closed while nothing comes', (wire) => [...openStream(kept(wire)), pause(50), fin]],
+  ['The connection is closed inside a chunk', (wire) => [...openStream(kept(wire)), send('fff\r\ndata: {'), pause(10), fin]],
+  [
+    'The body is shorter than its Content-Length',
+    (wire) => [plainHead({ 'content-length': '99999' }), send(kept(wire)), pause(10), fin],
+  ],
+  ["A chunk's size is not a number", (wire) => [...openStream(kept(wire)), pause(10), send('zz\r\nxx\r\n')]],
+  ['The body ends normally, but without the terminal marker', (wire) => stream(kept(wire))],
+  ['The connection is closed in a body without a length', (wire) => [plainHead({ connection: 'close' }), send(kept(wire)), fin]],
+  ['The stream ends inside an event', (wire) => stream(kept(wire), (numbered(wire)[4] ?? '').slice(0, -9))],
+  ['The stream ends inside the first event, after the id', (wire) => stream((numbered(wire)[0] ?? '').slice(0, -9))],
+];
+
 /** An event of unknown type. */
 const unknownEvent = typed({ type: 'brand_new', object: 'brand_new' });
 /** A ping, in each provider's own form. */
@@ -267,6 +296,27 @@ const responseEnd = (type: string, rest: object = {}): string =>
 const oslo = { name: 'weather', argumentsText: '{"city":"Oslo"}', input: { city: 'Oslo' }, ended: true };
 const cet = { name: 'clock', argumentsText: '{"zone":"CET"}', input: { zone: 'CET' }, ended: true };
 const twoCalls = completes('tool-calls', '', { message: { toolCalls: [oslo, cet] } });
+/** Two calls: one that is whole, and one that breaks off in its arguments. */
+const brokenOff: Readonly<Record<WireName, string>> = {
+  chat:
+    chatCalls({ index: 0, id: 'call-1', name: 'clock', json: '{"zone":"CET"}' }) +
+    chatCalls({ index: 1, id: 'call-2', name: 'weather', json: '{"city": Os' }),
+  responses:
+    itemAdded(0, functionCall('call-1', 'clock', '')) +
+    argumentsDelta(0, '{"zone":"CET"}') +
+    itemDone(0, functionCall('call-1', 'clock', '{"zone":"CET"}')) +
+    itemAdded(1, functionCall('call-2', 'weather', '')) +
+    argumentsDelta(1, '{"city": Os'),
+  messages:
+    blockStart(0, toolUse('call-1', 'clock')) +
+    inputDelta(0, '{"zone":"CET"}') +
+    blockStop(0) +
+    blockStart(1, toolUse('call-2', 'weather')) +
+    inputDelta(1, '{"city": Os'),
+};
+const called = (wire: Wire, name: WireName): Script => openStream(wire.opening, brokenOff[name]);
+/** What no tool runs for. The usage so far depends on the wire. */
+const noTool = { partial: undefined, usage: undefined, note: '`runTools` runs no tool' } as const;
 const brokenCall = { toolCalls: [{ name: 'weather', argumentsText: '{"city": Os', input: undefined }] };
 
 const chatEnd = (reason: string): string => chatDelta({}, reason) + chatChunk([], chatUsage(10, 5)) + event('[DONE]');
@@ -894,6 +944,20 @@ const rows: readonly Row[] = [
       ),
     responses: { ...provider('server'), ...hello },
   },
+  {
+    row: 40,
+    group: 'in-band',
+    fault: '`response.failed` without a reason, and `error` with it after that',
+    answer: (wire) => stream(begun(wire), responseEnd('failed') + wire.error('nested', 'invalid_request_error')),
+    responses: { ...provider('invalid-request', lasting), partial: 'Hello', usage: [10, 5] },
+  },
+  {
+    row: 40,
+    group: 'in-band',
+    fault: '`response.failed` without a reason, and nothing after it',
+    answer: (wire) => stream(begun(wire), responseEnd('failed')),
+    responses: { ...provider('server'), partial: 'Hello', usage: [10, 5] },
+  },
 
   {
     row: 50,
@@ -1418,6 +1482,94 @@ const rows: readonly Row[] = [
     messages: completes('stop', 'Hello'),
   },
 
+  // ---- Calls that are cut.
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the body ends normally in its arguments',
+    answer: (wire, name) => [...called(wire, name), ...end],
+    ...every({ ...truncated, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the connection is closed',
+    answer: (wire, name) => [...called(wire, name), fin],
+    ...every({ ...connection, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the connection is reset',
+    answer: (wire, name) => [...called(wire, name), ...reset],
+    ...every({ ...connection, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the stream ends inside an event',
+    answer: (wire, name) => [...called(wire, name), chunk(wire.says('x').slice(0, -9)), ...end],
+    ...every({ ...truncated, ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: the stream stalls',
+    answer: called,
+    limits: { betweenMs: 150 },
+    ...every({ ...timeout('between'), ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut: an error arrives',
+    answer: (wire, name) => [...called(wire, name), chunk(wire.error('nested', 'overloaded_error'))],
+    ...every({ ...provider('overloaded'), ...noTool }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut at the token limit',
+    answer: (wire, name) => {
+      const ends = {
+        chat: chatEnd('length'),
+        responses: responseEnd('incomplete', { incomplete_details: { reason: 'max_output_tokens' } }),
+        messages: blockStop(1) + messageDelta('max_tokens') + wire.terminal,
+      };
+      return [...called(wire, name), chunk(ends[name]), ...end];
+    },
+    ...every(completes('length', '', { note: '`runTools` runs no tool, and ends' })),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'A tool call is cut by a content filter',
+    answer: (wire, name) => {
+      const ends = {
+        chat: chatEnd('content_filter'),
+        responses: responseEnd('incomplete', { incomplete_details: { reason: 'content_filter' } }),
+        messages: '',
+      };
+      return [...called(wire, name), chunk(ends[name]), ...end];
+    },
+    chat: completes('content-filter', '', { note: '`runTools` runs no tool, and ends' }),
+    responses: completes('content-filter', '', { note: '`runTools` runs no tool, and ends' }),
+  },
+  {
+    row: 61,
+    group: 'content',
+    fault: 'Tool calls are whole, but the definite end is missing',
+    answer: (wire, name) => {
+      const ends = {
+        chat: chatCalls({ index: 1, json: 'lo"}' }),
+        responses: argumentsDelta(1, 'lo"}'),
+        messages: inputDelta(1, 'lo"}') + blockStop(1),
+      };
+      return [...called(wire, name), chunk(ends[name]), ...end];
+    },
+    ...every({ ...truncated, ...noTool }),
+  },
+
   // ---- The consumer.
   {
     row: 57,
@@ -1536,17 +1688,38 @@ const rows: readonly Row[] = [
       completes('stop', `Hello${speech.join('')}`, { note: 'at most 16 MB are buffered on the way, then the provider waits' }),
     ),
   },
+  // ---- A background response that is read again.
+  ...cuts.map(
+    ([fault, answer], index): Row => ({
+      row: 61,
+      group: 'resume',
+      fault,
+      answer,
+      rest: (wire) =>
+        stream(
+          numbered(wire)
+            .slice(index === cuts.length - 1 ? 0 : 4)
+            .join(''),
+        ),
+      options: { resume: { delayMs: 1 } },
+      responses: completes('stop', 'Hello', { same: true, requests: 2 }),
+    }),
+  ),
 ];
 
 const sources = ['chat', 'responses', 'messages'] as const;
+const completely = (wire: Wire): Script => stream(whole(wire));
 
 /** The whole matrix, a line for each row and each source that it applies to. */
-export const faultMatrix: readonly FaultLine[] = rows.flatMap(({ answer = (wire: Wire) => stream(whole(wire)), ...row }) =>
+export const faultMatrix: readonly FaultLine[] = rows.flatMap(({ answer = completely, rest = completely, ...row }) =>
   sources.flatMap((source): readonly FaultLine[] => {
     const { chat: _, responses: __, messages: ___, [source]: outcome, ...fields } = row;
-    return outcome === undefined ? [] : [{ ...fields, source, outcome, script: () => answer(wires[source], source) }];
+    const wire = wires[source];
+    return outcome === undefined
+      ? []
+      : [{ ...fields, source, outcome, script: () => answer(wire, source), rest: () => rest(wire) }];
   }),
 );
 
 /** The undisturbed answer. */
-export const wholeAnswer = (source: WireName): Script => stream(whole(wires[source]));
+export const wholeAnswer = (source: WireName): Script => completely(wires[source]);

@@ -12,13 +12,13 @@ import { type RetryStreamOptions, retryStream } from '../../src/operators/retryS
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
-import { fromResponses } from '../../src/providers/openai/fromResponses.js';
-import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
+import { fromResponses, type ResponsesOptions } from '../../src/providers/openai/fromResponses.js';
+import { runTools } from '../../src/tools/runTools.js';
 import { type FaultServer, type Script, startFaultServer } from '../support/faultServer.js';
 import { type Act, type Completion, type Failure, type FaultLine, faultMatrix, wholeAnswer } from './faultMatrix.js';
 import { type Figures, sourceNames, type WireName, wires } from './wires.js';
 
-type Source = (url: string, options?: SourceOptions) => Observable<DeltaEvent>;
+type Source = (url: string, options?: ResponsesOptions) => Observable<DeltaEvent>;
 
 const apiKey = 'sk-local-0123456789abcdef';
 const question = 'the secret of the prompt';
@@ -27,7 +27,12 @@ const messages = [{ role: 'user' as const, content: question }];
 /** Each source, through its SDK's own client. */
 const sources: Readonly<Record<WireName, Source>> = {
   chat: (baseURL, options) => fromChatCompletions(new OpenAI({ baseURL, apiKey }), { model: 'm', messages }, options),
-  responses: (baseURL, options) => fromResponses(new OpenAI({ baseURL, apiKey }), { model: 'm', input: question }, options),
+  responses: (baseURL, options) =>
+    fromResponses(
+      new OpenAI({ baseURL, apiKey }),
+      { model: 'm', input: question, background: options?.resume !== undefined },
+      options,
+    ),
   messages: (baseURL, options) =>
     fromMessages(new Anthropic({ baseURL, apiKey }), { model: 'm', max_tokens: 9, messages }, options),
 };
@@ -168,7 +173,7 @@ async function expectOver(server: FaultServer, endedAt: number, withinMs = 100):
 }
 
 async function meetAlone(line: FaultLine): Promise<void> {
-  await serve([line.script(), wholeAnswer(line.source)], async (server) => {
+  await serve([line.script(), line.rest()], async (server) => {
     const heard = await meet(line, server, false);
     const { outcome, limits, address } = line;
     expectGrammar(heard);
@@ -200,7 +205,7 @@ async function expectLimit(server: FaultServer, { phase, limitMs }: StreamTimeou
 
 async function meetRetried(line: FaultLine): Promise<void> {
   const script = line.script();
-  await serve([script, wholeAnswer(line.source)], async (server) => {
+  await serve([script, line.rest()], async (server) => {
     const heard = await meet(line, server, true);
     const { outcome, address, source } = line;
     const { events, completed } = heard;
@@ -252,7 +257,7 @@ const settle = (): Promise<void> => sleep(50);
 
 interface Stage {
   readonly server: FaultServer;
-  readonly source: (options?: SourceOptions) => Observable<DeltaEvent>;
+  readonly source: (options?: ResponsesOptions) => Observable<DeltaEvent>;
 }
 
 const isText = ({ type }: DeltaEvent): boolean => type === 'text-delta';
@@ -417,7 +422,7 @@ const acts: Readonly<Record<Act, (stage: Stage) => Promise<unknown>>> = {
 async function act(line: FaultLine, does: Act, retried: boolean): Promise<void> {
   const { outcome, source, options } = line;
   await serve([line.script(), wholeAnswer(source)], async (server) => {
-    const events = (more?: SourceOptions): Observable<DeltaEvent> => {
+    const events = (more?: ResponsesOptions): Observable<DeltaEvent> => {
       const events$ = sources[source](server.url, { ...options, ...more });
       return retried ? events$.pipe(retryStream({ initialDelayMs: 30, jitter: 0 })) : events$;
     };
@@ -456,7 +461,7 @@ describe('the fault matrix', () => {
 
   it('has every row of the specification', () => {
     const rows = new Set(faultMatrix.map(({ row }) => row));
-    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
   });
 
   describe('without a repeat: one request', () => {
@@ -475,6 +480,27 @@ describe('the fault matrix', () => {
     it.each(titled(provided.filter(({ row }) => measured.has(row))))('%s', async (_, line) => {
       await bestOf(3, () => meetAlone(line));
       await meetRetried(line);
+    });
+  });
+
+  describe('in a tool loop: a call that is cut runs no tool', () => {
+    const cut = provided.filter(({ row, fault }) => row === 61 || (row === 52 && fault.startsWith('Arguments')));
+
+    it.concurrent.each(titled(cut))('%s', async (_, { script, source, limits, outcome }) => {
+      await serve([script(), wholeAnswer(source)], async ({ url, exchanges }) => {
+        const ran: string[] = [];
+        const tools = Object.fromEntries(['weather', 'clock'].map((name) => [name, { run: () => ran.push(name) }]));
+        const ask = (): Observable<DeltaEvent> => sources[source](url).pipe(timeoutBetweenChunks(limits ?? { totalMs: 10_000 }));
+        const { error, completed, events } = await hear(runTools(ask, { turns: [], tools }));
+        expect(ran).toEqual([]);
+        if (outcome.ends === 'error') expect(isStreamError(error)).toBe(true);
+        else expect(completed).toBe(true);
+        // Where the definite end is there, the model learns that its arguments are wrong.
+        const answered = events.flatMap((event) => (event.type === 'tool-result' ? [event.isError] : []));
+        const calls = outcome.ends === 'complete' && outcome.finish === 'tool-calls';
+        expect(answered).toEqual(calls ? [true] : []);
+        expect(exchanges).toHaveLength(calls ? 2 : 1);
+      });
     });
   });
 

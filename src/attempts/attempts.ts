@@ -13,6 +13,8 @@ export interface Attempts {
   readonly delivered: boolean;
   /** Whether `finish` was emitted, which is the last event. */
   readonly finished: boolean;
+  /** Whether a tool has answered, or reported progress: no `reset` undoes what it did. */
+  readonly toolRan: boolean;
   /** The message so far. */
   partial(): PartialMessage;
   /**
@@ -30,7 +32,16 @@ export interface Attempts {
 export function createAttempts(): Attempts {
   const fold = createPartialFold();
   const joinedUsage = createJoinedUsage();
-  const attempts = { number: 1, step: 0, delivered: false, finished: false, partial: fold.partial, restate, endFailed };
+  const attempts = {
+    number: 1,
+    step: 0,
+    delivered: false,
+    finished: false,
+    toolRan: false,
+    partial: fold.partial,
+    restate,
+    endFailed,
+  };
 
   function restate(event: DeltaEvent): DeltaEvent {
     const restated = toJoined(event);
@@ -61,6 +72,7 @@ export function createAttempts(): Attempts {
         return;
       default:
         attempts.delivered ||= isContent(event);
+        attempts.toolRan ||= event.type === 'tool-result';
     }
   }
 

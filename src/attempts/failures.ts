@@ -9,6 +9,8 @@ export interface FailureContext {
   readonly attempt: number;
   /** Whether content was emitted that no `reset` has voided. */
   readonly delivered: boolean;
+  /** Whether a tool has answered, or reported progress, in any attempt: of the provider, or of the caller in `runTools`. */
+  readonly toolRan: boolean;
   /** The message so far. */
   readonly partial: PartialMessage;
 }
@@ -19,11 +21,12 @@ export function failureContext<Counts extends object>(
   error: unknown,
   counts: Counts,
 ): FailureContext & Counts {
-  const { number: attempt, delivered } = attempts;
+  const { number: attempt, delivered, toolRan } = attempts;
   return {
     error,
     attempt,
     delivered,
+    toolRan,
     ...counts,
     get partial() {
       return attempts.partial();

@@ -1,6 +1,5 @@
 import { asyncScheduler } from 'rxjs';
 import { isStreamError } from '../errors.js';
-import type { PartialMessage } from '../events.js';
 import { checkCount, checkFunction, checkPositive, type OptionChecks } from '../kernel/options.js';
 import type { Attempts } from './attempts.js';
 import { type BackoffOptions, backoffChecks, backoffMs } from './backoff.js';
@@ -17,7 +16,7 @@ export interface RetryPolicyOptions extends BackoffOptions {
   readonly maxRetries?: number;
   /** No attempt starts later than this after subscribe, in milliseconds. @defaultValue no limit */
   readonly maxTotalMs?: number;
-  /** Whether to retry after an error. @defaultValue `error.retryable`, and no tool of the provider has started */
+  /** Whether to retry after an error. @defaultValue `error.retryable`, and no tool of the provider has started, and none of the caller has run */
   readonly shouldRetry?: (context: RetryContext) => boolean;
 }
 
@@ -52,11 +51,11 @@ export function createRetryPolicy(options: RetryPolicyOptions, attempts: Attempt
   };
 }
 
-function isTransient({ error, partial }: RetryContext): boolean {
-  return isStreamError(error) && error.retryable && !providerToolStarted(partial);
+function isTransient(context: RetryContext): boolean {
+  return isStreamError(context.error) && context.error.retryable && !toolStarted(context);
 }
 
-/** Whether the provider started to run a tool. Only the caller can know whether that tool may run twice. */
-export function providerToolStarted({ toolCalls }: PartialMessage): boolean {
-  return toolCalls.some(({ executor }) => executor === 'provider');
+/** Whether the provider started to run a tool, or the caller has run one. Only the caller can know whether that tool may run twice. */
+export function toolStarted({ toolRan, partial }: FailureContext): boolean {
+  return toolRan || partial.toolCalls.some(({ executor }) => executor === 'provider');
 }

@@ -1,7 +1,7 @@
 import type { FinishEvent } from '../events.js';
 
 /** The `finish` event of a stream that an operator ends, because the provider's own `finish` will not arrive. */
-export function localFinish(reason: 'aborted' | 'budget'): FinishEvent {
+export function localFinish(reason: 'aborted' | 'budget' | 'tool-calls'): FinishEvent {
   return {
     type: 'finish',
     reason,

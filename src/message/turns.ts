@@ -21,8 +21,18 @@ export function messageTurns({ parts }: Pick<PartialMessage, 'parts'>): readonly
     (isReply(part) ? round.replies : round.said).push(part);
   }
   if (rounds.size === 0) return [{ role: 'assistant', parts: [] }];
-  return [...rounds.values()].flatMap(({ said, replies }): readonly Turn[] => [
-    { role: 'assistant', parts: said },
-    ...(replies.length === 0 ? [] : [{ role: 'tool', parts: replies } as const]),
-  ]);
+  return [...rounds.values()].flatMap(({ said, replies }): readonly Turn[] => {
+    // Without an answer there are only decisions on the calls of an earlier one, and their results.
+    if (said.every(({ type }) => type === 'approval')) return [{ role: 'tool', parts: [...said, ...replies] }];
+    const answer: Turn = { role: 'assistant', parts: said };
+    return replies.length === 0 ? [answer] : [answer, { role: 'tool', parts: inCallOrder(replies, said) }];
+  });
+}
+
+/** A result is late if its call waited for a decision; what is no result of these calls is last. */
+function inCallOrder(replies: readonly MessagePart[], said: readonly MessagePart[]): readonly MessagePart[] {
+  const places = new Map(said.map((part, place) => [part.type === 'tool-call' ? part.callId : undefined, place]));
+  const placeOf = (part: MessagePart): number =>
+    (part.type === 'tool-result' ? places.get(part.callId) : undefined) ?? said.length;
+  return [...replies].sort((a, b) => placeOf(a) - placeOf(b));
 }

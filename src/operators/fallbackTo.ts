@@ -2,7 +2,7 @@ import { concat, defer, isObservable, type MonoTypeOperatorFunction, map, type O
 import { createAttempts } from '../attempts/attempts.js';
 import { checkOnPartial, createContinuation, type OnPartial } from '../attempts/continuation.js';
 import { type FailureContext, failureContext, retryExhaustedError } from '../attempts/failures.js';
-import { providerToolStarted } from '../attempts/retryPolicy.js';
+import { toolStarted } from '../attempts/retryPolicy.js';
 import { isStreamError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { carrySignal } from '../kernel/callerAbort.js';
@@ -23,7 +23,7 @@ export interface FallbackToOptions {
   readonly onPartial?: OnPartial;
   /**
    * Whether to ask the next provider.
-   * @defaultValue true, unless the caller's own signal aborted the request, or a tool of the provider has started
+   * @defaultValue true, unless the caller's own signal aborted the request, a tool of the provider has started, or one of the caller has run
    */
   readonly shouldFallback?: (context: FallbackContext) => boolean;
 }
@@ -117,6 +117,6 @@ function checkProvider(other: unknown): Observable<DeltaEvent> {
 }
 
 /** A caller who aborted does not want a second provider. */
-function isWorthwhile({ error, partial }: FallbackContext): boolean {
-  return !isStreamError(error, 'aborted') && !providerToolStarted(partial);
+function isWorthwhile(context: FallbackContext): boolean {
+  return !isStreamError(context.error, 'aborted') && !toolStarted(context);
 }

@@ -6,6 +6,10 @@ import {
   type Message,
   type ResetEvent,
   type StartEvent,
+  type StepEvent,
+  type ToolApprovalEvent,
+  type ToolCallEndEvent,
+  type ToolResultEvent,
   type UsageEvent,
 } from '../events.js';
 import { operateEvents } from '../kernel/operateEvents.js';
@@ -21,6 +25,14 @@ export interface TapStreamOptions {
    * An event with a part of the answer: text, reasoning, a refusal, a tool call or its result, a file, a citation, log-probabilities, the
    * end of a block. @defaultValue none */
   readonly delta?: (event: ContentEvent) => void;
+  /** A tool call is complete; `delta` is called too. @defaultValue none */
+  readonly toolCall?: (event: ToolCallEndEvent) => void;
+  /** A call waits for a decision, or has one; `delta` is called too. @defaultValue none */
+  readonly toolApproval?: (event: ToolApprovalEvent) => void;
+  /** A tool answered, or reports progress (`preliminary`); `delta` is called too. @defaultValue none */
+  readonly toolResult?: (event: ToolResultEvent) => void;
+  /** A round of a tool loop ended, and the next one begins. @defaultValue none */
+  readonly step?: (event: StepEvent) => void;
   /** The provider or an operator reports usage, either so far or final. @defaultValue none */
   readonly usage?: (event: UsageEvent) => void;
   /** An attempt failed and the request is repeated. @defaultValue none */
@@ -33,7 +45,19 @@ export interface TapStreamOptions {
   readonly unsubscribe?: () => void;
 }
 
-const callbackNames = ['start', 'delta', 'usage', 'reset', 'complete', 'error', 'unsubscribe'] as const;
+const callbackNames = [
+  'start',
+  'delta',
+  'toolCall',
+  'toolApproval',
+  'toolResult',
+  'step',
+  'usage',
+  'reset',
+  'complete',
+  'error',
+  'unsubscribe',
+] as const;
 
 /**
  * Calls back at each stage of a stream, and forwards all events unchanged.
@@ -53,10 +77,14 @@ const callbackNames = ['start', 'delta', 'usage', 'reset', 'complete', 'error', 
 export function tapStream<E extends DeltaEvent>(options: TapStreamOptions = {}): MonoTypeOperatorFunction<E> {
   checkOptions('tapStream', options, callbackNames);
   for (const name of callbackNames) checkFunction(name, options[name]);
-  const { start, delta, usage, reset, complete, error, unsubscribe } = options;
+  const { start, delta, toolCall, toolApproval, toolResult, step, usage, reset, complete, error, unsubscribe } = options;
 
   function call(event: DeltaEvent): void {
     if (isContent(event)) delta?.(event);
+    if (event.type === 'tool-call-end') toolCall?.(event);
+    else if (event.type === 'tool-approval') toolApproval?.(event);
+    else if (event.type === 'tool-result') toolResult?.(event);
+    else if (event.type === 'step') step?.(event);
     else if (event.type === 'start') start?.(event);
     else if (event.type === 'usage') usage?.(event);
     else if (event.type === 'reset') reset?.(event);

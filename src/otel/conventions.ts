@@ -23,6 +23,11 @@ export const attributeNames = {
   cacheReadTokens: 'gen_ai.usage.cache_read.input_tokens',
   reasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
   outputMessages: 'gen_ai.output.messages',
+  toolName: 'gen_ai.tool.name',
+  toolCallId: 'gen_ai.tool.call.id',
+  toolType: 'gen_ai.tool.type',
+  toolArguments: 'gen_ai.tool.call.arguments',
+  toolResult: 'gen_ai.tool.call.result',
   errorType: 'error.type',
   // The conventions have no name for these.
   usageEstimated: 'rxllm.usage.estimated',

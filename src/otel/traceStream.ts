@@ -13,6 +13,7 @@ import { attributeNames, resetEventName, type Semconv } from './conventions.js';
 import { createMeters } from './createMeters.js';
 import { createOperation, errorType, resetAttributes } from './operation.js';
 import { outputMessages } from './outputMessages.js';
+import { createToolSpans } from './toolSpans.js';
 
 /** How a stream ended; the argument of `attributes`. */
 export interface TraceEnd {
@@ -45,6 +46,8 @@ export interface TraceStreamOptions {
 }
 
 const client: SpanKind.CLIENT = 2;
+/** The operation of a stream in which tools of the caller ran: a run of `runTools`. */
+const agentOperation = 'invoke_agent';
 const failed: SpanStatusCode.ERROR = 2;
 
 /**
@@ -61,7 +64,8 @@ const failed: SpanStatusCode.ERROR = 2;
  * `gen_ai.client.inference.duration`, `.time_to_first_chunk` and `.time_per_output_chunk`, and a counter of tokens for each figure,
  * `gen_ai.client.inference.usage.input_tokens` among them. With `semconv: 'v1.41'` the names are those before the conventions had a repository of
  * their own: histograms `gen_ai.client.operation.…` and `gen_ai.client.token.usage`, no `error` reason. Put the operator after `aggregateUsage`
- * and `withCost` to record their figures. A stream that is unsubscribed early has the figures of its last `usage` event, which
+ * and `withCost` to record their figures. Where tools of the caller ran (`runTools`), the span is `invoke_agent`, and each tool has a span `execute_tool NAME` under it; a `traceStream`
+ * within `call` adds one of each request. A stream that is unsubscribed early has the figures of its last `usage` event, which
  * `aggregateUsage({ every })` emits more often. Nothing of OpenTelemetry is loaded here: you create tracer and meter.
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/v0.1.0/docs/gen-ai/client-inference.md
@@ -83,11 +87,13 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
       const streamTiming = createStreamTiming((milliseconds) => meters?.gap(milliseconds, operation));
       // Only these two options need the message.
       const fold = captureContent || attributes ? createPartialFold() : undefined;
+      const tools = tracer && span && createToolSpans(tracer, span, captureContent);
 
       function record(event: DeltaEvent): void {
         streamTiming.push(event);
         fold?.push(event);
         operation.push(event);
+        tools?.push(event);
         if (event.type === 'start') span?.updateName(operation.spanName);
         else if (event.type === 'reset') span?.addEvent(resetEventName, resetAttributes(event));
       }
@@ -95,10 +101,12 @@ export function traceStream<E extends DeltaEvent>(options: TraceStreamOptions): 
       function settle(outcome: Outcome, error: unknown): void {
         const timing = streamTiming.read();
         operation.settle(error);
+        tools?.settle();
         const type = outcome === 'error' ? errorType(error) : undefined;
         try {
           meters?.settle(timing, operation, type);
           span?.setAttributes({ ...operation.labels, ...operation.result(timing) });
+          if (tools?.any) span?.updateName(agentOperation).setAttribute(attributeNames.operation, agentOperation);
           if (type !== undefined) markFailed(span, type, error);
           const message = fold?.partial();
           if (message && captureContent) span?.setAttribute(attributeNames.outputMessages, outputMessages(message));

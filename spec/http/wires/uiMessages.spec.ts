@@ -198,6 +198,15 @@ describe('what uiMessages writes', () => {
     });
   });
 
+  it('does not send a long text twice, once in its native form', () => {
+    const long = 'A text "of" 32 characters or more\n';
+    const native = { type: 'text', text: long, citations: [{ cited_text: 'A' }] };
+    const events = [start(), text(long), blockEnd(native, { format: 'messages' }), finish()];
+    const frames = framesOf(uiMessages(), { events, error: undefined });
+    expect(frames.filter((data) => data.includes('32 characters'))).toHaveLength(1);
+    expect(readingOf(uiMessages(), [bytesOf(frames)]).events).toEqual(events);
+  });
+
   it('shows a refusal as text, and finishes with content-filter', () => {
     const chunks = chunksOf([start(), refusal('No.'), finish('refusal')]);
     expect(chunks[2]).toEqual({
@@ -494,6 +503,17 @@ describe('what uiMessages reads', () => {
     expect(read(...begin, ...chunks).events.slice(1)).toMatchObject(
       chunks.map((data) => ({ type: 'raw', provider: 'ai-sdk', name: data.type, data })),
     );
+  });
+
+  it('passes the metadata of other servers on', () => {
+    const metadata = { messageMetadata: { totalUsage: { inputTokens: 3 } } };
+    const events = read({ type: 'start', ...metadata }, { type: 'finish', finishReason: 'stop', ...metadata }).events;
+    expect(events.map((event) => (event.type === 'raw' ? event.name : event.type))).toEqual([
+      'start',
+      'start',
+      'finish',
+      'finish',
+    ]);
   });
 
   it('begins with a start and a step, and ends a step with the next', () => {

@@ -1,4 +1,17 @@
-import { concat, defer, EMPTY, fromEvent, ignoreElements, type Observable, retry, take, timer } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  fromEvent,
+  ignoreElements,
+  interval,
+  merge,
+  type Observable,
+  retry,
+  skipWhile,
+  take,
+  timer,
+} from 'rxjs';
 import { type BackoffOptions, backoffChecks, backoffMs } from '../../attempts/backoff.js';
 import { fillPartial, isStreamError } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
@@ -78,7 +91,15 @@ function checkReconnect(name: string, reconnect: ReconnectOptions | false | unde
   if (reconnect) checkEach(name, reconnect, { ...backoffChecks, maxRetries: checkCount });
 }
 
+/** How often it looks whether the browser is online, because a worker may miss the event. */
+const lookMs = 1_000;
+
 /** Completes when the browser is online, which is at once where nothing is known of it. */
 function online(): Observable<never> {
-  return globalThis.navigator?.onLine === false ? fromEvent(globalThis, 'online').pipe(take(1), ignoreElements()) : EMPTY;
+  if (!isOffline()) return EMPTY;
+  return merge(fromEvent(globalThis, 'online'), interval(lookMs)).pipe(skipWhile(isOffline), take(1), ignoreElements());
+}
+
+function isOffline(): boolean {
+  return globalThis.navigator?.onLine === false;
 }

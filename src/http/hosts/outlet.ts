@@ -90,7 +90,7 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
     flushLater();
   }
 
-  /** The protocol cannot express the event, and the stream ended with an error. */
+  /** The protocol cannot express the event: the stream ended with an error, and the source is unsubscribed. */
   function endEarly(): void {
     ended = true;
     upstream.unsubscribe();

@@ -43,11 +43,14 @@ function callNote({ block, format }: Call): PartNote {
   return { block, ...(format === 'text' && { format }) };
 }
 
+/** What is shown of a call that was cut off. */
+const heldArguments = 64 * 1024;
+
 export function growCall(state: EncoderState, { callId, argumentsText }: ToolCallDeltaEvent): void {
   const call = state.calls.get(callId);
   // Their client refuses arguments of a call that it does not know, and opens an ended one again.
   if (!call || call.ended) return;
-  call.text += argumentsText;
+  if (call.text.length < heldArguments) call.text += argumentsText;
   const data = `${call.beforeText}${JSON.stringify(argumentsText)}}`;
   checkBytes(data);
   state.write(data);

@@ -10,7 +10,7 @@ import { noteOf, ownField } from './notes.js';
 
 type FieldsOf<Event> = Omit<Event, 'type'>;
 
-/** Reads the start of a message, or the metadata that begin another attempt. */
+/** Emits the start of a message, or of another attempt, which metadata begin. */
 export function readStart(state: DecoderState, chunk: Chunk): void {
   const { start, reset } = noteOf(chunk);
   const note = noteOf(chunk['messageMetadata']);
@@ -20,6 +20,7 @@ export function readStart(state: DecoderState, chunk: Chunk): void {
   const messageId = chunk['messageId'];
   Object.assign(state, own ?? (typeof messageId === 'string' && { id: messageId }));
   ensureStart(state);
+  if (!own && isRecord(chunk['messageMetadata'])) emitRaw(state, chunk);
 }
 
 export function readMetadata(state: DecoderState, chunk: Chunk): void {
@@ -31,7 +32,7 @@ export function readMetadata(state: DecoderState, chunk: Chunk): void {
   else emitRaw(state, chunk);
 }
 
-/** The first one begins the message. */
+/** Emits a step, unless it is the first one, which begins with the message. */
 export function readStep(state: DecoderState, chunk: Chunk): void {
   state.steps++;
   if (state.steps === 1) return;
@@ -45,7 +46,7 @@ function peerStep({ steps, calls }: DecoderState): FieldsOf<StepEvent> {
   return { step: steps - 1, id: undefined, model: undefined, reason: called ? 'tool-calls' : 'other', rawReason: undefined };
 }
 
-/** The step that runs is void. */
+/** Emits that the step that runs is void. */
 export function readReset(state: DecoderState, chunk: Chunk): void {
   const step = Math.max(0, state.steps - 1);
   const reset = readNote<FieldsOf<ResetEvent>>(shape(eventFields.reset), noteOf(chunk));
@@ -79,6 +80,7 @@ export function readFinish(state: DecoderState, chunk: Chunk): void {
   const timing = ownField(messageMetadata, 'timing');
   const fields = { reason, rawReason, choices, metadata, timing };
   const own = readNote<FieldsOf<FinishEvent>>(shape(eventFields.finish), fields);
+  if (!own && isRecord(messageMetadata)) emitRaw(state, chunk);
   emitFinish(state, own ? { type: 'finish', ...own } : peerFinish(state, finishReason));
 }
 

@@ -20,8 +20,8 @@ export function growText(state: DecoderState, chunk: Chunk, family: Family): voi
   // A server that goes on where a response was cut does not open its part again.
   const part = state.texts.get(keyOf(chunk, family)) ?? openText(state, chunk, family);
   const { kind, block, phase } = part;
-  if (kind === 'text') return emitContent(state, { type: 'text-delta', text, block, choice: 0, phase });
   part.text += text;
+  if (kind === 'text') return emitContent(state, { type: 'text-delta', text, block, choice: 0, phase });
   part.metadata = chunk['providerMetadata'] ?? part.metadata;
   emitContent(state, { type: kind === 'refusal' ? 'refusal-delta' : 'reasoning-delta', text, block, choice: 0 });
 }
@@ -33,7 +33,7 @@ export function endText(state: DecoderState, chunk: Chunk, family: Family): void
   state.texts.delete(key);
   const metadata = chunk['providerMetadata'] ?? part.metadata;
   emitCitations(state, chunk['citations'], part.block);
-  const native = nativeFrom(noteOf(metadata));
+  const native = nativeFrom(noteOf(metadata), part.text);
   const isPeer = family === 'reasoning' && ownField(metadata, 'rxllm') === undefined;
   emitNative(state, part.block, native ?? (isPeer ? reasoningNative(part.text, metadata) : undefined));
 }
@@ -42,7 +42,7 @@ function keyOf(chunk: Chunk, family: Family): string {
   return `${family} ${textField(chunk, 'id')}`;
 }
 
-/** The sources that version 7 has at the end of a text. */
+/** Emits the sources that version 7 has at the end of a text. */
 function emitCitations(state: DecoderState, citations: unknown, block: number): void {
   for (const citation of Array.isArray(citations) ? citations.filter(isRecord) : []) {
     const source = ownField(citation, 'source');

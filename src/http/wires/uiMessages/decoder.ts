@@ -9,7 +9,7 @@ import { createDecoderState, type DecoderState, emitContent, emitNative, emitRaw
 import { emitSource, endText, growText, openText } from './decodeTexts.js';
 import { blockOf, nativeFrom, noteOf, otherResult } from './notes.js';
 
-/** Decodes what `createUiEncoder` and the servers of the AI SDK write. */
+/** Emits the events of what `createUiEncoder` and the servers of the AI SDK write. */
 export function createUiDecoder(): EventDecoder {
   const state = createDecoderState();
   return {
@@ -142,7 +142,7 @@ function readFile(state: DecoderState, chunk: Chunk): void {
   emitNative(state, block, nativeFrom(note));
 }
 
-/** A native form that came after its part, or another result of a call. */
+/** Emits a native form that came after its part, or another result of a call. */
 function readNative(state: DecoderState, chunk: Chunk): void {
   const note = isRecord(chunk['data']) ? chunk['data'] : {};
   const result = otherResult(note);

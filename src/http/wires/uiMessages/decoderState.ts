@@ -11,7 +11,7 @@ export interface ReadText {
   readonly kind: TextKind;
   readonly block: number;
   readonly phase: Phase;
-  /** The text of reasoning that is not ours: its native form is made of it. */
+  /** The text so far: it is a part of the native form. */
   text: string;
   /** The metadata of its provider that came last, as their client keeps it. */
   metadata: unknown;
@@ -27,6 +27,7 @@ export interface ReadCall {
   ended: boolean;
 }
 
+/** What a decoder knows of its response: each subscribe of `fromWire` creates one. */
 export interface DecoderState {
   emit: EmitEvent;
   /** Whether a chunk came. */

@@ -18,7 +18,7 @@ import { endFile, endFiles, holdFile, writeCitation } from './fileParts.js';
 import { toNativeNote } from './notes.js';
 import { endText, endTexts, openEarly, writeText } from './textParts.js';
 
-/** Encodes choice 0 as the chunks of one message. */
+/** Encodes choice 0 as the chunks of one message. Where it has `ended` before its `finish`, the host unsubscribes. */
 export function createUiEncoder(state: EncoderState): WireEncoder {
   return {
     get ended() {

@@ -10,6 +10,8 @@ export interface OpenText {
   readonly note: PartNote;
   /** The chunk of a delta up to its text. */
   readonly beforeText: string;
+  /** The text so far; `undefined` if it is long, or if another part has the beginning of the block. */
+  text: string | undefined;
 }
 
 export type TextKind = 'text' | 'reasoning' | 'refusal';
@@ -23,7 +25,7 @@ export interface Call {
   readonly format: ArgumentsFormat;
   /** The chunk of a delta up to its text. */
   readonly beforeText: string;
-  /** The argument text so far, while the call is open. */
+  /** The argument text so far, or its beginning, while the call is open. */
   text: string;
   ended: boolean;
 }
@@ -45,6 +47,7 @@ export interface ContinuedMessage {
   readonly approvals: ReadonlyMap<string, string>;
 }
 
+/** What an encoder knows of its stream: a host creates one whenever it subscribes to a source. */
 export interface EncoderState {
   readonly version: 6 | 7;
   readonly isDynamic: (name: string) => boolean;

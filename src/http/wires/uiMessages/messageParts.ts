@@ -48,7 +48,7 @@ function readText(part: Body, type: 'text' | 'reasoning'): PlacedPart {
   const text = textOf(fieldOf(part, 'text'));
   const metadata = fieldOf(part, 'providerMetadata');
   const note = noteOf(metadata.value);
-  const own = nativeOf(metadata, note);
+  const own = nativeOf(metadata, note, text);
   const native = own ?? (type === 'reasoning' && blockOf(note) === undefined ? reasoningNative(text, metadata.value) : undefined);
   const from = { ...origin, native: native?.native, nativeFormat: native?.format };
   const block = blockOf(note);
@@ -72,8 +72,8 @@ function readEmpty(part: Body): readonly PlacedPart[] {
   return [{ part: { type: 'other', kind, step: 0, native: form, nativeFormat }, block: blockOf(note) }];
 }
 
-function nativeOf(metadata: Body, note: Note): Native | undefined {
-  return checked(metadata, () => nativeFrom(note));
+function nativeOf(metadata: Body, note: Note, text?: string): Native | undefined {
+  return checked(metadata, () => nativeFrom(note, text));
 }
 
 /** What a note has as JSON text. @throws TypeError if it is too deep. */

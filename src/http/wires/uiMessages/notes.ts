@@ -39,13 +39,26 @@ export interface PartNote {
 export interface NativeNote {
   readonly kind: string;
   readonly native: string;
+  /** Where in `native` the text of the part belongs, which is not sent twice. */
+  readonly at?: number;
   readonly format?: NativeFormat;
   readonly result?: string;
 }
 
-export function toNativeNote({ kind, native, format }: BlockEndEvent): NativeNote {
-  return { kind, native: JSON.stringify(native), ...(format && { format }) };
+/** @param text The text of the part that carries the note. @defaultValue the note has all of the native form */
+export function toNativeNote({ kind, native, format }: BlockEndEvent, text?: string): NativeNote {
+  const json = JSON.stringify(native);
+  const note = { kind, native: json, ...(format && { format }) };
+  if (text === undefined || text.length < shortText) return note;
+  const member = `:${JSON.stringify(text)}`;
+  const from = json.indexOf(member);
+  if (from < 0) return note;
+  const at = from + 1;
+  return { ...note, native: json.slice(0, at) + json.slice(from + member.length), at };
 }
+
+/** A shorter text is sent twice. */
+const shortText = 32;
 
 /** The note in the metadata of a part, or in a chunk; an empty one where there is none. */
 export function noteOf(metadata: unknown): Readonly<Record<string, unknown>> {
@@ -70,12 +83,18 @@ export function fromText(text: unknown): JsonValue | undefined {
   return value;
 }
 
-/** The native form that a note has; `undefined` if it has none. */
+/**
+ * The native form that a note has; `undefined` if it has none.
+ *
+ * @param text The text of the part that carries the note.
+ */
 export function nativeFrom(
   note: Readonly<Record<string, unknown>>,
+  text: string = '',
 ): Pick<BlockEndEvent, 'kind' | 'native' | 'format'> | undefined {
-  const { kind } = note;
-  const native = fromText(note['native']);
+  const { kind, native: json, at } = note;
+  const isWithout = typeof json === 'string' && typeof at === 'number';
+  const native = fromText(isWithout ? json.slice(0, at) + JSON.stringify(text) + json.slice(at) : json);
   if (native === undefined) return undefined;
   return { kind: typeof kind === 'string' ? kind : '', native, format: formatOf(note['format']) };
 }

@@ -35,9 +35,9 @@ export interface UiMessagesOptions {
  * {@link readUiMessages}.
  *
  * A `reset` voids the step that runs (version 7). One that voids more, or anything in version 6, cannot be expressed: the stream ends with the
- * error of the attempt that failed. One that voids nothing, because nothing was shown yet, is not visible.
+ * error of the attempt that failed, and the host unsubscribes from the source. One that voids nothing, because nothing was shown yet, is not visible.
  *
- * The decoder reads what this wire and the servers of the AI SDK write. It takes an answer for complete only with its `finish`: a body that ends
+ * The decoder emits the events of what this wire and the servers of the AI SDK write. It takes an answer for complete only with its `finish`: a body that ends
  * before it, also with `[DONE]`, and one that was interrupted, is a `TruncatedError`. An error that this wire wrote has its class and kind; any
  * other is a `ProviderError`. Unknown chunks and `data-*` parts become `raw` events. Neither side takes data of more than 16 MiB, or JSON of
  * more than 256 levels: `LimitError`.

@@ -1,0 +1,1 @@
+export { type McpClient, type McpToolDefinition, type McpToolsOptions, mcpTools } from './mcpTools.js';
