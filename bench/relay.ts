@@ -1,7 +1,9 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { streamText } from 'ai';
 import { toResponse } from '../src/http/hosts/toResponse.js';
+import { agUi } from '../src/http/wires/agUi/agUi.js';
 import { sse } from '../src/http/wires/sse/sse.js';
+import { uiMessages } from '../src/http/wires/uiMessages/uiMessages.js';
 import type { Wire as HttpWire } from '../src/http/wires/wire.js';
 import { type Cell, type Measured, measure } from './measure.js';
 import { source } from './streamOwn.js';
@@ -27,9 +29,21 @@ interface Relay {
 const limitName = 'limit: relay by hand';
 const aiSdkName = 'ai: toUIMessageStreamResponse';
 
+/** What a client of AG-UI asks with. */
+const input = {
+  threadId: 'thread-1',
+  runId: 'run-1',
+  protocolVersion: '1.0',
+  messages: [],
+  tools: [],
+  context: [],
+  state: {},
+  forwardedProps: {},
+};
+
 /** How our relay compares to the limit, by the wire. */
-const ownBars: Readonly<Record<string, number>> = { sse: 0.7 };
-const ownWires: Readonly<Record<string, HttpWire>> = { sse: sse() };
+const ownBars: Readonly<Record<string, number>> = { sse: 0.7, uiMessages: 1, agUi: 1 };
+const ownWires: Readonly<Record<string, HttpWire>> = { sse: sse(), uiMessages: uiMessages(), agUi: agUi({ input }) };
 
 const relays: readonly Relay[] = [
   { name: limitName, run: (_wire, body) => relayByHand(respond(body)) },

@@ -19,7 +19,7 @@ export interface WireStream {
   cut: boolean;
 }
 
-/** Sends the request, and reads one response. Unsubscribing aborts it, also in the middle of a chunk. */
+/** Sends the request on subscribe, and emits the events of one response. Unsubscribing aborts it, also in the middle of a chunk. */
 export function connect(stream: WireStream): Observable<DeltaEvent> {
   return new Observable((subscriber) => {
     const { decoder, send, lastId } = stream;

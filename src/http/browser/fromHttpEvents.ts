@@ -34,7 +34,7 @@ const [responseHeader, downloadProgress, wholeResponse] = [2, 3, 4];
  * @throws TypeError at call time for what is not a wire.
  * @emitsError The error of the server, `ConnectionError`, `TruncatedError`; each with the message so far as `partial`. Other errors of the source
  * are passed on.
- * @unsubscribe Aborts the request.
+ * @unsubscribe Unsubscribes the source, which aborts the request.
  * @reset Emits those of the server.
  * @cost Holds the message so far, for `partial`. Each progress costs a copy of the text so far, because it has all of it.
  * @example

@@ -8,7 +8,7 @@ import type { Wire } from '../wires/wire.js';
 export interface HostOptions {
   /** The protocol by which the events cross. */
   readonly wire: Wire;
-  /** Ends the stream and the provider's request when it aborts, for instance the `signal` of the request. @defaultValue none */
+  /** Unsubscribes the stream, and so ends the provider's request, when it aborts, for instance the `signal` of the request. @defaultValue none */
   readonly signal?: AbortSignal | undefined;
   /** After this silence a comment is sent, so that no proxy closes the connection, in milliseconds. @defaultValue 15,000 */
   readonly keepAliveMs?: number | undefined;

@@ -45,7 +45,7 @@ const pauseAt = 64 * 1024;
 const keepAlive = ': keep-alive\n\n';
 
 /**
- * Sends a stream: the head with its first event other than `ping`, `raw` and `reset`, an error before that as the answer to the request, a
+ * Subscribes to a stream and sends it: the head with its first event other than `ping`, `raw` and `reset`, an error before that as the answer to the request, a
  * later one in-band.
  *
  * What comes in one call stack, which is mostly one chunk of the provider, is written at once.

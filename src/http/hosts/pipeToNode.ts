@@ -26,7 +26,7 @@ export interface NodeResponse {
  * and, at the end, the error that the wire reports. With Express, call it in the handler; with Fastify, call `reply.hijack()` and give it `reply.raw`.
  *
  * With `demand`, the handle that the source was given too, a client that reads slowly holds the provider back. Without it, at most
- * `maxBufferedBytes` are held. A client that leaves aborts the provider's request.
+ * `maxBufferedBytes` are held. A client that leaves unsubscribes the stream, which aborts the provider's request.
  *
  * @returns The subscription: unsubscribing aborts the provider's request and breaks the response off.
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for a number out of range.

@@ -18,7 +18,7 @@ import { createOutlet, type Outlet, type Sink } from './outlet.js';
  * wire. Neither has words, headers or a payload of the provider.
  *
  * The body is pulled: with `demand`, the handle that the source was given too, a client that reads slowly holds the provider back. Without it,
- * at most `maxBufferedBytes` are held. A client that leaves aborts the provider's request. After a silence of `keepAliveMs` a comment is sent.
+ * at most `maxBufferedBytes` are held. A client that leaves unsubscribes the stream, which aborts the provider's request. After a silence of `keepAliveMs` a comment is sent.
  *
  * @returns A promise that never rejects.
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for a number out of range.

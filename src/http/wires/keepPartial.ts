@@ -6,7 +6,7 @@ import type { EmitEvent, WireDecoder } from './wire.js';
 /** A decoder that knows no message. */
 export type EventDecoder = Omit<WireDecoder, 'partial'>;
 
-/** Adds up what a decoder emits, so that its errors carry the message so far. */
+/** Adds up the events that a decoder emits, so that the errors that it emits after them carry the message so far. */
 export function keepPartial(decoder: EventDecoder): WireDecoder {
   const fold = createPartialFold();
   let emitEvent: EmitEvent;
