@@ -43,8 +43,24 @@ module.exports = {
       name: 'entry-points-reach-not-one-another',
       comment: 'Each entry point costs what it uses: what two of them share is in a room below both.',
       severity: 'error',
-      from: { path: '^src/(?:providers/)?(openai|anthropic|toon|tiktoken|pricing|otel|mcp)/' },
-      to: { path: '^src/(?:providers/)?(?:openai|anthropic|toon|tiktoken|pricing|otel|mcp)/', pathNot: '/$1/', reachable: true },
+      from: { path: '^src/(?:providers/(?!http/))?(openai|anthropic|toon|tiktoken|pricing|otel|http|ai-sdk|mcp)/' },
+      to: {
+        path: '^src/(?:providers/(?!http/))?(?:openai|anthropic|toon|tiktoken|pricing|otel|http|ai-sdk|mcp)/',
+        pathNot: '/$1/',
+        reachable: true,
+      },
+    },
+    {
+      name: 'browser-reaches-no-hosts',
+      severity: 'error',
+      from: { path: '^src/http/browser/' },
+      to: { path: '^src/http/hosts/', reachable: true },
+    },
+    {
+      name: 'wires-reach-no-rxjs',
+      severity: 'error',
+      from: { path: '^src/http/wires/' },
+      to: { path: 'node_modules/rxjs/', reachable: true },
     },
     {
       name: 'wires-of-a-provider-apart',

@@ -9,6 +9,8 @@ const config: UserConfig = {
     tiktoken: 'src/tiktoken/index.ts',
     pricing: 'src/pricing/index.ts',
     otel: 'src/otel/index.ts',
+    http: 'src/http/index.ts',
+    'ai-sdk': 'src/ai-sdk/index.ts',
     mcp: 'src/mcp/index.ts',
     testing: 'src/testing/index.ts',
   },

@@ -9,10 +9,12 @@ const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise
   'first-delta': async () => (await import('./firstDelta.js')).benchFirstDelta,
   json: async () => (await import('./json.js')).benchJson,
   memory: async () => (await import('./memory.js')).benchMemory,
+  relay: async () => (await import('./relay.js')).benchRelay,
   streams: async () => (await import('./streams.js')).benchStreams,
   tokens: async () => (await import('./tokens.js')).benchTokens,
   tools: async () => (await import('./tools.js')).benchTools,
   toon: async () => (await import('./toon.js')).benchToon,
+  view: async () => (await import('./view.js')).benchView,
 };
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--quick]`;

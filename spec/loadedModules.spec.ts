@@ -63,6 +63,8 @@ describe('what an entry point loads', () => {
       ['rxllm/openai', 'src/providers/openai/index.ts', rxjs],
       ['rxllm/anthropic', 'src/providers/anthropic/index.ts', rxjs],
       ['rxllm/otel', 'src/otel/index.ts', rxjs],
+      ['rxllm/http', 'src/http/index.ts', rxjs],
+      ['rxllm/ai-sdk', 'src/ai-sdk/index.ts', rxjs],
       ['rxllm/mcp', 'src/mcp/index.ts', rxjs],
       // `load()` loads its vocabulary.
       ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
@@ -80,6 +82,8 @@ describe('what an entry point loads', () => {
       'providers/anthropic/index',
       'toon/index',
       'otel/index',
+      'http/index',
+      'ai-sdk/index',
       'mcp/index',
       'testing/index',
     ];

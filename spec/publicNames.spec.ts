@@ -14,35 +14,41 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: `
       CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
       ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError
-      ValidationError accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker createBreaker
-      createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge
+      ValidationError accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker conversation
+      createBreaker createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge
       highReliabilityOptions highThroughputOptions isDeltaEvent isStreamError json jsonElements jsonModeOptions
-      limitConcurrency lowLatencyOptions measureStream messageTurns ofEvent parseJsonOnComplete parseOnComplete partialJson
-      partialToolInput rateLimit resumeTools retryStream runTools smooth stopOn takeWithinBudget tapStream text textDeltas
-      timeoutBetweenChunks toErrorInfo toMessage validate withCost`,
+      limitConcurrency lowLatencyOptions markdownBlocks measureStream messageTurns ofEvent parseJsonOnComplete
+      parseOnComplete partialJson partialToolInput rateLimit resumeTools retryStream runTools sentences shareStream
+      smooth splitLines stopOn takeWithinBudget tapStream text textDeltas timeoutBetweenChunks toErrorInfo toMessage
+      toMessageState validate withCost`,
     types: `
-      AccumulateTextOptions AggregateUsageOptions ApplyOptions ApprovalContext ArgumentsFormat AskModel BackoffOptions
-      BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions ChoiceFinish CitationEvent
-      ConcurrencyLimiter ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith Cost CountTokens
-      DebugLogger Decision DecisionInput DeepPartial DeltaEvent Demand ErrorInfo Executor FallbackContext FallbackToOptions
-      FileEvent FileReference FinishEvent FinishMetadata FinishReason HedgeOptions InvalidJsonElement JsonElement
-      JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath JsonReadingOptions JsonSnapshot JsonValue LogprobsEvent
-      MeasureStreamOptions Message MessagePart NativeFormat ParseErrorDetails ParseJsonOnCompleteOptions ParsedBy ParsedText
-      Parser ParserObjection ParserRefusal ParserVerdict PartOrigin PartialJsonEventsOptions PartialJsonOptions PartialMessage
-      PartialSource Phase PingEvent Price PricedRequest RateLimitOptions RateLimitTurn RateLimiter RateLimiterOptions RawEvent
-      ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage ResetEvent ResponseHead RetryContext RetryStreamOptions
-      RoundContext RunToolsOptions ServiceErrorDetails ServiceErrorKind SmoothOptions StandardSchema StartEvent StepEvent
-      StopContext StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent TextDeltasOptions
-      TextUnit TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions TokenCounter TokenStream Tool
-      ToolApprovalEvent ToolCall ToolCallDeltaEvent ToolCallEndEvent ToolCallStartEvent ToolContext ToolErrorContext
-      ToolResultEvent Tools Turn TurnPart Usage UsageEvent UsageSettlement ValidationIssue`,
+      AccumulateTextOptions AggregateUsageOptions AnswerSummary ApplyOptions ApprovalContext ArgumentsFormat AskModel
+      BackoffOptions BlockEndEvent Breaker BreakerOptions BreakerPass BreakerState BufferToTextOptions CallDecision ChoiceFinish
+      CitationEvent ConcurrencyLimiter ConcurrencyLimiterOptions ConcurrencySlot Confidence ContentEvent ContinueWith
+      ConversationCommand ConversationConcurrency ConversationOptions ConversationState ConversationTurn Cost
+      CountTokens DebugLogger Decision DecisionInput DeepPartial DeltaEvent Demand ErrorInfo Executor FallbackContext
+      FallbackToOptions FileEvent FileReference FinishEvent FinishMetadata FinishReason HedgeOptions InvalidJsonElement
+      JsonElement JsonElementsOptions JsonEvent JsonObject JsonOptions JsonPath JsonReadingOptions JsonSnapshot
+      JsonValue LogprobsEvent MarkdownBlock MarkdownBlockKind MarkdownBlocksOptions MarkdownText MeasureStreamOptions
+      Message MessagePart MessageState MessageStatus NativeFormat ParseErrorDetails ParseJsonOnCompleteOptions ParsedBy
+      ParsedText Parser ParserObjection ParserRefusal ParserVerdict PartOrigin PartialJsonEventsOptions
+      PartialJsonOptions PartialMessage PartialSource Phase PingEvent Price PricedRequest RateLimitOptions RateLimitTurn
+      RateLimiter RateLimiterOptions RawEvent ReasoningDeltaEvent RefusalDeltaEvent RequestTraits RequestUsage
+      ResetEvent ResponseHead RetryContext RetryNotice RetryStreamOptions RoundContext RunToolsOptions SentencesOptions
+      ServiceErrorDetails ServiceErrorKind SmoothOptions SplitLinesOptions StandardSchema StartEvent StepEvent StepState
+      StopContext StreamErrorDetails StreamErrorKind TakeWithinBudgetOptions TapStreamOptions TextDeltaEvent
+      TextDeltasOptions TextUnit TimeoutLimits TimeoutPhase Timing TimingSettlement ToMessageOptions
+      ToMessageStateOptions TokenCounter TokenStream Tool ToolApprovalEvent ToolCall ToolCallDeltaEvent ToolCallEndEvent
+      ToolCallStartEvent ToolContext ToolErrorContext ToolResultEvent ToolState ToolStatus Tools Turn TurnPart Usage
+      UsageEvent UsageSettlement ValidationIssue`,
   },
   'rxllm/openai': {
     file: 'src/providers/openai/index.ts',
-    values: 'assistantTurn chatMessages chatTools fromChatCompletions fromResponses responsesInput responsesTools',
+    values: `
+      assistantTurn chatMessages chatTools fromChatCompletions fromResponses responsesInput responsesTools`,
     types: `
-      AssistantMessage ChatClient ChatContent ChatMessage ChatParams ChatTool RequestFunction ResponsesClient ResponsesContent
-      ResponsesItem ResponsesParams ResponsesTool SourceOptions`,
+      AssistantMessage ChatClient ChatContent ChatMessage ChatParams ChatTool RequestFunction ResponsesClient
+      ResponsesContent ResponsesItem ResponsesOptions ResponsesParams ResponsesTool ResumeOptions SourceOptions`,
   },
   'rxllm/anthropic': {
     file: 'src/providers/anthropic/index.ts',
@@ -54,14 +60,16 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/testing': {
     file: 'src/testing/index.ts',
     values: `
-      CassetteError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles duplicateUsage failWith
-      fakeProvider fakeTools file finish heartbeatOnly httpThenOk letters logprobs marbleLane marbles ping raw reasoning
-      rechunk recordCassette refusal replayCassette reset splitBytes stallAfter start step streamOf text toMarbleDiagram
-      toolApproval toolCallDelta toolCallEnd toolCallStart toolResult usage usageOf virtualTime`,
+      CassetteError ContractError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles
+      duplicateUsage failWith fakeProvider fakeTools file finish heartbeatOnly httpThenOk letters logprobs marbleLane
+      marbles operatorContract ping raw reasoning rechunk recordCassette refusal replayCassette reset sourceContract
+      splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta toolCallEnd
+      toolCallStart toolResult usage usageOf virtualTime`,
     types: `
-      AnswerOptions CassetteOptions DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt FakeProvider FakeRequest
-      FakeToolCall FakeToolResult FakeTools Fault Fetch FetchFault HeartbeatOnlyOptions HttpThenOkOptions LaneMark LaneRun
-      MarbleDiagramOptions MarbleHelpers MarbleLane MarbleStream RecordCassetteOptions RecordedLane ReplayCassetteOptions
+      AnswerOptions CassetteOptions DefineTest DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt
+      FakeProvider FakeRequest FakeToolCall FakeToolResult FakeTools Fault Fetch FetchFault HeartbeatOnlyOptions
+      HttpThenOkOptions LaneMark LaneRun MarbleDiagramOptions MarbleHelpers MarbleLane MarbleStream
+      OperatorContractOptions RecordCassetteOptions RecordedLane ReplayCassetteOptions SourceContractOptions
       StreamExpectation StreamOfOptions`,
   },
   'rxllm/toon': {
@@ -81,10 +89,16 @@ const golden: Readonly<Record<string, PublicNames>> = {
     values: 'genaiPrices',
     types: 'GenaiPricesOptions ModelPrices UnitPrice',
   },
-  'rxllm/mcp': {
-    file: 'src/mcp/index.ts',
-    values: 'mcpTools',
-    types: 'McpClient McpToolDefinition McpToolsOptions',
+  'rxllm/http': {
+    file: 'src/http/index.ts',
+    values: `
+      agUi fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse
+      toResponse toSseMessages uiMessages`,
+    types: `
+      AgUiOptions ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike
+      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions RunInput RunMessage RunResume RunToolCall
+      SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireRequest
+      WireRequestOptions WriteData WrittenCall WrittenUsage`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

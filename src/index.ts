@@ -107,10 +107,27 @@ export { type ApplyOptions, applyOptions } from './operators/applyOptions.js';
 export { batchFrames } from './operators/batchFrames.js';
 export { type BufferToTextOptions, bufferToText } from './operators/bufferToText.js';
 export { circuitBreaker } from './operators/circuitBreaker.js';
+export {
+  type AnswerSummary,
+  type CallDecision,
+  type ConversationCommand,
+  type ConversationConcurrency,
+  type ConversationOptions,
+  type ConversationState,
+  type ConversationTurn,
+  conversation,
+} from './operators/conversation.js';
 export { type FallbackContext, type FallbackToOptions, fallbackTo } from './operators/fallbackTo.js';
 export { type HedgeOptions, hedge } from './operators/hedge.js';
 export { type InvalidJsonElement, type JsonElement, type JsonElementsOptions, jsonElements } from './operators/jsonElements.js';
 export { limitConcurrency } from './operators/limitConcurrency.js';
+export {
+  type MarkdownBlock,
+  type MarkdownBlockKind,
+  type MarkdownBlocksOptions,
+  type MarkdownText,
+  markdownBlocks,
+} from './operators/markdownBlocks.js';
 export { type MeasureStreamOptions, measureStream, type TimingSettlement } from './operators/measureStream.js';
 export { ofEvent } from './operators/ofEvent.js';
 export { type ParseJsonOnCompleteOptions, parseJsonOnComplete } from './operators/parseJsonOnComplete.js';
@@ -143,13 +160,26 @@ export {
 } from './operators/presets.js';
 export { type RateLimitOptions, rateLimit } from './operators/rateLimit.js';
 export { type ContinueWith, type RetryContext, type RetryStreamOptions, retryStream } from './operators/retryStream.js';
+export { type SentencesOptions, sentences } from './operators/sentences.js';
+export { shareStream } from './operators/shareStream.js';
 export { type SmoothOptions, smooth, type TextUnit } from './operators/smooth.js';
+export { type SplitLinesOptions, splitLines } from './operators/splitLines.js';
 export { stopOn } from './operators/stopOn.js';
 export { type TakeWithinBudgetOptions, takeWithinBudget } from './operators/takeWithinBudget.js';
 export { type TapStreamOptions, tapStream } from './operators/tapStream.js';
 export { type TextDeltasOptions, textDeltas } from './operators/textDeltas.js';
 export { type TimeoutLimits, timeoutBetweenChunks } from './operators/timeoutBetweenChunks.js';
 export { type ToMessageOptions, toMessage } from './operators/toMessage.js';
+export {
+  type MessageState,
+  type MessageStatus,
+  type RetryNotice,
+  type StepState,
+  type ToMessageStateOptions,
+  type ToolState,
+  type ToolStatus,
+  toMessageState,
+} from './operators/toMessageState.js';
 export { type StandardSchema, validate } from './operators/validate.js';
 export { withCost } from './operators/withCost.js';
 export type { JsonReadingOptions } from './structured/jsonOptions.js';

@@ -14,6 +14,8 @@ test('a CommonJS Jest loads every entry point', async () => {
   expect(counter.count('Hello world')).toBe(2);
   expect(typeof require('rxllm/openai').fromResponses).toBe('function');
   expect(typeof require('rxllm/anthropic').fromMessages).toBe('function');
+  expect(typeof require('rxllm/http').sse).toBe('function');
+  expect(typeof require('rxllm/ai-sdk').fromAiSdk).toBe('function');
   expect(typeof require('rxllm/otel').traceStream).toBe('function');
   expect(typeof require('rxllm/pricing').genaiPrices()).toBe('function');
   expect(typeof require('rxllm/testing').marbles).toBe('function');

@@ -13,6 +13,7 @@ import {
   withCost,
 } from 'rxllm';
 import { fromMessages } from 'rxllm/anthropic';
+import { sse, type Wire } from 'rxllm/http';
 import { fromChatCompletions, fromResponses } from 'rxllm/openai';
 import { traceStream } from 'rxllm/otel';
 import { genaiPrices } from 'rxllm/pricing';
@@ -32,6 +33,7 @@ export const watched$: Observable<DeltaEvent> = events$.pipe(
   withCost(genaiPrices({ overrides: { mine: { input_mtok: 1, output_mtok: 2 } } })),
   traceStream({ tracer: trace.getTracer('app'), meter: metrics.getMeter('app') }),
 );
+export const wire: Wire = sse();
 export const text$: Observable<string> = events$.pipe(bufferToText());
 export const deltas$: Observable<TextDeltaEvent> = fromResponses(openai, { model: 'gpt-4o-mini', input: 'Hello' }).pipe(
   ofEvent('text-delta'),

@@ -40,12 +40,13 @@ function moduleOf(run: Run, entryPoint: string): string {
   }
   const helpers = namesIn(code, marbleHelpers());
   for (const name of [...own, ...helpers]) imported.delete(name);
+  if (entryPoint !== 'rxllm/http') imported.delete('sse');
   return [
     `import * as testing from 'rxllm/testing';`,
     `import type { createSse } from '../sse.js';`,
     ...[...imported].map(([name, from]) => `import { ${name} } from '${from}';`),
     ...helpers.map((name) => `declare const ${name}: testing.MarbleHelpers['${name}'];`),
-    `declare const sse: ReturnType<typeof createSse>;`,
+    `declare const ${entryPoint === 'rxllm/http' ? 'eventStream' : 'sse'}: ReturnType<typeof createSse>;`,
     code,
   ].join('\n');
 }

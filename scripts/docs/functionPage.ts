@@ -86,7 +86,10 @@ function drawnFrom({ given = {}, source }: Run): string {
   const notes = [
     'Drawn by `npm run docs` from this run in virtual time',
     ...(fakes.length > 0 ? [`${fakes.map((name) => `\`${name}\``).join(' and ')} of [rxllm/testing](../testing.md)`] : []),
-    ...(code.includes('sse(') ? ['`sse` answers the request with these server-sent events, each at its millisecond'] : []),
+    ...(code.includes('sse({') ? ['`sse` answers the request with these server-sent events, each at its millisecond'] : []),
+    ...(code.includes('eventStream(')
+      ? ['`eventStream` answers the request with these server-sent events, each at its millisecond']
+      : []),
   ];
   return `${notes.join('; ')}.`;
 }

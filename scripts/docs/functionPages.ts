@@ -10,6 +10,7 @@ const titles: Readonly<Record<Kind, readonly [title: string, about: string]>> = 
   operators: ['Operators', 'What you pipe a stream through.'],
   sources: ['Sources', 'Cold Observables of delta events: subscribing sends the request, unsubscribing aborts it.'],
   handles: ['Handles', 'What several streams share.'],
+  wires: ['Wires', 'How events cross HTTP: each page lists what its wire cannot carry.'],
   functions: ['Functions', 'Parsers, prices, token counters and others.'],
 };
 

@@ -40,19 +40,22 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const source = testing.marbleLane('source');
   const result = testing.marbleLane('result');
   const given: testing.RecordedLane[] = [];
-  const usesPromises = sendsRequest(run) || calls(run, 'mcpTools');
+  const hasBody = isRequest(run);
+  const usesPromises = hasBody || /fromAiSdk\(|mcpTools\(/.test(run.source);
 
   function start(helpers: testing.MarbleHelpers): void {
     const modules = modulesOf(entryPoint).map(({ names }) => names);
     const scope: Record<string, unknown> = Object.assign({ testing }, ...modules, helpers);
     scope['stream'] = checkedStream(helpers);
-    scope['sse'] = createSse(body);
+    scope['eventStream'] = createSse(body);
+    // On a page of `rxllm/http`, `sse` is the wire.
+    if (entryPoint !== 'rxllm/http') scope['sse'] = scope['eventStream'];
     for (const [name, code] of Object.entries(run.given ?? {})) {
       scope[name] = recordGiven(name, evaluate(`given.${name}`, code, scope), given);
     }
     const source$ = evaluate('source', run.source, scope);
     if (!rxjs.isObservable(source$)) throw new CodeError('source', new TypeError('it must be an Observable'));
-    const recorded$ = sendsRequest(run) ? source$ : source$.pipe(source.record());
+    const recorded$ = hasBody ? source$ : source$.pipe(source.record());
     const operators = (run.operators ?? []).map((code, index) => {
       const part = `operators[${index}]`;
       const operator = evaluate(part, code, scope);
@@ -65,7 +68,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 
   if (usesPromises) {
     await testing.virtualTime(start)();
-    return [sendsRequest(run) ? body : source, ...given, result];
+    return [hasBody ? body : source, ...given, result];
   }
   testing.marbles((helpers) => {
     start(helpers);
@@ -75,12 +78,8 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
 }
 
 /** A source sends a request, which is a promise. */
-function sendsRequest(run: Run): boolean {
-  return calls(run, 'sse');
-}
-
-function calls({ given = {}, source }: Run, name: string): boolean {
-  return [...Object.values(given), source].some((code) => code.includes(`${name}(`));
+function isRequest({ given = {}, source }: Run): boolean {
+  return [...Object.values(given), source].some((code) => /sse\(\{|eventStream\(/.test(code));
 }
 
 /** `stream`, but its letters must be events: on a page of `rxllm`, `text('a')` is the parser and not the event. */

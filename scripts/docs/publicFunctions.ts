@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { type DocComment, readDocComment } from './docComment.js';
 
 /** The folders of the pages, and which functions each has. */
-export type Kind = 'operators' | 'sources' | 'handles' | 'functions';
+export type Kind = 'operators' | 'sources' | 'handles' | 'wires' | 'functions';
 
 /** An option, a field of it, or a member of what a function returns. */
 export interface Option {
@@ -117,6 +117,7 @@ function kindOf(name: string, signatures: readonly Callable[]): Kind {
   if (signatures.some(({ type }) => /OperatorFunction</.test(type?.getText() ?? ''))) return 'operators';
   const isSource = signatures.some(({ type }) => /^Observable</.test(type?.getText() ?? ''));
   if (isSource && /^(from[A-Z]|runTools$)/.test(name)) return 'sources';
+  if (signatures.some(({ type }) => type?.getText() === 'Wire')) return 'wires';
   return /^create[A-Z]/.test(name) ? 'handles' : 'functions';
 }
 

@@ -3,7 +3,8 @@ export interface Run {
   /** Names that the rest uses, in order. An Observable called `other` gets a row of the picture, a Subject too. */
   readonly given?: Readonly<Record<string, string>>;
   /**
-   * A source, in what rxjs and the entry points of rxllm export, the helpers of `marbles`, and `sse` of scripts/docs/sse.ts. `text` is the parser,
+   * A source, in what rxjs and the entry points of rxllm export, the helpers of `marbles`, and `sse` of scripts/docs/sse.ts, which is
+   * `eventStream` on a page of `rxllm/http`. `text` is the parser,
    * as on the page: an event in the letters of `stream` is `testing.text('a', { block: 1 })`.
    */
   readonly source: string;
@@ -22,9 +23,23 @@ const chatBody = `sse({
   10: '[DONE]',
 })`;
 
+const wireBody = `eventStream({
+  0: { type: 'start', provider: 'test' },
+  3: { type: 'text-delta', text: 'Hel', block: 0, choice: 0, phase: 'answer' },
+  6: { type: 'text-delta', text: 'lo', block: 0, choice: 0, phase: 'answer' },
+  9: { type: 'finish', reason: 'stop', choices: [], metadata: {} },
+})`;
+
 /** A run for every public function, by the name of its page. `npm run new:operator` adds one. */
 export const runs: Readonly<Record<string, Run>> = {
   accumulateText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['accumulateText()'] },
+  agUi: {
+    given: { encoder: `agUi({ input: { threadId: 't', runId: 'r', messages: [] } }).createEncoder()` },
+    source: `stream('s--a--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
   aggregateUsage: { source: `stream('s-u-a-u-(f|)')`, operators: ['aggregateUsage()'] },
   applyOptions: {
     source: failingOnce,
@@ -51,6 +66,14 @@ export const runs: Readonly<Record<string, Run>> = {
   circuitBreaker: {
     source: `fakeProvider([streamOf('Hel', { everyMs: 3, error: new ConnectionError() }), 'never asked'])`,
     operators: ['circuitBreaker(createBreaker({ failures: 1 }))', 'retry(1)'],
+  },
+  conversation: {
+    given: {
+      ask: `() => answer('--Hel-lo|')`,
+      chat: '(commands$) => commands$.pipe(conversation(ask))',
+    },
+    source: `cold('--h--------------g---|', { h: { type: 'send', text: 'Hi' }, g: { type: 'send', text: 'Go' } })`,
+    operators: ['chat', 'map(({ status, turns, live }) => ({ status, turns: turns.length, live: live?.text }))'],
   },
   createBreaker: {
     given: { breaker: 'createBreaker({ failures: 1, successes: 1, openMs: 10 })', state: 'new Subject()' },
@@ -96,6 +119,15 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-#', {}, new ConnectionError())`,
     operators: ['catchError((error) => throwError(() => fromErrorInfo(toErrorInfo(error))))'],
   },
+  fromHttpEvents: {
+    given: {
+      first: '`data: {"type":"start","provider":"test"}\\n\\n`',
+      both: 'first + `data: {"type":"text-delta","text":"Hi","block":0,"choice":0,"phase":"answer"}\\n\\n`',
+      events: '{ h: { type: 2, status: 200 }, p: { type: 3, partialText: first }, q: { type: 3, partialText: both } }',
+    },
+    source: `cold('h--p--q--|', events)`,
+    operators: ['fromHttpEvents(sse())'],
+  },
   fromMessages: {
     source: `fromMessages(sse({
   0: { type: 'message_start', message: { id: 'm1', model: 'claude-haiku-4-5', usage: { input_tokens: 9, output_tokens: 1 } } },
@@ -107,18 +139,57 @@ export const runs: Readonly<Record<string, Run>> = {
   10: { type: 'message_stop' },
 }), { model: 'claude-haiku-4-5', max_tokens: 100, messages: [] })`,
   },
+  fromWire: { source: `fromWire(${wireBody}, { wire: sse() })` },
+  fromAiSdk: {
+    given: {
+      parts: `async function* () {
+  yield { type: 'start-step' };
+  for (const text of ['Hel', 'lo']) {
+    await lastValueFrom(timer(3));
+    yield { type: 'text-delta', id: '0', text };
+  }
+  yield { type: 'finish', finishReason: 'stop' };
+}`,
+    },
+    source: 'fromAiSdk(() => parts())',
+    operators: ['textDeltas()'],
+  },
+  modelMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map((message) => modelMessages(messageTurns(message)))'],
+  },
+  providerError: {
+    source: `stream('s-a|')`,
+    operators: [`map(() => providerError({ code: 'Throttling', message: 'Slow down' }))`, 'map(({ message }) => message)'],
+  },
+  fromServerSentEvents: {
+    source: `fromServerSentEvents(eventStream({ 0: { word: 'Hel' }, 3: { word: 'lo' }, 6: { over: true } }), {
+  provider: 'own',
+  decode({ word, over }, write) {
+    if (typeof word === 'string') write.text(word);
+    if (over === true) write.finish('stop');
+  },
+})`,
+  },
   fromResponses: {
-    source: `fromResponses(sse({
-  0: { type: 'response.created', response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
-  1: { type: 'response.output_item.added', output_index: 0, item: { type: 'message', id: 'i1', content: [] } },
-  3: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'Hel' },
-  6: { type: 'response.output_text.delta', output_index: 0, item_id: 'i1', content_index: 0, delta: 'lo' },
-  9: { type: 'response.completed', response: {
+    given: {
+      // Cut after "Hel": the body ends without the end of the response.
+      cut: `sse({
+  0: { type: 'response.created', sequence_number: 0, response: { id: 'r1', model: 'gpt-5-mini', status: 'in_progress' } },
+  1: { type: 'response.output_item.added', sequence_number: 1, output_index: 0, item: { type: 'message', id: 'i1', content: [] } },
+  3: { type: 'response.output_text.delta', sequence_number: 2, output_index: 0, item_id: 'i1', content_index: 0, delta: 'Hel' },
+})`,
+      rest: `sse({
+  1: { type: 'response.output_text.delta', sequence_number: 3, output_index: 0, item_id: 'i1', content_index: 0, delta: 'lo' },
+  4: { type: 'response.completed', sequence_number: 4, response: {
     id: 'r1', model: 'gpt-5-mini', status: 'completed',
     output: [{ type: 'message', id: 'i1', role: 'assistant', content: [{ type: 'output_text', text: 'Hello', annotations: [] }] }],
     usage: { input_tokens: 9, output_tokens: 2, total_tokens: 11 },
   } },
-}), { model: 'gpt-5-mini', input: 'Hello' })`,
+})`,
+      client: 'Object.assign(cut, { retrieve: rest })',
+    },
+    source: `fromResponses(client, { model: 'gpt-5-mini', input: 'Hello', background: true }, { resume: { delayMs: 5 } })`,
   },
   genaiPrices: {
     source: `stream('s-a-u-f|', { s: start({ model: 'gpt-4o-mini', provider: 'openai' }) })`,
@@ -150,6 +221,7 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  markdownBlocks: { source: `streamOf('# Hi\\nsome **bold words**', { everyMs: 3 })`, operators: ['markdownBlocks()'] },
   mcpTools: {
     given: {
       client: `{
@@ -196,6 +268,17 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   partialJson: { source: cityAndDays, operators: ['partialJson()'] },
   partialToolInput: { source: `answer('<get_weather:{"city":"Pa-ris",-"days":3}>|')`, operators: ['partialToolInput()'] },
+  pipeToNode: {
+    given: {
+      events$: `fromWire(${wireBody}, { wire: sse() })`,
+      respond: `(texts) => ({
+  destroyed: false, headersSent: false, writableLength: 0, on() {}, writeHead() {}, destroy() {},
+  write(text) { texts.next(text); return true; },
+  end() { texts.complete(); },
+})`,
+    },
+    source: 'new Observable((texts) => pipeToNode(events$, respond(texts), { wire: sse() }))',
+  },
   rateLimit: {
     given: {
       limiter: 'createRateLimiter({ requestsPerMinute: 1 })',
@@ -203,6 +286,17 @@ export const runs: Readonly<Record<string, Run>> = {
     },
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
+  },
+  readRunInput: {
+    source: `answer('Hel-lo|')`,
+    operators: [
+      'toMessage()',
+      'map(({ text: content }) => readRunInput({ threadId: "t", runId: "r", messages: [{ id: "a", role: "assistant", content }] }))',
+    ],
+  },
+  readUiMessages: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', 'map(({ text }) => readUiMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
   },
   responsesInput: {
     source: `answer('Hel-lo|')`,
@@ -229,7 +323,20 @@ export const runs: Readonly<Record<string, Run>> = {
     },
     source: 'runTools(() => provider, { turns: [], tools })',
   },
+  sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
+  shareStream: {
+    given: { shared$: `stream('s-a-b-c-d-f|').pipe(shareStream())`, late: 'timer(5).pipe(switchMap(() => shared$))' },
+    source: 'merge(shared$, late)',
+  },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
+  sse: {
+    given: { encoder: 'sse().createEncoder()' },
+    source: `stream('s--a--b--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
+  splitLines: { source: `streamOf('one two\\nthree four', { everyMs: 3 })`, operators: ['splitLines()'] },
   stopOn: {
     given: { other: `cold('---------x')` },
     source: `answer('Hel-lo,-wor-ld|')`,
@@ -256,9 +363,21 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-#', {}, new ConnectionError())`,
     operators: ['catchError((error) => of(toErrorInfo(error).name))'],
   },
+  toResponse: {
+    given: { events$: `fromWire(${wireBody}, { wire: sse() })` },
+    source: 'fromWire(() => toResponse(events$, { wire: sse() }), { wire: sse() })',
+  },
+  toSseMessages: {
+    source: `stream('s--a--#', {}, new ConnectionError())`,
+    operators: ['toSseMessages(sse())', 'map(({ data }) => data)'],
+  },
   toMessage: {
     source: `answer('[hm]-Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text, reasoning }) => ({ text, reasoning }))'],
+  },
+  toMessageState: {
+    source: `stream('s-a-R---s-b-#', { R: testing.reset({ delayMs: 4 }) }, new ConnectionError())`,
+    operators: ['toMessageState()', 'map(({ status, text, retry }) => ({ status, text, delayMs: retry?.delayMs }))'],
   },
   toon: { source: toonTable, operators: ['parseOnComplete(toon(), text())', 'map(({ format, value }) => ({ format, value }))'] },
   toonPrompt: {
@@ -267,6 +386,13 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   toonRows: { source: toonTable, operators: ['toonRows()', 'map(({ row }) => row)'] },
   traceStream: { source: `answer('Hel-lo|')`, operators: [`traceStream({ tracer: trace.getTracer('docs') })`] },
+  uiMessages: {
+    given: { encoder: 'uiMessages().createEncoder()' },
+    source: `stream('s--a--b--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
+  },
   validate: {
     given: { numbers: `z.number()` },
     source: `streamOf('{"n": [1, 2, "x"]}', { everyMs: 3 })`,

@@ -1,7 +1,9 @@
 import { trace } from '@opentelemetry/api';
 import * as rxjs from 'rxjs';
 import * as rxllm from 'rxllm';
+import * as aiSdk from 'rxllm/ai-sdk';
 import * as anthropic from 'rxllm/anthropic';
+import * as http from 'rxllm/http';
 import * as mcp from 'rxllm/mcp';
 import * as openai from 'rxllm/openai';
 import * as otel from 'rxllm/otel';
@@ -22,6 +24,8 @@ export interface ScopeModule {
 
 const entryPoints: readonly ScopeModule[] = [
   { from: 'rxllm/anthropic', names: anthropic },
+  { from: 'rxllm/http', names: http },
+  { from: 'rxllm/ai-sdk', names: aiSdk },
   { from: 'rxllm/openai', names: openai },
   { from: 'rxllm/mcp', names: mcp },
   { from: 'rxllm/otel', names: otel },

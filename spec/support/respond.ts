@@ -2,7 +2,11 @@ import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 
 /** Creates a client function that responds with an event stream of these bytes, in chunks of `chunkSize` bytes. */
-export function respondWith(bytes: Uint8Array | string, chunkSize: number = Infinity): () => Promise<Response> {
+export function respondWith(
+  bytes: Uint8Array | string,
+  chunkSize: number = Infinity,
+  headers: Readonly<Record<string, string>> = {},
+): () => Promise<Response> {
   const whole = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
   return async () => {
     let offset = 0;
@@ -16,7 +20,7 @@ export function respondWith(bytes: Uint8Array | string, chunkSize: number = Infi
         }
       },
     });
-    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream', ...headers } });
   };
 }
 

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, merge, type Observable, take } from 'rxjs';
 import type { DeltaEvent } from '../../src/events.js';
 import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
+import type { Fetch } from '../../src/testing/fakes/responseBody.js';
+import { sourceContract as defineContract } from '../../src/testing/index.js';
 import { collect } from './respond.js';
 import { type Answer, answerStream, startServer, type TestServer } from './server.js';
 
@@ -12,13 +14,16 @@ export interface SourceContractOptions {
   readonly cut: string;
   /** The text of both. */
   readonly text: string;
-  /** The source, through the SDK's own client. */
-  source(url: string, options?: SourceOptions): Observable<DeltaEvent>;
+  /** The source, through the SDK's own client, with this `fetch` or over HTTP. */
+  source(url: string, options?: SourceOptions, fetch?: Fetch): Observable<DeltaEvent>;
 }
 
 /** The behaviour of every source over real HTTP: run it first in the wire spec of the source. */
 export function sourceContract({ whole, cut, text, source }: SourceContractOptions): void {
-  describe('the source contract', () => {
+  describe('the source contract of rxllm/testing', () =>
+    defineContract(it, { whole, cut, text, source: (fetch, options) => source('http://a.example', options, fetch) }));
+
+  describe('the source contract over HTTP', () => {
     let server: TestServer;
     let answer: Answer;
 

@@ -35,7 +35,7 @@ describe("fromChatCompletions, through the SDK's client over HTTP", () => {
     whole: chatFixture('text'),
     cut: allButTheEnd,
     text: 'Hello, "wörld" 🌍\n',
-    source: (baseURL, options) => fromChatCompletions(new OpenAI({ baseURL, apiKey: 'local' }), params, options),
+    source: (baseURL, options, fetch) => fromChatCompletions(new OpenAI({ baseURL, fetch, apiKey: 'local' }), params, options),
   });
 
   it('streams text and usage', async () => {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { StreamErrorKind, TimeoutPhase } from '../../src/errors.js';
 import type { FinishReason } from '../../src/events.js';
 import type { TimeoutLimits } from '../../src/operators/timeoutBetweenChunks.js';
-import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
+import type { ResponsesOptions } from '../../src/providers/openai/fromResponses.js';
 import {
   asChunk,
   chunk,
@@ -40,7 +40,7 @@ import {
 } from './wires.js';
 
 /** The place of the fault in an exchange: a chapter of docs/faults.md. */
-export type Group = 'before' | 'mid' | 'end' | 'http' | 'in-band' | 'content' | 'consumer';
+export type Group = 'before' | 'mid' | 'end' | 'resume' | 'http' | 'in-band' | 'content' | 'consumer';
 
 /** The stream errors. */
 export interface Failure {
@@ -122,14 +122,17 @@ interface Row extends Partial<Readonly<Record<WireName, Outcome>>> {
   readonly address?: 'unknown' | 'refused';
   readonly act?: Act;
   readonly limits?: TimeoutLimits;
-  readonly options?: SourceOptions;
+  readonly options?: ResponsesOptions;
+  /** The answer to the second request. @defaultValue a whole answer */
+  readonly rest?: (wire: Wire) => Script;
 }
 
 /** One line of the matrix: a row and a source. */
-export interface FaultLine extends Omit<Row, WireName | 'answer'> {
+export interface FaultLine extends Omit<Row, WireName | 'answer' | 'rest'> {
   readonly source: WireName;
   readonly outcome: Outcome;
   readonly script: () => Script;
+  readonly rest: () => Script;
 }
 
 // ---- The outcomes.
@@ -212,6 +215,32 @@ function zipped(text: string, part = 1): Script {
   const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
   return respond(200, bytes.subarray(0, Math.ceil(bytes.length * part)), headers);
 }
+/** The events of a background response, which have numbers. */
+const numbered = (wire: Wire): readonly string[] =>
+  whole(wire)
+    .split('\n\n')
+    .filter((each) => each !== '')
+    .map((each, index) => `${each.replace('data: {', `data: {"sequence_number":${index},`)}\n\n`);
+/** Those up to the end of `hello`. */
+const kept = (wire: Wire): string => numbered(wire).slice(0, 4).join('');
+
+/** The ways to cut a background response. */
+const cuts: readonly (readonly [fault: string, answer: (wire: Wire) => Script])[] = [
+  ['The connection is reset', (wire) => [...openStream(kept(wire)), ...reset]],
+  ['The connection is closed between two chunks', (wire) => [...openStream(kept(wire)), fin]],
+  ['The connection is closed while nothing comes', (wire) => [...openStream(kept(wire)), pause(50), fin]],
+  ['The connection is closed inside a chunk', (wire) => [...openStream(kept(wire)), send('fff\r\ndata: {'), pause(10), fin]],
+  [
+    'The body is shorter than its Content-Length',
+    (wire) => [plainHead({ 'content-length': '99999' }), send(kept(wire)), pause(10), fin],
+  ],
+  ["A chunk's size is not a number", (wire) => [...openStream(kept(wire)), pause(10), send('zz\r\nxx\r\n')]],
+  ['The body ends normally, but without the terminal marker', (wire) => stream(kept(wire))],
+  ['The connection is closed in a body without a length', (wire) => [plainHead({ connection: 'close' }), send(kept(wire)), fin]],
+  ['The stream ends inside an event', (wire) => stream(kept(wire), (numbered(wire)[4] ?? '').slice(0, -9))],
+  ['The stream ends inside the first event, after the id', (wire) => stream((numbered(wire)[0] ?? '').slice(0, -9))],
+];
+
 /** An event of unknown type. */
 const unknownEvent = typed({ type: 'brand_new', object: 'brand_new' });
 /** A ping, in each provider's own form. */
@@ -914,6 +943,20 @@ const rows: readonly Row[] = [
         wire.error('nested', 'server_error') + responseEnd('failed', { error: { code: 'server_error', message: 'x' } }),
       ),
     responses: { ...provider('server'), ...hello },
+  },
+  {
+    row: 40,
+    group: 'in-band',
+    fault: '`response.failed` without a reason, and `error` with it after that',
+    answer: (wire) => stream(begun(wire), responseEnd('failed') + wire.error('nested', 'invalid_request_error')),
+    responses: { ...provider('invalid-request', lasting), partial: 'Hello', usage: [10, 5] },
+  },
+  {
+    row: 40,
+    group: 'in-band',
+    fault: '`response.failed` without a reason, and nothing after it',
+    answer: (wire) => stream(begun(wire), responseEnd('failed')),
+    responses: { ...provider('server'), partial: 'Hello', usage: [10, 5] },
   },
 
   {
@@ -1645,17 +1688,38 @@ const rows: readonly Row[] = [
       completes('stop', `Hello${speech.join('')}`, { note: 'at most 16 MB are buffered on the way, then the provider waits' }),
     ),
   },
+  // ---- A background response that is read again.
+  ...cuts.map(
+    ([fault, answer], index): Row => ({
+      row: 61,
+      group: 'resume',
+      fault,
+      answer,
+      rest: (wire) =>
+        stream(
+          numbered(wire)
+            .slice(index === cuts.length - 1 ? 0 : 4)
+            .join(''),
+        ),
+      options: { resume: { delayMs: 1 } },
+      responses: completes('stop', 'Hello', { same: true, requests: 2 }),
+    }),
+  ),
 ];
 
 const sources = ['chat', 'responses', 'messages'] as const;
+const completely = (wire: Wire): Script => stream(whole(wire));
 
 /** The whole matrix, a line for each row and each source that it applies to. */
-export const faultMatrix: readonly FaultLine[] = rows.flatMap(({ answer = (wire: Wire) => stream(whole(wire)), ...row }) =>
+export const faultMatrix: readonly FaultLine[] = rows.flatMap(({ answer = completely, rest = completely, ...row }) =>
   sources.flatMap((source): readonly FaultLine[] => {
     const { chat: _, responses: __, messages: ___, [source]: outcome, ...fields } = row;
-    return outcome === undefined ? [] : [{ ...fields, source, outcome, script: () => answer(wires[source], source) }];
+    const wire = wires[source];
+    return outcome === undefined
+      ? []
+      : [{ ...fields, source, outcome, script: () => answer(wire, source), rest: () => rest(wire) }];
   }),
 );
 
 /** The undisturbed answer. */
-export const wholeAnswer = (source: WireName): Script => stream(whole(wires[source]));
+export const wholeAnswer = (source: WireName): Script => completely(wires[source]);

@@ -12,14 +12,13 @@ import { type RetryStreamOptions, retryStream } from '../../src/operators/retryS
 import { timeoutBetweenChunks } from '../../src/operators/timeoutBetweenChunks.js';
 import { fromMessages } from '../../src/providers/anthropic/fromMessages.js';
 import { fromChatCompletions } from '../../src/providers/openai/fromChatCompletions.js';
-import { fromResponses } from '../../src/providers/openai/fromResponses.js';
-import type { SourceOptions } from '../../src/providers/wire/wireFormat.js';
+import { fromResponses, type ResponsesOptions } from '../../src/providers/openai/fromResponses.js';
 import { runTools } from '../../src/tools/runTools.js';
 import { type FaultServer, type Script, startFaultServer } from '../support/faultServer.js';
 import { type Act, type Completion, type Failure, type FaultLine, faultMatrix, wholeAnswer } from './faultMatrix.js';
 import { type Figures, sourceNames, type WireName, wires } from './wires.js';
 
-type Source = (url: string, options?: SourceOptions) => Observable<DeltaEvent>;
+type Source = (url: string, options?: ResponsesOptions) => Observable<DeltaEvent>;
 
 const apiKey = 'sk-local-0123456789abcdef';
 const question = 'the secret of the prompt';
@@ -28,7 +27,12 @@ const messages = [{ role: 'user' as const, content: question }];
 /** Each source, through its SDK's own client. */
 const sources: Readonly<Record<WireName, Source>> = {
   chat: (baseURL, options) => fromChatCompletions(new OpenAI({ baseURL, apiKey }), { model: 'm', messages }, options),
-  responses: (baseURL, options) => fromResponses(new OpenAI({ baseURL, apiKey }), { model: 'm', input: question }, options),
+  responses: (baseURL, options) =>
+    fromResponses(
+      new OpenAI({ baseURL, apiKey }),
+      { model: 'm', input: question, background: options?.resume !== undefined },
+      options,
+    ),
   messages: (baseURL, options) =>
     fromMessages(new Anthropic({ baseURL, apiKey }), { model: 'm', max_tokens: 9, messages }, options),
 };
@@ -169,7 +173,7 @@ async function expectOver(server: FaultServer, endedAt: number, withinMs = 100):
 }
 
 async function meetAlone(line: FaultLine): Promise<void> {
-  await serve([line.script(), wholeAnswer(line.source)], async (server) => {
+  await serve([line.script(), line.rest()], async (server) => {
     const heard = await meet(line, server, false);
     const { outcome, limits, address } = line;
     expectGrammar(heard);
@@ -201,7 +205,7 @@ async function expectLimit(server: FaultServer, { phase, limitMs }: StreamTimeou
 
 async function meetRetried(line: FaultLine): Promise<void> {
   const script = line.script();
-  await serve([script, wholeAnswer(line.source)], async (server) => {
+  await serve([script, line.rest()], async (server) => {
     const heard = await meet(line, server, true);
     const { outcome, address, source } = line;
     const { events, completed } = heard;
@@ -253,7 +257,7 @@ const settle = (): Promise<void> => sleep(50);
 
 interface Stage {
   readonly server: FaultServer;
-  readonly source: (options?: SourceOptions) => Observable<DeltaEvent>;
+  readonly source: (options?: ResponsesOptions) => Observable<DeltaEvent>;
 }
 
 const isText = ({ type }: DeltaEvent): boolean => type === 'text-delta';
@@ -418,7 +422,7 @@ const acts: Readonly<Record<Act, (stage: Stage) => Promise<unknown>>> = {
 async function act(line: FaultLine, does: Act, retried: boolean): Promise<void> {
   const { outcome, source, options } = line;
   await serve([line.script(), wholeAnswer(source)], async (server) => {
-    const events = (more?: SourceOptions): Observable<DeltaEvent> => {
+    const events = (more?: ResponsesOptions): Observable<DeltaEvent> => {
       const events$ = sources[source](server.url, { ...options, ...more });
       return retried ? events$.pipe(retryStream({ initialDelayMs: 30, jitter: 0 })) : events$;
     };

@@ -35,7 +35,7 @@ describe("fromMessages, through the SDK's client over HTTP", () => {
     whole: fixture('text'),
     cut: allButTheEnd,
     text: 'Hello, "wörld" 🌍\n',
-    source: (baseURL, options) => fromMessages(new Anthropic({ baseURL, apiKey: 'local' }), params, options),
+    source: (baseURL, options, fetch) => fromMessages(new Anthropic({ baseURL, fetch, apiKey: 'local' }), params, options),
   });
 
   it('streams text and usage', async () => {

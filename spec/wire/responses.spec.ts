@@ -29,7 +29,7 @@ describe("fromResponses, through the SDK's client over HTTP", () => {
     whole: responsesFixture('text'),
     cut: allButTheEnd,
     text: answer,
-    source: (baseURL, options) => fromResponses(new OpenAI({ baseURL, apiKey: 'local' }), params, options),
+    source: (baseURL, options, fetch) => fromResponses(new OpenAI({ baseURL, fetch, apiKey: 'local' }), params, options),
   });
 
   it('streams text and usage', async () => {

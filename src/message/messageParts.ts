@@ -101,11 +101,14 @@ export function extendPart({ part, text }: GrowingPart, event: DeltaEvent): bool
   }
 }
 
-/** A snapshot of the part: later events do not change it. */
-export function toMessagePart({ part, text }: GrowingPart): MessagePart {
-  if ('text' in part) return { ...part, text: wholeText(text) };
+/**
+ * A snapshot of the part: later events do not change it.
+ * @param read Reads its text. @defaultValue for an occasional reader
+ */
+export function toMessagePart({ part, text }: GrowingPart, read: (text: GrowingText) => string = wholeText): MessagePart {
+  if ('text' in part) return { ...part, text: read(text) };
   if (part.type !== 'tool-call') return { ...part };
-  const call = { ...part, argumentsText: part.ended ? part.argumentsText : wholeText(text) };
+  const call = { ...part, argumentsText: part.ended ? part.argumentsText : read(text) };
   return { ...call, input: parseInput(call) };
 }
 

@@ -10,7 +10,7 @@ export interface PartialFold {
 }
 
 /** Plain data and free functions instead of closures: a fold is created for every subscription to a source, and by many operators. */
-interface FoldState {
+export interface FoldState {
   readonly choice: number;
   /** The last event of each of these types that stands. */
   latest: Latest;
@@ -24,6 +24,8 @@ interface FoldState {
   current: GrowingPart | undefined;
   /** The round that runs. */
   step: number;
+  /** The part that the last event began or extended. */
+  changed?: GrowingPart | undefined;
 }
 
 interface Latest {
@@ -39,20 +41,30 @@ interface Cited {
 
 /** @param choice Which choice to read. @defaultValue 0 */
 export function createPartialFold(choice = 0): PartialFold {
-  const state: FoldState = { choice, latest: {}, citations: [], parts: [], blocks: new Map(), current: undefined, step: 0 };
+  const state = createFoldState(choice);
   return {
-    push: (event) => push(state, event),
+    push: (event) => pushEvent(state, event),
     partial: () => partialOf(state),
   };
 }
 
-function push(state: FoldState, event: DeltaEvent): void {
+export function createFoldState(choice: number): FoldState {
+  return { choice, latest: {}, citations: [], parts: [], blocks: new Map(), current: undefined, step: 0 };
+}
+
+export function pushEvent(state: FoldState, event: DeltaEvent): void {
   const { choice, current, step } = state;
   if (event.type === 'text-delta' && event.block === current?.block && current.part.type === 'text' && event.choice === choice) {
+    state.changed = current;
     return append(current.text, event.text);
   }
+  state.changed = undefined;
   if ('choice' in event && event.choice !== choice) return;
   switch (event.type) {
+    case 'ping':
+    case 'raw':
+    case 'logprobs':
+      return;
     case 'start':
     case 'usage':
     case 'finish':
@@ -91,6 +103,7 @@ function updateParts(state: FoldState, event: DeltaEvent): void {
   const { parts, blocks, step } = state;
   const known = knownPart(state, event);
   const part = known && extendPart(known, event) ? known : startPart(event, step, parts.at(-1)?.block ?? -1);
+  state.changed = part;
   state.current = event.type === 'text-delta' || event.type === 'tool-result' ? part : undefined;
   if (!part || part === known) return;
   // In the order of blocks: an opaque block is seen only at its end, when later blocks have begun.
@@ -109,7 +122,7 @@ function knownPart({ parts, blocks, current }: FoldState, event: DeltaEvent): Gr
 
 function partialOf({ latest, parts: growing, citations }: FoldState): PartialMessage {
   const { start, usage, finish } = latest;
-  const parts = growing.map(toMessagePart);
+  const parts = growing.map((part) => toMessagePart(part));
   return {
     id: start?.id,
     model: start?.model,

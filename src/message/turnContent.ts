@@ -1,4 +1,5 @@
 import { isObject, nonEmptyText } from '../codecs/json/jsonFields.js';
+import { writeJson } from '../codecs/json/writeJson.js';
 import type { FileReference, JsonObject, JsonValue, NativeFormat, TurnPart } from '../events.js';
 
 // What the converters of turns share: how a part reads without its native form.
@@ -57,7 +58,7 @@ export function resultContents(output: JsonValue): readonly Shown[] {
     const contents = output.map(toContent);
     if (contents.every((content) => content !== undefined)) return contents;
   }
-  return [{ type: 'text', text: typeof output === 'string' ? output : JSON.stringify(output) }];
+  return [{ type: 'text', text: typeof output === 'string' ? output : writeJson(output) }];
 }
 
 /** The text of a result as one string; `undefined` if the result has a file. */

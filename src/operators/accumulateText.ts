@@ -10,10 +10,13 @@ export interface AccumulateTextOptions {
 }
 
 /**
- * Emits the whole visible text so far, each time it changes, for a view to bind to.
+ * Emits the whole visible text so far, each time it changes.
  *
  *     source   s-a-b-R-c-f|     R: reset
  *     result   --v-w-x-y--|     v = 'a', w = 'ab', x = '', y = 'c'
+ *
+ * It errors when its source does. A binding such as `toSignal` or `async` then throws at each read, and the view stops: bind
+ * `toMessageState()`, which never errors, or catch the error here.
  *
  * A `reset` that voids text emits the remaining text at once, so that no view shows void text during the delay of a retry.
  *
@@ -22,7 +25,7 @@ export interface AccumulateTextOptions {
  * @unsubscribe Discards the text.
  * @reset Emits the text that remains, at once.
  * @cost Holds the text. A delta is appended without copying the text before it.
- * @example readonly answer = toSignal(events$.pipe(accumulateText()), { initialValue: '' })
+ * @example events$.pipe(accumulateText()).subscribe({ next: (text) => view.set(text), error: (error) => view.setError(error) })
  */
 export function accumulateText(options: AccumulateTextOptions = {}): OperatorFunction<DeltaEvent, string> {
   checkEach('accumulateText', options, { choice: checkCount });

@@ -23,6 +23,7 @@ import type { SourceOptions, WireFormat } from './wire/wireFormat.js';
  * held and no other is read, so that the provider waits; no time limit of the source runs meanwhile.
  *
  * @param source The source's name, for exceptions at call time.
+ * @param own How the options are checked that only this source has.
  * @throws TypeError or RangeError at call time for bad options.
  * @emitsError A {@link StreamError} whose `partial` is the message so far.
  * @unsubscribe Aborts the request at once.
@@ -33,8 +34,9 @@ export function readEvents(
   send: Send,
   options: SourceOptions = {},
   source = 'options',
+  own: object = {},
 ): Observable<DeltaEvent> {
-  checkSourceOptions(source, options);
+  checkSourceOptions(source, options, own);
   const { signal } = options;
   const events$ = new Observable<DeltaEvent>((subscriber) => {
     const deliver = (event: DeltaEvent): void => {
@@ -64,7 +66,7 @@ export function readEvents(
   return attachSignal(events$, signal);
 }
 
-function checkSourceOptions(source: string, options: SourceOptions): void {
+function checkSourceOptions(source: string, options: SourceOptions, own: object): void {
   checkEach(source, options, {
     signal: (name, value) => checkSignal(`${source}: ${name}`, value),
     maxEventBytes: checkPositive,
@@ -73,5 +75,6 @@ function checkSourceOptions(source: string, options: SourceOptions): void {
     graceMs: checkNotNegative,
     demand: checkDemand,
     onResponse: checkFunction,
+    ...own,
   });
 }

@@ -1,4 +1,4 @@
-import { createJsonParser } from '../codecs/json/parser.js';
+import { createJsonParser, type JsonParser } from '../codecs/json/parser.js';
 import { JsonSyntaxError } from '../codecs/json/syntaxError.js';
 import { fillPartial, ParseError, type ParseErrorDetails } from '../errors.js';
 import type { JsonValue } from '../events.js';
@@ -8,11 +8,11 @@ import type { PartialFold } from '../message/partialFold.js';
 export interface ToolInputReader {
   readonly callId: string;
   readonly ended: boolean;
-  /** @throws ParseError where the arguments are not JSON, LimitError past 256 levels. */
+  /** @throws LimitError past 256 levels. */
   write(argumentsText: string): void;
   /**
-   * Ends the call; no arguments at all are `{}`.
-   * @throws ParseError if their value is not complete.
+   * Ends the call with its whole arguments, which may contradict the deltas; no arguments at all are `{}`.
+   * @throws ParseError if they are not JSON, or if their value is not complete.
    */
   end(argumentsText: string): void;
   parseError(message: string, details?: ParseErrorDetails): ParseError;
@@ -27,19 +27,34 @@ export function createToolInputReader(
   message: PartialFold,
   onInput: (input: JsonValue) => void,
 ): ToolInputReader {
-  const parser = createJsonParser({
-    fences: false,
-    controlCharacters: true,
-    onSnapshot(value, _complete, changed) {
-      if (changed) onInput(value);
-    },
-  });
+  const createParser = (): JsonParser =>
+    createJsonParser({
+      fences: false,
+      controlCharacters: true,
+      onSnapshot(value, _complete, changed) {
+        if (changed) onInput(value);
+      },
+    });
+  let parser = createParser();
   let text = '';
   let ended = false;
+  /** Where the deltas are not JSON. Only the end of the call shows whether they are its arguments. */
+  let failure: ParseError | undefined;
 
   function parseError(problem: string, details: ParseErrorDetails = { offset: parser.offset }): ParseError {
     const partial = message.partial();
     return new ParseError(problem, text, partial.finishReason, { value: parser.value(), partial, ...details });
+  }
+
+  function write(argumentsText: string): void {
+    text += argumentsText;
+    if (failure) return;
+    try {
+      parser.write(argumentsText);
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError)) throw fillPartial(error, message.partial);
+      failure = parseError(error.message, { offset: error.offset, cause: error });
+    }
   }
 
   return {
@@ -47,20 +62,19 @@ export function createToolInputReader(
     get ended() {
       return ended;
     },
-    write(argumentsText) {
-      text += argumentsText;
-      try {
-        parser.write(argumentsText);
-      } catch (error) {
-        if (!(error instanceof JsonSyntaxError)) throw fillPartial(error, message.partial);
-        throw parseError(error.message, { offset: error.offset, cause: error });
-      }
-    },
+    write,
     end(argumentsText) {
       ended = true;
-      if (argumentsText.trim() === '') onInput({});
-      else if (!parser.end()) throw parseError('The arguments end before their JSON value does');
+      if (argumentsText.trim() === '') return onInput({});
+      if (argumentsText !== text) {
+        parser = createParser();
+        failure = undefined;
+        text = '';
+        write(argumentsText);
+      }
+      if (failure) throw failure;
+      if (!parser.end()) throw parseError('The arguments end before their JSON value does');
     },
-    parseError,
+    parseError: (problem, details) => failure ?? parseError(problem, details),
   };
 }

@@ -1,4 +1,5 @@
 import { isObject, nonEmptyText, numberOf, objectOf, textOf } from '../../codecs/json/jsonFields.js';
+import { writeJson } from '../../codecs/json/writeJson.js';
 import type { JsonObject, JsonValue } from '../../events.js';
 import type { Emit } from '../wire/wireFormat.js';
 import { blockFor, signEndedBlock, signedBlock } from './blocks.js';
@@ -64,7 +65,7 @@ function thinkingText(delta: JsonObject): string {
 
 /** Some servers send the input as JSON, not as text. */
 function inputText(value: JsonValue | undefined): string {
-  return isObject(value) ? JSON.stringify(value) : textOf(value);
+  return isObject(value) ? writeJson(value) : textOf(value);
 }
 
 function addCitation(block: ContentBlock, delta: JsonObject, emit: Emit): void {

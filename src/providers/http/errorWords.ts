@@ -33,9 +33,12 @@ const kinds: ReadonlyMap<string, ServiceErrorKind> = /* @__PURE__ */ new Map(
 const wordForms: readonly (readonly [kind: ServiceErrorKind, ...forms: RegExp[]])[] = [
   ['server', /time_?d?_?out|deadline/],
   ['rate-limit', /throttl|rate_?limit|rate_exceed|too_many|concurren/],
-  ['quota', /quota|balance|billing|credit|arrear|payment|usage_limit|spend|budget/],
+  ['quota', /quota|balance|billing|credit|arrear|overdue|payment|usage_limit|spend|budget/],
   ['overloaded', /overload|capacity|busy/],
-  ['authentication', /api_?key|unauth|authentic|credential|signature|(access|security|expired|invalid)_token\b|token_expired/],
+  [
+    'authentication',
+    /api_?key|unauth|no_auth|auth_?fail|authentic|credential|signature|(access|security|expired|invalid)_token\b|token_expired/,
+  ],
   [
     'permission',
     /permission|forbidden|denied|not_(allowed|authorized)|no_access|suspended|deactivated|(?<!b)locked|banned|disabled/,
@@ -106,13 +109,14 @@ export function kindOfError(errorWords: readonly string[], status: number | unde
 }
 
 /** Where an error stands in its body, a level deeper at each of them. */
-export const errorMembers: readonly string[] = ['error', 'errors', 'detail', 'base_resp', 'message'];
+export const errorMembers: readonly string[] =
+  'error errors Error value fault detail data Response base_resp message error_message'.split(' ');
 
 /** Where an error's words stand, the most specific first. */
 export const wordMembers: readonly string[] =
-  'code type status error_code error_type errorCode errorType __type reason status_code'.split(' ');
+  'code type Code status error_code error_type errorCode errorcode errorType __type reason status_code'.split(' ');
 
 export const statusMembers: readonly string[] = 'code status status_code http_code http_status statusCode'.split(' ');
 
 export const messageMembers: readonly string[] =
-  'message error_message error_msg errorMessage status_msg msg detail description title'.split(' ');
+  'message Message error_message error_msg errorMessage faultstring status_msg msg detail description title'.split(' ');

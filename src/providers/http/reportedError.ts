@@ -6,6 +6,13 @@ import type { JsonObject, JsonValue } from '../../events.js';
  * A payload with content reports one only as {@link hasError} says.
  */
 export function reportsError(payload: JsonObject): boolean {
+  return isError(payload) || envelopes.some((member) => isError(objectOf(payload[member])));
+}
+
+/** What gateways put an error into: `{data: {error}}`, and Tencent's `{Response: {Error}}`. */
+const envelopes = ['data', 'Response'] as const;
+
+function isError(payload: JsonObject): boolean {
   if (hasError(payload) || payload['success'] === false || payload['ok'] === false) return true;
   if (isFilled(payload['detail']) || isFilled(payload['__type'])) return true;
   // MiniMax's envelope, which good answers have too, with the code 0.
@@ -28,7 +35,7 @@ const statusFields = ['status', 'statusCode', 'status_code', 'http_status', 'htt
 const messageFields = ['message', 'Message', 'msg', 'title', 'reason'] as const;
 
 /** For instance `error_type`, `errorMessage`, `errcode`, `err_msg` and `fault`. */
-const errorField = /^(err|error|errors|fault|exception)([_A-Z]|msg|code|$)/;
+const errorField = /^(err|[Ee]rrors?|fault|exception)([_A-Z]|msg|code|$)/;
 
 /** What an error without a code may have beside its message. */
 const envelope: ReadonlySet<string> = new Set([

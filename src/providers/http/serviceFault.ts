@@ -30,7 +30,7 @@ export function serviceFault(body: JsonValue | undefined, status?: number): Serv
   const message = firstOf(levels, messageMembers, sentence) ?? '';
   return {
     message: cutMessage(text === '' || (isErrorWord(text) && message !== '') ? message : text),
-    kind: kindOfError(errorWords, known, status === undefined),
+    kind: kindOfError([...errorWords, message].filter(isErrorWord), known, status === undefined),
     status: known,
     code: errorWords[0] ?? firstOf(levels, ['code'], numberText) ?? (known !== status ? String(known) : undefined),
     requestId: firstOf(levels, ['request_id', 'requestId'], sentence),

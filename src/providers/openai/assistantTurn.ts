@@ -1,14 +1,8 @@
 import type { Message } from '../../events.js';
-import { chatTurn } from './chat/turn.js';
+import { type AssistantMessage, chatTurn } from './chat/turn.js';
 import { responsesTurn } from './responses/turn.js';
 
-/** The assistant's message of a chat completion, as `messages` takes it. Its native fields, such as reasoning, are there too. */
-export interface AssistantMessage {
-  role: 'assistant';
-  content: string | ({ type: 'text'; text: string } | { type: 'refusal'; refusal: string })[] | null;
-  refusal?: string | null;
-  tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
-}
+export type { AssistantMessage } from './chat/turn.js';
 
 /**
  * Converts an answer to the next turn's input, losslessly, in the form of its API: one message for a chat completion, and for a response the
@@ -21,7 +15,7 @@ export interface AssistantMessage {
 export function assistantTurn(message: Message): AssistantMessage;
 export function assistantTurn<Turn extends object[]>(message: Message): Turn;
 export function assistantTurn(message: Message): AssistantMessage | object[] {
-  return isResponse(message) ? responsesTurn(message) : (chatTurn(message) as AssistantMessage);
+  return isResponse(message) ? responsesTurn(message) : chatTurn(message);
 }
 
 /** The native forms decide. Without one, or with that of another provider, the id of the message does. */

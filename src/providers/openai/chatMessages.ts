@@ -1,8 +1,7 @@
 import type { FileReference, Turn } from '../../events.js';
 import type { CallNames } from '../../message/callNames.js';
 import { base64Of, isShown, nativeOf, type ResultPart, resultContents, type Shown, toShown } from '../../message/turnContent.js';
-import type { AssistantMessage } from './assistantTurn.js';
-import { chatCallNames, chatTurn } from './chat/turn.js';
+import { type AssistantMessage, chatCallNames, chatTurn } from './chat/turn.js';
 
 /** A text or a file that a user shows to the model. */
 export type ChatContent =
@@ -62,7 +61,7 @@ function ownMessage(turn: Turn, { names, functionCalls }: Conversion): readonly 
     for (const part of turn.parts) {
       if (part.type === 'tool-call' && nativeOf(part, 'chat')?.['function_call']) functionCalls.add(part.callId);
     }
-    return [chatTurn(turn, names) as AssistantMessage];
+    return [chatTurn(turn, names)];
   }
   const shown = turn.parts.filter(isShown).map(toShown);
   const texts = shown.flatMap((content) => (content.type === 'text' ? [content] : []));

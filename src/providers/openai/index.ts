@@ -7,7 +7,9 @@ export { type ChatClient, type ChatParams, fromChatCompletions } from './fromCha
 export {
   fromResponses,
   type ResponsesClient,
+  type ResponsesOptions,
   type ResponsesParams,
+  type ResumeOptions,
 } from './fromResponses.js';
 export { type ResponsesContent, type ResponsesItem, responsesInput } from './responsesInput.js';
 export { type ResponsesTool, responsesTools } from './responsesTools.js';

@@ -1,3 +1,4 @@
+import { writeJson } from '../../codecs/json/writeJson.js';
 import type { JsonValue } from '../../events.js';
 
 /** A text or a file that a user or a tool shows to the model. */
@@ -40,7 +41,7 @@ export function toolOutput(
   result: { readonly output: JsonValue; readonly isError: boolean },
 ): ToolOutput {
   const { output, isError } = result;
-  const text = typeof shown === 'string' ? shown : JSON.stringify(output);
+  const text = typeof shown === 'string' ? shown : writeJson(output);
   switch (callType) {
     case 'custom_tool_call':
       return { type: 'custom_tool_call_output', call_id, output: shown };

@@ -1,15 +1,16 @@
 import { isObject, listOf, nonEmptyText, numberOf, objectOf } from '../../../codecs/json/jsonFields.js';
+import { writeJson } from '../../../codecs/json/writeJson.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { type ChatChoice, type ChatState, choiceOf } from './state.js';
 import { textBlock } from './texts.js';
 
-/** Reads `annotations`, which belong to the text. */
-export function readAnnotations(choice: ChatChoice, delta: JsonObject, emit: Emit): void {
+/** Reads `annotations`, which belong to the text. Some servers repeat them. */
+export function readAnnotations(state: ChatState, choice: ChatChoice, delta: JsonObject, emit: Emit): void {
   const { annotations } = delta;
   if (!Array.isArray(annotations)) return;
   for (const annotation of annotations) {
-    if (!isObject(annotation)) continue;
+    if (!isObject(annotation) || !isNew(state, choice.index + writeJson(annotation))) continue;
     const block = textBlock(choice);
     block.annotations ??= [];
     block.annotations.push(annotation);
@@ -25,11 +26,14 @@ export function readCitations(state: ChatState, payload: JsonObject, emit: Emit)
   for (const native of citations) {
     const source = isObject(native) ? native : { url: native };
     const url = nonEmptyText(source['url']);
-    if (url === undefined || state.citedUrls?.has(url)) continue;
-    state.citedUrls ??= new Set();
-    state.citedUrls.add(url);
+    if (url === undefined || !isNew(state, url)) continue;
     emitCitation(choice, latestText(choice), source, native, emit);
   }
+}
+
+function isNew(state: ChatState, source: string): boolean {
+  state.cited ??= new Set();
+  return state.cited.size < state.cited.add(source).size;
 }
 
 export function emitCitation(choice: ChatChoice, block: number, source: JsonObject, native: JsonValue, emit: Emit): void {

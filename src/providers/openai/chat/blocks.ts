@@ -58,8 +58,8 @@ export interface AudioBlock {
   id: string | undefined;
 }
 
-/** Content that arrives whole. */
-interface OpaqueBlock {
+/** Content that arrives whole, and ends at once. */
+export interface OpaqueBlock {
   readonly kind: 'image' | 'other';
   readonly number: number;
   /** The provider's own name for it. */

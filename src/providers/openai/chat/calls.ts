@@ -1,4 +1,5 @@
 import { isObject, nonEmptyText } from '../../../codecs/json/jsonFields.js';
+import { writeJson } from '../../../codecs/json/writeJson.js';
 import { createGrowingText, wholeText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
@@ -65,11 +66,28 @@ function readPiece(state: ChatState, choice: ChatChoice, native: JsonObject, pos
 }
 
 /** The call that has the index of a piece, else its id, else its position, else the latest one. */
-function findCall(choice: ChatChoice, { index, id, name, position, alone }: CallPiece): CallBlock | undefined {
+function findCall(choice: ChatChoice, piece: CallPiece): CallBlock | undefined {
   const { calls } = choice;
-  if (index !== undefined) return calls?.get(index);
+  const { index, id, name, position, alone } = piece;
+  if (index !== undefined) return calls?.get(index) ?? strayCall(choice, index, piece);
   if (id !== undefined) return calls?.get(id) ?? openCalls(choice, (call) => call.id === id);
   return alone && name === undefined ? choice.latestCall : openCalls(choice, (call) => call.position === position);
+}
+
+/**
+ * The latest call, where a piece has another index and belongs to it nevertheless: it has neither id nor name, or has them both again, and the
+ * call has no arguments yet, or the same ones.
+ */
+function strayCall({ calls, latestCall: call }: ChatChoice, index: number | string, piece: CallPiece): CallBlock | undefined {
+  const { id, name, argumentsText } = piece;
+  if (!call || call.name === '' || argumentsText === '') return undefined;
+  const isUnnamed = id === undefined && name === undefined;
+  const isSame = id !== undefined && id === call.id && (name ?? call.name) === call.name;
+  if (!isUnnamed && !isSame) return undefined;
+  const isEmpty = call.argumentsText.length === 0;
+  if (!isEmpty && !(isSame && repeats(call, piece))) return undefined;
+  calls?.set(index, call);
+  return call;
 }
 
 /** The latest open call that a test accepts. */
@@ -121,13 +139,13 @@ function keyOf(index: JsonValue | undefined): number | string | undefined {
 }
 
 function idOf(id: JsonValue | undefined): string | undefined {
-  return typeof id === 'number' ? String(id) : nonEmptyText(id);
+  return typeof id === 'number' ? String(id) : id === 'null' ? undefined : nonEmptyText(id);
 }
 
 /** Arguments that a server sends as an object become its JSON. */
 function argumentsOf(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value;
-  return value === undefined || value === null ? '' : JSON.stringify(value);
+  return value === undefined || value === null ? '' : writeJson(value);
 }
 
 /** Keeps unknown fields, for instance a thought signature, because they must go back to the server. */

@@ -3,7 +3,8 @@ import { createGrowingText, wholeText } from '../../../codecs/text/growingText.j
 import type { JsonObject, JsonValue } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
 import { emitCitation } from './annotations.js';
-import { readImage } from './files.js';
+import type { OpaqueBlock } from './blocks.js';
+import { endOpaque, readImage } from './files.js';
 import { emitThought, readThinkingPart } from './reasoning.js';
 import { type ChatChoice, openBlock, touch } from './state.js';
 import { extendText, readRefusal, textBlock } from './texts.js';
@@ -79,6 +80,8 @@ function readReference(choice: ChatChoice, part: JsonObject, emit: Emit): void {
 function readUnknownPart(choice: ChatChoice, part: JsonObject, emit: Emit): void {
   const type = nonEmptyText(part['type']) ?? 'unknown';
   touch(choice);
-  openBlock(choice, { kind: 'other', number: choice.blocks.length, type, native: { content: [part] } });
+  const native = { content: [part] };
+  const block = openBlock<OpaqueBlock>(choice, { kind: 'other', number: choice.blocks.length, type, native });
   emit({ type: 'raw', provider: 'openai', name: `content.${type}`, data: part });
+  endOpaque(choice, block, emit);
 }

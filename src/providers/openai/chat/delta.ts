@@ -16,7 +16,7 @@ export function readDelta(state: ChatState, choice: ChatChoice, delta: JsonObjec
   readFunctionCall(state, choice, delta, emit);
   readAudio(state, choice, delta, emit);
   readImages(choice, delta, emit);
-  readAnnotations(choice, delta, emit);
+  readAnnotations(state, choice, delta, emit);
   readExtraContent(choice, delta);
   for (const field in delta) if (!knownFields.has(field)) keepOpaque(choice, field, delta[field]);
 }

@@ -64,7 +64,8 @@ function endBlocks(state: ChatState, choice: ChatChoice, all: boolean, emit: Emi
       if (!all && block === choice.latestCall && choice.touches > 0 && !isWhole(block)) return;
       endCall(state, choice, block, cut && block === choice.latestCall, emit);
     }
-    const kind = block.kind === 'other' ? block.type : block.kind;
+    const { kind } = block;
+    if (kind === 'image' || kind === 'other') continue;
     const native = nativeFragment(block);
     emit({ type: 'block-end', block: block.number, choice: choice.index, kind, native, format: 'chat' });
   }

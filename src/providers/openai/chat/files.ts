@@ -1,7 +1,7 @@
 import { isObject, nonEmptyText, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject } from '../../../events.js';
 import type { Emit } from '../../wire/wireFormat.js';
-import type { AudioBlock } from './blocks.js';
+import type { AudioBlock, OpaqueBlock } from './blocks.js';
 import { type ChatChoice, type ChatState, openBlock } from './state.js';
 
 /** Reads a piece of spoken audio. */
@@ -33,10 +33,16 @@ const dataUrl = /^data:([^;,]+)[^,]{0,100};base64,/;
 
 /** Emits an image, which arrives whole. A linked image has no data and emits no `file`: its address is in `native`. */
 export function readImage(choice: ChatChoice, image: JsonObject, native: JsonObject, emit: Emit): void {
-  const { number } = openBlock(choice, { kind: 'image', number: choice.blocks.length, type: 'image', native });
+  const block = openBlock<OpaqueBlock>(choice, { kind: 'image', number: choice.blocks.length, type: 'image', native });
   const url = textOf(objectOf(image['image_url'])['url']) || textOf(image['image_url']);
   const [prefix, mediaType] = dataUrl.exec(url) ?? [];
-  if (prefix === undefined || mediaType === undefined) return;
-  const data = url.slice(prefix.length);
-  emit({ type: 'file', block: number, choice: choice.index, mediaType, data, transcript: undefined, final: true });
+  if (prefix !== undefined && mediaType !== undefined) {
+    const data = url.slice(prefix.length);
+    emit({ type: 'file', block: block.number, choice: choice.index, mediaType, data, transcript: undefined, final: true });
+  }
+  endOpaque(choice, block, emit);
+}
+
+export function endOpaque({ index: choice }: ChatChoice, { number: block, type: kind, native }: OpaqueBlock, emit: Emit): void {
+  emit({ type: 'block-end', block, choice, kind, native, format: 'chat' });
 }

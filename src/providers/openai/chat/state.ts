@@ -46,7 +46,7 @@ export interface ChatState extends WireState {
   unfinished: number;
   callIds: CallIds | undefined;
   /** The sources that were emitted: some servers repeat them in every chunk. */
-  citedUrls: Set<string> | undefined;
+  cited: Set<string> | undefined;
   /** Payloads of unknown type that came before the first one with an id or content: `start` needs that one's id and model. */
   early: RawEvent[] | undefined;
   /** The fault that a finish reason reports. It ends the stream where the stream ends, because usage may follow. */
@@ -68,7 +68,7 @@ export function createChatState(audioType: string): ChatState {
     choices: new Map(),
     unfinished: 0,
     callIds: undefined,
-    citedUrls: undefined,
+    cited: undefined,
     early: undefined,
     failure: undefined,
   };

@@ -1,4 +1,3 @@
-import type { OpenAI } from 'openai';
 import { isObject } from '../../../codecs/json/jsonFields.js';
 import { wholeText } from '../../../codecs/text/growingText.js';
 import type { JsonObject, JsonValue, TurnPart } from '../../../events.js';
@@ -6,6 +5,14 @@ import { shortCallId } from '../../../message/callIds.js';
 import { type CallNames, createCallNames } from '../../../message/callNames.js';
 import { type CallPart, isPlainCall, nativeOf, textOfPart } from '../../../message/turnContent.js';
 import type { CallBlock, ChatBlock, ReasoningBlock, TextBlock } from './blocks.js';
+
+/** The assistant's message of a chat completion, as `messages` takes it. Its native fields, such as reasoning, are there too. */
+export interface AssistantMessage {
+  role: 'assistant';
+  content: string | ({ type: 'text'; text: string } | { type: 'refusal'; refusal: string })[] | null;
+  refusal?: string | null;
+  tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+}
 
 export function chatCallNames(): CallNames {
   return createCallNames('chat', shortCallId);
@@ -18,7 +25,7 @@ export function chatCallNames(): CallNames {
 export function chatTurn(
   { parts }: { readonly parts: readonly TurnPart[] },
   names: CallNames = chatCallNames(),
-): OpenAI.ChatCompletionAssistantMessageParam {
+): AssistantMessage {
   const turn = new Map<string, JsonValue>();
   for (const part of parts) {
     for (const [field, value] of Object.entries(fragmentOf(part, names))) {

@@ -1,11 +1,12 @@
 import { isObject } from '../../../codecs/json/jsonFields.js';
 import { tryParseRawJson } from '../../../codecs/json/tryParseJson.js';
+import { writeJson } from '../../../codecs/json/writeJson.js';
 import type { JsonValue } from '../../../events.js';
 
 /** An argument text that comes as text, as JSON, or not at all. */
 export function argumentsOf(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value;
-  return value === undefined || value === null ? '' : JSON.stringify(value);
+  return value === undefined || value === null ? '' : writeJson(value);
 }
 
 /** How far a text can be the arguments of a call: not at all, some text, JSON, no arguments, arguments. */

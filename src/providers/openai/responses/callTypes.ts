@@ -1,4 +1,5 @@
 import { isObject, objectOf } from '../../../codecs/json/jsonFields.js';
+import { writeJson } from '../../../codecs/json/writeJson.js';
 import type { ArgumentsFormat, Executor, JsonObject, JsonValue } from '../../../events.js';
 import { argumentsOf } from './argumentsText.js';
 import { patchArguments, patchClosing, shellArguments, shellClosing } from './writtenJson.js';
@@ -53,7 +54,7 @@ function written(name: string, argumentsText: CallType['argumentsText'], more: P
 
 /** Writes some fields of an item as JSON. */
 function fields(...names: readonly string[]): CallType['argumentsText'] {
-  return (item) => JSON.stringify(Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name]]] : []))));
+  return (item) => writeJson(Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name] ?? null]] : []))));
 }
 
 /** The result of a tool, which the item contains only if the request asked for it. A failure is a result too. */
@@ -70,13 +71,13 @@ function resultOf(output: JsonValue | undefined, item: JsonObject): CallResult |
 export const callTypes: ReadonlyMap<string, CallType> = new Map<string, CallType>([
   ['function_call', streamed('arguments')],
   ['custom_tool_call', streamed('input')],
-  ['local_shell_call', written('local_shell', ({ action }) => JSON.stringify(action ?? {}))],
+  ['local_shell_call', written('local_shell', ({ action }) => writeJson(action ?? {}))],
   ['computer_call', written('computer', fields('action', 'actions', 'pending_safety_checks'))],
   ['shell_call', written('shell', shellArguments, { executor: shellExecutor, closing: shellClosing })],
   ['apply_patch_call', written('apply_patch', patchArguments, { closing: patchClosing })],
   [
     'tool_search_call',
-    written('tool_search', (item) => JSON.stringify(item['arguments'] ?? {}), {
+    written('tool_search', (item) => writeJson(item['arguments'] ?? {}), {
       executor: ({ execution }) => (execution === 'client' ? 'client' : 'provider'),
       // Its call_id may change until the item is done.
       late: true,
@@ -121,7 +122,7 @@ function shellExecutor({ environment }: JsonObject): Executor {
 function searchArguments({ action }: JsonObject): string {
   if (!isObject(action)) return '{}';
   const { sources: _sources, ...query } = action;
-  return JSON.stringify(query);
+  return writeJson(query);
 }
 
 function mcpResult(item: JsonObject): CallResult | undefined {

@@ -26,7 +26,10 @@ const ends: ReadonlyMap<string, End> = new Map<string, End>([
 export function responseEnd(status: 'completed' | 'incomplete' | 'failed' | 'cancelled'): DecodeEvent {
   return (state, payload, emit) => {
     // Some servers send no wrapper.
-    const response = objectOf(payload['response'] ?? payload);
+    const { error } = payload;
+    const given = objectOf(payload['response'] ?? payload);
+    const response = isFilled(given['error']) || !isFilled(error) ? given : { ...given, error };
+    if (state.failure) throw state.failure;
     noteResponse(state, response);
     const known = ends.get(textOf(response['status']).toLowerCase()) ?? ends.get(status);
     const end = known === endCompleted && isFilled(response['error']) ? throwFailed : known;
@@ -73,7 +76,7 @@ function outputOf({ items }: ResponsesState, { output, output_text: text }: Json
   return isText ? [{ type: 'message', role: 'assistant', content: textOf(text) }] : list;
 }
 
-function isFilled(error: JsonValue | undefined): boolean {
+function isFilled(error: JsonValue | undefined): error is JsonValue {
   return isObject(error) ? Object.keys(error).length > 0 : textOf(error) !== '';
 }
 
@@ -92,8 +95,13 @@ export function throwReported(state: ResponsesState, payload: JsonObject, emit: 
 function throwFailed(state: ResponsesState, response: JsonObject, emit: Emit): void {
   ensureStarted(state, emit);
   emitUsage(state, response, emit);
-  const fallback = isFilled(response['message']) ? response : { message: 'The response failed' };
-  throw providerError((isFilled(response['error']) ? response['error'] : response['last_error']) ?? fallback);
+  const told = [response['error'], response['last_error']].find(isFilled);
+  const reported = told ?? (isFilled(response['message']) ? response : undefined);
+  const failure = providerError(reported ?? { message: 'The response failed' });
+  if (reported !== undefined) throw failure;
+  // Azure tells the reason in an event that follows.
+  state.failure = failure;
+  state.settled = true;
 }
 
 /** Cancelled on purpose, so the fault is not transient. */

@@ -89,7 +89,9 @@ export const responsesFormat: WireFormat<ResponsesState> = {
     else emitRaw(state, type || 'response', payload, emit);
   },
   // Only the events that end the response are terminal evidence: a [DONE] marker is not.
-  end: () => undefined,
+  end({ failure }) {
+    if (failure) throw failure;
+  },
 };
 
 function decodeCreated(state: ResponsesState, payload: JsonObject, emit: Emit): void {

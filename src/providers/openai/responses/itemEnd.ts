@@ -6,7 +6,7 @@ import { endImage } from './files.js';
 import { noteContainer } from './items.js';
 import { fillFields, nativeItem } from './nativeItem.js';
 import { type OutputItem, openBlock, type ResponsesState } from './state.js';
-import { completeTexts } from './texts.js';
+import { completeTexts, tellAnnounced } from './texts.js';
 
 /**
  * Ends an item: emits the content that only the whole item has, and its native form. The end of a call that came too early is kept for the end
@@ -19,6 +19,7 @@ export function endItem(state: ResponsesState, item: OutputItem, whole: JsonObje
   noteContainer(state, whole);
   item.type ||= textOf(whole['type']);
   completeTexts(state, item, whole, emit);
+  tellAnnounced(state, item, emit);
   if (call && cut === undefined && isPremature(call, added, whole)) {
     item.added = fillFields(whole, added);
     item.held = true;

@@ -46,6 +46,13 @@ export function itemOf(state: ResponsesState, payload: JsonObject, type: string,
   return item;
 }
 
+/** The type of the item that an event names by its index or id; empty if none is known. */
+export function typeAt({ byIndex, byId }: ResponsesState, payload: JsonObject): string {
+  const index = indexOf(payload['output_index']);
+  const item = index === undefined ? byId.get(textOf(payload['item_id'])) : byIndex.get(index);
+  return item?.type ?? '';
+}
+
 /** An item that only its events are known of. */
 function implied(type: string, { item_id: id, call_id: callId }: JsonObject): JsonObject {
   return { type, ...(nonEmptyText(id) && { id: textOf(id) }), ...(nonEmptyText(callId) && { call_id: textOf(callId) }) };

@@ -1,4 +1,5 @@
 import type { GrowingText } from '../../../codecs/text/growingText.js';
+import type { StreamError } from '../../../errors.js';
 import type { ArgumentsFormat, Executor, JsonObject, JsonValue, Phase } from '../../../events.js';
 import type { CallIds } from '../../../message/callIds.js';
 import type { Emit, WireState } from '../../wire/wireFormat.js';
@@ -20,8 +21,17 @@ export interface TextPart {
   readonly text: GrowingText;
   /** The number of citations that were emitted. */
   citations: number;
+  /** How much of the text, of a part that came whole, later deltas have told again. */
+  repeated: number | undefined;
   /** Whether the provider ended it: text under another index then begins a part of its own. */
   closed: boolean;
+}
+
+/** A part as `response.content_part.added` sends it. Its text, which should be empty, is the beginning of the part or the first delta too. */
+export interface AnnouncedPart {
+  readonly kind: TextKind;
+  readonly index: Index;
+  readonly text: string;
 }
 
 /** How events name a tool call. */
@@ -68,8 +78,8 @@ export interface OutputItem {
   fileBlock: number | undefined;
   call: ItemCall | undefined;
   readonly phase: Phase;
-  /** The kind of the part that was announced and has no text yet. */
-  announcedPart: TextKind | undefined;
+  /** The part that was announced and that no other event has told of. */
+  announcedPart: AnnouncedPart | undefined;
   readonly texts: Readonly<Record<TextKind, TextPart[]>>;
 }
 
@@ -96,6 +106,8 @@ export interface ResponsesState extends WireState {
   /** The number of uses of the provider's own tools, by name. */
   readonly serverTools: Map<string, number>;
   awaitsApproval: boolean;
+  /** A failure without a reason, which the next event may tell. */
+  failure: StreamError | undefined;
 }
 
 /** Decodes one type of event. */
@@ -121,6 +133,7 @@ export function createResponsesState(): ResponsesState {
     unanswered: new Set(),
     serverTools: new Map(),
     awaitsApproval: false,
+    failure: undefined,
   };
 }
 

@@ -17,7 +17,7 @@ const deltas: Readonly<Record<TextKind, (part: TextPart, text: string) => DeltaE
  * that was ended or another one was announced.
  */
 export function growingPart(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index): TextPart {
-  if (item.announcedPart !== kind) {
+  if (item.announcedPart?.kind !== kind) {
     const known = knownPart(item, kind, index);
     if (known && (index === undefined || known.index === index || !known.closed)) return known;
   }
@@ -33,7 +33,7 @@ export function knownPart(item: OutputItem, kind: TextKind, index: Index): TextP
 }
 
 export function openPart(state: ResponsesState, item: OutputItem, kind: TextKind, index: Index): TextPart {
-  if (item.announcedPart === kind) item.announcedPart = undefined;
+  if (item.announcedPart?.kind === kind) item.announcedPart = undefined;
   const part: TextPart = {
     kind,
     block: openBlock(state, item),
@@ -41,14 +41,22 @@ export function openPart(state: ResponsesState, item: OutputItem, kind: TextKind
     index,
     text: createGrowingText(),
     citations: 0,
+    repeated: undefined,
     closed: false,
   };
   item.texts[kind].push(part);
   return part;
 }
 
+/** Emits the text of an announced part that neither a delta nor an end has told. */
+export function tellAnnounced(state: ResponsesState, item: OutputItem, emit: Emit): void {
+  const { announcedPart: part } = item;
+  if (part?.text) extendText(openPart(state, item, part.kind, part.index), part.text, emit);
+}
+
 export function extendText(part: TextPart, text: string, emit: Emit): void {
   if (text === '') return;
+  part.repeated = undefined;
   append(part.text, text);
   emit(deltas[part.kind](part, text));
 }
@@ -103,8 +111,10 @@ function completeKind(state: ResponsesState, item: OutputItem, kind: TextKind, p
     const end = offset + text.length;
     if (isMore && end > said.length) {
       const isRest = offset < said.length || (said === '' && offset === 0);
-      const part = (isRest ? item.texts[kind].at(-1) : undefined) ?? openPart(state, item, kind, undefined);
+      const known = isRest ? item.texts[kind].at(-1) : undefined;
+      const part = known ?? openPart(state, item, kind, undefined);
       extendText(part, text.slice(Math.max(0, said.length - offset)), emit);
+      if (!known) part.repeated = 0;
     }
     offset = end;
     if (annotations.length === 0) continue;

@@ -1,4 +1,3 @@
-import type { OpenAI } from 'openai';
 import { listOf, objectOf, textOf } from '../../../codecs/json/jsonFields.js';
 import type { JsonObject, TurnPart } from '../../../events.js';
 import { shortCallId } from '../../../message/callIds.js';
@@ -18,8 +17,8 @@ export function responsesCallNames(): CallNames {
 export function responsesTurn(
   { parts }: { readonly parts: readonly TurnPart[] },
   names: CallNames = responsesCallNames(),
-): OpenAI.Responses.ResponseInputItem[] {
-  const items: unknown[] = [];
+): object[] {
+  const items: object[] = [];
   /** The rest of the text of the item that ended last: its native form is on the first of its parts. */
   let rest = '';
   // An answer of this API has the transcript of its audio in no item.
@@ -41,8 +40,7 @@ export function responsesTurn(
       items.push({ role: 'assistant', content: text, ...(isCommentary && { phase: part.phase }) });
     }
   }
-  // The provider's own items, which its type for input accepts.
-  return items as OpenAI.Responses.ResponseInputItem[];
+  return items;
 }
 
 function plainCall({ name, argumentsText, format }: CallPart, call_id: string): object {

@@ -1,4 +1,5 @@
 import { objectOf, textOf } from '../../../codecs/json/jsonFields.js';
+import { writeJson } from '../../../codecs/json/writeJson.js';
 import type { JsonObject, JsonValue } from '../../../events.js';
 
 // The argument JSON of a shell call and of a patch is built here, because the provider streams only the text of the commands and of the
@@ -7,13 +8,13 @@ import type { JsonObject, JsonValue } from '../../../events.js';
 /** The action of a shell call, its commands first. */
 export function shellArguments({ action }: JsonObject): string {
   const { commands = [], ...rest } = objectOf(action);
-  return JSON.stringify({ commands, ...rest });
+  return writeJson({ commands, ...rest });
 }
 
 /** The operation of a patch, its diff last. */
 export function patchArguments({ operation }: JsonObject): string {
   const { type, path, diff, ...rest } = objectOf(operation);
-  return JSON.stringify({ type, path, ...rest, diff });
+  return writeJson({ type, path, ...rest, diff } as JsonObject);
 }
 
 /** The end of the JSON if the whole item does not extend it. */
@@ -32,5 +33,5 @@ export function diffOpening({ operation }: JsonObject): string {
 
 /** A piece of text, escaped for a JSON string. */
 export function jsonPiece(text: JsonValue | undefined): string {
-  return JSON.stringify(textOf(text)).slice(1, -1);
+  return writeJson(textOf(text)).slice(1, -1);
 }
