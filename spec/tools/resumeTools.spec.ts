@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY, filter, type Observable, of, Subject } from 'rxjs';
 import type { DeltaEvent, Turn } from '../../src/events.js';
+import { readUiMessages } from '../../src/http/index.js';
 import { messageTurns } from '../../src/message/turns.js';
 import { toMessage } from '../../src/operators/toMessage.js';
 import { messagesParams } from '../../src/providers/anthropic/messagesParams.js';
@@ -246,6 +247,21 @@ describe('runTools', () => {
       'finish stop',
     ]);
     expect(asked).toHaveLength(2);
+  });
+
+  it('goes on with a decision that comes in the body of a chat of the AI SDK', () => {
+    const answer = {
+      id: '2',
+      role: 'assistant',
+      parts: [
+        { type: 'tool-list', toolCallId: 'c2', state: 'output-available', input: {}, output: 'a' },
+        { type: 'tool-remove', toolCallId: 'c1', state: 'approval-responded', input: {}, approval: { id: 'c1', approved: true } },
+      ],
+    };
+    const turns = readUiMessages({ messages: [{ id: '1', role: 'user', parts: [{ type: 'text', text: 'Hi' }] }, answer] });
+    const { events$, calls } = run([answering('Done')], { ...undecided, turns });
+    expect(outlineOfRun(events$)).toEqual(['start', 'approval c1 true', 'result c1 "removed"', 'step 1', 'Done', 'finish stop']);
+    expect(calls.map(({ name }) => name)).toEqual(['remove']);
   });
 
   it('cancels an approval that it waits for', () => {
