@@ -1484,35 +1484,35 @@ const rows: readonly Row[] = [
 
   // ---- Calls that are cut.
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut: the body ends normally in its arguments',
     answer: (wire, name) => [...called(wire, name), ...end],
     ...every({ ...truncated, ...noTool }),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut: the connection is closed',
     answer: (wire, name) => [...called(wire, name), fin],
     ...every({ ...connection, ...noTool }),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut: the connection is reset',
     answer: (wire, name) => [...called(wire, name), ...reset],
     ...every({ ...connection, ...noTool }),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut: the stream ends inside an event',
     answer: (wire, name) => [...called(wire, name), chunk(wire.says('x').slice(0, -9)), ...end],
     ...every({ ...truncated, ...noTool }),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut: the stream stalls',
     answer: called,
@@ -1520,14 +1520,14 @@ const rows: readonly Row[] = [
     ...every({ ...timeout('between'), ...noTool }),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut: an error arrives',
     answer: (wire, name) => [...called(wire, name), chunk(wire.error('nested', 'overloaded_error'))],
     ...every({ ...provider('overloaded'), ...noTool }),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut at the token limit',
     answer: (wire, name) => {
@@ -1541,7 +1541,7 @@ const rows: readonly Row[] = [
     ...every(completes('length', '', { note: '`runTools` runs no tool, and ends' })),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'A tool call is cut by a content filter',
     answer: (wire, name) => {
@@ -1556,7 +1556,7 @@ const rows: readonly Row[] = [
     responses: completes('content-filter', '', { note: '`runTools` runs no tool, and ends' }),
   },
   {
-    row: 61,
+    row: 62,
     group: 'content',
     fault: 'Tool calls are whole, but the definite end is missing',
     answer: (wire, name) => {
