@@ -4,8 +4,7 @@ import { HttpAgent as HttpAgent0 } from 'ag-ui-client-0';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AnyStream, anyStream } from '../spec/support/anyStream.js';
-import { formats, recordedStreams } from '../spec/support/corpus.js';
-import { decodeBytes } from '../spec/support/decodeBytes.js';
+import { allStreams, decodeStream } from '../spec/support/corpus.js';
 import { framesOf } from '../spec/support/wires.js';
 import { agUi, type RunInput, readRunInput } from '../src/http/index.js';
 import {
@@ -151,8 +150,8 @@ function inputsOf(turns: readonly Turn[]): object {
   );
 }
 
-const recorded = recordedStreams.map((stream) => {
-  const { events, error } = decodeBytes(formats[stream.wire], [stream.bytes]);
+const known = allStreams.map((stream) => {
+  const { events, error } = decodeStream(stream.wire, [stream.bytes]);
   const whole: AnyStream = { events, error: error === undefined ? undefined : toErrorInfo(error) };
   return [`${stream.wire}/${stream.name}`, whole] as const;
 });
@@ -171,7 +170,7 @@ describe.each(versions)('agUi and the client of version %s', (_, client) => {
       for (const data of framesOf(wire, stream)) expect(EventSchema.safeParse(JSON.parse(data)).error?.message).toBeUndefined();
     });
     fc.assert(property, { numRuns: 1_000 });
-    for (const [, stream] of recorded) {
+    for (const [, stream] of known) {
       for (const data of framesOf(wire, stream)) expect(EventSchema.safeParse(JSON.parse(data)).success).toBe(true);
     }
   });
@@ -194,8 +193,8 @@ describe.each(versions)('agUi and the client of version %s', (_, client) => {
     );
   });
 
-  it('shows those of each recording', async () => {
-    for (const [name, stream] of recorded) {
+  it('shows those of each fixture and of each recording', async () => {
+    for (const [name, stream] of known) {
       await expectShown(stream).catch((error: Error) => {
         throw new Error(`${name}: ${error.message}`);
       });

@@ -115,9 +115,7 @@ describe('fromResponses with resume', () => {
 
   it('does so when it is cut at any byte after the id, also inside a character', async () => {
     const uncut = await read(whole, []);
-    const bytes = Array.from({ length: Buffer.byteLength(whole) - firstId }, (_, index) => firstId + index).filter(
-      (at) => at % 7 === 0,
-    );
+    const bytes = Array.from({ length: Buffer.byteLength(whole) - firstId }, (_, index) => firstId + index);
     const cuts = bytes.flatMap((at): readonly (Cut | undefined)[] => [
       { bytes: at, by: at % 2 === 0 ? 'close' : 'end' },
       undefined,
