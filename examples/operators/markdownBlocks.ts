@@ -1,4 +1,4 @@
-/** Renders each finished Markdown block once, and the unfinished one at each delta, with markdown-it; with marked it is `marked.parse(text)`. */
+/** Renders each finished Markdown block once, and the unfinished one at each delta, with markdown-it; ../guide/markdownWithMarked.ts does it with marked. */
 import MarkdownIt from 'markdown-it';
 import { markdownBlocks } from 'rxllm';
 import { streamOf } from 'rxllm/testing';

@@ -124,7 +124,7 @@ describe('fromResponses with resume', () => {
     for (const at of bytes)
       expect({ at, ...(await collect(fromResponses(client(url), params, { resume }))) }).toEqual({ at, ...uncut });
     expect(server?.created).toBe(bytes.length);
-  });
+  }, 120_000);
 
   it('does so at every byte, in chunks of any size, without a network', async () => {
     const all = Buffer.from(whole);
