@@ -1,3 +1,4 @@
+import { append, createGrowingText, wholeText } from '../codecs/text/growingText.js';
 import type { DeltaEvent, PartialMessage, ResetEvent, TextDeltaEvent } from '../events.js';
 import { createPartialFold } from '../message/partialFold.js';
 import { createStepMarks } from '../message/stepMarks.js';
@@ -23,13 +24,13 @@ export function createAnswerFold(): AnswerFold {
   const marks = createStepMarks(0);
   let stepStart = 0;
   /** The latest texts, all of one block. */
-  let pieces: string[] = [];
+  let latest = createGrowingText();
   let last: TextDeltaEvent | undefined;
 
   function join(): void {
     if (!last) return;
-    const joined = { ...last, text: pieces.join('') };
-    pieces = [];
+    const joined = { ...last, text: wholeText(latest) };
+    latest = createGrowingText();
     last = undefined;
     message.push(joined);
     answer.push(joined);
@@ -43,7 +44,7 @@ export function createAnswerFold(): AnswerFold {
     append(event) {
       if (last && last.block !== event.block) join();
       last = event;
-      pieces.push(event.text);
+      append(latest, event.text);
     },
     push(event) {
       // Neither depends on the text before it, so the text of an answer that is read without an error is never joined.

@@ -91,10 +91,20 @@ export function createDocumentLines(lenient: boolean, emit: LineReader): LineRea
       const indented = content.startsWith(' ');
       const isTop = !indented && /^\S/.test(content);
       if (isTop && gap && !isFirstHeader(content)) return selective ? continueWith(readBefore, line) : skipTo(readAfter);
-      gap = !isTop && !/\S/.test(content);
+      gap = !isTop && isBlank(content);
       emit(!selective || indented || isTopLine(content) ? content : '');
     };
   }
 
   return (line) => read(line);
+}
+
+/** A character that is not white space is mostly found at once, without a copy of the line. */
+function isBlank(line: string): boolean {
+  for (let index = 0; index < line.length; index++) {
+    const code = line.charCodeAt(index);
+    if (code > 32 && code < 128) return false;
+    if (code >= 128) break;
+  }
+  return line.trim() === '';
 }

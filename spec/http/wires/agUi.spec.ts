@@ -22,8 +22,7 @@ import {
 } from '../../../src/testing/index.js';
 import { withoutLosses } from '../../support/agUiLosses.js';
 import { anyStream, anyStreamError } from '../../support/anyStream.js';
-import { formats, recordedStreams } from '../../support/corpus.js';
-import { decodeBytes } from '../../support/decodeBytes.js';
+import { allStreams, decodeStream } from '../../support/corpus.js';
 import { expectGrammar } from '../../support/grammar.js';
 import { anyChunksOf, bytesOf, framesOf, type Reading, readingOf } from '../../support/wires.js';
 
@@ -79,10 +78,10 @@ describe('agUi', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  it.each(recordedStreams.map((stream) => [`${stream.wire}/${stream.name}`, stream] as const))(
-    'loses only that of the recording %s',
+  it.each(allStreams.map((stream) => [`${stream.wire}/${stream.name}`, stream] as const))(
+    'loses only that of %s',
     (_, { wire: kind, bytes }) => {
-      const { events, error } = decodeBytes(formats[kind], [bytes]);
+      const { events, error } = decodeStream(kind, [bytes]);
       const sent = bytesOf(framesOf(wire, { events, error: error === undefined ? undefined : toErrorInfo(error) }));
       const reading = readingOf(wire, [sent]);
       expect(withoutLosses(reading.events)).toStrictEqual(withoutLosses(events));
