@@ -57,16 +57,18 @@ export function createAttempts(): Attempts {
   }
 
   function update(event: DeltaEvent): void {
-    if (event.type !== 'usage') joinedUsage.push(event);
     switch (event.type) {
+      case 'start':
+        return joinedUsage.push(event);
       case 'reset':
+        joinedUsage.push(event);
         attempts.number = event.attempt;
         attempts.step = Math.min(attempts.step, event.step);
         if (event.step === 0) attempts.delivered = false;
         return;
       case 'step':
         attempts.step = event.step;
-        return;
+        return joinedUsage.push(event);
       case 'finish':
         attempts.finished = true;
         return;
