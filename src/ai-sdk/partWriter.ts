@@ -3,6 +3,7 @@ import { tryParseJson } from '../codecs/json/tryParseJson.js';
 import { writeJson } from '../codecs/json/writeJson.js';
 import { StreamAbortedError, TruncatedError } from '../errors.js';
 import type { DeltaEvent, FinishReason, JsonObject, RequestUsage, Usage } from '../events.js';
+import { sumUsage } from '../metering/usageArithmetic.js';
 import { createWriterState, type WriterState } from '../providers/custom/answerState.js';
 import { createEventWriter, type EventWriter } from '../providers/custom/eventWriter.js';
 import { finishMeaning } from '../providers/wire/finishReasons.js';
@@ -235,7 +236,7 @@ function finishStep(reading: Reading, part: JsonObject): void {
   if (own === undefined) return;
   const traits = { serviceTier: undefined, speed: undefined, region: undefined, batch: undefined };
   requests.push({ ...requestOf(own, model, provider, traits), step });
-  emit({ type: 'usage', usage: requests.length === 1 ? own : sumOf(requests), requests: [...requests] });
+  emit({ type: 'usage', usage: sumUsage(requests) ?? own, requests: [...requests] });
 }
 
 /** The usage in the form of the AI SDK, of which version 6 has the parts beside the totals too. */
@@ -252,27 +253,6 @@ function usageOf(native: JsonObject): Usage | undefined {
   };
   if (Object.values(figures).every((figure) => figure === undefined)) return undefined;
   return toUsage(figures, undefined, { serverTools: undefined, cost: undefined, native: native['raw'] ?? native });
-}
-
-function sumOf(requests: readonly RequestUsage[]): Usage {
-  const sum = (read: (usage: Usage) => number | undefined): number | undefined =>
-    requests.reduce<number | undefined>((before, { usage }) => {
-      const own = read(usage);
-      return own === undefined ? before : (before ?? 0) + own;
-    }, undefined);
-  return {
-    inputTokens: sum(({ inputTokens }) => inputTokens),
-    outputTokens: sum(({ outputTokens }) => outputTokens),
-    totalTokens: sum(({ totalTokens }) => totalTokens),
-    cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
-    cacheWriteTokens: sum(({ cacheWriteTokens }) => cacheWriteTokens),
-    reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
-    serverTools: undefined,
-    estimated: false,
-    confidence: 'exact',
-    cost: undefined,
-    native: undefined,
-  };
 }
 
 const reasons: ReadonlySet<string> = new Set(['stop', 'length', 'content-filter', 'tool-calls'] satisfies FinishReason[]);

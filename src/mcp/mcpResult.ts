@@ -1,4 +1,5 @@
 import { isObject, listOf, nonEmptyText, objectOf, textOf } from '../codecs/json/jsonFields.js';
+import { writeJson } from '../codecs/json/writeJson.js';
 import type { JsonObject, JsonValue } from '../events.js';
 
 /**
@@ -24,7 +25,7 @@ function toShown(content: JsonValue): JsonObject {
   if (type === 'resource') return toResource(objectOf(resource));
   if (type === 'resource_link')
     return { type: 'text', text: [textOf(name), textOf(uri)].filter((word) => word !== '').join(': ') };
-  return { type: 'text', text: JSON.stringify(content) };
+  return { type: 'text', text: writeJson(content) };
 }
 
 function toResource({ text, blob, mimeType, uri }: JsonObject): JsonObject {

@@ -1,5 +1,6 @@
 import type { Attributes, Context, Span, SpanKind, SpanStatusCode, Tracer } from '@opentelemetry/api';
 import { asyncScheduler } from 'rxjs';
+import { writeJson } from '../codecs/json/writeJson.js';
 import type { DeltaEvent, ToolCallEndEvent, ToolResultEvent } from '../events.js';
 import { attributeNames as names, unnamed } from './conventions.js';
 
@@ -47,7 +48,7 @@ export function createToolSpans(tracer: Tracer, parent: Span, captureContent: bo
     if (event.preliminary) return;
     running.delete(event.callId);
     calls.delete(event.callId);
-    if (captureContent) span.setAttribute(names.toolResult, JSON.stringify(event.output));
+    if (captureContent) span.setAttribute(names.toolResult, writeJson(event.output));
     if (event.isError) span.setAttribute(names.errorType, unnamed).setStatus({ code: failed });
     span.end(asyncScheduler.now());
   }

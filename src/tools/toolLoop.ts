@@ -1,6 +1,5 @@
-import { concat, defer, type Observable, of } from 'rxjs';
+import { concat, defer, type Observable, of, tap } from 'rxjs';
 import type { DeltaEvent, FinishEvent, FinishReason, MessagePart, StartEvent, ToolCall, Turn } from '../events.js';
-import { operate } from '../kernel/operate.js';
 import { operateEvents } from '../kernel/operateEvents.js';
 import { localFinish } from '../message/localFinish.js';
 import { createMessageFold, type MessageFold } from '../message/messageFold.js';
@@ -11,7 +10,6 @@ import { createFlatEvents } from './flatEvents.js';
 import { decisionOn, lastAnswer, openCalls } from './openCalls.js';
 import { type RoundPolicy, runCalls } from './runCalls.js';
 import type { Steering } from './steering.js';
-import type { ToolEvent } from './toolEvents.js';
 
 /** The second argument of `call`. */
 export interface RoundContext {
@@ -126,14 +124,7 @@ export function createToolLoop(ask: AskModel, opening: readonly Turn[], policy: 
   ): Observable<DeltaEvent> {
     const open = calls.map((call) => ({ call, turns: round.turns, step: flat.step, decision: decisions?.get(call.callId) }));
     next = () => afterAnswers(round, calls);
-    return runCalls(open, policy).pipe(
-      operate<ToolEvent, DeltaEvent>((destination) => ({
-        next(event) {
-          round.fold.push(event);
-          destination.next(event);
-        },
-      })),
-    );
+    return runCalls(open, policy).pipe(tap((event) => round.fold.push(event)));
   }
 
   function afterAnswers(round: Round, calls: readonly ToolCall[]): Following {

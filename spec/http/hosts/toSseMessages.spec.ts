@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMPTY, type Observable, of } from 'rxjs';
+import { EMPTY, type Observable, of, Subject } from 'rxjs';
 import { HttpError } from '../../../src/errors.js';
 import type { DeltaEvent, JsonValue } from '../../../src/events.js';
-import { type SseMessage, sse, toSseMessages } from '../../../src/http/index.js';
-import { finish, marbles, raw, start, text } from '../../../src/testing/index.js';
+import { type SseMessage, sse, toSseMessages, uiMessages } from '../../../src/http/index.js';
+import { finish, marbles, raw, reset, start, text } from '../../../src/testing/index.js';
 import { operatorContract } from '../../support/operatorContract.js';
 
 const messages = (...frames: readonly object[]): readonly SseMessage[] =>
@@ -45,6 +45,19 @@ describe('toSseMessages', () => {
       expect(found).toHaveLength(1);
       expect(JSON.parse(found[0] ?? '')).toMatchObject({ type: 'error', error: { kind } });
     }
+  });
+
+  it('unsubscribes from its source where the wire ends the stream with an error before its finish', () => {
+    const source = new Subject<DeltaEvent>();
+    const found: string[] = [];
+    source.pipe(toSseMessages(uiMessages({ version: 6 }))).subscribe({
+      next: ({ data }) => found.push(data),
+      error: () => found.push('error'),
+      complete: () => found.push('complete'),
+    });
+    for (const event of [start(), text('Hel'), reset()]) source.next(event);
+    expect(source.observed).toBe(false);
+    expect(found.slice(-3)).toEqual([expect.stringContaining('"type":"error"'), '[DONE]', 'complete']);
   });
 
   it('is called with a wire', () => {

@@ -7,6 +7,8 @@ import { createMessageFold } from '../../../src/message/messageFold.js';
 import {
   blockEnd,
   finish,
+  logprobs,
+  ping,
   raw,
   reasoning,
   reset,
@@ -88,6 +90,16 @@ describe('agUi', () => {
       expect(reading.error === undefined).toBe(error === undefined);
     },
   );
+
+  it.each([ping(), raw('note', {}), logprobs([])])('gives a result its native form, also with $type between them', (between) => {
+    const called = [start(), toolCallStart('c', 'search'), toolCallEnd('c', 'search', '{}'), toolResult('c', 'search', 'found')];
+    const native = blockEnd({ type: 'result' }, { block: 1, kind: 'result' });
+    const sealed = (events: readonly DeltaEvent[]): readonly string[] =>
+      framesOf(wire, { events, error: undefined }).filter((frame) => frame.includes('"REASONING_'));
+    const frames = sealed([...called, native, finish()]);
+    expect(frames).toHaveLength(1);
+    expect(sealed([...called, between, native, finish()])).toEqual(frames);
+  });
 
   it('takes what it reads for the end only with RUN_FINISHED: each beginning of a stream is a TruncatedError', () => {
     const property = fc.property(anyStream({ ends: ['finish'], maxMoves: 8 }), (stream) => {

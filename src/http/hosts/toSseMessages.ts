@@ -57,6 +57,11 @@ export function toSseMessages(wire: Wire): OperatorFunction<DeltaEvent, SseMessa
           return fail(error);
         }
         finished ||= event.type === 'finish';
+        // The protocol could not express the event, and the stream ended with an error.
+        if (!finished && encoder.ended) {
+          upstream.unsubscribe();
+          destination.complete();
+        }
       },
       error: fail,
       complete() {

@@ -1,4 +1,5 @@
 import { isObject, listOf, nonEmptyText, objectOf } from '../../codecs/json/jsonFields.js';
+import { writeJson } from '../../codecs/json/writeJson.js';
 import type { JsonObject, JsonValue, RequestUsage, UsageEvent } from '../../events.js';
 import {
   type FigureNames,
@@ -39,7 +40,7 @@ export function mergeUsage(figures: Map<string, JsonValue>, newer: JsonObject): 
   let changed = false;
   for (const [name, value] of Object.entries(newer)) {
     const older = figures.get(name);
-    if (value === undefined || value === null || JSON.stringify(older) === JSON.stringify(value)) continue;
+    if (value === undefined || value === null || (older !== undefined && writeJson(older) === writeJson(value))) continue;
     // A placeholder: cumulative figures never fall to nothing.
     if (value === 0 && typeof older === 'number') continue;
     figures.set(name, value);

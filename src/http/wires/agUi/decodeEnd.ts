@@ -1,5 +1,6 @@
 import { ProviderError, type ServiceErrorKind } from '../../../errors.js';
 import type { FinishReason, RequestUsage, Usage } from '../../../events.js';
+import { sumUsage } from '../../../metering/usageArithmetic.js';
 import { readError } from '../fields/errorFields.js';
 import { eventFields } from '../fields/eventFields.js';
 import { isRecord, readFields } from '../fields/readers.js';
@@ -109,7 +110,8 @@ function emitUsage(state: Decoding, frame: Frame, note: Note | undefined, emit: 
   if (!entries.some(isRecord)) return;
   const { requests, step } = state;
   requests.push(...entries.filter(isRecord).map((entry) => toRequest(entry, step)));
-  emit({ type: 'usage', usage: sum(requests.map(({ usage }) => usage)), requests: [...requests] });
+  const usage = sumUsage(requests);
+  if (usage) emit({ type: 'usage', usage, requests: [...requests] });
 }
 
 function toRequest(entry: Frame, step: number): RequestUsage {
@@ -134,19 +136,4 @@ function toRequest(entry: Frame, step: number): RequestUsage {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-const counts = [
-  'inputTokens',
-  'outputTokens',
-  'totalTokens',
-  'cachedInputTokens',
-  'cacheWriteTokens',
-  'reasoningTokens',
-] as const satisfies readonly (keyof Usage)[];
-
-function sum(usages: readonly Usage[]): Usage {
-  const total = (name: (typeof counts)[number]): number | undefined =>
-    usages.map((usage) => usage[name]).reduce((one, other) => (one === undefined ? other : one + (other ?? 0)));
-  return { ...usages[0], ...(Object.fromEntries(counts.map((name) => [name, total(name)])) as unknown as Usage) };
 }

@@ -34,7 +34,7 @@ export function createRunEncoder(input: RunInput): WireEncoder {
   let ended = false;
   let start: StartEvent | undefined;
   let usage: UsageEvent | undefined;
-  /** The message of the tool result that was the last event: it has no block, and the native form that follows belongs to it. */
+  /** The message of the tool result that was the last part: it has no block, and the native form that follows belongs to it. */
   let latestResult: string | undefined;
 
   function origin(block: number): ReturnType<Run['origin']> {
@@ -153,7 +153,8 @@ export function createRunEncoder(input: RunInput): WireEncoder {
 
   function encodeEvent(event: DeltaEvent): void {
     const result = latestResult;
-    latestResult = undefined;
+    // What is no part of a message comes between no result and its native form.
+    if (event.type !== 'ping' && event.type !== 'raw' && event.type !== 'logprobs') latestResult = undefined;
     switch (event.type) {
       case 'text-delta':
       case 'reasoning-delta':
