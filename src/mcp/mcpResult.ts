@@ -1,5 +1,4 @@
 import { isObject, listOf, nonEmptyText, objectOf, textOf } from '../codecs/json/jsonFields.js';
-import { writeJson } from '../codecs/json/writeJson.js';
 import type { JsonObject, JsonValue } from '../events.js';
 
 /**
@@ -25,7 +24,7 @@ function toShown(content: JsonValue): JsonObject {
   if (type === 'resource') return toResource(objectOf(resource));
   if (type === 'resource_link')
     return { type: 'text', text: [textOf(name), textOf(uri)].filter((word) => word !== '').join(': ') };
-  return { type: 'text', text: writeJson(content) };
+  return { type: 'text', text: JSON.stringify(content) };
 }
 
 function toResource({ text, blob, mimeType, uri }: JsonObject): JsonObject {
