@@ -1,0 +1,2 @@
+export { type MemoryStoreOptions, memoryStore } from './memoryStore.js';
+export type { ClaimResult, Renewal, StreamClaim, StreamEntry, StreamStore, StreamTerminal } from './streamStore.js';
