@@ -102,8 +102,10 @@ const golden: Readonly<Record<string, PublicNames>> = {
   },
   'rxllm/durable': {
     file: 'src/durable/index.ts',
-    values: 'memoryStore',
-    types: 'ClaimResult MemoryStoreOptions Renewal StreamClaim StreamEntry StreamStore StreamTerminal',
+    values: 'durable memoryStore persistTo resumeFrom',
+    types: `
+      ClaimResult DurableOptions MemoryStoreOptions Renewal ResumeFromOptions StreamClaim StreamEntry StreamSettlement
+      StreamStore StreamTerminal`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

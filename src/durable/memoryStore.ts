@@ -146,6 +146,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
       log.cancelReason = reason;
       log.cancels.next(reason);
     },
+    async isOpen(id) {
+      return find(id)?.ended === false;
+    },
     cancelled(id, epoch) {
       return new Observable((subscriber) => {
         const log = find(id);

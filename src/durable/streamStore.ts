@@ -88,6 +88,12 @@ export interface StreamStore {
    * Optional: without it, a producer sees a cancel at its next renewal, a third of the lease later.
    */
   cancelled?(id: string, epoch: number): Observable<string>;
+
+  /**
+   * Whether a stream is being produced: false after its end, and for an id that is not known. Optional: a host needs it to answer that nothing is
+   * there to be resumed; without it, a stream that has ended is sent again.
+   */
+  isOpen?(id: string): Promise<boolean>;
 }
 
 /** Who claims a stream, and for how long. */
