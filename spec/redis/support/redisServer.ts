@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -27,6 +27,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again on the same port, with what its folder has. */
   start(): Promise<void>;
+  /** Removes the last bytes of its log, as a crash of the machine does; it must not run. */
+  loseTail(bytes: number): Promise<void>;
   /** Ends it, and removes its folder. */
   close(): Promise<void>;
 }
@@ -65,6 +67,14 @@ export async function startRedis({ appendOnly = 'no', isCluster = false }: Redis
     url: `redis://127.0.0.1:${port}`,
     kill,
     start,
+    async loseTail(bytes) {
+      const logs = join(folder, 'appendonlydir');
+      for (const name of await readdir(logs)) {
+        if (!name.endsWith('.incr.aof')) continue;
+        const file = join(logs, name);
+        await truncate(file, Math.max((await stat(file)).size - bytes, 0));
+      }
+    },
     async close() {
       await kill();
       await rm(folder, { recursive: true, force: true });
