@@ -44,8 +44,12 @@ function githubSlug(heading: string): string {
     .replace(/\s/g, '-');
 }
 
-/** The page of a name before the places that use it, and the reference before the API. VitePress sends this to the page as text. */
-function boostDocument(id: string, _term: string): number {
-  const isWhole = !id.includes('#') ? 1.5 : 1;
-  return /\/(?:api|project)\//.test(id) ? isWhole : 1.5 * isWhole;
+/**
+ * A page of the name that is searched comes first, and the reference before the API. VitePress sends this function to the page as text.
+ */
+function boostDocument(id: string, term: string, stored?: Record<string, unknown>): number {
+  const names = String(stored?.['title']).toLowerCase().split(/\W/);
+  const isPage = !id.includes('#') || (Array.isArray(stored?.['titles']) && stored['titles'].length === 0);
+  const isNamed = isPage && names[0] === term && !id.includes('project/');
+  return (isNamed ? 50 : 1) * (id.includes('api/') ? 1 : 1.5);
 }
