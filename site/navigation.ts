@@ -14,7 +14,7 @@ const guides: readonly string[] = [
   'usage-and-cost',
   'testing',
   'angular',
-  'nestjs-and-hosts',
+  'nestjs-and-other-hosts',
   'resumable-streams',
   'recipes',
   'performance',
@@ -101,7 +101,7 @@ function grouped(text: string, folder: string, pages: string): Item[] {
     const mine = items.filter(({ link }) =>
       title === 'More' ? !names.includes(basename(link)) : listed.split(' ').includes(basename(link)),
     );
-    return { text: title, collapsed: false, items: mine };
+    return { text: title, items: mine };
   });
   return [{ text, link: `/${folder}/`, items: groups.filter(({ items: mine }) => mine.length > 0) }];
 }

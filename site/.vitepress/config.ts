@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DefaultTheme, UserConfig } from 'vitepress';
+import { accessibleTheme } from '../accessibleTheme.js';
 import { projectMarkdown } from '../markdown.js';
 import { navigation } from '../navigation.js';
 import { pictureStyle } from '../pictures.js';
@@ -13,7 +14,7 @@ const config: UserConfig<DefaultTheme.Config> = {
   description: 'Reactive stream operators for language models, on RxJS 7',
   lang: 'en',
   srcDir: 'build/pages',
-  vite: { publicDir: join(import.meta.dirname, '../public') },
+  vite: { publicDir: join(import.meta.dirname, '../public'), plugins: [accessibleTheme()] },
   outDir: 'dist',
   cacheDir: 'build/cache',
   head: [
@@ -21,7 +22,7 @@ const config: UserConfig<DefaultTheme.Config> = {
     ['style', {}, pictureStyle()],
   ],
   markdown: {
-    theme: { light: 'github-light', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: githubSlug },
     config: (markdown) => projectMarkdown(markdown, pages),
   },
