@@ -45,6 +45,7 @@ describe('the output in a guide', () => {
   const pages = ['docs/operators/retryStream.md'].map((file) => readFileSync(file, 'utf8'));
 
   it.each(inLanguage('text'))('%s is what an example prints, or what a spec expects', (_, { guide, text }) => {
+    expect(text).not.toBe('');
     const outputs = [...filesOf(guide).map((file) => printsOf(file) ?? ''), ...pages];
     const expected = text.split('\n').filter((line) => !specs.includes(line.trim()));
     if (!outputs.some((output) => contains(output, text))) expect(expected).toEqual([]);

@@ -21,4 +21,8 @@ console.log(provider.requests.length, 'requests');
 for (const { name, input, end } of calls) console.log(name, input, end);
 
 /* Prints:
- */
+It is 21 degrees.
+3 requests
+get_weather { city: 'Paris' } error
+get_weather { city: 'Paris' } complete
+*/
