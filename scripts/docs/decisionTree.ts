@@ -106,29 +106,29 @@ export const decisionTree: readonly Aim[] = [
   },
 ];
 
-const rowHeight = 30;
+const rowHeight = 28;
 const characterWidth = 7.25;
-const columns = { aim: 16, question: 236, use: 590 } as const;
-const width = 800;
+const columns = { trunk: 10, aim: 26, branch: 42, question: 60, use: 394 } as const;
+const width = 592;
 
-/** Draws the tree in the colours of the other pictures: an aim on the left, its questions, and on the right what to use. */
+/** Draws the tree in the colours of the other pictures, as narrow as the text of a page: an aim, under it its questions, and on the right what to use. */
 export function drawDecisionTree(aims: readonly Aim[] = decisionTree): string {
   const parts: string[] = [];
-  let y = 44;
-  const from = y;
-  let last = y;
+  const top = 20;
+  let y = top + 32;
+  let lastAim = y;
   for (const aim of aims) {
-    last = y;
+    lastAim = y;
     parts.push(...drawAim(aim, y));
-    y += aim.choices.length * rowHeight + 16;
+    y += (aim.choices.length + 1) * rowHeight + 14;
   }
-  const height = y;
+  const height = y - rowHeight;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="12">`,
     '<title>Which operator? From what you want to do to the function that does it.</title>',
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    label(16, 20, 'What do you want to do?', '#111827', 'font-weight="bold"'),
-    line(8, from - 16, 8, last),
+    label(columns.trunk - 4, top, 'What do you want to do?', '#111827', 'font-weight="bold"'),
+    line(columns.trunk, top + 10, columns.trunk, lastAim),
     ...parts,
     '</svg>',
     '',
@@ -136,26 +136,24 @@ export function drawDecisionTree(aims: readonly Aim[] = decisionTree): string {
 }
 
 function drawAim({ name, about, choices }: Aim, y: number): readonly string[] {
-  const end = y + (choices.length - 1) * rowHeight;
-  const spine = columns.question - 16;
+  const boxWidth = name.length * characterWidth + 20;
   return [
-    line(8, y, columns.aim, y),
-    box(columns.aim, y, 190, '#eef0f3', '#6b7280'),
+    line(columns.trunk, y, columns.aim, y),
+    line(columns.branch, y, columns.branch, y + choices.length * rowHeight),
+    box(columns.aim, y, boxWidth, '#eef0f3', '#6b7280'),
     label(columns.aim + 10, y + 4, name, '#111827', 'font-weight="bold"'),
-    label(columns.aim + 4, y + 28, about, '#6b7280', 'font-size="11"'),
-    line(columns.aim + 190, y, columns.question, y),
-    line(spine, y, spine, end),
-    ...choices.flatMap((each, index) => drawChoice(each, y + index * rowHeight, spine)),
+    label(columns.aim + boxWidth + 10, y + 4, about, '#6b7280'),
+    ...choices.flatMap((each, index) => drawChoice(each, y + (index + 1) * rowHeight)),
   ];
 }
 
-function drawChoice({ question, use }: Choice, y: number, spine: number): readonly string[] {
+function drawChoice({ question, use }: Choice, y: number): readonly string[] {
   const text = use.join(', ');
-  const questionEnd = columns.question + 6 + question.length * characterWidth;
+  const questionEnd = columns.question + question.length * characterWidth;
   return [
-    line(spine, y, columns.question, y),
-    label(columns.question + 4, y + 4, question, '#111827'),
-    line(questionEnd + 4, y, columns.use, y, '#eceef1'),
+    line(columns.branch, y, columns.question - 6, y),
+    label(columns.question, y + 4, question, '#111827'),
+    line(questionEnd + 6, y, columns.use, y, '#eceef1'),
     box(columns.use, y, text.length * characterWidth + 20, '#dbeafe', '#1d4ed8'),
     label(columns.use + 10, y + 4, text, '#1d4ed8'),
   ];
