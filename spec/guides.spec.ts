@@ -8,20 +8,24 @@ import { pathsInCode, relativeLinks } from './support/markdown.js';
 import { contains, filesThatRun, printsOf, type Snippet, snippetsOf } from './support/snippets.js';
 
 const folder = 'docs/guides';
-const guides = readdirSync(folder).filter((file) => file.endsWith('.md'));
-const textOf = (guide: string): string => readFileSync(join(folder, guide), 'utf8');
+const guides = readdirSync(folder)
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => join(folder, file));
+const textOf = (guide: string): string => readFileSync(guide, 'utf8');
 const running = filesThatRun();
 
 /** The files that are run and that a guide links to, or names in code as it does with specs and the files of the first steps. */
 function filesOf(guide: string): readonly string[] {
   const text = textOf(guide);
-  const linked = relativeLinks(text, join(folder, guide)).map(({ file }) => file);
+  const linked = relativeLinks(text, guide).map(({ file }) => file);
   const named = [...text.matchAll(/^`([\w.]+\.ts)`:$/gm)].map(([, file = '']) => `examples/start/${file}`);
   const specs = pathsInCode(text).filter((file) => file.endsWith('.spec.ts'));
   return [...[...linked, ...named].filter((file) => running.has(file)), ...specs];
 }
 
-const snippets = guides.flatMap((guide) => snippetsOf(textOf(guide)).map((snippet) => ({ guide, ...snippet })));
+const snippets = [...guides, 'docs/providers.md'].flatMap((guide) =>
+  snippetsOf(textOf(guide)).map((snippet) => ({ guide, ...snippet })),
+);
 const inLanguage = (language: string): [string, Snippet & { readonly guide: string }][] =>
   snippets.filter((snippet) => snippet.language === language).map((snippet) => [`${snippet.guide}:${snippet.line}`, snippet]);
 
@@ -53,7 +57,7 @@ describe('the output in a guide', () => {
 });
 
 describe('the decision tree', () => {
-  const page = textOf('choosing-operators.md');
+  const page = textOf('docs/guides/choosing-operators.md');
   const { functions } = readPublicApi();
   const known = new Set([...functions.map(({ name }) => name), ...Object.keys(testing)]);
   const choices = decisionTree.flatMap(({ choices: each }) => each);
@@ -77,11 +81,11 @@ describe('the decision tree', () => {
 describe('the guides', () => {
   it('are linked from the README', () => {
     const readme = relativeLinks(readFileSync('README.md', 'utf8'), 'README.md').map(({ file }) => file);
-    expect(guides.filter((guide) => !readme.includes(join(folder, guide)))).toEqual([]);
+    expect(guides.filter((guide) => !readme.includes(guide))).toEqual([]);
   });
 
   it('have a recipe for each file of examples/recipes', () => {
-    const linked = relativeLinks(textOf('recipes.md'), join(folder, 'recipes.md')).map(({ file }) => file);
+    const linked = relativeLinks(textOf('docs/guides/recipes.md'), 'docs/guides/recipes.md').map(({ file }) => file);
     const recipes = readdirSync('examples/recipes').map((file) => join('examples/recipes', file));
     expect(recipes.filter((file) => !linked.includes(file) || !running.has(file))).toEqual([]);
   });
