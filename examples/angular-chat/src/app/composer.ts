@@ -1,23 +1,22 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { FormField, form } from '@angular/forms/signals';
 import { Chat } from './chat';
 
 /** Where the user writes. Enter sends, Shift and Enter begins a line, Escape stops. */
 @Component({
   selector: 'app-composer',
-  imports: [FormField],
   template: `
-    <form (submit)="send($event)">
+    <form (submit)="send($event, box)">
       <textarea
+        #box
         aria-label="Message"
         placeholder="Ask something"
         rows="1"
-        [formField]="draft.text"
-        (keydown.enter)="send($event)"
+        (input)="text.set(box.value)"
+        (keydown.enter)="send($event, box)"
         (keydown.escape)="chat.stop()"
       ></textarea>
       @if (chat.isRunning()) {
-        <button type="button" (click)="chat.stop()">Stop</button>
+        <button type="button" (click)="stop(box)">Stop</button>
       }
       <button type="submit" class="primary" [disabled]="isEmpty()">Send</button>
     </form>
@@ -26,16 +25,22 @@ import { Chat } from './chat';
 })
 export class Composer {
   protected readonly chat = inject(Chat);
-  private readonly model = signal({ text: '' });
-  protected readonly draft = form(this.model);
-  protected readonly isEmpty = computed(() => this.model().text.trim() === '');
+  protected readonly text = signal('');
+  protected readonly isEmpty = computed(() => this.text().trim() === '');
 
-  protected send(event: Event): void {
+  protected send(event: Event, box: HTMLTextAreaElement): void {
     // Enter also ends the composition of a character.
-    if (event instanceof KeyboardEvent && (event.shiftKey || event.isComposing)) return;
+    if (event instanceof KeyboardEvent && event.isComposing) return;
     event.preventDefault();
     if (this.isEmpty()) return;
-    this.chat.send(this.model().text);
-    this.model.set({ text: '' });
+    this.chat.send(this.text());
+    box.value = '';
+    this.text.set('');
+  }
+
+  /** The button goes away: the focus must not. */
+  protected stop(box: HTMLTextAreaElement): void {
+    this.chat.stop();
+    box.focus();
   }
 }

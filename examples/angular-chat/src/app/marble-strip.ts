@@ -1,4 +1,4 @@
-import { afterRenderEffect, Component, computed, type ElementRef, inject, viewChild } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { type Marble, Recorder } from './recorder';
 
 interface DrawnMarble extends Marble {
@@ -17,17 +17,8 @@ const pixelsPerMs = 0.06;
 })
 export class MarbleStrip {
   protected readonly recording = inject(Recorder).recording;
-  private readonly line = viewChild.required<ElementRef<HTMLElement>>('line');
-
   protected readonly marbles = computed(() => this.recording().marbles.map(drawn));
   protected readonly legend = ['text', 'reasoning', 'tool', 'usage', 'reset', 'end'];
-
-  constructor() {
-    afterRenderEffect(() => {
-      this.marbles();
-      this.line().nativeElement.scrollLeft = Number.MAX_SAFE_INTEGER;
-    });
-  }
 }
 
 function drawn(marble: Marble, index: number, all: readonly Marble[]): DrawnMarble {

@@ -15,7 +15,7 @@ export class HtmlPipe implements PipeTransform {
 
 /** A block, or the tail that is still being written, whose open emphasis and fences are closed to be shown. */
 interface ShownBlock {
-  readonly view: 'markdown' | 'toon' | 'json';
+  readonly view: 'markdown' | 'toon' | 'customer';
   readonly text: string;
 }
 
@@ -29,7 +29,7 @@ interface ShownBlock {
         @case ('toon') {
           <app-product-table [text]="block.text" />
         }
-        @case ('json') {
+        @case ('customer') {
           <app-customer-form [text]="block.text" [busy]="busy()" />
         }
         @default {
@@ -54,7 +54,7 @@ export class Markdown {
 }
 
 function toShown(text: string, closed: string): ShownBlock {
-  const language = /^\s*```(toon|json)\s/.exec(text)?.[1];
-  if (language === 'toon' || language === 'json') return { view: language, text };
+  if (/^\s*```toon\s/.test(text)) return { view: 'toon', text };
+  if (/^\s*```json\s+\{\s*"name"/.test(text)) return { view: 'customer', text };
   return { view: 'markdown', text: closed };
 }

@@ -31,7 +31,7 @@ const statuses = { idle: 'Ready', streaming: 'Answering', waiting: 'Waiting for 
           <dd data-testid="meter-first">{{ recording().firstMs === undefined ? '–' : (recording().firstMs | number: '1.0-0') + ' ms' }}</dd>
         </div>
         <div>
-          <dt>Tokens per second</dt>
+          <dt>Tokens/s</dt>
           <dd data-testid="meter-rate">{{ rate() === undefined ? '–' : (rate() | number: '1.0-0') }}</dd>
         </div>
       </dl>

@@ -5,6 +5,8 @@ import { type DeltaEvent, type JsonValue, toErrorInfo } from 'rxllm';
 
 /** One event, or several alike that came at nearly the same time. */
 export interface Marble {
+  /** Its place among all of the stream. */
+  readonly index: number;
   readonly type: string;
   readonly count: number;
   /** When the first of them came, in milliseconds after the request. */
@@ -68,7 +70,7 @@ function recordNext(recording: Recording, happening: Happening, at: number): Rec
   const { marbles, total, characters, firstMs, progress } = recording;
   const isDelta = happening.type.endsWith('-delta');
   return {
-    marbles: withMarble(marbles, { type: happening.type, count: 1, at, detail: detailOf(happening) }),
+    marbles: withMarble(marbles, { index: total, type: happening.type, count: 1, at, detail: detailOf(happening) }),
     total: total + 1,
     characters: characters + ('text' in happening && happening.text ? happening.text.length : 0),
     firstMs: firstMs ?? (isDelta ? at : undefined),

@@ -15,6 +15,7 @@ export class Settings {
   protected readonly chat = inject(Chat);
   protected readonly theme = signal(localStorage.getItem(themeKey) ?? 'system');
 
+  protected readonly themes = ['system', 'light', 'dark'];
   protected readonly faults: readonly (readonly [value: string, name: string])[] = [
     ['none', 'Well'],
     ['cut', 'Cuts the answer off'],
@@ -32,6 +33,9 @@ export class Settings {
       localStorage.setItem(themeKey, this.theme());
     });
   }
+
+  /** On a phone the settings would take the room of the chat. */
+  protected readonly isOpen = matchMedia('(width >= 56rem)').matches;
 
   protected setTransport(name: string): void {
     this.chat.transport.set(name === 'HttpClient' ? name : 'fromWire');
