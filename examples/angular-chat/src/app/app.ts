@@ -22,9 +22,7 @@ export class App {
   protected readonly chat = inject(Chat);
   protected readonly isOffline = signal(!navigator.onLine);
 
-  private readonly turns = computed(() => this.chat.state().turns);
-  /** While an answer runs, the turns are the same object, and only the last message changes. */
-  protected readonly messages = computed(() => messagesOf(this.turns(), this.chat.state().live));
+  protected readonly messages = computed(() => messagesOf(this.chat.state()));
 
   protected readonly suggestions = [
     'Explain streaming',

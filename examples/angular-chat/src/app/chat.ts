@@ -48,7 +48,12 @@ export class Chat {
     return defer(() => {
       const id = newId();
       this.asked = id;
-      const request = { id, turns: turns.map(({ role, parts }) => ({ role, parts })), decisions: decisions(turns), fault: this.fault() };
+      const request = {
+        id,
+        turns: turns.map(({ role, parts }) => ({ role, parts })),
+        decisions: decisions(turns),
+        fault: this.fault(),
+      };
       return this.transports[this.transport()](request).pipe(tap({ unsubscribe: () => cancelAnswer(id) }));
     });
   }
@@ -77,7 +82,9 @@ function decisions(turns: readonly Turn[]): Readonly<Record<string, boolean>> {
   const parts = turns.slice(turns.findLastIndex(({ role }) => role === 'user') + 1).flatMap((turn) => turn.parts);
   const answered = new Set(parts.flatMap((part) => (part.type === 'tool-result' ? [part.callId] : [])));
   const decided = parts.flatMap((part) =>
-    part.type === 'approval' && part.approved !== undefined && !answered.has(part.callId) ? [[part.callId, part.approved] as const] : [],
+    part.type === 'approval' && part.approved !== undefined && !answered.has(part.callId)
+      ? [[part.callId, part.approved] as const]
+      : [],
   );
   return Object.fromEntries(decided);
 }

@@ -8,7 +8,13 @@ import type { DeltaEvent } from 'rxllm';
  * the operator rejects ends the reading, and the last value stays.
  */
 export function readGrowing<T>(text: Signal<string>, read: OperatorFunction<DeltaEvent, T>, initialValue: T): Signal<T> {
-  return toSignal(growth(text).pipe(read, catchError(() => EMPTY)), { initialValue });
+  return toSignal(
+    growth(text).pipe(
+      read,
+      catchError(() => EMPTY),
+    ),
+    { initialValue },
+  );
 }
 
 /** The text as events. Where it does not go on from the text before, a second `start` begins again. */

@@ -1,4 +1,4 @@
-import type { ConversationTurn, ErrorInfo, JsonValue, MessageState, RetryNotice, TurnPart } from 'rxllm';
+import type { ConversationState, ConversationTurn, ErrorInfo, JsonValue, MessageState, RetryNotice, TurnPart } from 'rxllm';
 
 /** A call of a tool, with all that turns and events report of it. */
 export interface ToolView {
@@ -32,7 +32,7 @@ export interface Answer {
 export type Message = Question | Answer;
 
 /** What there is to see of a conversation. */
-export function messagesOf(turns: readonly ConversationTurn[], live: MessageState | undefined): readonly Message[] {
+export function messagesOf({ turns, live, error }: ConversationState): readonly Message[] {
   const messages: Message[] = [];
   let parts: TurnPart[] = [];
   let last: ConversationTurn | undefined;
@@ -54,7 +54,13 @@ export function messagesOf(turns: readonly ConversationTurn[], live: MessageStat
   });
   if (live) parts.push(...live.parts);
   endAnswer(live);
+  // An answer that ended before it said anything is no turn.
+  if (messages.at(-1)?.type === 'question') messages.push(emptyAnswer(error));
   return messages;
+}
+
+function emptyAnswer(error: ErrorInfo | undefined): Answer {
+  return { type: 'answer', sections: [], status: error ? 'error' : 'aborted', retry: undefined, error };
 }
 
 function toAnswer(parts: readonly TurnPart[], last: ConversationTurn | undefined, live: MessageState | undefined): Answer {

@@ -55,6 +55,8 @@ export class Meter {
   protected readonly tokens = computed(() => this.usage()?.outputTokens ?? Math.ceil(this.recording().characters / 4));
   protected readonly rate = computed(() => {
     const { firstMs, lastMs } = this.recording();
-    return firstMs === undefined || lastMs === undefined || lastMs === firstMs ? undefined : (this.tokens() / (lastMs - firstMs)) * 1_000;
+    return firstMs === undefined || lastMs === undefined || lastMs === firstMs
+      ? undefined
+      : (this.tokens() / (lastMs - firstMs)) * 1_000;
   });
 }

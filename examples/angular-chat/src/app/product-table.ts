@@ -1,7 +1,7 @@
 import { Component, computed, input } from '@angular/core';
 import { pipe, scan } from 'rxjs';
 import type { JsonObject } from 'rxllm';
-import { toonRows, type ToonRow } from 'rxllm/toon';
+import { type ToonRow, toonRows } from 'rxllm/toon';
 import { readGrowing } from './growth';
 
 /** A table of TOON, to which a row is added as soon as its line is complete. */

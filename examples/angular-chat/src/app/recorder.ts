@@ -1,6 +1,6 @@
 import { Service } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { animationFrameScheduler, auditTime, defer, type MonoTypeOperatorFunction, scan, Subject, tap } from 'rxjs';
+import { animationFrameScheduler, auditTime, defer, type MonoTypeOperatorFunction, Subject, scan, tap } from 'rxjs';
 import { type DeltaEvent, type JsonValue, toErrorInfo } from 'rxllm';
 
 /** One event, or several alike that came at nearly the same time. */
@@ -76,7 +76,9 @@ function recordNext(recording: Recording, happening: Happening, at: number): Rec
     firstMs: firstMs ?? (isDelta ? at : undefined),
     lastMs: isDelta ? at : recording.lastMs,
     progress:
-      happening.type === 'tool-result' && happening.preliminary ? { ...progress, [happening.callId]: happening.output } : progress,
+      happening.type === 'tool-result' && happening.preliminary
+        ? { ...progress, [happening.callId]: happening.output }
+        : progress,
   };
 }
 

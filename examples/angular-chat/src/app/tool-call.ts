@@ -23,7 +23,8 @@ export class ToolCall {
   /** From 0 to 1, where the tool reports that. */
   protected readonly fraction = computed(() => {
     const progress = this.progress();
-    const fraction = typeof progress === 'object' && progress !== null && 'fraction' in progress ? progress['fraction'] : undefined;
+    const fraction =
+      typeof progress === 'object' && progress !== null && 'fraction' in progress ? progress['fraction'] : undefined;
     return typeof fraction === 'number' ? fraction : undefined;
   });
 

@@ -39,7 +39,10 @@ function send(request: ChatRequest, signal: AbortSignal, lastEventId: string | u
 }
 
 function read(id: string, signal: AbortSignal, lastEventId = ''): Promise<Response> {
-  return fetch(`${api}/${id}`, { headers: lastEventId ? { authorization, 'last-event-id': lastEventId } : { authorization }, signal });
+  return fetch(`${api}/${id}`, {
+    headers: lastEventId ? { authorization, 'last-event-id': lastEventId } : { authorization },
+    signal,
+  });
 }
 
 /** Reads an answer from its beginning that an earlier page asked for. Completes without an event if the server has it no more. */
