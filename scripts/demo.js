@@ -12,30 +12,39 @@ import { parseArgs } from 'node:util';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = `${root}examples/angular-chat`;
 const server = `${root}examples/nest-server`;
-const help = `Usage: npm run demo -- [--port NUMBER]
+const help = `Usage: npm run demo -- [--port NUMBER] [--build]
 
 Builds the Angular chat and its NestJS server, and serves both at http://127.0.0.1:3000.
 Asks a provider if OPENAI_API_KEY, OPENAI_BASE_URL or ANTHROPIC_API_KEY is set, else a local one that plays a script.
 
 Options:
   --port NUMBER   another port; 0 for any that is free
+  --build         only install and build
   -h, --help      print this help`;
 
 /** A mistake of the user, or of a step that has printed why. */
 class DemoError extends Error {}
 
-function readPort() {
+const options = {
+  port: { type: 'string', default: '3000' },
+  build: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+};
+
+function readOptions() {
+  const { port, build: onlyBuild, help: onlyHelp } = parsedArguments();
+  const isPort = /^\d{1,5}$/.test(port) && Number(port) < 65_536;
+  if (!isPort) throw new DemoError(`--port must be a number up to 65535, got "${port}"`);
+  return { port: Number(port), onlyBuild, onlyHelp };
+}
+
+function parsedArguments() {
   try {
-    const { values } = parseArgs({
-      options: { port: { type: 'string', default: '3000' }, help: { type: 'boolean', short: 'h' } },
-    });
-    if (values.help) return 'help';
-    if (/^\d{1,5}$/.test(values.port) && Number(values.port) < 65_536) return Number(values.port);
-    throw new DemoError(`--port must be a number up to 65535, got "${values.port}"`);
+    return parseArgs({ options }).values;
   } catch (error) {
-    if (error instanceof DemoError) throw error;
     const [sentence] = error.message.split(/\. /);
-    throw new DemoError(`${sentence}. The options are --port NUMBER and --help, after two hyphens: npm run demo -- --port 4000`);
+    const known = '--port NUMBER, --build and --help, after two hyphens: npm run demo -- --port 4000';
+    throw new DemoError(`${sentence}. The options are ${known}`);
   }
 }
 
@@ -101,11 +110,12 @@ function build() {
 }
 
 async function main() {
-  const port = readPort();
-  if (port === 'help') return console.log(help);
+  const { port, onlyBuild, onlyHelp } = readOptions();
+  if (onlyHelp) return console.log(help);
   checkNode();
-  await checkPort(port);
+  if (!onlyBuild) await checkPort(port);
   build();
+  if (onlyBuild) return;
   const { serve } = await import(pathToFileURL(`${server}/dist/serve.js`).href);
   const { url, model, close } = await serve({ port, page: `${page}/dist/browser` });
   console.log(`\nThe chat is at ${url}\nIt asks ${model.label}.\nCtrl-C ends it.\n`);

@@ -12,7 +12,7 @@ import { MODEL, type Model } from './model/model.js';
 export class AppModule implements OnApplicationShutdown {
   constructor(@Inject(MODEL) private readonly model: Model) {}
 
-  onApplicationShutdown(): Promise<void> {
-    return this.model.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.model.local?.stop();
   }
 }

@@ -11,7 +11,6 @@ import type { Model } from './model.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const limits = { firstMs: 60_000, betweenMs: 30_000 };
-const stop = async (): Promise<void> => undefined;
 
 /**
  * Chooses the provider by the environment, which is the only place with keys: `ANTHROPIC_API_KEY`; `OPENAI_API_KEY`, or `OPENAI_BASE_URL` of a
@@ -34,7 +33,6 @@ function openaiModel(client: OpenAI, model: string): Model {
     price: genaiPrices(),
     limits,
     ask: (turns) => fromChatCompletions(client, { model, messages: chatMessages(turns), tools: chatTools(tools) }),
-    stop,
   };
 }
 
@@ -45,13 +43,12 @@ function anthropicModel(client: Anthropic, model: string): Model {
     price: genaiPrices(),
     limits,
     ask: (turns) => fromMessages(client, { ...params, ...messagesParams(turns) }),
-    stop,
   };
 }
 
 async function localModel(everyMs: number): Promise<Model> {
-  const provider = await startLocalProvider(everyMs);
-  const client = new OpenAI({ apiKey: 'none', baseURL: provider.baseURL });
+  const local = await startLocalProvider(everyMs);
+  const client = new OpenAI({ apiKey: 'none', baseURL: local.baseURL });
   const model = 'local-script';
   return {
     label: 'the local provider, which plays a script: set OPENAI_API_KEY or ANTHROPIC_API_KEY to ask a model',
@@ -63,6 +60,6 @@ async function localModel(everyMs: number): Promise<Model> {
         messages: chatMessages(turns),
         tools: chatTools(tools),
       }),
-    stop: () => provider.stop(),
+    local,
   };
 }

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { DeltaEvent, Price, TimeoutLimits, Turn } from 'rxllm';
 import type { Fault } from '../local/faults.js';
+import type { LocalProvider } from '../local/localProvider.js';
 
 /** The model that the chat asks. */
 export interface Model {
@@ -11,7 +12,8 @@ export interface Model {
   readonly limits: TimeoutLimits;
   /** Sends one request on subscribe. @param fault What the local provider does wrong; other providers ignore it. */
   ask(turns: readonly Turn[], fault: Fault): Observable<DeltaEvent>;
-  stop(): Promise<void>;
+  /** The local provider, if that is asked. */
+  readonly local?: LocalProvider;
 }
 
 /** The token by which NestJS injects the model. */
