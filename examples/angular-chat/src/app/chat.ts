@@ -34,7 +34,10 @@ export class Chat {
 
   constructor() {
     const changes$ = toObservable(this.state).pipe(auditTime(500));
-    merge(changes$, fromEvent(globalThis, 'pagehide')).subscribe(() => this.save());
+    merge(changes$, fromEvent(globalThis, 'pagehide')).subscribe({
+      next: () => this.save(),
+      error: (error: unknown) => console.error(error),
+    });
     if (this.stored?.running) this.resume(this.stored.running);
   }
 
