@@ -1,6 +1,6 @@
 import { computed, inject, Service, signal } from '@angular/core';
 import { toObservable } from '@angular/core/rxjs-interop';
-import { auditTime, defer, fromEvent, merge, type Observable, take, tap } from 'rxjs';
+import { auditTime, defer, fromEvent, identity, merge, type Observable, take, tap } from 'rxjs';
 import { batchFrames, type DeltaEvent, shareStream, type Turn } from 'rxllm';
 import { injectConversation } from './injectConversation';
 import { Recorder } from './recorder';
@@ -12,6 +12,8 @@ import { cancelAnswer, injectTransports, resumeAnswer, type TransportName } from
 export class Chat {
   readonly transport = signal<TransportName>('fromWire');
   readonly fault = signal('none');
+  /** Whether the page gets the text of a frame at once, or each piece by itself. */
+  readonly isBatched = signal(true);
 
   private readonly recorder = inject(Recorder);
   private readonly transports = injectTransports();
@@ -44,7 +46,7 @@ export class Chat {
   private ask(turns: readonly Turn[]): Observable<DeltaEvent> {
     const events$ = this.resumed ?? this.request(turns);
     this.resumed = undefined;
-    return events$.pipe(this.recorder.record(), batchFrames());
+    return events$.pipe(this.recorder.record(), this.isBatched() ? batchFrames() : identity);
   }
 
   private request(turns: readonly Turn[]): Observable<DeltaEvent> {
