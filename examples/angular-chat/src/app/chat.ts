@@ -1,6 +1,6 @@
 import { computed, inject, Service, signal } from '@angular/core';
 import { toObservable } from '@angular/core/rxjs-interop';
-import { auditTime, defer, fromEvent, merge, type Observable, take, tap } from 'rxjs';
+import { auditTime, defer, fromEvent, identity, merge, type Observable, take, tap } from 'rxjs';
 import { batchFrames, type DeltaEvent, shareStream, type Turn } from 'rxllm';
 import { injectConversation } from './injectConversation';
 import { Recorder } from './recorder';
@@ -12,6 +12,8 @@ import { cancelAnswer, injectTransports, resumeAnswer, type TransportName } from
 export class Chat {
   readonly transport = signal<TransportName>('fromWire');
   readonly fault = signal('none');
+  /** Whether the page gets the text of a frame at once, or each piece by itself. */
+  readonly isBatched = signal(true);
 
   private readonly recorder = inject(Recorder);
   private readonly transports = injectTransports();
@@ -34,14 +36,17 @@ export class Chat {
 
   constructor() {
     const changes$ = toObservable(this.state).pipe(auditTime(500));
-    merge(changes$, fromEvent(globalThis, 'pagehide')).subscribe(() => this.save());
+    merge(changes$, fromEvent(globalThis, 'pagehide')).subscribe({
+      next: () => this.save(),
+      error: (error: unknown) => console.error(error),
+    });
     if (this.stored?.running) this.resume(this.stored.running);
   }
 
   private ask(turns: readonly Turn[]): Observable<DeltaEvent> {
     const events$ = this.resumed ?? this.request(turns);
     this.resumed = undefined;
-    return events$.pipe(this.recorder.record(), batchFrames());
+    return events$.pipe(this.recorder.record(), this.isBatched() ? batchFrames() : identity);
   }
 
   private request(turns: readonly Turn[]): Observable<DeltaEvent> {

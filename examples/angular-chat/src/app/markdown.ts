@@ -19,7 +19,10 @@ interface ShownBlock {
   readonly text: string;
 }
 
-/** Markdown that grows. A finished block is rendered once; only the tail is rendered again. */
+/**
+ * Markdown that grows. A finished block is rendered once; only the tail is rendered again. What a table or a form needs is loaded when the
+ * first of them begins.
+ */
 @Component({
   selector: 'app-markdown',
   imports: [HtmlPipe, ProductTable, CustomerForm],
@@ -27,10 +30,18 @@ interface ShownBlock {
     @for (block of blocks(); track $index) {
       @switch (block.view) {
         @case ('toon') {
-          <app-product-table [text]="block.text" />
+          @defer (on immediate) {
+            <app-product-table [text]="block.text" />
+          } @error {
+            <pre>{{ block.text }}</pre>
+          }
         }
         @case ('customer') {
-          <app-customer-form [text]="block.text" [busy]="busy()" />
+          @defer (on immediate) {
+            <app-customer-form [text]="block.text" [busy]="busy()" />
+          } @error {
+            <pre>{{ block.text }}</pre>
+          }
         }
         @default {
           <div [innerHTML]="block.text | html"></div>

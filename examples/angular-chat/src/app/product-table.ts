@@ -8,30 +8,28 @@ import { readGrowing } from './growth';
 @Component({
   selector: 'app-product-table',
   template: `
-    <div class="scroll">
-      <table>
-        <caption>
-          Products
-          <span class="count">{{ rows().length }} of {{ expected() ?? '…' }}</span>
-        </caption>
-        <thead>
+    <table>
+      <caption>
+        Products
+        <span class="count">{{ rows().length }} of {{ expected() ?? '…' }}</span>
+      </caption>
+      <thead>
+        <tr>
+          @for (column of columns(); track column) {
+            <th scope="col">{{ column }}</th>
+          }
+        </tr>
+      </thead>
+      <tbody>
+        @for (row of rows(); track $index) {
           <tr>
             @for (column of columns(); track column) {
-              <th scope="col">{{ column }}</th>
+              <td [class.number]="isNumber(row[column])">{{ row[column] }}</td>
             }
           </tr>
-        </thead>
-        <tbody>
-          @for (row of rows(); track $index) {
-            <tr>
-              @for (column of columns(); track column) {
-                <td [class.number]="isNumber(row[column])">{{ row[column] }}</td>
-              }
-            </tr>
-          }
-        </tbody>
-      </table>
-    </div>
+        }
+      </tbody>
+    </table>
   `,
   styleUrl: './product-table.css',
 })
