@@ -1,7 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { historyOf } from './support/chatHistory.js';
 import { chromiumPath } from './support/chromium.js';
+import { type CuttableProxy, startCuttableProxy } from './support/cuttableProxy.js';
 import { openChat } from './support/openChat.js';
+
+/** Whether the beginning and the end of the explanation are there, once. */
+function isWhole(text: string): boolean {
+  return (
+    /^Streaming, in one minute/.test(text.trim()) &&
+    text.split('Streaming, in one minute').length === 2 &&
+    text.split('before the next attempt begins').length === 2
+  );
+}
 
 describe.skipIf(chromiumPath === undefined)('the chat of the examples, when something goes wrong', () => {
   const opened = openChat();
@@ -17,9 +27,7 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples, when some
       const failed = moments.findLastIndex(({ status }) => status === 'retrying');
       expect(moments[failed]?.notice).toContain('Attempt 2');
       expect(moments.slice(0, failed).some(({ text }) => text.length > 100)).toBe(true);
-      const text = await chat.text();
-      expect(text.match(/Streaming, in one minute/g)).toHaveLength(1);
-      expect(text.match(/before the next attempt begins/g)).toHaveLength(1);
+      expect(isWhole(await chat.text())).toBe(true);
       expect((await server.counts()).requests - before).toBe(2);
       expect((await chat.marbles()).filter((type) => type === 'reset')).toHaveLength(1);
     });
@@ -49,21 +57,46 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples, when some
     expect(await chat.text()).toContain('before the next attempt begins');
   });
 
-  it('goes on where it was when the browser is online again', async () => {
-    const { context, page, chat, server } = opened;
-    await chat.ask('Explain streaming');
-    const before = (await server.counts()).requests;
-    await chat.hasText(100);
-    await context.setOffline(true);
-    await page.getByTestId('offline').filter({ hasText: 'offline' }).waitFor();
-    await page.waitForTimeout(500);
-    await context.setOffline(false);
-    await chat.hasStatus('done');
-    const text = await chat.text();
-    expect(text.match(/Streaming, in one minute/g)).toHaveLength(1);
-    expect(text).toContain('before the next attempt begins');
-    expect((await server.counts()).requests).toBe(before);
-    expect(await page.getByTestId('offline').count()).toBe(0);
+  describe('of the connection', () => {
+    let proxy: CuttableProxy;
+
+    beforeEach(async () => {
+      proxy = await startCuttableProxy(opened.server.url);
+      await opened.page.goto(proxy.url);
+    });
+    afterEach(() => proxy.stop());
+
+    it('goes on where it was after a cut', async () => {
+      const { page, chat, server } = opened;
+      await chat.ask('Explain streaming');
+      const before = (await server.counts()).requests;
+      for (const length of [100, 400]) {
+        await chat.hasText(length);
+        proxy.cut();
+      }
+      await chat.hasStatus('done');
+      expect(isWhole(await chat.text())).toBe(true);
+      expect((await historyOf(page)).every(({ status }) => status !== 'error')).toBe(true);
+      expect((await server.counts()).requests).toBe(before);
+    });
+
+    it('waits while the browser is offline, and goes on where it was when it is online again', async () => {
+      const { context, page, chat, server } = opened;
+      await chat.ask('Explain streaming');
+      const before = (await server.counts()).requests;
+      await chat.hasText(100);
+      await context.setOffline(true);
+      proxy.cut();
+      await page.getByTestId('offline').filter({ hasText: 'offline' }).waitFor();
+      const { length } = await chat.text();
+      await page.waitForTimeout(500);
+      expect((await chat.text()).length - length).toBeLessThan(50);
+      await context.setOffline(false);
+      await chat.hasStatus('done');
+      expect(isWhole(await chat.text())).toBe(true);
+      expect((await server.counts()).requests).toBe(before);
+      expect(await page.getByTestId('offline').count()).toBe(0);
+    });
   });
 
   it('reports an answer that cannot begin, because the server is gone', async () => {

@@ -41,6 +41,7 @@ describe.skipIf(chromiumPath === undefined)('the looks of the chat of the exampl
         const { page, chat } = opened;
         await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+        await page.reload();
         const shoot = (name: string) => page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) });
         await page.getByRole('button', { name: 'Explain streaming' }).waitFor();
         expect(await seriousFindings(page)).toEqual([]);

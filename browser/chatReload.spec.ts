@@ -4,7 +4,7 @@ import { chromiumPath } from './support/chromium.js';
 import { openChat } from './support/openChat.js';
 
 describe.skipIf(chromiumPath === undefined)('the chat of the examples, after a reload', () => {
-  const opened = openChat({ everyMs: 20 });
+  const opened = openChat({ everyMs: 12 });
 
   it('goes on with the answer that was running, by the same request of the provider', async () => {
     const { page, chat, server } = opened;

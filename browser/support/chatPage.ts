@@ -9,6 +9,7 @@ export interface ChatPage {
   /** The last answer. */
   readonly answer: Locator;
   readonly answerText: Locator;
+  /** Sends a question, and waits until its answer is there, which is empty yet. */
   ask(question: string): Promise<void>;
   /** Chooses what the provider does from now on. */
   behave(fault: string): Promise<void>;
@@ -39,8 +40,10 @@ export function chatPage(page: Page): ChatPage {
     answer,
     answerText,
     async ask(question) {
+      const answers = await page.getByRole('article', { name: 'Assistant' }).count();
       await message.fill(question);
       await send.click();
+      await page.getByRole('article', { name: 'Assistant' }).nth(answers).waitFor({ state: 'attached' });
     },
     async behave(fault) {
       await page.getByRole('combobox', { name: 'Provider behaves' }).selectOption(fault);

@@ -20,13 +20,13 @@ export interface ChatServer {
 }
 
 export interface ChatServerOptions {
-  /** The time between two pieces of an answer, in milliseconds. @defaultValue 15 */
+  /** The time between two pieces of an answer, in milliseconds. @defaultValue 8 */
   readonly everyMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts a server on the loopback address. */
-export async function startChatServer({ everyMs = 15, environment = {} }: ChatServerOptions = {}): Promise<ChatServer> {
+export async function startChatServer({ everyMs = 8, environment = {} }: ChatServerOptions = {}): Promise<ChatServer> {
   let child = start('0');
   const url = await firstMessage(child);
   return {

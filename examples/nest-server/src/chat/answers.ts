@@ -1,58 +1,52 @@
-import { Injectable } from '@nestjs/common';
-import { filter, map, type Observable, ReplaySubject, Subject, timer } from 'rxjs';
-import { type DeltaEvent, stopOn } from 'rxllm';
+import { Inject, Injectable } from '@nestjs/common';
+import { defer, map, type Observable, type OperatorFunction, switchMap, take, tap } from 'rxjs';
+import { type DeltaEvent, isStreamError } from 'rxllm';
+import { durable, resumeFrom, type StreamEntry, type StreamStore } from 'rxllm/durable';
 import { type SseMessage, sse, toSseMessages } from 'rxllm/http';
+import { STORE } from './store.js';
 
-interface Running {
-  readonly messages$: ReplaySubject<SseMessage>;
-  readonly stop$: Subject<void>;
-  over: boolean;
-}
-
-const keptMs = 60_000;
-
-/** The answers that run, by id: a page that reloads reads on, and one that leaves stops nothing. */
+/** The answers that run, and those that ended lately, by id. A page that leaves stops nothing: it comes back and reads on. */
 @Injectable()
 export class Answers {
-  private readonly running = new Map<string, Running>();
+  constructor(@Inject(STORE) private readonly store: StreamStore) {}
 
   /** Begins an answer, unless it runs already, and follows it. */
   run(id: string, events$: Observable<DeltaEvent>): Observable<SseMessage> {
-    return this.follow(id) ?? this.begin(id, events$);
+    const entries$ = durable(this.store, id, events$).pipe(
+      // The log is there.
+      take(1),
+      switchMap(() => resumeFrom(this.store, id)),
+    );
+    return entries$.pipe(toNumberedMessages());
   }
 
-  /** @returns The messages after that id; undefined if no answer runs. */
-  resume(id: string, after?: string): Observable<SseMessage> | undefined {
-    const running = this.running.get(id);
-    if (!running || (running.over && after === undefined)) return undefined;
-    const from = after === undefined ? 0 : Number(after) + 1;
-    return running.messages$.pipe(filter(({ id: each }) => Number(each) >= from));
+  /** @returns What follows the entry `after`, or all of an answer that runs; undefined if none does. */
+  async resume(id: string, after: string | undefined): Promise<Observable<SseMessage> | undefined> {
+    if (after === undefined && !(await this.store.isOpen?.(id))) return undefined;
+    return resumeFrom(this.store, id, { after }).pipe(toNumberedMessages());
   }
 
-  stop(id: string): void {
-    this.running.get(id)?.stop$.next();
-  }
-
-  private follow(id: string): Observable<SseMessage> | undefined {
-    return this.running.get(id)?.messages$;
-  }
-
-  private begin(id: string, events$: Observable<DeltaEvent>): Observable<SseMessage> {
-    const running: Running = { messages$: new ReplaySubject(), stop$: new Subject(), over: false };
-    this.running.set(id, running);
-    running.messages$.subscribe({
-      complete: () => {
-        running.over = true;
-        timer(keptMs).subscribe(() => this.running.delete(id));
-      },
+  /** Ends the request of the provider, wherever it runs. */
+  async stop(id: string): Promise<void> {
+    await this.store.cancel(id, 'stopped by the user').catch((error: unknown) => {
+      // It is over.
+      if (!isStreamError(error, 'not-found')) throw error;
     });
-    events$
-      .pipe(
-        stopOn(running.stop$),
-        toSseMessages(sse()),
-        map(({ data }, index) => ({ id: String(index), data })),
-      )
-      .subscribe(running.messages$);
-    return running.messages$;
   }
+}
+
+/** Gives each message the id of its entry, by which the page asks for the rest. */
+function toNumberedMessages(): OperatorFunction<StreamEntry, SseMessage> {
+  return (entries$) =>
+    defer(() => {
+      let last = '';
+      return entries$.pipe(
+        tap(({ id }) => {
+          last = id;
+        }),
+        map(({ event }) => event),
+        toSseMessages(sse()),
+        map(({ data }) => ({ id: last, data })),
+      );
+    });
 }

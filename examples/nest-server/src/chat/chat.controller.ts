@@ -21,8 +21,8 @@ export class ChatController {
 
   /** The rest of an answer, for a page that was reloaded or whose connection broke off; 204 if none runs. */
   @Sse(':id')
-  resume(@Param('id', toAnswerId) id: string, @Headers('last-event-id') after?: string): Observable<SseMessage> {
-    const messages$ = this.answers.resume(id, after);
+  async resume(@Param('id', toAnswerId) id: string, @Headers('last-event-id') after?: string): Promise<Observable<SseMessage>> {
+    const messages$ = await this.answers.resume(id, after);
     if (!messages$) throw new HttpException('No such answer runs', 204);
     return messages$;
   }
@@ -30,7 +30,7 @@ export class ChatController {
   /** Stops an answer, from any tab. */
   @Delete(':id')
   @HttpCode(204)
-  stop(@Param('id', toAnswerId) id: string): void {
-    this.answers.stop(id);
+  stop(@Param('id', toAnswerId) id: string): Promise<void> {
+    return this.answers.stop(id);
   }
 }

@@ -57,7 +57,7 @@ export class ChatService {
     }).pipe(
       timeoutBetweenChunks({ totalMs: 300_000 }),
       takeWithinBudget({ maxOutputTokens: 8_000, maxCost: 0.25, price }),
-      aggregateUsage({ prompt, every: 10, price, onSettled: report }),
+      aggregateUsage({ prompt, every: 25, price, onSettled: report }),
       withCost(price),
       measureStream(),
       traceStream(telemetry),

@@ -32,7 +32,7 @@ const events$ = ask(turns).pipe(
 
 > Nothing that a failed attempt wrote stays in the text: a *reset* takes it back before the next attempt begins.
 
-Choose a fault below and ask again: each of them is a real one, between this server and its local provider. The strip at the side shows every event as it passes, and the meter counts tokens and money while the answer grows.
+Choose how the provider behaves and ask again: each fault is a real one, between this server and its local provider. The strip above shows every event as it passes, and the meter counts tokens and money while the answer grows.
 `,
 };
 
