@@ -1,6 +1,6 @@
 import { Service } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { animationFrameScheduler, auditTime, defer, type MonoTypeOperatorFunction, Subject, scan, tap } from 'rxjs';
+import { auditTime, defer, type MonoTypeOperatorFunction, Subject, scan, tap } from 'rxjs';
 import { type DeltaEvent, type JsonValue, toErrorInfo } from 'rxllm';
 
 /** One event, or several alike that came at nearly the same time. */
@@ -38,11 +38,11 @@ const alikeWithinMs = 60;
 export class Recorder {
   private readonly happenings$ = new Subject<{ readonly happening: Happening; readonly at: number }>();
 
-  /** As often as the page is painted, however fast the events are. */
+  /** Ten times a second, however fast the events are. */
   readonly recording = toSignal(
     this.happenings$.pipe(
       scan((recording, { happening, at }) => recordNext(recording, happening, at), nothing),
-      auditTime(0, animationFrameScheduler),
+      auditTime(100),
     ),
     { initialValue: nothing },
   );
