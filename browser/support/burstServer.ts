@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { DeltaEvent } from 'rxllm';
-import { sse } from 'rxllm/http';
+import { createEncoder, sse } from 'rxllm/http';
 import { finish, start, text } from 'rxllm/testing';
 
 /** A server of the built chat that answers every question with the same text, very fast. */
@@ -46,7 +46,7 @@ export async function startBurstServer(folder: string, answer: string): Promise<
 }
 
 function framesOf(answer: string): readonly string[] {
-  const encoder = sse().createEncoder();
+  const encoder = createEncoder(sse());
   const frames: string[] = [];
   const events: readonly DeltaEvent[] = [start(), ...Array.from(answer, (character) => text(character)), finish()];
   for (const event of events) encoder.encode(event, (data) => void frames.push(`data: ${data}\n\n`));
