@@ -41,6 +41,14 @@ function interrupt({ pid }: ChildProcess): void {
   if (pid !== undefined) process.kill(-pid, 'SIGINT');
 }
 
+/** Asks, and reads the beginning of the answer. */
+async function beginAnswer(url: string): Promise<void> {
+  const turns = [{ role: 'user', parts: [{ type: 'text', text: 'Explain streaming' }] }];
+  const headers = { authorization: 'Bearer demo', 'content-type': 'application/json' };
+  const response = await fetch(`${url}/api/chat`, { method: 'POST', headers, body: JSON.stringify({ id: 'demo', turns }) });
+  await response.body?.getReader().read();
+}
+
 const thisNode = (...flags: readonly string[]): readonly string[] => ['node', 'scripts/demo.js', ...flags];
 
 describe.skipIf(chromiumPath === undefined)('npm run demo', () => {
@@ -48,14 +56,15 @@ describe.skipIf(chromiumPath === undefined)('npm run demo', () => {
     if (child && child.exitCode === null && child.signalCode === null) interrupt(child);
   });
 
-  it('builds and serves the page and the chat, and ends with Ctrl-C', async () => {
+  it('builds and serves the page and the chat, and ends with Ctrl-C in the middle of an answer', async () => {
     let page: Promise<string> | undefined;
     const { output, errors, code } = await demo(demoCommand('--port', '0'), (printed, started) => {
       const url = /The chat is at (http:\S+)/.exec(printed)?.[1];
       if (url === undefined || page) return;
       page = fetch(url).then((response) => response.text());
+      const asked = page.then(() => beginAnswer(url));
       const stop = (): void => interrupt(started);
-      page.then(stop, stop);
+      asked.then(stop, stop);
     });
     expect({ errors, code }).toEqual({ errors: '', code: 0 });
     expect(await page).toContain('<app-root');
