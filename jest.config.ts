@@ -13,7 +13,7 @@ const config: Config = {
   moduleNameMapper: {
     '^rxllm$': '<rootDir>/src/index.ts',
     '^rxllm/(openai|anthropic)$': '<rootDir>/src/providers/$1/index.ts',
-    '^rxllm/(toon|tiktoken|pricing|otel|http|ai-sdk|mcp|durable|testing)$': '<rootDir>/src/$1/index.ts',
+    '^rxllm/(toon|tiktoken|pricing|otel|http|ai-sdk|mcp|durable|redis|testing)$': '<rootDir>/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },

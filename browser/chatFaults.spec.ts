@@ -43,18 +43,21 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples, when some
     expect(await chat.text()).toContain('only seven laptops left');
   });
 
-  it('shows a 401, and asks again when the user does', async () => {
-    const { page, chat } = opened;
+  it.each(['fromWire', 'HttpClient'])('shows a 401 by %s, and asks again when the user does', async (transport) => {
+    const { page, chat, server } = opened;
+    const before = (await server.counts()).requests;
+    await page.getByRole('combobox', { name: 'Transport' }).selectOption(transport);
     await chat.behave('unauthorized');
-    await chat.ask('Explain streaming');
+    await chat.ask('Show products as a table');
     const alert = page.getByRole('alert');
     await alert.waitFor();
     expect(await alert.getAttribute('data-kind')).toBe('authentication');
+    expect((await server.counts()).requests).toBe(before);
     await chat.behave('none');
     await chat.retry.click();
     await chat.hasStatus('done');
     expect(await alert.count()).toBe(0);
-    expect(await chat.text()).toContain('before the next attempt begins');
+    expect(await chat.text()).toContain('only seven laptops left');
   });
 
   describe('of the connection', () => {

@@ -26,7 +26,7 @@ async function seriousFindings(page: Page): Promise<readonly string[]> {
 }
 
 describe.skipIf(chromiumPath === undefined)('the looks of the chat of the examples', () => {
-  const opened = openChat({ everyMs: 3 });
+  const opened = openChat(() => ({ everyMs: 3 }));
   let folder = '';
 
   beforeAll(() => {

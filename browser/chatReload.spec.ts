@@ -4,7 +4,7 @@ import { chromiumPath } from './support/chromium.js';
 import { openChat } from './support/openChat.js';
 
 describe.skipIf(chromiumPath === undefined)('the chat of the examples, after a reload', () => {
-  const opened = openChat({ everyMs: 12 });
+  const opened = openChat(() => ({ everyMs: 12 }));
 
   it('goes on with the answer that was running, by the same request of the provider', async () => {
     const { page, chat, server } = opened;
@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples, after a r
     const { page, chat, server } = opened;
     await chat.ask('Explain streaming');
     const begun = await chat.hasText(150);
-    await server.restart();
+    await server.restart('SIGKILL');
     await page.reload();
     await chat.hasStatus('aborted');
     expect((await chat.text()).slice(0, 20)).toBe(begun.slice(0, 20));
@@ -47,19 +47,20 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples, after a r
 
   it('shows the answer in another tab too, and stops it from there', async () => {
     const { page, chat, context, server } = opened;
+    await chat.behave('slow');
     await chat.ask('Explain streaming');
-    await chat.hasText(150);
+    await chat.hasText(50);
     await page.waitForTimeout(600);
     const otherPage = await context.newPage();
     await otherPage.goto(server.url);
     const other = chatPage(otherPage);
-    await other.hasText(200);
+    await other.stop.waitFor();
     expect((await server.counts()).open).toBe(1);
     const begun = performance.now();
     await other.stop.click();
     await expect.poll(async () => (await server.counts()).open, { interval: 5 }).toBe(0);
     expect(performance.now() - begun).toBeLessThan(500);
-    await chat.hasStatus('aborted');
     await other.hasStatus('aborted');
+    await chat.hasStatus('aborted');
   });
 });

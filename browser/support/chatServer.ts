@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 
 /** What the local provider of a server has been asked. */
 export interface ProviderCounts {
@@ -15,8 +16,10 @@ export interface ChatServer {
   counts(): Promise<ProviderCounts>;
   /** Kills the process, so that it can end nothing. */
   kill(): Promise<void>;
-  /** Kills it and starts another on the same port. */
-  restart(): Promise<void>;
+  /**
+   * Starts another on the same port: after `SIGKILL` ends nothing, and `SIGTERM` closes the port while the old one still ends its answers.
+   */
+  restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
 export interface ChatServerOptions {
@@ -27,8 +30,10 @@ export interface ChatServerOptions {
 
 /** Starts a server on the loopback address. */
 export async function startChatServer({ everyMs = 8, environment = {} }: ChatServerOptions = {}): Promise<ChatServer> {
+  const children: ChildProcess[] = [];
   let child = start('0');
   const url = await firstMessage(child);
+  const { port } = new URL(url);
   return {
     url,
     async counts() {
@@ -36,21 +41,24 @@ export async function startChatServer({ everyMs = 8, environment = {} }: ChatSer
       const [counts] = await once(child, 'message');
       return counts;
     },
-    kill: () => kill(child),
-    async restart() {
-      await kill(child);
-      child = start(new URL(url).port);
+    kill: async () => void (await Promise.all(children.map(kill))),
+    async restart(signal) {
+      child.kill(signal);
+      await closedPort(Number(port));
+      child = start(port);
       await firstMessage(child);
     },
   };
 
-  function start(port: string): ChildProcess {
+  function start(onPort: string): ChildProcess {
     const { OPENAI_API_KEY: _, OPENAI_BASE_URL: __, ANTHROPIC_API_KEY: ___, ...rest } = process.env;
-    return fork(`${import.meta.dirname}/chatProcess.ts`, {
+    const started = fork(`${import.meta.dirname}/chatProcess.ts`, {
       execArgv: ['--import', 'tsx'],
-      env: { ...rest, ...environment, PORT: port, LOCAL_EVERY_MS: String(everyMs) },
+      env: { ...rest, ...environment, PORT: onPort, LOCAL_EVERY_MS: String(everyMs) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+    children.push(started);
+    return started;
   }
 }
 
@@ -58,6 +66,19 @@ async function firstMessage(child: ChildProcess): Promise<string> {
   const message = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)]);
   if (message === undefined) throw new Error('The server of the chat did not start');
   return message[0];
+}
+
+/** Waits until nothing listens on the port. */
+async function closedPort(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (!isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 async function kill(child: ChildProcess): Promise<void> {

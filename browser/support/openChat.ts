@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { recordHistory } from './chatHistory.js';
 import { type ChatPage, chatPage } from './chatPage.js';
@@ -15,18 +15,18 @@ export interface OpenChat {
 }
 
 /** Opens the chat in a new context before each spec of the enclosing `describe`. */
-export function openChat(serverOptions: ChatServerOptions = {}, contextOptions: BrowserContextOptions = {}): OpenChat {
+export function openChat(serverOptions: () => ChatServerOptions = () => ({})): OpenChat {
   const opened = {} as { -readonly [Key in keyof OpenChat]: OpenChat[Key] };
   beforeAll(async () => {
     opened.browser = await launchChromium();
-    opened.server = await startChatServer(serverOptions);
+    opened.server = await startChatServer(serverOptions());
   });
   afterAll(async () => {
     await opened.browser?.close();
     await opened.server?.kill();
   });
   beforeEach(async () => {
-    opened.context = await opened.browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
+    opened.context = await opened.browser.newContext({ viewport: { width: 1280, height: 800 } });
     opened.page = await opened.context.newPage();
     await recordHistory(opened.page);
     opened.chat = chatPage(opened.page);

@@ -1,11 +1,13 @@
-import { Body, Controller, Delete, Headers, HttpCode, HttpException, Param, RequestMethod, Sse } from '@nestjs/common';
+import { Body, Controller, Delete, Headers, HttpCode, HttpException, Param, RequestMethod, Sse, UseGuards } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { SseMessage } from 'rxllm/http';
+import { AccessGuard } from './access.guard.js';
 import { Answers } from './answers.js';
 import { ChatService } from './chat.service.js';
 import { type ChatRequest, toAnswerId, toChatRequest } from './chatRequest.js';
 
 @Controller('api/chat')
+@UseGuards(AccessGuard)
 export class ChatController {
   constructor(
     private readonly chat: ChatService,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { concat, concatMap, from, map, NEVER, type Observable, of, take, throwError, timer } from 'rxjs';
 import { completionChunks } from './completionChunks.js';
-import { type Fault, faultHeader, refusals, toFault } from './faults.js';
+import { type Fault, faultHeader, toFault } from './faults.js';
 import { type ChatMessage, replyTo } from './script.js';
 
 /** A server on the loopback address that speaks the chat completions of OpenAI and plays a script. */
@@ -49,10 +49,9 @@ interface ChatRequest {
 async function answer(request: IncomingMessage, response: ServerResponse, everyMs: number): Promise<void> {
   const { messages } = (await json(request)) as ChatRequest;
   const fault = toFault(request.headers[faultHeader]);
-  const refusal = refusals[fault];
-  if (refusal) {
-    response.writeHead(refusal.status, { 'content-type': 'application/json', ...refusal.headers });
-    response.end(JSON.stringify({ error: { message: refusal.message } }));
+  if (fault === 'rate-limit') {
+    response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' });
+    response.end(JSON.stringify({ error: { message: 'Rate limit reached' } }));
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
