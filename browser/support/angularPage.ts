@@ -5,22 +5,23 @@ import { build } from 'esbuild';
 const root = `${import.meta.dirname}/../..`;
 
 /**
- * Copies the page and `injectConversation.ts` into a project of that version of Angular, checks their types there with the built
- * declarations of the library, and bundles them.
+ * Copies the files and `injectConversation.ts` into a project of that version of Angular, checks their types there with the built declarations
+ * of the library, and bundles the first of them.
  */
-export async function buildAngularPage(version: string): Promise<string> {
+export async function buildAngular(version: string, files: readonly string[], platform: 'browser' | 'node'): Promise<string> {
   execFileSync('npx', ['tsx', 'scripts/installPackages.ts', `browser/angular/${version}`], { cwd: root, stdio: 'inherit' });
   const project = `${root}/browser/angular/${version}`;
   mkdirSync(`${project}/build`, { recursive: true });
-  copyFileSync(`${root}/browser/angular/page.ts`, `${project}/build/page.ts`);
+  for (const file of files) copyFileSync(`${root}/browser/angular/${file}`, `${project}/build/${file}`);
   copyFileSync(`${root}/examples/angular-chat/src/app/injectConversation.ts`, `${project}/build/injectConversation.ts`);
   checkTypes(project);
   const { outputFiles } = await build({
-    entryPoints: [`${project}/build/page.ts`],
+    entryPoints: [`${project}/build/${files[0]}`],
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     alias: { 'rxllm/testing': `${root}/dist/testing.js`, rxllm: `${root}/dist/index.js` },
     bundle: true,
     format: 'esm',
+    platform,
     target: 'es2022',
     write: false,
     // One copy of RxJS, that of the project.
