@@ -1,0 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { writePages } from './pages.js';
+
+/** Builds the site into `site/dist`; `npm run site -- dev` shows it while it is written. */
+const [, , command = 'build', ...options] = process.argv;
+if (command !== 'preview') await writePages();
+const vitepress = join(import.meta.dirname, 'node_modules/vitepress/bin/vitepress.js');
+execFileSync(process.execPath, [vitepress, command, import.meta.dirname, ...options], { stdio: 'inherit' });
