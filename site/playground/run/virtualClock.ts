@@ -9,11 +9,12 @@ export interface VirtualClock {
   run(): Promise<void>;
   /** Ends the run in this moment. */
   stop(): void;
-  /** Virtual, in milliseconds. */
+  /** The virtual time, in milliseconds; between two events it goes on. */
   now(): number;
 }
 
-const { schedule: scheduleReal } = asyncScheduler;
+/** With a pace above 1, a silence takes no longer than this, in milliseconds. */
+const longestSilenceMs = 1_000;
 
 /**
  * Creates a clock: from this call to the end of its run, `asyncScheduler` is virtual.
@@ -26,7 +27,9 @@ export function createVirtualClock(pace: number): VirtualClock {
   const scheduler = new TestScheduler(assertDeltas);
   const { now } = asyncScheduler;
   const { frameTimeFactor } = TestScheduler;
-  let begunAt = 0;
+  // When the last event was due, and how long the virtual time from there to the next one takes.
+  let dueAt = 0;
+  let silenceMs = 0;
   let stopped = false;
   let wake = (): void => undefined;
 
@@ -35,8 +38,6 @@ export function createVirtualClock(pace: number): VirtualClock {
   Object.assign(scheduler, { runMode: true });
   asyncScheduler.now = () => scheduler.now();
   asyncScheduler.schedule = (work, delay, state) => scheduler.schedule(work, delay, state);
-
-  const elapsed = (): number => (pace === 0 ? scheduler.frame : (performance.now() - begunAt) / pace);
 
   function stop(): void {
     if (stopped) return;
@@ -47,30 +48,41 @@ export function createVirtualClock(pace: number): VirtualClock {
     wake();
   }
 
-  /** Waits until a virtual time has come, or the clock is stopped. */
+  function virtualNow(): number {
+    const [next] = scheduler.actions;
+    if (stopped || silenceMs === 0 || !next) return scheduler.frame;
+    const part = Math.max(0, Math.min(1, (performance.now() - dueAt) / silenceMs));
+    return scheduler.frame + (next.delay - scheduler.frame) * part;
+  }
+
+  /** Waits for the next event, counted from when the last one was due, so that late timers do not add up. */
   function wait(untilMs: number): Promise<void> {
-    const leftMs = pace === 0 ? 0 : begunAt + untilMs * pace - performance.now();
-    if (leftMs <= 1) return Promise.resolve();
+    const lastsMs = (untilMs - scheduler.frame) * pace;
+    silenceMs = pace > 1 ? Math.min(lastsMs, longestSilenceMs) : lastsMs;
+    const remainingMs = dueAt + silenceMs - performance.now();
+    if (remainingMs <= 1) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = scheduleReal.call(asyncScheduler, () => resolve(), leftMs);
+      const timer = setTimeout(resolve, remainingMs);
       wake = () => {
-        timer.unsubscribe();
+        clearTimeout(timer);
         resolve();
       };
     });
   }
 
   async function run(): Promise<void> {
-    begunAt = performance.now();
+    dueAt = performance.now();
     try {
       await settle();
       while (!stopped) {
         const [next] = scheduler.actions;
         if (!next) break;
         await wait(next.delay);
-        // An earlier action cannot have come meanwhile: only actions schedule.
+        // None can have come before it meanwhile: only what runs schedules.
         const action = stopped ? undefined : scheduler.actions.shift();
         if (!action) break;
+        dueAt += silenceMs;
+        silenceMs = 0;
         scheduler.frame = action.delay;
         const error: unknown = action.execute(action.state, action.delay);
         if (error) throw error;
@@ -81,16 +93,7 @@ export function createVirtualClock(pace: number): VirtualClock {
     }
   }
 
-  return {
-    scheduler,
-    run,
-    stop() {
-      // What ends now is recorded in this moment, and not in that of the last event.
-      if (!stopped) scheduler.frame = Math.max(scheduler.frame, elapsed());
-      stop();
-    },
-    now: () => (stopped ? scheduler.frame : Math.max(scheduler.frame, elapsed())),
-  };
+  return { scheduler, run, stop, now: virtualNow };
 }
 
 /** Waits two turns of the event loop: every promise that can settle has settled, and the page has painted where it wants to. */

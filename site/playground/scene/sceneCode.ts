@@ -1,7 +1,7 @@
 import { freeNames } from '../expression/freeNames.js';
 import { vocabulary } from '../expression/vocabulary.js';
 import type { Script } from '../script/attempt.js';
-import { indented, pacedCode, pacedNames, scriptCode } from '../script/scriptCode.js';
+import { indented, pacedCode, pacedNames, scriptCode, scriptNames } from '../script/scriptCode.js';
 import type { Scene } from './scene.js';
 
 const helperNames = ['animate', 'answer', 'cold', 'stream'];
@@ -15,8 +15,8 @@ const helperNames = ['animate', 'answer', 'cold', 'stream'];
  */
 export function sceneCode({ given, operators }: Scene, script: Script): string {
   const source = scriptCode(script);
-  const isPaced = freeNames(source).has('paced');
-  const used = new Set([source, ...given.map(({ code }) => code), ...operators].flatMap((code) => [...freeNames(code)]));
+  const used = new Set([...scriptNames(script), ...[...given.map(({ code }) => code), ...operators].flatMap((code) => [...freeNames(code)])]);
+  const isPaced = used.has('paced');
   for (const name of isPaced ? pacedNames : []) used.add(name);
   if (script.frames !== undefined) used.add('animate');
   for (const { name } of given) used.delete(name);

@@ -15,6 +15,22 @@ const paced = (pausesMs) => (source$) =>
 /** What that operator imports from rxjs. */
 export const pacedNames: readonly string[] = ['concatMap', 'delay', 'dematerialize', 'materialize', 'of'];
 
+/** The names that the code of a script uses. */
+export function scriptNames({ attempts }: Script): ReadonlySet<string> {
+  const names = new Set(attempts.length > 1 ? ['fakeProvider'] : []);
+  for (const { values, pausesMs, end, marble } of attempts) {
+    if (marble) names.add(marble.kind);
+    if (marble?.text.includes('#')) names.add('ConnectionError');
+    if (marble) continue;
+    const isError = typeof end !== 'string';
+    if (isEvents(values)) names.add('streamOf').add(values.length > 0 ? 'testing' : 'streamOf');
+    else for (const name of ['from', ...(end === 'complete' ? [] : ['concat', isError ? 'throwError' : 'NEVER'])]) names.add(name);
+    if (isError) names.add(errorCall(end).name);
+    if (isPaced(values, pausesMs)) names.add('paced');
+  }
+  return names;
+}
+
 /** The source of a script as code: what `scriptStream` creates, in the words of rxjs and `rxllm/testing`. */
 export function scriptCode({ attempts }: Script): string {
   const streams = attempts.map(attemptCode);
@@ -24,14 +40,23 @@ export function scriptCode({ attempts }: Script): string {
 
 function attemptCode({ values, pausesMs, end, marble }: Attempt): string {
   if (marble) return marbleCode(marble);
-  const { length } = values;
-  const [firstMs = 0, everyMs = 0] = pausesMs.length > 2 ? pausesMs : [pausesMs[0]];
-  const isEven = isEvents(values) && pausesMs.slice(1, length).every((ms) => ms === everyMs) && (pausesMs[length] ?? 0) === 0;
-  const options =
-    isEven && length > 0 ? { ...(firstMs > 0 ? { firstMs } : {}), ...(everyMs > 0 && length > 1 ? { everyMs } : {}) } : {};
+  const options = pacesOf(values, pausesMs) ?? {};
   const played = isEvents(values) ? eventsCode(values, end, options) : valuesCode(values, end);
-  const isPaced = pausesMs.some((ms) => ms > 0) && Object.keys(options).length === 0;
-  return isPaced ? `${played}.pipe(paced(${pausesCode(pausesMs)}))` : played;
+  return isPaced(values, pausesMs) ? `${played}.pipe(paced(${pausesCode(pausesMs)}))` : played;
+}
+
+/** The options of `streamOf` that make these pauses; `undefined` where none do. */
+function pacesOf(values: readonly unknown[], pausesMs: readonly number[]): Readonly<Record<string, number>> | undefined {
+  const { length } = values;
+  const [firstMs = 0, second = 0] = pausesMs;
+  const everyMs = length > 1 ? second : 0;
+  const isEven = pausesMs.slice(1, length).every((ms) => ms === everyMs) && (pausesMs[length] ?? 0) === 0;
+  if (!isEvents(values) || length === 0 || !isEven) return undefined;
+  return { ...(firstMs > 0 ? { firstMs } : {}), ...(everyMs > 0 ? { everyMs } : {}) };
+}
+
+function isPaced(values: readonly unknown[], pausesMs: readonly number[]): boolean {
+  return pausesMs.some((ms) => ms > 0) && pacesOf(values, pausesMs) === undefined;
 }
 
 function marbleCode({ kind, text }: NonNullable<Attempt['marble']>): string {
