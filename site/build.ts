@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { writePages } from './pages.js';
 
@@ -6,4 +6,5 @@ import { writePages } from './pages.js';
 const [, , command = 'build', ...options] = process.argv;
 if (command !== 'preview') await writePages();
 const vitepress = join(import.meta.dirname, 'node_modules/vitepress/bin/vitepress.js');
-execFileSync(process.execPath, [vitepress, command, import.meta.dirname, ...options], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [vitepress, command, import.meta.dirname, ...options], { stdio: 'inherit' });
+process.exitCode = status ?? 1;

@@ -35,8 +35,8 @@ const operatorGroups: Readonly<Record<string, string>> = {
   More: '',
 };
 
-/** The navigation, from the pages that are there. */
-export function navigation(pages: string): Pick<DefaultTheme.Config, 'nav' | 'sidebar'> {
+/** The navigation, from the pages that are there, and those of them that are the site's own. */
+export function navigation(pages: string, own: readonly string[]): Pick<DefaultTheme.Config, 'nav' | 'sidebar'> {
   const reference = [
     ...grouped('Operators', 'operators', pages),
     group('Sources', 'sources', pages),
@@ -46,14 +46,16 @@ export function navigation(pages: string): Pick<DefaultTheme.Config, 'nav' | 'si
   ];
   const guideItems = [
     { text: 'Guides', items: inOrder(itemsOf('guides', pages)) },
-    { text: 'Background', items: itemsOf('.', pages).filter(({ text }) => text !== 'rxllm') },
+    { text: 'Background', items: itemsOf('.', pages).filter(({ link }) => !own.includes(basename(link))) },
   ].filter(({ items }) => items.length > 0);
+  const ownItems = itemsOf('.', pages).filter(({ link }) => own.includes(basename(link)));
   const first = guideItems[0]?.items[0]?.link ?? '/';
   return {
     nav: [
       { text: 'Guides', link: first, activeMatch: '^/(guides/|[a-z-]+\\.html)' },
       { text: 'Reference', link: '/operators/', activeMatch: '^/(operators|sources|handles|wires|functions)/' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      ...ownItems.map(({ text, link }) => ({ text, link })),
     ],
     sidebar: {
       ...apiSidebars(pages),
@@ -121,6 +123,6 @@ function apiSidebars(pages: string): Readonly<Record<string, Item[]>> {
 function apiMembers(module: string, pages: string): Item[] {
   return ['functions', 'classes', 'interfaces', 'type-aliases', 'variables'].flatMap((kind) => {
     const items = itemsOf(join('api', module, kind), pages);
-    return items.length === 0 ? [] : [{ text: kind.replace('-', ' '), items }];
+    return items.length === 0 ? [] : [{ text: kind.charAt(0).toUpperCase() + kind.slice(1).replace('-', ' '), items }];
   });
 }

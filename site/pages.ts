@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { writeApi } from './api.js';
+import { linkReference, writeApi } from './api.js';
 import { readEntryPoints } from './entryPoints.js';
 import { fileOfPage, linkedFile, pageOfFile } from './places.js';
 
@@ -16,6 +16,8 @@ export async function writePages(): Promise<void> {
   cpSync(join(site, 'pages'), out, { recursive: true });
   writeLinked();
   await writeApi(root, readEntryPoints(root), join(out, 'api'));
+  linkReference(out, ['operators', 'sources', 'handles', 'wires', 'functions']);
+  writeHome();
 }
 
 function copy(from: string, to: string): void {
@@ -27,6 +29,17 @@ function renameIndex(file: string): void {
   if (!/(?:^|\/)README\.md$/.test(file)) return;
   copy(join(out, file), join(out, dirname(file), 'index.md'));
   rmSync(join(out, file));
+}
+
+/** The home, with the first code of the README, which a spec runs, and the picture of the demo. */
+function writeHome(): void {
+  const home = join(out, 'index.md');
+  const [code = ''] = /```ts\n[\s\S]*?```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  const images = join(out, 'images');
+  const demo = existsSync(images) ? readdirSync(images).find((file) => /^demo\./.test(file)) : undefined;
+  const picture = demo === undefined ? '' : `![The demo in a terminal](/images/${demo})`;
+  const text = readFileSync(home, 'utf8');
+  writeFileSync(home, text.replace('<!-- code of the README -->', () => code).replace('<!-- picture of the demo -->', picture));
 }
 
 /** A page for each other file of the project that a page links to. */

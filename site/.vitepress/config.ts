@@ -1,27 +1,35 @@
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { DefaultTheme, UserConfig } from 'vitepress';
 import { projectMarkdown } from '../markdown.js';
 import { navigation } from '../navigation.js';
+import { pictureStyle } from '../pictures.js';
 
 const pages = join(import.meta.dirname, '../build/pages');
+const own = readdirSync(join(import.meta.dirname, '../pages')).map((file) => basename(file, '.md'));
 
 const config: UserConfig<DefaultTheme.Config> = {
   title: 'rxllm',
   description: 'Reactive stream operators for language models, on RxJS 7',
   lang: 'en',
   srcDir: 'build/pages',
+  vite: { publicDir: join(import.meta.dirname, '../public') },
   outDir: 'dist',
   cacheDir: 'build/cache',
-  lastUpdated: false,
+  head: [
+    ['link', { rel: 'icon', href: '/logo.svg', type: 'image/svg+xml' }],
+    ['style', {}, pictureStyle()],
+  ],
   markdown: {
     theme: { light: 'github-light', dark: 'github-dark' },
     anchor: { slugify: githubSlug },
-    config: projectMarkdown,
+    config: (markdown) => projectMarkdown(markdown, pages),
   },
   themeConfig: {
-    ...navigation(pages),
+    ...navigation(pages, own),
     outline: [2, 3],
-    search: { provider: 'local' },
+    logo: '/logo.svg',
+    search: { provider: 'local', options: { miniSearch: { searchOptions: { boostDocument } } } },
     externalLinkIcon: true,
   },
 };
@@ -34,4 +42,10 @@ function githubSlug(heading: string): string {
     .toLowerCase()
     .replace(/[^\p{Letter}\p{Number}\s_-]/gu, '')
     .replace(/\s/g, '-');
+}
+
+/** The page of a name before the places that use it, and the reference before the API. VitePress sends this to the page as text. */
+function boostDocument(id: string, _term: string): number {
+  const isWhole = !id.includes('#') ? 1.5 : 1;
+  return /\/(?:api|project)\//.test(id) ? isWhole : 1.5 * isWhole;
 }
