@@ -37,7 +37,12 @@ export function writeOption(code: string, name: string, value: string): string {
     return `${code.slice(0, call.end - 1).replace(/,?\s*$/, '')}${call.args.length > 0 ? ', ' : ''}${added}${code.slice(call.end - 1)}`;
   }
   const others = object.properties.filter((each) => each !== property).map((each) => code.slice(each.start, each.end));
-  const members = written === '' ? others : property ? replaced(code, object, property, `${name}: ${written}`) : [...others, `${name}: ${written}`];
+  const members =
+    written === ''
+      ? others
+      : property
+        ? replaced(code, object, property, `${name}: ${written}`)
+        : [...others, `${name}: ${written}`];
   if (members.length > 0) return `${code.slice(0, object.start)}{ ${members.join(', ')} }${code.slice(object.end)}`;
   return `${code.slice(0, object.start).replace(/,\s*$/, '')}${code.slice(object.end)}`;
 }
@@ -59,6 +64,11 @@ function optionsIn(args: Call['args']): ObjectCode | undefined {
   return last?.kind === 'object' ? last : undefined;
 }
 
-function replaced(code: string, { properties }: ObjectCode, property: ObjectCode['properties'][number], text: string): readonly string[] {
+function replaced(
+  code: string,
+  { properties }: ObjectCode,
+  property: ObjectCode['properties'][number],
+  text: string,
+): readonly string[] {
   return properties.map((each) => (each === property ? text : code.slice(each.start, each.end)));
 }

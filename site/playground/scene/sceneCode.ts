@@ -15,7 +15,10 @@ const helperNames = ['animate', 'answer', 'cold', 'stream'];
  */
 export function sceneCode({ given, operators }: Scene, script: Script): string {
   const source = scriptCode(script);
-  const used = new Set([...scriptNames(script), ...[...given.map(({ code }) => code), ...operators].flatMap((code) => [...freeNames(code)])]);
+  const used = new Set([
+    ...scriptNames(script),
+    ...[...given.map(({ code }) => code), ...operators].flatMap((code) => [...freeNames(code)]),
+  ]);
   const isPaced = used.has('paced');
   for (const name of isPaced ? pacedNames : []) used.add(name);
   if (script.frames !== undefined) used.add('animate');

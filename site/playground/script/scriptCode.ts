@@ -24,7 +24,8 @@ export function scriptNames({ attempts }: Script): ReadonlySet<string> {
     if (marble) continue;
     const isError = typeof end !== 'string';
     if (isEvents(values)) names.add('streamOf').add(values.length > 0 ? 'testing' : 'streamOf');
-    else for (const name of ['from', ...(end === 'complete' ? [] : ['concat', isError ? 'throwError' : 'NEVER'])]) names.add(name);
+    else
+      for (const name of ['from', ...(end === 'complete' ? [] : ['concat', isError ? 'throwError' : 'NEVER'])]) names.add(name);
     if (isError) names.add(errorCall(end).name);
     if (isPaced(values, pausesMs)) names.add('paced');
   }

@@ -5,7 +5,12 @@ import { statements } from './statements.js';
 
 /** Writes a script that reads as the same attempts. */
 export function writeScript({ frames, attempts }: Script): string {
-  const blocks = attempts.map((attempt) => writeAttempt(attempt).join('\n'));
+  const indent = attempts.length > 1 ? '  ' : '';
+  const blocks = attempts.map((attempt) =>
+    writeAttempt(attempt)
+      .map((line) => indent + line)
+      .join('\n'),
+  );
   const text = blocks.length === 1 ? (blocks[0] ?? '') : blocks.map((block) => `attempt\n${block}`).join('\n');
   return frames === undefined ? text : `frames ${frames}\n${text}`;
 }

@@ -34,5 +34,20 @@ export function choices(
   options: readonly { readonly value: string; readonly text: string }[],
   chosen?: string,
 ): HTMLSelectElement {
-  return element('select', attributes, ...options.map(({ value, text }) => element('option', { value, selected: value === chosen }, text)));
+  return element(
+    'select',
+    attributes,
+    ...options.map(({ value, text }) => element('option', { value, selected: value === chosen }, text)),
+  );
+}
+
+/** Makes code of what stands between backticks. */
+export function withCode(text: string): readonly Child[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part));
+}
+
+/** Makes a field as high as its text. */
+export function fitHeight(field: HTMLTextAreaElement): void {
+  field.style.height = 'auto';
+  if (field.scrollHeight > 0) field.style.height = `${field.scrollHeight + 2}px`;
 }

@@ -80,7 +80,8 @@ export function createEventList(selected: (name: string, run: number, index: num
         added = true;
       }
     }
-    if (added && (lane?.runs.length ?? 0) > 1) entries.sort((one, other) => one.mark.atMs - other.mark.atMs || one.run - other.run || one.index - other.index);
+    if (added && (lane?.runs.length ?? 0) > 1)
+      entries.sort((one, other) => one.mark.atMs - other.mark.atMs || one.run - other.run || one.index - other.index);
     count.textContent = entries.length === 1 ? '1 notification' : `${entries.length} notifications`;
     render();
   }
@@ -167,6 +168,9 @@ const longest = 160;
 /** What differs from row to row: the value or the error, or the end. */
 function shortJson(mark: LaneMark): string {
   if (mark.kind !== 'next' && mark.kind !== 'error') return mark.kind;
-  const json = mark.kind === 'error' ? `error ${describeMark(mark).replace(/^.*?, error /, '')}` : (JSON.stringify(mark.value) ?? 'undefined');
+  const json =
+    mark.kind === 'error'
+      ? `error ${describeMark(mark).replace(/^.*?, error /, '')}`
+      : (JSON.stringify(mark.value) ?? 'undefined');
   return json.length > longest ? `${json.slice(0, longest)}…` : json;
 }

@@ -1,5 +1,5 @@
 import type { Given } from '../scene/scene.js';
-import { element } from './element.js';
+import { element, fitHeight } from './element.js';
 
 export interface GivenEditor {
   readonly node: HTMLElement;
@@ -16,7 +16,10 @@ export function createGivenEditor(changed: () => void): GivenEditor {
   const node = element('div', {}, list, add);
 
   function insert(): void {
-    entries.push({ name: entries.some(({ name }) => name === 'other') ? `value${entries.length + 1}` : 'other', code: `stream('s-a-f|')` });
+    entries.push({
+      name: entries.some(({ name }) => name === 'other') ? `value${entries.length + 1}` : 'other',
+      code: `stream('s-a-f|')`,
+    });
     render();
     list.lastElementChild?.querySelector('input')?.focus();
     changed();
@@ -24,6 +27,7 @@ export function createGivenEditor(changed: () => void): GivenEditor {
 
   function render(): void {
     list.replaceChildren(...entries.map(drawEntry));
+    for (const field of list.querySelectorAll('textarea')) fitHeight(field);
   }
 
   function drawEntry(entry: { name: string; code: string }, index: number): HTMLElement {
@@ -39,13 +43,14 @@ export function createGivenEditor(changed: () => void): GivenEditor {
       },
     });
     const code = element('textarea', {
-      rows: Math.min(8, Math.max(1, Math.ceil(entry.code.length / 40))),
+      rows: 1,
       spellcheck: 'false',
       autocapitalize: 'off',
       'aria-label': `Value of name ${index + 1}, code`,
       'aria-describedby': `pg-given-fault-${index}`,
       input: () => {
         entry.code = code.value;
+        fitHeight(code);
         changed();
       },
     });

@@ -68,7 +68,10 @@ function textOf(value: unknown): string {
 
 /** Makes line ends and outer blanks visible. */
 function visible(text: string): string {
-  return text.slice(0, 2 * longestLabel).replace(/\r?\n/g, '⏎').replace(/^ | $/g, '␣');
+  return text
+    .slice(0, 2 * longestLabel)
+    .replace(/\r?\n/g, '⏎')
+    .replace(/^ | $/g, '␣');
 }
 
 function shorten(text: string, length: number): string {

@@ -5,8 +5,8 @@ import { createTimeline, type PlacedMark, type Timeline, type TimelineRow } from
 
 export interface LanesView {
   readonly node: HTMLElement;
-  /** Begins with other lanes. */
-  reset(): void;
+  /** Begins with other lanes; with `follow`, the present stays in view. */
+  reset(follow: boolean): void;
   /** Draws what the lanes have, and the line of the present. */
   draw(lanes: readonly MarbleLane[], nowMs: number, running: boolean): void;
   /** Selects a mark of a lane: the row, and its index. */
@@ -24,10 +24,18 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
   let current: { readonly row: TimelineRow; readonly index: number } | undefined;
   let nowMs = 0;
   let running = false;
-  let follows = true;
+  let follows = false;
   const names = element('div', { class: 'pg-names', 'aria-hidden': 'true' });
-  const drawing = element('div', { class: 'pg-drawing', role: 'group', 'aria-label': 'Lanes: arrow keys go from event to event' });
-  const scroller = element('div', { class: 'pg-scroller', scroll: () => onScroll() }, drawing);
+  const drawing = element('div', {
+    class: 'pg-drawing',
+    role: 'group',
+    'aria-label': 'Lanes: arrow keys go from event to event',
+  });
+  const scroller = element(
+    'div',
+    { class: 'pg-scroller', scroll: () => render(), wheel: unfollow, pointerdown: unfollow },
+    drawing,
+  );
   const node = element('div', { class: 'pg-lanes' }, names, scroller);
   const axis = svg('svg', { class: 'pg-axis', height: axisHeight, 'aria-hidden': 'true' });
   const present = element('div', { class: 'pg-present', 'aria-hidden': 'true' });
@@ -35,9 +43,8 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
   drawing.append(axis, present);
   if (typeof ResizeObserver !== 'undefined') new ResizeObserver(() => render()).observe(scroller);
 
-  function onScroll(): void {
-    follows = scroller.scrollLeft + scroller.clientWidth >= drawing.clientWidth - 60;
-    render();
+  function unfollow(): void {
+    follows = false;
   }
 
   function onKey(row: TimelineRow, event: Event): void {
@@ -60,6 +67,7 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
   }
 
   function choose(row: TimelineRow, index: number): void {
+    follows = false;
     current = { row, index };
     const placed = row.marks[index];
     if (placed) reveal(margin + placed.column.x + placed.offset, placed.width);
@@ -69,7 +77,8 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
 
   function reveal(x: number, width: number): void {
     if (x < scroller.scrollLeft + 20) scroller.scrollLeft = Math.max(0, x - 60);
-    else if (x + width > scroller.scrollLeft + scroller.clientWidth - 20) scroller.scrollLeft = x + width + 60 - scroller.clientWidth;
+    else if (x + width > scroller.scrollLeft + scroller.clientWidth - 20)
+      scroller.scrollLeft = x + width + 60 - scroller.clientWidth;
   }
 
   function rowView(row: TimelineRow): SVGSVGElement {
@@ -90,7 +99,11 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
   }
 
   function render(): void {
-    const width = Math.max(scroller.clientWidth, timeline.width + 2 * margin + 40, running ? margin + timeline.placeOf(nowMs) + 40 : 0);
+    const width = Math.max(
+      scroller.clientWidth,
+      timeline.width + 2 * margin + 40,
+      running ? margin + timeline.placeOf(nowMs) + 40 : 0,
+    );
     drawing.style.width = `${width}px`;
     const [from, to] = [scroller.scrollLeft - pixelsBeyond, scroller.scrollLeft + scroller.clientWidth + pixelsBeyond];
     axis.setAttribute('width', String(width));
@@ -121,7 +134,8 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
     const y = rowHeight / 2;
     const last = row.marks.at(-1);
     const start = margin + timeline.placeOf(row.fromMs);
-    const end = row.ended && last ? margin + last.column.x + last.offset + 8 : running ? margin + timeline.placeOf(nowMs) : width - margin;
+    const end =
+      row.ended && last ? margin + last.column.x + last.offset + 8 : running ? margin + timeline.placeOf(nowMs) : width - margin;
     const line = svg('line', { x1: start, x2: Math.max(start, end), y1: y, y2: y, class: 'pg-line' });
     const [first, beyond] = range(row.marks, from - margin, to - margin);
     const marks = row.marks.slice(first, beyond).map((placed, offset) => {
@@ -142,10 +156,11 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
 
   return {
     node,
-    reset() {
+    reset(follow) {
       timeline = createTimeline();
       current = undefined;
-      follows = true;
+      follows = follow;
+      scroller.scrollLeft = 0;
       for (const view of views.values()) view.remove();
       views.clear();
       names.replaceChildren();

@@ -41,8 +41,15 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
   const events = createEventList((name, of, index) => lanes.select(name, of, index));
 
   const presets = catalogue.operators.map(({ id, name }) => ({ value: id, text: name }));
-  const preset = choices({ id: 'pg-preset', change: () => openPreset(preset.value) }, [{ value: '', text: 'a scene of your own' }, ...presets]);
-  const pace = choices({ id: 'pg-pace' }, paces.map((each) => ({ value: String(each), text: paceTexts[each] ?? '' })), isStill ? '0' : '100');
+  const preset = choices({ id: 'pg-preset', change: () => openPreset(preset.value) }, [
+    { value: '', text: 'a scene of your own' },
+    ...presets,
+  ]);
+  const pace = choices(
+    { id: 'pg-pace' },
+    paces.map((each) => ({ value: String(each), text: paceTexts[each] ?? '' })),
+    isStill ? '0' : '100',
+  );
   const play = element('button', { type: 'button', class: 'pg-primary', click: () => toggle() }, 'Play');
   const share = element('button', { type: 'button', click: () => void shareScene() }, 'Copy link');
   const clock = element('output', { class: 'pg-clock', 'aria-hidden': 'true' });
@@ -74,7 +81,12 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
         section('Operators', operators.node),
         section('Names they use', given.node),
       ),
-      element('div', {}, section('Events', events.node), section('Code', element('div', { class: 'pg-bar-row' }, copyCode), code)),
+      element(
+        'div',
+        {},
+        section('Events', events.node),
+        section('Code', element('div', { class: 'pg-bar-row' }, copyCode), code),
+      ),
     ),
   );
   host.replaceChildren(root);
@@ -138,9 +150,10 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
     stop();
     clearFaults();
     try {
-      const started = playScene(sceneNow());
+      const scene = sceneNow();
+      const started = playScene(scene);
       run = started;
-      lanes.reset();
+      lanes.reset(scene.pace > 0);
       events.reset(started.lanes);
       play.textContent = 'Stop';
       status.textContent = 'Playing.';
@@ -177,7 +190,8 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
       return;
     }
     const { part, message } = error;
-    status.textContent = part.kind === 'script' ? `The script cannot be read: ${message}` : `${partTexts[part.kind]} ${part.index + 1}: ${message}`;
+    status.textContent =
+      part.kind === 'script' ? `The script cannot be read: ${message}` : `${partTexts[part.kind]} ${part.index + 1}: ${message}`;
     if (part.kind === 'script') script.fault(part.line, message);
     else if (part.kind === 'operator') operators.fault(part.index, message);
     else given.fault(part.index, message);

@@ -1,6 +1,6 @@
 import { readCall, writeOption } from '../expression/optionsOf.js';
 import type { Catalogue, CatalogueOperator, CatalogueOption } from '../scene/catalogue.js';
-import { choices, element } from './element.js';
+import { choices, element, fitHeight, withCode } from './element.js';
 
 export interface OperatorsEditor {
   readonly node: HTMLElement;
@@ -54,19 +54,20 @@ export function createOperatorsEditor(catalogue: Catalogue, changed: () => void)
 
   function render(): void {
     list.replaceChildren(...codes.map((code, index) => drawOperator(code, index)));
+    for (const field of list.querySelectorAll('textarea')) fitHeight(field);
   }
 
   function drawOperator(code: string, index: number): HTMLElement {
     const title = `Operator ${index + 1}`;
     const field = element('textarea', {
-      rows: rowsOf(code),
+      rows: 1,
       spellcheck: 'false',
       autocapitalize: 'off',
       'aria-label': `${title}, code`,
       'aria-describedby': `pg-fault-${index}`,
       input: () => {
         codes[index] = field.value;
-        field.rows = rowsOf(field.value);
+        fitHeight(field);
         showOptions();
         changed();
       },
@@ -95,15 +96,18 @@ export function createOperatorsEditor(catalogue: Catalogue, changed: () => void)
       details.hidden = !known;
       if (!known || !call) return;
       const top = known.options.filter(({ name }) => !name.includes('.'));
-      const about = element('p', { class: 'pg-about' }, `${known.does} `, element('code', {}, known.from));
-      options.replaceChildren(about, ...top.map((option) => drawOption(option, call.options.get(option.name) ?? '', index, write)));
+      const about = element('p', { class: 'pg-about' }, ...withCode(known.does), ' ', element('code', {}, known.from));
+      options.replaceChildren(
+        about,
+        ...top.map((option) => drawOption(option, call.options.get(option.name) ?? '', index, write)),
+      );
       if (top.length === 0) options.append(element('p', { class: 'pg-about' }, 'It has no options.'));
     }
 
     function write(name: string, value: string): void {
       const written = writeOption(field.value, name, value);
       field.value = written;
-      field.rows = rowsOf(written);
+      fitHeight(field);
       codes[index] = written;
       changed();
     }
@@ -132,7 +136,11 @@ export function createOperatorsEditor(catalogue: Catalogue, changed: () => void)
 }
 
 function button(sign: string, label: string, name: string, disabled: boolean, click: () => void): HTMLElement {
-  return element('button', { type: 'button', class: `pg-icon ${name}`, 'aria-label': label, title: label, disabled, click }, sign);
+  return element(
+    'button',
+    { type: 'button', class: `pg-icon ${name}`, 'aria-label': label, title: label, disabled, click },
+    sign,
+  );
 }
 
 function drawOption(
@@ -146,7 +154,7 @@ function drawOption(
     id,
     type: 'text',
     value,
-    placeholder: standard,
+    placeholder: standard.replaceAll('`', ''),
     spellcheck: 'false',
     autocapitalize: 'off',
     'aria-describedby': `${id}-does`,
@@ -157,15 +165,11 @@ function drawOption(
     { class: 'pg-option' },
     element('label', { for: id }, element('code', {}, name), unit === undefined ? '' : ` in ${unit}`),
     field,
-    element('p', { id: `${id}-does` }, element('code', {}, type), ` ${does}`),
+    element('p', { id: `${id}-does` }, element('code', {}, type), ' ', ...withCode(does)),
   );
 }
 
 /** The call as the page of the operator has it. */
 function callOf({ name, preset }: CatalogueOperator): string {
   return preset.operators.find((code) => code.startsWith(`${name}(`)) ?? `${name}()`;
-}
-
-function rowsOf(code: string): number {
-  return Math.min(8, Math.max(1, ...[code.split('\n').length, Math.ceil(code.length / 46)]));
 }

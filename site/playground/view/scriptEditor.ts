@@ -35,7 +35,8 @@ export function createScriptEditor(changed: () => void): ScriptEditor {
   /** One text for all lines, because a script may have thousands. */
   function number(): void {
     const count = field.value.split('\n').length;
-    const numbersFrom = (first: number, beyond: number): string => Array.from({ length: beyond - first }, (_, index) => `${first + index}\n`).join('');
+    const numbersFrom = (first: number, beyond: number): string =>
+      Array.from({ length: beyond - first }, (_, index) => `${first + index}\n`).join('');
     if (wrong === undefined) numbers.textContent = numbersFrom(1, count + 1);
     else numbers.replaceChildren(numbersFrom(1, wrong), element('b', {}, `${wrong}\n`), numbersFrom(wrong + 1, count + 1));
   }

@@ -2,7 +2,10 @@ import { errorKinds } from '../script/errors.js';
 import { element } from './element.js';
 
 const rows: readonly (readonly [code: string, does: string])[] = [
-  ['answer Hel-lo|', 'a whole answer as a marble: a character is a millisecond; [reasoning], <tool:{"a":1}>, ~ a ping, _ a blank'],
+  [
+    'answer Hel-lo|',
+    'a whole answer as a marble: a character is a millisecond; [reasoning], <tool:{"a":1}>, ~ a ping, _ a blank',
+  ],
   ['stream s-a-u-f|', 'a marble of events: s start, a to e text, u usage, p ping, R reset, f finish, # a ConnectionError'],
   ['attempt', 'another request begins; one attempt alone answers every request'],
   ['start', 'the provider accepts the request; fields as JSON: start {"model":"m-1"}'],
@@ -28,6 +31,10 @@ export function scriptReference(): HTMLElement {
     'details',
     { class: 'pg-details' },
     element('summary', {}, 'Statements'),
-    element('dl', { class: 'pg-statements' }, ...rows.flatMap(([code, does]) => [element('dt', {}, element('code', {}, code)), element('dd', {}, does)])),
+    element(
+      'dl',
+      { class: 'pg-statements' },
+      ...rows.flatMap(([code, does]) => [element('dt', {}, element('code', {}, code)), element('dd', {}, does)]),
+    ),
   );
 }

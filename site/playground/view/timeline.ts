@@ -52,8 +52,12 @@ function silenceWidth(ms: number): number {
 
 export function createTimeline(): Timeline {
   const rows: (TimelineRow & { readonly marks: PlacedMark[] })[] = [];
-  const seen: { readonly row: TimelineRow & { readonly marks: PlacedMark[] }; readonly marks: readonly LaneMark[]; offset: number; column: Column | undefined }[] =
-    [];
+  const seen: {
+    readonly row: TimelineRow & { readonly marks: PlacedMark[] };
+    readonly marks: readonly LaneMark[];
+    offset: number;
+    column: Column | undefined;
+  }[] = [];
   const columns: Column[] = [{ atMs: 0, x: 0, width: 0 }];
   const known = new Map<string, (typeof seen)[number]>();
 
