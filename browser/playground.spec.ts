@@ -60,7 +60,8 @@ describe.skipIf(chromiumPath === undefined || !isBuilt)('the playground in Chrom
 
   async function played(): Promise<Played> {
     await ended();
-    return { lines: (await copy('Copy all as JSON lines')).split('\n'), code: await page.locator('.pg-code').innerText() };
+    const lines = (await copy('Copy all as JSON lines')).split('\n');
+    return { lines, code: await copy('Copy code') };
   }
 
   async function write(script: string, ...codes: readonly string[]): Promise<void> {
@@ -179,7 +180,8 @@ describe.skipIf(chromiumPath === undefined || !isBuilt)('the playground in Chrom
   });
 
   for (const pace of ['0', '1'] as const) {
-    it(`stays responsive with 5,000 events, at pace ${pace}`, async () => {
+    // What blocks the page blocks it each time; a busy machine does so once.
+    it(`stays responsive with 5,000 events, at pace ${pace}`, { retry: 2 }, async () => {
       await open();
       await write('start\nevery 1\nrepeat 5000 text "word "\nfinish', 'accumulateText()');
       await field('Pace').selectOption(pace);
@@ -228,7 +230,7 @@ describe.skipIf(chromiumPath === undefined || !isBuilt)('the playground in Chrom
     await tabTo('Play');
     await page.keyboard.press('Enter');
     await ended();
-    await tabTo('source: 3 notifications');
+    await tabTo('source: 2 notifications');
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowDown');
     expect(await focused()).toMatch(/^other: /);
@@ -288,7 +290,7 @@ describe.skipIf(chromiumPath === undefined || !isBuilt)('the playground in Chrom
 /** Runs modules in one process of Node, on the built library; returns the lines that each prints. */
 async function printedBy(codes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, readonly string[]>>> {
   // Within the project, so that the names of packages are found.
-  const folder = mkdtempSync(join(import.meta.dirname, '.printed-'));
+  const folder = mkdtempSync(join(root, 'dist/.printed-'));
   try {
     for (const [id, code] of Object.entries(codes)) writeFileSync(join(folder, `${id}.mjs`), code);
     const main = `const printed = {}; const { log } = console;

@@ -71,6 +71,7 @@ export function createVirtualClock(pace: number): VirtualClock {
   }
 
   async function run(): Promise<void> {
+    const { settle, close } = createTurns();
     dueAt = performance.now();
     try {
       await settle();
@@ -89,6 +90,7 @@ export function createVirtualClock(pace: number): VirtualClock {
         await settle();
       }
     } finally {
+      close();
       stop();
     }
   }
@@ -97,18 +99,25 @@ export function createVirtualClock(pace: number): VirtualClock {
 }
 
 /** Waits two turns of the event loop: every promise that can settle has settled, and the page has painted where it wants to. */
-async function settle(): Promise<void> {
-  await turn();
-  await turn();
+interface Turns {
+  settle(): Promise<void>;
+  close(): void;
 }
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
+function createTurns(): Turns {
+  const { port1, port2 } = new MessageChannel();
+  let resolve = (): void => undefined;
+  port1.onmessage = () => resolve();
+  const turn = (): Promise<void> =>
+    new Promise((next) => {
+      resolve = next;
+      port2.postMessage(undefined);
+    });
+  return {
+    async settle() {
+      await turn();
+      await turn();
+    },
+    close: () => port1.close(),
+  };
 }

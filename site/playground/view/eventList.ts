@@ -6,8 +6,8 @@ import { describeMark, formatMs } from './labels.js';
 export interface EventList {
   readonly node: HTMLElement;
   reset(lanes: readonly MarbleLane[]): void;
-  /** Takes what the lanes have got. */
-  update(): void;
+  /** Takes what the lanes have got; `whole` when nothing more can come. */
+  update(whole: boolean): void;
   /** Shows a mark of a lane. */
   select(name: string, run: number, index: number): void;
 }
@@ -27,6 +27,9 @@ export function createEventList(selected: (name: string, run: number, index: num
   let lane: MarbleLane | undefined;
   let entries: Entry[] = [];
   let active = -1;
+  // What the rows in the page show.
+  let drawn = '';
+  let isWhole = false;
   const picker = choices({ id: 'pg-lane', change: () => show(picker.value) }, []);
   const rows = element('div', {
     class: 'pg-rows',
@@ -64,6 +67,7 @@ export function createEventList(selected: (name: string, run: number, index: num
     lane = lanes.find((each) => each.name === name) ?? lanes.at(-1);
     entries = [];
     active = -1;
+    drawn = '';
     rows.scrollTop = 0;
     whole.textContent = 'Select an event to see the whole of it.';
     picker.value = lane?.name ?? '';
@@ -90,6 +94,9 @@ export function createEventList(selected: (name: string, run: number, index: num
     const first = Math.max(0, Math.floor(rows.scrollTop / rowHeight) - rowsBeyond);
     const beyond = Math.min(entries.length, Math.ceil((rows.scrollTop + (rows.clientHeight || 260)) / rowHeight) + rowsBeyond);
     space.style.height = `${Math.max(1, entries.length) * rowHeight}px`;
+    const next = [first, beyond, active, lane?.runs.length, isWhole].join();
+    if (next === drawn) return;
+    drawn = next;
     space.replaceChildren(...entries.slice(first, beyond).map((entry, offset) => drawRow(entry, first + offset)));
     if (active >= 0) rows.setAttribute('aria-activedescendant', `pg-event-${active}`);
     else rows.removeAttribute('aria-activedescendant');
@@ -104,9 +111,8 @@ export function createEventList(selected: (name: string, run: number, index: num
         class: 'pg-event',
         role: 'option',
         'aria-selected': String(at === active),
-        'aria-setsize': entries.length,
+        'aria-setsize': isWhole ? entries.length : -1,
         'aria-posinset': at + 1,
-        'aria-label': describeMark(mark),
         click: () => choose(at),
       },
       element('span', { class: 'pg-at' }, `${formatMs(mark.atMs)} ms${several ? ` ·${run + 1}` : ''}`),
@@ -150,11 +156,15 @@ export function createEventList(selected: (name: string, run: number, index: num
   return {
     node,
     reset(next) {
+      isWhole = false;
       lanes = next;
       picker.replaceChildren(...lanes.map(({ name }) => element('option', { value: name }, name)));
       show('result');
     },
-    update,
+    update(whole) {
+      isWhole = whole;
+      update();
+    },
     select(name, run, index) {
       if (lane?.name !== name) show(name);
       const at = entries.findIndex((entry) => entry.run === run && entry.index === index);

@@ -54,8 +54,10 @@ export function toneOf(mark: LaneMark): string {
   return type === 'reset' || type === 'refusal-delta' ? 'reset' : 'other';
 }
 
+const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
 export function formatMs(atMs: number): string {
-  return (Math.round(atMs * 10) / 10).toLocaleString('en');
+  return numbers.format(atMs);
 }
 
 function textOf(value: unknown): string {

@@ -7,16 +7,33 @@ export interface LanesView {
   readonly node: HTMLElement;
   /** Begins with other lanes; with `follow`, the present stays in view. */
   reset(follow: boolean): void;
-  /** Draws what the lanes have, and the line of the present. */
-  draw(lanes: readonly MarbleLane[], nowMs: number, running: boolean): void;
+  /** Draws some of what the lanes have, and the line of the present; returns whether it drew anything. */
+  draw(lanes: readonly MarbleLane[], nowMs: number, running: boolean): boolean;
   /** Selects a mark of a lane: the row, and its index. */
   select(name: string, run: number, index: number): void;
+}
+
+/** A row in the page, and which of its marks are in it. */
+interface RowView {
+  readonly node: SVGSVGElement;
+  readonly line: SVGLineElement;
+  readonly marks: SVGGElement;
+  first: number;
+  beyond: number;
+  /** The window and the active mark for which they were drawn. */
+  drawn: string;
+}
+
+/** The part of the drawing that is in the page, in pixels. It moves in steps, so that most scrolling draws nothing. */
+interface Window {
+  readonly from: number;
+  readonly to: number;
 }
 
 const rowHeight = 48;
 const axisHeight = 26;
 const margin = 12;
-const pixelsBeyond = 300;
+const stepOfWindow = 600;
 
 /** Shows lanes as marbles on one time axis. Only what is in view is in the page, so that thousands of events cost nothing. */
 export function createLanesView(selected: (row: TimelineRow, index: number) => void): LanesView {
@@ -25,6 +42,7 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
   let nowMs = 0;
   let running = false;
   let follows = false;
+  let drawnAxis = '';
   const names = element('div', { class: 'pg-names', 'aria-hidden': 'true' });
   const drawing = element('div', {
     class: 'pg-drawing',
@@ -39,7 +57,7 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
   const node = element('div', { class: 'pg-lanes' }, names, scroller);
   const axis = svg('svg', { class: 'pg-axis', height: axisHeight, 'aria-hidden': 'true' });
   const present = element('div', { class: 'pg-present', 'aria-hidden': 'true' });
-  const views = new Map<TimelineRow, SVGSVGElement>();
+  const views = new Map<TimelineRow, RowView>();
   drawing.append(axis, present);
   if (typeof ResizeObserver !== 'undefined') new ResizeObserver(() => render()).observe(scroller);
 
@@ -63,7 +81,7 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
 
   function go(row: TimelineRow, index: number): void {
     choose(row, index);
-    views.get(row)?.focus({ preventScroll: true });
+    views.get(row)?.node.focus({ preventScroll: true });
   }
 
   function choose(row: TimelineRow, index: number): void {
@@ -81,77 +99,94 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
       scroller.scrollLeft = x + width + 60 - scroller.clientWidth;
   }
 
-  function rowView(row: TimelineRow): SVGSVGElement {
+  function rowView(row: TimelineRow): RowView {
     const found = views.get(row);
     if (found) return found;
-    const view = svg('svg', {
+    const line = svg('line', { class: 'pg-line', y1: rowHeight / 2, y2: rowHeight / 2, 'aria-hidden': 'true' });
+    const marks = svg('g', { role: 'presentation' });
+    const attributes = {
       class: 'pg-row',
       height: rowHeight,
       role: 'listbox',
       'aria-orientation': 'horizontal',
-      keydown: (event) => onKey(row, event),
+      keydown: (event: Event) => onKey(row, event),
       focus: () => {
         if (current?.row !== row && row.marks.length > 0) choose(row, 0);
       },
-    });
+    };
+    const view = { node: svg('svg', attributes, line, marks), line, marks, first: 0, beyond: 0, drawn: '' };
     views.set(row, view);
     return view;
   }
 
+  function windowNow(): Window {
+    const first = Math.floor((scroller.scrollLeft - stepOfWindow / 2) / stepOfWindow);
+    const beyond = Math.ceil((scroller.scrollLeft + scroller.clientWidth + stepOfWindow / 2) / stepOfWindow);
+    return { from: Math.max(0, first * stepOfWindow), to: beyond * stepOfWindow };
+  }
+
   function render(): void {
-    const width = Math.max(
-      scroller.clientWidth,
-      timeline.width + 2 * margin + 40,
-      running ? margin + timeline.placeOf(nowMs) + 40 : 0,
-    );
-    drawing.style.width = `${width}px`;
-    const [from, to] = [scroller.scrollLeft - pixelsBeyond, scroller.scrollLeft + scroller.clientWidth + pixelsBeyond];
-    axis.setAttribute('width', String(width));
-    axis.replaceChildren(...axisLabels(timeline, from, to));
+    const reached = Math.max(timeline.width, running ? timeline.placeOf(nowMs) : 0) + 2 * margin + 40;
+    drawing.style.width = `${Math.max(scroller.clientWidth, reached)}px`;
+    const shown = windowNow();
     const { rows } = timeline;
-    const tabRow = current && rows.includes(current.row) ? current.row : rows[0];
-    const ids = rows.map((row) => `${row.name}${row.run}`);
-    for (const [index, row] of rows.entries()) {
-      const view = rowView(row);
-      const active = current?.row === row ? current.index : -1;
-      view.setAttribute('width', String(width));
-      view.setAttribute('tabindex', row === tabRow ? '0' : '-1');
-      view.setAttribute('aria-label', titleOf(row));
-      if (active >= 0) view.setAttribute('aria-activedescendant', `pg-${ids[index]}-${active}`);
-      else view.removeAttribute('aria-activedescendant');
-      view.replaceChildren(...drawRow(row, ids[index] ?? '', active, from, to, width));
-      if (view.parentNode !== drawing) drawing.append(view);
-    }
+    drawAxis(shown);
     if (names.children.length !== rows.length) {
       names.replaceChildren(...rows.map((row) => element('div', { class: 'pg-name' }, row.run === 0 ? row.name : '')));
-      for (const row of rows) drawing.append(rowView(row));
+      drawing.append(...rows.map((row) => rowView(row).node));
     }
+    const tabRow = current && rows.includes(current.row) ? current.row : rows[0];
+    for (const row of rows) drawRow(row, rowView(row), shown, row === tabRow);
     present.style.transform = `translateX(${margin + timeline.placeOf(nowMs)}px)`;
     present.hidden = !running;
   }
 
-  function drawRow(row: TimelineRow, id: string, active: number, from: number, to: number, width: number): SVGElement[] {
-    const y = rowHeight / 2;
+  function drawAxis(shown: Window): void {
+    const { columns } = timeline;
+    const within = columns.length > 0 && (columns.at(-1)?.x ?? 0) < shown.to;
+    const next = `${shown.from} ${shown.to} ${within ? columns.length : 'full'}`;
+    if (next === drawnAxis) return;
+    drawnAxis = next;
+    place(axis, shown, axisHeight);
+    axis.replaceChildren(...axisLabels(timeline, shown.from, shown.to));
+  }
+
+  function drawRow(row: TimelineRow, view: RowView, shown: Window, isTabStop: boolean): void {
+    const active = current?.row === row ? current.index : -1;
+    const id = `pg-${row.name}${row.run}`;
     const last = row.marks.at(-1);
     const start = margin + timeline.placeOf(row.fromMs);
-    const end =
-      row.ended && last ? margin + last.column.x + last.offset + 8 : running ? margin + timeline.placeOf(nowMs) : width - margin;
-    const line = svg('line', { x1: start, x2: Math.max(start, end), y1: y, y2: y, class: 'pg-line' });
-    const [first, beyond] = range(row.marks, from - margin, to - margin);
-    const marks = row.marks.slice(first, beyond).map((placed, offset) => {
-      const index = first + offset;
-      const mark = drawMark(placed, y);
-      mark.setAttribute('id', `pg-${id}-${index}`);
-      mark.setAttribute('role', 'option');
-      mark.setAttribute('aria-selected', String(index === active));
-      mark.setAttribute('aria-label', describeMark(placed.mark));
-      mark.setAttribute('aria-setsize', String(row.marks.length));
-      mark.setAttribute('aria-posinset', String(index + 1));
-      mark.addEventListener('click', () => go(row, index));
-      return mark;
-    });
-    line.setAttribute('aria-hidden', 'true');
-    return [line, ...marks];
+    const open = running ? margin + timeline.placeOf(nowMs) : shown.to;
+    const end = row.ended && last ? margin + last.column.x + last.offset + 8 : open;
+    view.line.setAttribute('x1', String(start));
+    view.line.setAttribute('x2', String(Math.max(start, end)));
+    view.node.setAttribute('tabindex', isTabStop ? '0' : '-1');
+    if (!running || !view.node.hasAttribute('aria-label')) view.node.setAttribute('aria-label', titleOf(row));
+    if (active >= 0) view.node.setAttribute('aria-activedescendant', `${id}-${active}`);
+    else view.node.removeAttribute('aria-activedescendant');
+    const [first, beyond] = range(row.marks, shown.from - margin, shown.to - margin);
+    const next = `${shown.from} ${shown.to} ${active} ${running}`;
+    const grown = next === view.drawn && first === view.first;
+    const from = grown ? view.beyond : first;
+    const added = row.marks.slice(from, beyond).map((placed, offset) => drawOption(row, placed, from + offset, id, active));
+    if (grown) view.marks.append(...added);
+    else {
+      place(view.node, shown, rowHeight);
+      view.marks.replaceChildren(...added);
+    }
+    Object.assign(view, { first, beyond, drawn: next });
+  }
+
+  function drawOption(row: TimelineRow, placed: PlacedMark, index: number, id: string, active: number): SVGGElement {
+    const mark = drawMark(placed, rowHeight / 2);
+    mark.setAttribute('id', `${id}-${index}`);
+    mark.setAttribute('role', 'option');
+    mark.setAttribute('aria-selected', String(index === active));
+    mark.setAttribute('aria-label', describeMark(placed.mark));
+    mark.setAttribute('aria-setsize', String(running ? -1 : row.marks.length));
+    mark.setAttribute('aria-posinset', String(index + 1));
+    mark.addEventListener('click', () => go(row, index));
+    return mark;
   }
 
   return {
@@ -161,16 +196,18 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
       current = undefined;
       follows = follow;
       scroller.scrollLeft = 0;
-      for (const view of views.values()) view.remove();
+      for (const { node: drawn } of views.values()) drawn.remove();
+      drawnAxis = '';
       views.clear();
       names.replaceChildren();
     },
     draw(lanes, atMs, isRunning) {
-      const changed = timeline.update(lanes);
-      if (!changed && atMs === nowMs && running === isRunning) return;
+      const changed = timeline.update(lanes) > 0;
+      if (!changed && atMs === nowMs && running === isRunning) return false;
       [nowMs, running] = [atMs, isRunning];
       render();
       if (follows && isRunning) scroller.scrollLeft = drawing.clientWidth;
+      return changed;
     },
     select(name, run, index) {
       const row = timeline.rows.find((each) => each.name === name && each.run === run);
@@ -181,6 +218,13 @@ export function createLanesView(selected: (row: TimelineRow, index: number) => v
       render();
     },
   };
+}
+
+/** Puts a drawing where its window is, in the coordinates of the whole. */
+function place(drawing: SVGSVGElement, { from, to }: Window, height: number): void {
+  drawing.style.transform = `translateX(${from}px)`;
+  drawing.setAttribute('width', String(to - from));
+  drawing.setAttribute('viewBox', `${from} 0 ${to - from} ${height}`);
 }
 
 function titleOf({ name, run, marks }: TimelineRow): string {

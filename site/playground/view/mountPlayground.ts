@@ -55,14 +55,14 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
   const clock = element('output', { class: 'pg-clock', 'aria-hidden': 'true' });
   const status = element('p', { class: 'pg-status', role: 'status', 'aria-live': 'polite' });
   const code = element('pre', { class: 'pg-code', tabindex: 0, 'aria-label': 'The scene as code for Node' });
-  const copyCode = element('button', { type: 'button', click: () => void copy(code.textContent ?? '', copyCode) }, 'Copy code');
+  const copyCode = element('button', { type: 'button', click: () => void copy(currentCode(), copyCode) }, 'Copy code');
 
   const root = element(
     'div',
     { class: 'pg' },
     element(
       'div',
-      { class: 'pg-toolbar', role: 'group', 'aria-label': 'Scene' },
+      { class: 'pg-toolbar', role: 'group', 'aria-label': 'Controls' },
       labelled('Scene', 'pg-preset', preset),
       labelled('Pace', 'pg-pace', pace),
       play,
@@ -110,6 +110,11 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
     typing = setTimeout(showCode, 200);
   }
 
+  function currentCode(): string {
+    if (typing !== undefined) showCode();
+    return code.textContent ?? '';
+  }
+
   function clearFaults(): void {
     script.fault(undefined, '');
     operators.fault(undefined, '');
@@ -117,6 +122,8 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
   }
 
   function showCode(): void {
+    clearTimeout(typing);
+    typing = undefined;
     try {
       const scene = sceneNow();
       code.textContent = sceneCode(scene, scriptOf(scene));
@@ -167,7 +174,7 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
   function draw(): void {
     if (!run) return;
     lanes.draw(run.lanes, run.now(), true);
-    events.update();
+    events.update(false);
     clock.textContent = `${formatMs(run.now())} ms`;
     frame = requestAnimationFrame(draw);
   }
@@ -175,8 +182,12 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
   function finish(ended: SceneRun, end: RunEnd): void {
     if (run !== ended || destroyed) return;
     cancelAnimationFrame(frame);
+    if (lanes.draw(ended.lanes, ended.now(), true)) {
+      frame = requestAnimationFrame(() => finish(ended, end));
+      return;
+    }
     lanes.draw(ended.lanes, ended.now(), false);
-    events.update();
+    events.update(true);
     clock.textContent = `${formatMs(ended.now())} ms`;
     run = undefined;
     play.textContent = 'Play';

@@ -32,8 +32,8 @@ export interface Timeline {
   readonly rows: readonly TimelineRow[];
   readonly columns: readonly Column[];
   readonly width: number;
-  /** Takes what the lanes have got since the last call; returns whether there was anything. */
-  update(lanes: readonly MarbleLane[]): boolean;
+  /** Takes some of what the lanes have got since the last call; returns how many marks, and 0 when there is nothing more. */
+  update(lanes: readonly MarbleLane[]): number;
   /** The place of a time. */
   placeOf(atMs: number): number;
 }
@@ -42,6 +42,9 @@ const pixelsPerMs = 14;
 const gap = 8;
 const characterWidth = 7.4;
 const smallest = 28;
+
+/** Marks that are placed in one call, so that a burst does not block the page. */
+const mostAtOnce = 400;
 
 /** Milliseconds of silence that are drawn to scale; more is drawn with its logarithm. */
 const toScale = 12;
@@ -93,8 +96,8 @@ export function createTimeline(): Timeline {
   }
 
   /** Lanes are merged by time, because a column must be complete before the next one is placed. */
-  function update(lanes: readonly MarbleLane[]): boolean {
-    let changed = false;
+  function update(lanes: readonly MarbleLane[]): number {
+    let count = 0;
     for (const lane of lanes) {
       for (const [run, { subscribedAtMs, marks }] of lane.runs.entries()) {
         const key = `${run} ${lane.name}`;
@@ -104,15 +107,15 @@ export function createTimeline(): Timeline {
         known.set(key, track);
         seen.push(track);
         insertRow(lanes, row);
-        changed = true;
+        count++;
       }
     }
-    for (;;) {
+    for (; count < mostAtOnce; count++) {
       const next = nextMark();
-      if (!next) return changed;
+      if (!next) break;
       place(next.track, next.mark);
-      changed = true;
     }
+    return count;
   }
 
   function nextMark(): { readonly track: (typeof seen)[number]; readonly mark: LaneMark } | undefined {
