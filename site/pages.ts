@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { basename, dirname, join } from 'node:path';
 import { linkReference, writeApi } from './api.js';
 import { readEntryPoints } from './entryPoints.js';
+import { linkPresets } from './playground/presetLinks.js';
 import { fileOfPage, linkedFile, pageOfFile } from './places.js';
 
 const site = import.meta.dirname;
@@ -13,6 +14,7 @@ export async function writePages(): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   cpSync(join(root, 'docs'), out, { recursive: true });
   for (const folder of readdirSync(out, { recursive: true, encoding: 'utf8' })) renameIndex(folder);
+  linkPresets(join(out, 'operators'));
   cpSync(join(site, 'pages'), out, { recursive: true });
   writeLinked();
   await writeApi(root, readEntryPoints(root), join(out, 'api'));
