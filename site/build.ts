@@ -7,7 +7,11 @@ import { writePages } from './pages.js';
 const [, , command = 'build', ...options] = process.argv;
 // The playground runs the built library.
 if (!existsSync(join(import.meta.dirname, '../dist/index.js'))) {
-  spawnSync('npm', ['run', 'build'], { cwd: join(import.meta.dirname, '..'), stdio: 'inherit', shell: process.platform === 'win32' });
+  spawnSync('npm', ['run', 'build'], {
+    cwd: join(import.meta.dirname, '..'),
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
 }
 if (command !== 'preview') await writePages();
 const vitepress = join(import.meta.dirname, 'node_modules/vitepress/bin/vitepress.js');

@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { basename, dirname, join } from 'node:path';
 import { linkReference, writeApi } from './api.js';
 import { readEntryPoints } from './entryPoints.js';
-import { linkPresets } from './playground/presetLinks.js';
 import { fileOfPage, linkedFile, pageOfFile } from './places.js';
+import { linkPresets } from './playground/presetLinks.js';
 
 const site = import.meta.dirname;
 const root = join(site, '..');
