@@ -234,7 +234,7 @@ describe('durable', () => {
         },
       };
       const events$ = new Subject<DeltaEvent>();
-      durable(slow, 'a', events$).subscribe();
+      durable(slow, 'a', events$).subscribe({ error: () => undefined });
       await wait(1);
       events$.next(text('a'));
       events$.next(text('b'));
@@ -286,6 +286,19 @@ describe('durable', () => {
   );
 
   it(
+    'ends with the error of a store that is full, also where the source has completed',
+    virtualTime(async () => {
+      const store = memoryStore({ maxStreamChars: 1_000 });
+      const settled: StreamSettlement[] = [];
+      const long$ = of(start(), text('x'.repeat(2_000)), finish());
+      const { error } = await collect(durable(store, 'a', long$, { onSettled: (settlement) => settled.push(settlement) }));
+      expect(error).toMatchObject({ kind: 'limit', limit: 'maxStreamChars' });
+      expect(asyncScheduler.now()).toBeLessThan(100);
+      expect(settled).toMatchObject([{ outcome: 'error', error: { kind: 'limit' } }]);
+    }),
+  );
+
+  it(
     'gives up a store that never replies',
     virtualTime(async () => {
       const store = memoryStore();
@@ -314,7 +327,7 @@ describe('durable', () => {
       };
       const demand = createDemand();
       const events$ = new Subject<DeltaEvent>();
-      durable(slow, 'a', events$, { demand }).subscribe();
+      durable(slow, 'a', events$, { demand }).subscribe({ error: () => undefined });
       await wait(1);
       events$.next(text('x'.repeat(100_000)));
       expect(demand.paused).toBe(true);
@@ -415,6 +428,7 @@ describe('resumeFrom', () => {
           ids.push(id);
           demand.pause();
         },
+        error: () => undefined,
         complete: () => {
           completed = true;
         },
