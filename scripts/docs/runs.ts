@@ -333,10 +333,13 @@ export const runs: Readonly<Record<string, Run>> = {
     given: {
       store: 'memoryStore()',
       stored: `(same$) => same$.pipe(persistTo(store, 'run-1'), ignoreElements())`,
-      late$: `timer(10).pipe(mergeMap(() => resumeFrom(store, 'run-1')))`,
+      late$: `timer(10).pipe(
+  mergeMap(() => resumeFrom(store, 'run-1')),
+  map(({ id, event }) => [id, event.type]),
+)`,
     },
     source: `stream('s--a--b--f|')`,
-    operators: ['(same$) => merge(stored(same$), late$)', 'map(({ id, event }) => [id, event.type])'],
+    operators: ['(same$) => merge(stored(same$), late$)'],
   },
   resumeResponse: {
     given: {
