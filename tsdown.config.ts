@@ -13,6 +13,7 @@ const config: UserConfig = {
     'ai-sdk': 'src/ai-sdk/index.ts',
     mcp: 'src/mcp/index.ts',
     durable: 'src/durable/index.ts',
+    redis: 'src/redis/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm', 'cjs'],
