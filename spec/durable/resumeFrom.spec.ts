@@ -33,7 +33,7 @@ describe('resumeFrom', () => {
   );
 
   it(
-    'completes after a pause, and errors with the message so far from the beginning only',
+    'errors with the error of the stream, from the beginning and after an entry',
     virtualTime(async () => {
       const store = memoryStore();
       const error = new HttpError('Bad', { kind: 'server' });
@@ -42,10 +42,10 @@ describe('resumeFrom', () => {
       const whole = await new Promise((resolve) => {
         resumeFrom(store, 'a').subscribe({ next: ({ id }) => entries.push(id), error: resolve });
       });
-      expect(whole).toMatchObject({ name: 'HttpError', partial: { text: 'a' } });
+      expect(whole).toMatchObject({ name: 'HttpError', kind: 'server' });
       const after = entries[0];
       const rest = await collect(defer(() => resumeFrom(store, 'a', { after })) as Observable<never>);
-      expect([rest.events.length, rest.error]).toMatchObject([1, { name: 'HttpError', partial: undefined }]);
+      expect([rest.events.length, rest.error]).toMatchObject([1, { name: 'HttpError', kind: 'server' }]);
     }),
   );
 
