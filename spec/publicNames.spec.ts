@@ -92,11 +92,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/http': {
     file: 'src/http/index.ts',
     values: `
-      agUi fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse
-      toResponse toSseMessages uiMessages`,
+      agUi cancelResponse fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunId readRunInput
+      readUiMessages resumeResponse sse toResponse toSseMessages uiMessages`,
     types: `
       AgUiOptions ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike
-      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions RunInput RunMessage RunResume RunToolCall
+      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions ResumeRequest ResumeResponseOptions RunInput RunMessage RunResume RunToolCall
       SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireRequest
       WireRequestOptions WriteData WrittenCall WrittenUsage`,
   },

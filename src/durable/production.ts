@@ -122,7 +122,7 @@ export function produce(
 
   owned.add(upstream);
   owned.add(writer.subscription);
-  owned.add(renewed$.subscribe(({ cancelRequested, reason }) => cancelRequested && cancel(reason)));
+  owned.add(renewed$.subscribe({ next: ({ cancelRequested, reason }) => cancelRequested && cancel(reason), error: fail }));
   // A store that cannot watch has its renewals.
   owned.add(store.cancelled?.(id, epoch).subscribe({ next: cancel, error: () => undefined }));
   if (!upstream.closed) source$.subscribe(upstream);

@@ -26,7 +26,7 @@ import { createSseEncoder } from './encoder.js';
  * @example fromWire('/api/answer', { wire: sse() }).pipe(accumulateText())
  */
 export function sse(): Wire {
-  return { headers, createEncoder: createSseEncoder, createDecoder: () => keepPartial(createSseDecoder()) };
+  return { headers, isStateless: true, createEncoder: createSseEncoder, createDecoder: () => keepPartial(createSseDecoder()) };
 }
 
 const headers: Wire['headers'] = {};

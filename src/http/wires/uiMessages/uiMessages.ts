@@ -71,6 +71,7 @@ export function uiMessages(options: UiMessagesOptions = {}): Wire {
   const continued = continuedMessage(input);
   return {
     headers,
+    replays: true,
     createEncoder: () => createUiEncoder(createEncoderState(version, isDynamic, continued)),
     createDecoder: () => keepPartial(createUiDecoder()),
   };
