@@ -2,6 +2,7 @@ import { entryId, readEntryId } from '../../durable/entryId.js';
 import type { StreamEntry } from '../../durable/streamStore.js';
 import type { DeltaEvent, ErrorInfo } from '../../events.js';
 import type { Wire, WireEncoder } from '../wires/wire.js';
+import { createEncoder } from './createEncoder.js';
 
 /** Writes a frame: its data, and the id by which a client resumes after it. */
 export type WriteFrame = (data: string, id?: string) => void;
@@ -13,7 +14,7 @@ export interface Framing<T> extends Pick<WireEncoder, 'ended' | 'fail'> {
 }
 
 export function frameEvents(wire: Wire): Framing<DeltaEvent> {
-  const encoder = wire.createEncoder();
+  const encoder = createEncoder(wire);
   return {
     get ended() {
       return encoder.ended ?? false;
@@ -58,7 +59,7 @@ export function readFrameId(text: string): FramePlace {
 
 /** The frames have ids, of which each is another one. */
 export function frameEntries(wire: Wire): Framing<SentEntry> {
-  const encoder = wire.createEncoder();
+  const encoder = createEncoder(wire);
 
   function encode({ id, event, seen, opens = false }: SentEntry, write: WriteFrame): DeltaEvent['type'] {
     let count = 0;
