@@ -92,12 +92,13 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/http': {
     file: 'src/http/index.ts',
     values: `
-      agUi fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse
+      agUi createEncoder fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse
       toResponse toSseMessages uiMessages`,
     types: `
       AgUiOptions ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike
       JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions RunInput RunMessage RunResume RunToolCall
-      SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireRequest
+      SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireEncoding
+      WireProtocol WireRequest
       WireRequestOptions WriteData WrittenCall WrittenUsage`,
   },
   'rxllm/otel': {

@@ -3,6 +3,7 @@ import { LimitError, TruncatedError } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
 import { createAlarm } from '../../kernel/alarm.js';
 import { abortOf } from '../../kernel/callerAbort.js';
+import { createEncoder } from './createEncoder.js';
 import { defaultKeepAliveMs, defaultMaxBufferedBytes, type HostOptions } from './hostOptions.js';
 import { publicError } from './publicError.js';
 
@@ -52,7 +53,7 @@ const keepAlive = ': keep-alive\n\n';
  */
 export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptions, sink: Sink, state: SinkState): Outlet {
   const { wire, signal, demand, keepAliveMs = defaultKeepAliveMs, maxBufferedBytes = defaultMaxBufferedBytes } = options;
-  const encoder = wire.createEncoder();
+  const encoder = createEncoder(wire);
   let pending = '';
   let { ready, opened } = state;
   let scheduled = false;
