@@ -18,7 +18,7 @@ export type ServiceErrorKind =
 
 /**
  * The fault of an error. {@link HttpError} and {@link ProviderError} have the kind that the provider reports; each other class has a kind
- * of its own.
+ * of its own, but for {@link NotFoundError}, which shares `not-found` with them.
  */
 export type StreamErrorKind =
   | ServiceErrorKind
@@ -33,6 +33,8 @@ export type StreamErrorKind =
   | 'aborted'
   | 'retry-exhausted'
   | 'circuit-open'
+  | 'fenced'
+  | 'gap'
   | 'parse'
   | 'validation';
 
@@ -246,6 +248,36 @@ export class CircuitOpenError extends StreamError {
   }
 }
 
+/**
+ * A stream in a store has another producer by now, or has ended: nothing of this one can be added to it. Never retryable: who holds the
+ * stream goes on with it.
+ */
+export class FencedError extends StreamError {
+  readonly kind = 'fenced';
+  constructor(message = 'Another producer holds the stream, or it has ended', details?: StreamErrorDetails) {
+    super('FencedError', message, false, details);
+  }
+}
+
+/**
+ * What a reader of a stored stream asks for cannot be given without a gap: the id that it goes on after is not in the log, or what follows
+ * was lost. `code` is `malformed_id`, `unknown_id` or `lost`. Not retryable: read from the beginning.
+ */
+export class GapError extends StreamError {
+  readonly kind = 'gap';
+  constructor(message = 'The log has nothing that follows without a gap', details?: StreamErrorDetails) {
+    super('GapError', message, false, details);
+  }
+}
+
+/** A store has no stream of this id: it was never claimed, or its retention has passed. Not retryable. */
+export class NotFoundError extends StreamError {
+  readonly kind = 'not-found';
+  constructor(message = 'There is no stream of this id', details?: StreamErrorDetails) {
+    super('NotFoundError', message, false, details);
+  }
+}
+
 /** The details of a {@link ParseError}. */
 export interface ParseErrorDetails extends StreamErrorDetails {
   /** The position of the error, in UTF-16 code units from the beginning of the text. */
@@ -312,12 +344,15 @@ type ErrorOfOwnKind =
   | StreamAbortedError
   | RetryExhaustedError
   | CircuitOpenError
+  | FencedError
+  | GapError
+  | NotFoundError
   | ParseError
   | ValidationError;
 
 /** The class of the errors of a kind, or the classes. */
 export type StreamErrorOf<Kind extends StreamErrorKind> = Kind extends ServiceErrorKind
-  ? (HttpError | ProviderError) & { readonly kind: Kind }
+  ? ((HttpError | ProviderError) & { readonly kind: Kind }) | Extract<ErrorOfOwnKind, { readonly kind: Kind }>
   : Extract<ErrorOfOwnKind, { readonly kind: Kind }>;
 
 /**
@@ -427,6 +462,9 @@ const plainClasses: Readonly<Record<string, ErrorClass>> = {
   ProtocolError,
   StreamAbortedError,
   CircuitOpenError,
+  FencedError,
+  GapError,
+  NotFoundError,
 };
 
 /** The classes with fields of their own, which an event does not carry. */

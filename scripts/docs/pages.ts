@@ -3,14 +3,17 @@ import { dirname, join } from 'node:path';
 import { drawDecisionTree } from './decisionTree.js';
 import { faultsPage } from './faults.js';
 import { functionPages, pageFolders } from './functionPages.js';
-import type { PublicApi } from './publicFunctions.js';
+import { cataloguePath, playgroundCatalogue } from './playground.js';
+import { type PublicApi, readPublicApi } from './publicFunctions.js';
 
 /** The pages that are generated from code and its runs, by path. */
 export async function generatedPages(api?: PublicApi): Promise<ReadonlyMap<string, string>> {
+  const known = api ?? readPublicApi();
   return new Map([
-    ...(await functionPages(api)),
+    ...(await functionPages(known)),
     ['docs/faults.md', faultsPage()],
     ['docs/guides/choosing-operators.svg', drawDecisionTree()],
+    [cataloguePath, playgroundCatalogue(known)],
   ]);
 }
 
