@@ -51,6 +51,13 @@ module.exports = {
       },
     },
     {
+      name: 'entry-point-of-durable-apart',
+      comment: 'The files of the room are shared: hosts read from a store, and stores are made on it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/durable/' },
+      to: { path: '^src/durable/index\\.ts$' },
+    },
+    {
       name: 'browser-reaches-no-hosts',
       severity: 'error',
       from: { path: '^src/http/browser/' },

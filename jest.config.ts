@@ -3,6 +3,8 @@ import type { Config } from 'jest';
 
 const config: Config = {
   roots: ['<rootDir>/spec', '<rootDir>/examples/testing'],
+  // They start a server: npm run test:redis.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/spec/redis/'],
   testMatch: ['**/*.spec.ts', '**/examples/testing/*.test.ts'],
   testEnvironment: 'node',
   maxWorkers: '100%',
@@ -13,7 +15,7 @@ const config: Config = {
   moduleNameMapper: {
     '^rxllm$': '<rootDir>/src/index.ts',
     '^rxllm/(openai|anthropic)$': '<rootDir>/src/providers/$1/index.ts',
-    '^rxllm/(toon|tiktoken|pricing|otel|http|ai-sdk|mcp|testing)$': '<rootDir>/src/$1/index.ts',
+    '^rxllm/(toon|tiktoken|pricing|otel|http|ai-sdk|mcp|durable|redis|testing)$': '<rootDir>/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },

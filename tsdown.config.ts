@@ -12,6 +12,8 @@ const config: UserConfig = {
     http: 'src/http/index.ts',
     'ai-sdk': 'src/ai-sdk/index.ts',
     mcp: 'src/mcp/index.ts',
+    durable: 'src/durable/index.ts',
+    redis: 'src/redis/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm', 'cjs'],

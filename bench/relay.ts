@@ -6,6 +6,9 @@ import { sse } from '../src/http/wires/sse/sse.js';
 import { uiMessages } from '../src/http/wires/uiMessages/uiMessages.js';
 import type { Wire as HttpWire } from '../src/http/wires/wire.js';
 import { type Cell, type Measured, measure } from './measure.js';
+import { relayByHand } from './relayByHand.js';
+import { benchRelayMemory } from './relayMemory.js';
+import { runInput } from './runInput.js';
 import { source } from './streamOwn.js';
 import { decimals, exponent, fraction, printBar, printTable } from './table.js';
 import { createBody, respond, type Wire, type WireBody, wires } from './wires.js';
@@ -29,24 +32,12 @@ interface Relay {
 const limitName = 'limit: relay by hand';
 const aiSdkName = 'ai: toUIMessageStreamResponse';
 
-/** What a client of AG-UI asks with. */
-const input = {
-  threadId: 'thread-1',
-  runId: 'run-1',
-  protocolVersion: '1.0',
-  messages: [],
-  tools: [],
-  context: [],
-  state: {},
-  forwardedProps: {},
-};
-
 /** How our relay compares to the limit, by the wire. */
 const ownBars: Readonly<Record<string, number>> = { sse: 0.7, uiMessages: 1, agUi: 1 };
-const ownWires: Readonly<Record<string, HttpWire>> = { sse: sse(), uiMessages: uiMessages(), agUi: agUi({ input }) };
+const ownWires: Readonly<Record<string, HttpWire>> = { sse: sse(), uiMessages: uiMessages(), agUi: agUi({ input: runInput }) };
 
 const relays: readonly Relay[] = [
-  { name: limitName, run: (_wire, body) => relayByHand(respond(body)) },
+  { name: limitName, run: (_wire, body) => readAll(new Response(relayByHand(respond(body)))) },
   ...Object.entries(ownWires).map(
     ([name, wire]): Relay => ({
       name: `rxllm: ${name}`,
@@ -109,6 +100,8 @@ export async function benchRelay(quick: boolean): Promise<void> {
   }
   printBar({ name: `all wires, × ai at ${small.name}`, limit: 1 / 8, values: aiRatios });
   printBar({ name: 'growth', limit: 1.05, values: growths });
+  console.log();
+  await benchRelayMemory(quick);
 }
 
 function perEvent(milliseconds: number | undefined, events: number): number | undefined {
@@ -155,49 +148,4 @@ function countFrames(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 2)) count++;
   return count;
-}
-
-interface Chunk {
-  readonly id: string;
-  readonly model: string;
-  readonly choices: readonly { readonly delta: { readonly content?: string }; readonly finish_reason: string | null }[];
-  readonly usage: object | null;
-}
-
-/** The least work of a relay that is written by hand: decode, split, parse, write the same events, encode; one piece for each that came. */
-async function relayByHand(response: Response): Promise<Relayed> {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  const decoder = new TextDecoder();
-  const encoder = new TextEncoder();
-  let rest = '';
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (done) return controller.close();
-        const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
-        rest = lines.pop() ?? '';
-        let frames = '';
-        for (const line of lines) if (line.startsWith('data: {')) frames += framesOf(JSON.parse(line.slice(6)) as Chunk);
-        controller.enqueue(encoder.encode(frames));
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return readAll(new Response(body));
-}
-
-function framesOf({ id, model, choices, usage }: Chunk): string {
-  const [choice] = choices;
-  const text = choice?.delta.content;
-  let frames = '';
-  if (text === '') frames += frame({ type: 'start', id, model, provider: 'openai' });
-  else if (text !== undefined) frames += frame({ type: 'text-delta', text, block: 0, choice: 0, phase: 'answer' });
-  if (usage) frames += frame({ type: 'usage', usage });
-  if (choice?.finish_reason) frames += frame({ type: 'finish', reason: choice.finish_reason });
-  return frames;
-}
-
-function frame(event: object): string {
-  return `data: ${JSON.stringify(event)}\n\n`;
 }

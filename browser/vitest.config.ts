@@ -8,6 +8,7 @@ const config: ViteUserConfig = defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   test: {
     include: ['**/*.spec.ts'],
+    globalSetup: 'support/buildChat.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     fileParallelism: false,

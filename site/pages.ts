@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { linkReference, writeApi } from './api.js';
 import { readEntryPoints } from './entryPoints.js';
 import { fileOfPage, linkedFile, pageOfFile } from './places.js';
+import { linkPresets } from './playground/presetLinks.js';
 
 const site = import.meta.dirname;
 const root = join(site, '..');
@@ -13,6 +14,7 @@ export async function writePages(): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   cpSync(join(root, 'docs'), out, { recursive: true });
   for (const folder of readdirSync(out, { recursive: true, encoding: 'utf8' })) renameIndex(folder);
+  linkPresets(join(out, 'operators'));
   cpSync(join(site, 'pages'), out, { recursive: true });
   writeLinked();
   await writeApi(root, readEntryPoints(root), join(out, 'api'));

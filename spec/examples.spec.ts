@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** Every example that lists what it prints. */
 const examples = readdirSync('examples', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
   .map((file) => ({ file, prints: /\/\* Prints:\n([\s\S]*?)\*\/\s*$/.exec(readFileSync(join('examples', file), 'utf8'))?.[1] }))
   .filter((example): example is { file: string; prints: string } => example.prints !== undefined);
 

@@ -66,6 +66,7 @@ describe('what an entry point loads', () => {
       ['rxllm/http', 'src/http/index.ts', rxjs],
       ['rxllm/ai-sdk', 'src/ai-sdk/index.ts', rxjs],
       ['rxllm/mcp', 'src/mcp/index.ts', rxjs],
+      ['rxllm/durable', 'src/durable/index.ts', rxjs],
       // `load()` loads its vocabulary.
       ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
       ['rxllm/pricing', 'src/pricing/index.ts', ['@pydantic/genai-prices']],
@@ -85,6 +86,7 @@ describe('what an entry point loads', () => {
       'http/index',
       'ai-sdk/index',
       'mcp/index',
+      'durable/index',
       'testing/index',
     ];
     const files = await Promise.all(entryPoints.map((entryPoint) => build(`src/${entryPoint}.ts`, 'cjs')));

@@ -12,7 +12,7 @@ const golden: Readonly<Record<string, PublicNames>> = {
   rxllm: {
     file: 'src/index.ts',
     values: `
-      CircuitOpenError ConnectionError ContentTypeError EmptyStreamError HttpError LimitError MalformedEventError ParseError
+      CircuitOpenError ConnectionError ContentTypeError EmptyStreamError FencedError GapError HttpError LimitError MalformedEventError NotFoundError ParseError
       ProtocolError ProviderError RetryExhaustedError StreamAbortedError StreamError StreamTimeoutError TruncatedError
       ValidationError accumulateText aggregateUsage applyOptions batchFrames bufferToText circuitBreaker conversation
       createBreaker createConcurrencyLimiter createDemand createRateLimiter debugOptions fallbackTo fromErrorInfo hedge
@@ -63,14 +63,14 @@ const golden: Readonly<Record<string, PublicNames>> = {
       CassetteError ContractError MarbleMismatchError assertDeltas blockEnd cassette citation cutAfter deltaMarbles
       duplicateUsage failWith fakeProvider fakeTools file finish heartbeatOnly httpThenOk letters logprobs marbleLane
       marbles operatorContract ping raw reasoning rechunk recordCassette refusal replayCassette reset sourceContract
-      splitBytes stallAfter start step streamOf text toMarbleDiagram toolApproval toolCallDelta toolCallEnd
+      splitBytes stallAfter start step storeContract streamOf text toMarbleDiagram toolApproval toolCallDelta toolCallEnd
       toolCallStart toolResult usage usageOf virtualTime`,
     types: `
       AnswerOptions CassetteOptions DefineTest DeltaMarbles EventFields EventLetters FailWithOptions FakeAttempt
       FakeProvider FakeRequest FakeToolCall FakeToolResult FakeTools Fault Fetch FetchFault HeartbeatOnlyOptions
       HttpThenOkOptions LaneMark LaneRun MarbleDiagramOptions MarbleHelpers MarbleLane MarbleStream
       OperatorContractOptions RecordCassetteOptions RecordedLane ReplayCassetteOptions SourceContractOptions
-      StreamExpectation StreamOfOptions`,
+      StoreContractOptions StreamExpectation StreamOfOptions`,
   },
   'rxllm/toon': {
     file: 'src/toon/index.ts',
@@ -92,13 +92,21 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/http': {
     file: 'src/http/index.ts',
     values: `
-      agUi fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse
-      toResponse toSseMessages uiMessages`,
+      agUi cancelResponse createEncoder fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunId
+      readRunInput readUiMessages resumeResponse sse toResponse toSseMessages uiMessages`,
     types: `
       AgUiOptions ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike
-      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions RunInput RunMessage RunResume RunToolCall
-      SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireRequest
+      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions ResumeRequest ResumeResponseOptions RunInput
+      RunMessage RunResume RunToolCall SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire
+      WireDecoder WireEncoder WireEncoding WireProtocol WireRequest
       WireRequestOptions WriteData WrittenCall WrittenUsage`,
+  },
+  'rxllm/durable': {
+    file: 'src/durable/index.ts',
+    values: 'durable memoryStore persistTo resumeFrom',
+    types: `
+      ClaimResult DurableOptions MemoryStoreOptions Renewal ResumeFromOptions StreamClaim StreamEntry StreamSettlement
+      StreamStore StreamTerminal`,
   },
   'rxllm/otel': {
     file: 'src/otel/index.ts',

@@ -233,6 +233,17 @@ describe('evaluation', () => {
     expect(resumed.requests).toHaveLength(1);
     expect(lines()).toHaveLength(3);
   });
+
+  it('asks a case again whose line was cut when the process was killed', async () => {
+    writeFileSync(results, '{"id":"fr","passed":true}\n{"id":"it","pass');
+    const provider = fakeProvider(['Rome', 'Madrid']);
+    await lastValueFrom(evaluate({ cases, results, ask: () => provider, concurrency: 1 }));
+    expect(lines()).toMatchObject([
+      { id: 'fr', passed: true },
+      { id: 'it', passed: true },
+      { id: 'es', passed: true },
+    ]);
+  });
 });
 
 describe('budgetPerUser', () => {

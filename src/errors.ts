@@ -18,7 +18,7 @@ export type ServiceErrorKind =
 
 /**
  * The fault of an error. {@link HttpError} and {@link ProviderError} have the kind that the provider reports; each other class has a kind
- * of its own.
+ * of its own, but for {@link NotFoundError}, which shares `not-found` with them.
  */
 export type StreamErrorKind =
   | ServiceErrorKind
@@ -33,6 +33,8 @@ export type StreamErrorKind =
   | 'aborted'
   | 'retry-exhausted'
   | 'circuit-open'
+  | 'fenced'
+  | 'gap'
   | 'parse'
   | 'validation';
 
@@ -228,8 +230,9 @@ export class RetryExhaustedError extends StreamError {
   /** The error of each attempt, in order. */
   declare readonly errors: readonly unknown[];
   constructor(errors: readonly unknown[], details: StreamErrorDetails = {}) {
-    const { message } = toFault(errors.at(-1));
-    super('RetryExhaustedError', `All ${errors.length} attempts failed: ${message}`, false, { cause: errors.at(-1), ...details });
+    const cause = errors.at(-1);
+    const message = isStreamError(cause) ? cause.message : nameOf(cause);
+    super('RetryExhaustedError', `All ${errors.length} attempts failed: ${message}`, false, { cause, ...details });
     this.errors = errors;
   }
 }
@@ -242,6 +245,36 @@ export class CircuitOpenError extends StreamError {
   readonly kind = 'circuit-open';
   constructor(message = 'The circuit is open', details?: StreamErrorDetails) {
     super('CircuitOpenError', message, true, details);
+  }
+}
+
+/**
+ * A stream in a store has another producer by now, or has ended: nothing of this one can be added to it. Never retryable: who holds the
+ * stream goes on with it.
+ */
+export class FencedError extends StreamError {
+  readonly kind = 'fenced';
+  constructor(message = 'Another producer holds the stream, or it has ended', details?: StreamErrorDetails) {
+    super('FencedError', message, false, details);
+  }
+}
+
+/**
+ * What a reader of a stored stream asks for cannot be given without a gap: the id that it goes on after is not in the log, or what follows
+ * was lost. `code` is `malformed_id`, `unknown_id` or `lost`. Not retryable: read from the beginning.
+ */
+export class GapError extends StreamError {
+  readonly kind = 'gap';
+  constructor(message = 'The log has nothing that follows without a gap', details?: StreamErrorDetails) {
+    super('GapError', message, false, details);
+  }
+}
+
+/** A store has no stream of this id: it was never claimed, or its retention has passed. Not retryable. */
+export class NotFoundError extends StreamError {
+  readonly kind = 'not-found';
+  constructor(message = 'There is no stream of this id', details?: StreamErrorDetails) {
+    super('NotFoundError', message, false, details);
   }
 }
 
@@ -311,12 +344,15 @@ type ErrorOfOwnKind =
   | StreamAbortedError
   | RetryExhaustedError
   | CircuitOpenError
+  | FencedError
+  | GapError
+  | NotFoundError
   | ParseError
   | ValidationError;
 
 /** The class of the errors of a kind, or the classes. */
 export type StreamErrorOf<Kind extends StreamErrorKind> = Kind extends ServiceErrorKind
-  ? (HttpError | ProviderError) & { readonly kind: Kind }
+  ? ((HttpError | ProviderError) & { readonly kind: Kind }) | Extract<ErrorOfOwnKind, { readonly kind: Kind }>
   : Extract<ErrorOfOwnKind, { readonly kind: Kind }>;
 
 /**
@@ -369,14 +405,14 @@ export function toErrorInfo(error: unknown): ErrorInfo {
 
 /** The same as an event carries it: without the message so far, and without what only its class has. */
 export function toFault(error: unknown): ErrorInfo {
-  const fault: Partial<StreamError> & Pick<StreamError, 'name'> = isStreamError(error) ? error : unknownFault(error);
+  const fault: Partial<StreamError> & Pick<StreamError, 'name'> = isStreamError(error) ? error : { name: nameOf(error) };
   const { name, kind = 'unknown', message = name, retryable = false, status, code, requestId, retryAfterMs } = fault;
   return { name, kind, message, retryable, status, code, requestId, retryAfterMs, details: undefined, partial: undefined };
 }
 
 /** Only the name, because the message of an error that is not ours may contain a payload. */
-function unknownFault(error: unknown): Pick<Error, 'name'> {
-  return { name: error instanceof Error ? error.name : 'Unknown error' };
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Unknown error';
 }
 
 function detailsOf(error: StreamError): JsonObject | undefined {
@@ -413,29 +449,32 @@ export function fromFault(info: ErrorInfo): StreamError {
   return info.kind === 'protocol' ? new ProtocolError(info.message, info) : new ReportedError(info);
 }
 
-type Reported = (info: ErrorInfo, details: ServiceErrorDetails) => StreamError;
+type ErrorClass = new (...parameters: never[]) => StreamError;
 
-/** Makes an error of each class without fields of its own. */
-const plainClasses: Readonly<Record<string, Reported>> = {
-  ConnectionError: ({ message }, details) => new ConnectionError(message, details),
-  HttpError: ({ message }, details) => new HttpError(message, details),
-  ProviderError: ({ message }, details) => new ProviderError(message, details),
-  TruncatedError: ({ message }, details) => new TruncatedError(message, details),
-  EmptyStreamError: ({ message }, details) => new EmptyStreamError(message, details),
-  MalformedEventError: ({ message }, details) => new MalformedEventError(message, details),
-  ProtocolError: ({ message }, details) => new ProtocolError(message, details),
-  StreamAbortedError: ({ message }, details) => new StreamAbortedError(message, details),
-  CircuitOpenError: ({ message }, details) => new CircuitOpenError(message, details),
+/** The classes without fields of their own. */
+const plainClasses: Readonly<Record<string, ErrorClass>> = {
+  ConnectionError,
+  HttpError,
+  ProviderError,
+  TruncatedError,
+  EmptyStreamError,
+  MalformedEventError,
+  ProtocolError,
+  StreamAbortedError,
+  CircuitOpenError,
+  FencedError,
+  GapError,
+  NotFoundError,
 };
 
-/** The classes with fields of their own, which are set after that. */
-const detailedClasses: Readonly<Record<string, Reported>> = {
-  StreamTimeoutError: (_, details) => new StreamTimeoutError('total', 0, details),
-  ContentTypeError: (_, details) => new ContentTypeError('', '', details),
-  LimitError: (_, details) => new LimitError('', 0, details),
-  RetryExhaustedError: (_, details) => new RetryExhaustedError([], details),
-  ParseError: ({ message }, details) => new ParseError(message, '', undefined, details),
-  ValidationError: (_, details) => new ValidationError([], undefined, details),
+/** The classes with fields of their own, which an event does not carry. */
+const detailedClasses: Readonly<Record<string, ErrorClass>> = {
+  StreamTimeoutError,
+  ContentTypeError,
+  LimitError,
+  RetryExhaustedError,
+  ParseError,
+  ValidationError,
 };
 
 /**
@@ -447,8 +486,8 @@ const detailedClasses: Readonly<Record<string, Reported>> = {
 export function fromErrorInfo(info: ErrorInfo): StreamError {
   const { name, message, details } = info;
   const classes = details === undefined ? plainClasses : { ...plainClasses, ...detailedClasses };
-  const make = Object.hasOwn(classes, name) ? classes[name] : undefined;
-  const error = make ? make(info, { ...info, kind: info.kind as ServiceErrorKind }) : new ReportedError(info);
+  // An instance of its class that has the fields of the info, without those that the constructor of the class would choose.
+  const error = Reflect.construct(ReportedError, [info], Object.hasOwn(classes, name) ? classes[name] : ReportedError);
   const errors = details?.['errors'];
   for (const [field, value] of Object.entries(details ?? {})) if (isOwnField(field)) setField(error, field, value, true);
   if (Array.isArray(errors)) {
@@ -467,17 +506,13 @@ function setField(error: StreamError, field: string, value: unknown, enumerable:
   Object.defineProperty(error, field, { value, enumerable, configurable: true, writable: true });
 }
 
-/**
- * Defines `partial` as an own, enumerable property, as if it were plain data; a function is called only when the property is read first.
- */
+/** Defines `partial` as an own, enumerable property, as if it were plain data; a function is called only when the property is read first. */
 function setPartial(error: StreamError, partial: PartialSource | undefined): void {
-  const define = (property: PropertyDescriptor): void => {
-    Object.defineProperty(error, 'partial', { ...property, enumerable: true, configurable: true });
-  };
-  const setValue = <Value>(value: Value): Value => {
-    define({ value });
+  if (typeof partial !== 'function') return setField(error, 'partial', partial, true);
+  function get(): PartialMessage {
+    const value = (partial as () => PartialMessage)();
+    setField(error, 'partial', value, true);
     return value;
-  };
-  if (typeof partial === 'function') define({ get: () => setValue(partial()) });
-  else setValue(partial);
+  }
+  Object.defineProperty(error, 'partial', { get, enumerable: true, configurable: true });
 }

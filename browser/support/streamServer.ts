@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { Observable, throwError } from 'rxjs';
 import { type DeltaEvent, HttpError, TruncatedError, toErrorInfo } from 'rxllm';
-import { pipeToNode, sse } from 'rxllm/http';
+import { createEncoder, pipeToNode, sse } from 'rxllm/http';
 import { streamOf } from 'rxllm/testing';
 
 /** A server of a page and of streams. */
@@ -102,7 +102,7 @@ function watched(events$: Observable<DeltaEvent>, abandoned: number[]): Observab
 }
 
 function keptFrames(): readonly string[] {
-  const encoder = sse().createEncoder();
+  const encoder = createEncoder(sse());
   const frames: string[] = [];
   const write = (data: string): void => void frames.push(data);
   streamOf(answer).subscribe({

@@ -1,6 +1,6 @@
 /** A server for front ends that speak AG-UI: the body of a request is turns for the provider, and its answer keeps to the version of the client. */
 import { lastValueFrom, toArray } from 'rxjs';
-import { agUi, type RunInput, readRunInput } from 'rxllm/http';
+import { agUi, createEncoder, type RunInput, readRunInput } from 'rxllm/http';
 import { chatMessages } from 'rxllm/openai';
 import { streamOf } from 'rxllm/testing';
 
@@ -12,7 +12,7 @@ const body: RunInput = {
 };
 console.log(JSON.stringify(chatMessages(readRunInput(body))));
 
-const encoder = agUi({ input: body }).createEncoder();
+const encoder = createEncoder(agUi({ input: body }));
 const frames: string[] = [];
 for (const event of await lastValueFrom(streamOf('Paris').pipe(toArray()))) encoder.encode(event, (data) => frames.push(data));
 for (const frame of frames) console.log((JSON.parse(frame) as { readonly type: string }).type);

@@ -1,10 +1,10 @@
 /** Without a host: events to frames, and back. A connection that breaks is never taken for the end. */
 import { lastValueFrom, toArray } from 'rxjs';
 import { type DeltaEvent, isStreamError } from 'rxllm';
-import { sse } from 'rxllm/http';
+import { createEncoder, sse } from 'rxllm/http';
 import { streamOf } from 'rxllm/testing';
 
-const encoder = sse().createEncoder();
+const encoder = createEncoder(sse());
 const frames: string[] = [];
 for (const event of await lastValueFrom(streamOf('Paris').pipe(toArray()))) encoder.encode(event, (data) => frames.push(data));
 console.log(frames.join('\n'));

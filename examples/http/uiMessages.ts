@@ -1,11 +1,11 @@
 /** What the AI SDK's front ends read, and what of it our own page reads: the same events. */
 import { lastValueFrom, toArray } from 'rxjs';
 import type { DeltaEvent } from 'rxllm';
-import { uiMessages } from 'rxllm/http';
+import { createEncoder, uiMessages } from 'rxllm/http';
 import { streamOf } from 'rxllm/testing';
 
 const wire = uiMessages({ version: 7 });
-const encoder = wire.createEncoder();
+const encoder = createEncoder(wire);
 const frames: string[] = [];
 for (const event of await lastValueFrom(streamOf('Paris').pipe(toArray()))) encoder.encode(event, (data) => frames.push(data));
 console.log(frames.map((data) => (data.startsWith('{') ? JSON.parse(data).type : data)).join(' '));

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { catchError, concatMap, defer, from, map, mergeMap, type Observable, of } from 'rxjs';
 import { type DeltaEvent, type ErrorInfo, retryStream, toErrorInfo, toMessage } from 'rxllm';
@@ -29,6 +29,7 @@ export interface EvaluationOptions {
 /** Asks each case of a data set, appends its result to a file, and emits the result after it was written. */
 export function evaluate({ cases, results, ask, concurrency }: EvaluationOptions): Observable<EvaluationResult> {
   return defer(() => {
+    dropCutLine(results);
     const done = new Set(readLines<EvaluationResult>(results).map(({ id }) => id));
     return from(readLines<EvaluationCase>(cases).filter(({ id }) => !done.has(id)));
   }).pipe(
@@ -50,4 +51,9 @@ function judge({ id, prompt, expected }: EvaluationCase, ask: EvaluationOptions[
 function readLines<T>(file: string): readonly T[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+}
+
+/** A process that was killed while it wrote has written half a line: its case is asked again. */
+function dropCutLine(file: string): void {
+  if (existsSync(file)) truncateSync(file, readFileSync(file).lastIndexOf('\n') + 1);
 }

@@ -103,7 +103,7 @@ function readFunction(
   const comments = (symbol.declarations ?? []).map(commentOf);
   return {
     name,
-    kind: kindOf(name, signatures),
+    kind: kindOf(name, signatures, file),
     entryPoint,
     file,
     doc: readDocComment(comments.find((comment) => comment !== '') ?? ''),
@@ -113,12 +113,12 @@ function readFunction(
   };
 }
 
-function kindOf(name: string, signatures: readonly Callable[]): Kind {
+function kindOf(name: string, signatures: readonly Callable[], file: string): Kind {
   if (signatures.some(({ type }) => /OperatorFunction</.test(type?.getText() ?? ''))) return 'operators';
   const isSource = signatures.some(({ type }) => /^Observable</.test(type?.getText() ?? ''));
   if (isSource && /^(from[A-Z]|runTools$)/.test(name)) return 'sources';
   if (signatures.some(({ type }) => type?.getText() === 'Wire')) return 'wires';
-  return /^create[A-Z]/.test(name) ? 'handles' : 'functions';
+  return file.includes('handles/') ? 'handles' : 'functions';
 }
 
 function signatureText(name: string, signature: Callable): string {

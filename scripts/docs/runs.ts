@@ -34,7 +34,7 @@ const wireBody = `eventStream({
 export const runs: Readonly<Record<string, Run>> = {
   accumulateText: { source: `answer('Hel-lo,-wor-ld|')`, operators: ['accumulateText()'] },
   agUi: {
-    given: { encoder: `agUi({ input: { threadId: 't', runId: 'r', messages: [] } }).createEncoder()` },
+    given: { encoder: `createEncoder(agUi({ input: { threadId: 't', runId: 'r', messages: [] } }))` },
     source: `stream('s--a--f|')`,
     operators: [
       'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
@@ -95,6 +95,13 @@ export const runs: Readonly<Record<string, Run>> = {
       pause$: 'timer(2).pipe(tap(demand.pause), delay(10), tap(demand.resume), ignoreElements())',
     },
     source: 'merge(events$, pause$)',
+  },
+  createEncoder: {
+    given: { encoder: 'createEncoder(sse())' },
+    source: `stream('s--a--f|')`,
+    operators: [
+      'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
+    ],
   },
   createRateLimiter: {
     given: {
@@ -325,12 +332,13 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
   shareStream: {
-    given: { shared$: `stream('s-a-b-c-d-f|').pipe(shareStream())`, late: 'timer(5).pipe(switchMap(() => shared$))' },
-    source: 'merge(shared$, late)',
+    given: { twice: '(shared$) => merge(shared$, timer(5).pipe(switchMap(() => shared$)))' },
+    source: `stream('s-a-b-c-d-f|')`,
+    operators: ['shareStream()', 'twice'],
   },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
   sse: {
-    given: { encoder: 'sse().createEncoder()' },
+    given: { encoder: 'createEncoder(sse())' },
     source: `stream('s--a--b--f|')`,
     operators: [
       'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',
@@ -387,7 +395,7 @@ export const runs: Readonly<Record<string, Run>> = {
   toonRows: { source: toonTable, operators: ['toonRows()', 'map(({ row }) => row)'] },
   traceStream: { source: `answer('Hel-lo|')`, operators: [`traceStream({ tracer: trace.getTracer('docs') })`] },
   uiMessages: {
-    given: { encoder: 'uiMessages().createEncoder()' },
+    given: { encoder: 'createEncoder(uiMessages())' },
     source: `stream('s--a--b--f|')`,
     operators: [
       'concatMap((event) => new Observable((frames) => { encoder.encode(event, (data) => frames.next(data)); frames.complete(); }))',

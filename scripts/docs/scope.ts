@@ -3,6 +3,7 @@ import * as rxjs from 'rxjs';
 import * as rxllm from 'rxllm';
 import * as aiSdk from 'rxllm/ai-sdk';
 import * as anthropic from 'rxllm/anthropic';
+import * as durable from 'rxllm/durable';
 import * as http from 'rxllm/http';
 import * as mcp from 'rxllm/mcp';
 import * as openai from 'rxllm/openai';
@@ -29,6 +30,7 @@ const entryPoints: readonly ScopeModule[] = [
   { from: 'rxllm/openai', names: openai },
   { from: 'rxllm/mcp', names: mcp },
   { from: 'rxllm/otel', names: otel },
+  { from: 'rxllm/durable', names: durable },
   { from: 'rxllm/pricing', names: pricing },
   { from: 'rxllm/tiktoken', names: tiktoken },
   { from: 'rxllm/toon', names: toon },

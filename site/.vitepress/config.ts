@@ -5,6 +5,7 @@ import { accessibleTheme } from '../accessibleTheme.js';
 import { projectMarkdown } from '../markdown.js';
 import { navigation } from '../navigation.js';
 import { pictureStyle } from '../pictures.js';
+import { libraryAliases } from '../playground/libraryAliases.js';
 
 const pages = join(import.meta.dirname, '../build/pages');
 const own = readdirSync(join(import.meta.dirname, '../pages')).map((file) => basename(file, '.md'));
@@ -14,7 +15,11 @@ const config: UserConfig<DefaultTheme.Config> = {
   description: 'Reactive stream operators for language models, on RxJS 7',
   lang: 'en',
   srcDir: 'build/pages',
-  vite: { publicDir: join(import.meta.dirname, '../public'), plugins: [accessibleTheme()] },
+  vite: {
+    publicDir: join(import.meta.dirname, '../public'),
+    resolve: { alias: libraryAliases() },
+    plugins: [accessibleTheme()],
+  },
   outDir: 'dist',
   cacheDir: 'build/cache',
   head: [

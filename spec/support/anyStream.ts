@@ -4,10 +4,13 @@ import {
   ConnectionError,
   ContentTypeError,
   EmptyStreamError,
+  FencedError,
   fillPartial,
+  GapError,
   HttpError,
   LimitError,
   MalformedEventError,
+  NotFoundError,
   ParseError,
   ProtocolError,
   ProviderError,
@@ -141,7 +144,7 @@ const anyDetails = recordOf({
 
 /** Every class of error. The message so far is not known here. */
 export const anyStreamError: fc.Arbitrary<StreamError> = fc
-  .tuple(fc.nat({ max: 15 }), anyDetails, anyText, anyJson)
+  .tuple(fc.nat({ max: 18 }), anyDetails, anyText, anyJson)
   .map(([which, details, message, value]) => {
     const { kind: _kind, ...common } = details;
     const errors: readonly (() => StreamError)[] = [
@@ -160,6 +163,9 @@ export const anyStreamError: fc.Arbitrary<StreamError> = fc
       () => new CircuitOpenError(message, common),
       () => new ParseError(message, 'text', 'stop', { ...common, offset: 1, line: 1, value }),
       () => new ValidationError([{ message, path: ['a', 0] }], value, common),
+      () => new FencedError(message, common),
+      () => new GapError(message, common),
+      () => new NotFoundError(message, common),
       () => new ProviderError('overloaded', { kind: 'overloaded' }),
     ];
     return (errors[which] ?? (() => new ConnectionError()))();

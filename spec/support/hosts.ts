@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Observable } from 'rxjs';
@@ -45,11 +46,12 @@ export const hosts: Readonly<Record<'pipeToNode' | 'toResponse', Host>> = {
     const { status, headers, body } = await toResponse(events$, options);
     response.writeHead(status, Object.fromEntries(headers));
     const reader = body?.getReader();
-    response.on('close', () => void reader?.cancel().catch(() => undefined));
+    const left = once(response, 'close');
+    void left.then(() => reader?.cancel()).catch(() => undefined);
     for (;;) {
       const { done = true, value } = (await reader?.read()) ?? {};
       if (done) break;
-      if (!response.write(value)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+      if (!response.write(value)) await Promise.race([left, once(response, 'drain')]);
       if (response.destroyed) return;
     }
     response.end();

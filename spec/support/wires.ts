@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isStreamError, type StreamError } from '../../src/errors.js';
 import type { DeltaEvent } from '../../src/events.js';
+import { createEncoder } from '../../src/http/index.js';
 import { createFrameReader } from '../../src/http/wires/frameReader.js';
 import type { Wire } from '../../src/http/wires/wire.js';
 import type { AnyStream } from './anyStream.js';
@@ -8,7 +9,7 @@ import type { AnyStream } from './anyStream.js';
 /** The data of each frame that a stream becomes. */
 export function framesOf(wire: Wire, { events, error }: AnyStream): readonly string[] {
   const frames: string[] = [];
-  const encoder = wire.createEncoder();
+  const encoder = createEncoder(wire);
   const write = (data: string): void => void frames.push(data);
   for (const event of events) encoder.encode(event, write);
   if (error) encoder.fail(error, write);

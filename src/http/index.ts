@@ -8,8 +8,12 @@ export type { SourceOptions } from '../providers/wire/wireFormat.js';
 export { fromHttpEvents, type HttpEventLike } from './browser/fromHttpEvents.js';
 export { type FromWireOptions, fromWire, type ReconnectOptions } from './browser/fromWire.js';
 export type { WireRequest, WireRequestOptions } from './browser/wireRequest.js';
+export { cancelResponse } from './hosts/cancelResponse.js';
+export { createEncoder } from './hosts/createEncoder.js';
 export type { HostOptions } from './hosts/hostOptions.js';
 export { type NodeResponse, pipeToNode } from './hosts/pipeToNode.js';
+export { type ResumeRequest, readRunId } from './hosts/readRunId.js';
+export { type ResumeResponseOptions, resumeResponse } from './hosts/resumeResponse.js';
 export { toResponse } from './hosts/toResponse.js';
 export { type SseMessage, toSseMessages } from './hosts/toSseMessages.js';
 export { type AgUiOptions, agUi } from './wires/agUi/agUi.js';
@@ -18,4 +22,4 @@ export type { RunInput, RunMessage, RunResume, RunToolCall } from './wires/agUi/
 export { sse } from './wires/sse/sse.js';
 export { readUiMessages } from './wires/uiMessages/readUiMessages.js';
 export { type UiMessagesOptions, uiMessages } from './wires/uiMessages/uiMessages.js';
-export type { EmitEvent, Wire, WireDecoder, WireEncoder, WriteData } from './wires/wire.js';
+export type { EmitEvent, Wire, WireDecoder, WireEncoder, WireEncoding, WireProtocol, WriteData } from './wires/wire.js';

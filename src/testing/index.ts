@@ -5,6 +5,7 @@ export { type ReplayCassetteOptions, replayCassette } from './cassettes/replayCa
 export { ContractError, type DefineTest } from './contracts/check.js';
 export { type OperatorContractOptions, operatorContract } from './contracts/operatorContract.js';
 export { type SourceContractOptions, sourceContract } from './contracts/sourceContract.js';
+export { type StoreContractOptions, storeContract } from './contracts/storeContract.js';
 export { type FakeAttempt, type FakeProvider, type FakeRequest, fakeProvider } from './fakes/fakeProvider.js';
 export { type FakeToolCall, type FakeToolResult, type FakeTools, fakeTools } from './fakes/fakeTools.js';
 export type { Fetch } from './fakes/responseBody.js';

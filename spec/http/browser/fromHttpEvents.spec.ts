@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { concat, defer, from, map, type Observable, of, throwError } from 'rxjs';
 import { HttpError, toErrorInfo } from '../../../src/errors.js';
 import type { DeltaEvent } from '../../../src/events.js';
-import { fromHttpEvents, type HttpEventLike, sse } from '../../../src/http/index.js';
+import { createEncoder, fromHttpEvents, type HttpEventLike, sse } from '../../../src/http/index.js';
 import { finish, marbles, start, text } from '../../../src/testing/index.js';
 import { anyStream } from '../../support/anyStream.js';
 import { operatorContract, record } from '../../support/operatorContract.js';
@@ -28,7 +28,7 @@ const failure = (status: number, error: unknown): unknown => ({
 /** What `HttpClient` makes of a server that sends these events. */
 function overHttp(source: Observable<DeltaEvent>): Observable<HttpEventLike> {
   return defer(() => {
-    const encoder = wire.createEncoder();
+    const encoder = createEncoder(wire);
     let body = '';
     return source.pipe(
       map((event) => {

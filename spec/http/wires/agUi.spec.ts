@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EmptyStreamError, isStreamError, LimitError, toErrorInfo } from '../../../src/errors.js';
 import type { DeltaEvent, JsonValue } from '../../../src/events.js';
-import { agUi, type RunInput } from '../../../src/http/index.js';
+import { agUi, createEncoder, type RunInput } from '../../../src/http/index.js';
 import { createMessageFold } from '../../../src/message/messageFold.js';
 import {
   blockEnd,
@@ -279,7 +279,7 @@ describe('agUi', () => {
     expect(framesOf(wire, { events: [...answer, text('more')], error })).toEqual(
       framesOf(wire, { events: answer, error: undefined }),
     );
-    const encoder = wire.createEncoder();
+    const encoder = createEncoder(wire);
     const frames: string[] = [];
     const write = (data: string): void => void frames.push(data);
     encoder.fail(error, write);
@@ -289,7 +289,7 @@ describe('agUi', () => {
   });
 
   it('needs an input to encode, and none to decode', () => {
-    expect(() => agUi().createEncoder()).toThrow(new TypeError('agUi: input is required to encode'));
+    expect(() => createEncoder(agUi())).toThrow(new TypeError('agUi: input is required to encode'));
     expect(agUi().createDecoder().finished).toBe(false);
     expect(() => agUi({ input: { threadId: 't' } as RunInput })).toThrow(new TypeError('agUi: input.runId must be text'));
     expect(() => agUi({ inputs: input } as object)).toThrow('did you mean "input"?');

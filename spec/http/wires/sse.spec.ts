@@ -11,7 +11,7 @@ import {
   toErrorInfo,
 } from '../../../src/errors.js';
 import type { DeltaEvent, ErrorInfo, JsonValue } from '../../../src/events.js';
-import { sse } from '../../../src/http/index.js';
+import { createEncoder, sse } from '../../../src/http/index.js';
 import { createMessageFold } from '../../../src/message/messageFold.js';
 import { blockEnd, finish, ping, raw, reset, start, text, toolResult, usage } from '../../../src/testing/index.js';
 import { anyStream, anyStreamError } from '../../support/anyStream.js';
@@ -104,7 +104,7 @@ describe('sse', () => {
   it('writes nothing after the finish, and nothing after an error', () => {
     const error = toErrorInfo(new EmptyStreamError());
     expect(framesOf(wire, { events: [...answer, text('more')], error })).toHaveLength(answer.length);
-    const encoder = wire.createEncoder();
+    const encoder = createEncoder(wire);
     const frames: string[] = [];
     encoder.fail(error, (data) => frames.push(data));
     encoder.encode(text('more'), (data) => frames.push(data));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fromErrorInfo, isStreamError, ProviderError, toErrorInfo, toFault } from '../../../src/errors.js';
 import type { DeltaEvent, JsonValue } from '../../../src/events.js';
-import { uiMessages } from '../../../src/http/index.js';
+import { createEncoder, uiMessages } from '../../../src/http/index.js';
 import { withoutRefusedKeys } from '../../../src/http/wires/uiMessages/chunks.js';
 import { createMessageFold } from '../../../src/message/messageFold.js';
 import {
@@ -94,11 +94,8 @@ describe('uiMessages', () => {
     ]);
   });
 
-  it('has the headers by which a proxy does not buffer', () => {
-    expect(uiMessages().headers).toMatchObject({
-      'x-vercel-ai-ui-message-stream': 'v1',
-      'cache-control': 'no-cache, no-transform',
-    });
+  it('has the header by which a client recognizes it', () => {
+    expect(uiMessages().headers).toEqual({ 'x-vercel-ai-ui-message-stream': 'v1' });
   });
 
   it.each(versions)('loses only what its page lists, in any chunks (version %s)', (version) => {
@@ -332,7 +329,7 @@ describe('what uiMessages writes', () => {
 
   it.each(versions)('ends what is open before an error, which is the last chunk (version %s)', (version) => {
     const frames: string[] = [];
-    const encoder = uiMessages({ version }).createEncoder();
+    const encoder = createEncoder(uiMessages({ version }));
     const write = (data: string): void => void frames.push(data);
     for (const event of [start(), text('a')]) encoder.encode(event, write);
     encoder.fail(overloaded, write);
@@ -450,7 +447,7 @@ describe('what uiMessages reads', () => {
 
   it('restores the class and kind of our errors', () => {
     const frames: string[] = [];
-    const encoder = uiMessages().createEncoder();
+    const encoder = createEncoder(uiMessages());
     encoder.fail(toErrorInfo(new ProviderError('slow down', { kind: 'rate-limit', retryAfterMs: 5 })), (data) =>
       frames.push(data),
     );

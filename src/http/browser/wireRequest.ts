@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../errors.js';
+import { randomId } from '../../kernel/randomId.js';
 
 /** What a request is sent with. */
 export interface WireRequestOptions {
@@ -33,11 +34,6 @@ export function sendWith(request: WireRequest, resumes: boolean): (options: Wire
     if (lastEventId !== undefined) headers.set('last-event-id', lastEventId);
     return fetch(own?.clone() ?? request, { headers, signal });
   };
-}
-
-/** Not `randomUUID`, which a page without TLS does not have. */
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** @throws ProtocolError for what a function gave that is no response. */

@@ -4,6 +4,7 @@ import type { DeltaEvent } from '../../events.js';
 import { operate } from '../../kernel/operate.js';
 import { checkWire } from '../wires/checkWire.js';
 import type { Wire } from '../wires/wire.js';
+import { createEncoder } from './createEncoder.js';
 import { publicError } from './publicError.js';
 
 /** A message of `@Sse` of NestJS. */
@@ -39,7 +40,7 @@ export interface SseMessage {
 export function toSseMessages(wire: Wire): OperatorFunction<DeltaEvent, SseMessage> {
   checkWire('toSseMessages: wire', wire);
   return operate<DeltaEvent, SseMessage>((destination, upstream) => {
-    const encoder = wire.createEncoder();
+    const encoder = createEncoder(wire);
     let finished = false;
     const write = (data: string): void => destination.next({ id: '', data });
 

@@ -13,10 +13,31 @@ export type EmitEvent = (event: DeltaEvent) => void;
 export interface Wire {
   /** The headers of a response on this wire, beside `content-type`. Names are lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** @returns A new encoder; one stream has one. */
-  createEncoder(): WireEncoder;
+  /** How its hosts encode: {@link createEncoder}. */
+  readonly encoding: WireEncoding;
+  /**
+   * Whether each frame is understood without those before it, so that the rest of a stream can be encoded alone; else what came before is encoded
+   * again, and not sent. @defaultValue false
+   */
+  readonly isStateless?: boolean | undefined;
+  /**
+   * Whether its client resumes without an id, and begins again with the first frame: of a stream that has ended it wants nothing, by the status
+   * 204. @defaultValue false
+   */
+  readonly replays?: boolean | undefined;
   /** @returns A new decoder; one stream has one, also where it is read from several responses. */
   createDecoder(): WireDecoder;
+}
+
+/**
+ * How a wire encodes: a protocol of this package, or for one of your own a function that creates an encoder. Ours are plain data, which
+ * hosts look up, so that a page that only reads bundles no encoder.
+ */
+export type WireEncoding = WireProtocol | (() => WireEncoder);
+
+/** A protocol of this package with the options of its encoder. */
+export interface WireProtocol {
+  readonly protocol: 'sse' | 'uiMessages' | 'agUi';
 }
 
 /** Encodes the events of one stream. */

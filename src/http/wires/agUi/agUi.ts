@@ -1,9 +1,8 @@
 import { checkOptions } from '../../../kernel/options.js';
 import { keepPartial } from '../keepPartial.js';
-import type { Wire } from '../wire.js';
+import type { Wire, WireProtocol } from '../wire.js';
 import { checkRunInput } from './checkRunInput.js';
 import { createRunDecoder } from './decoder.js';
-import { createRunEncoder } from './encoder.js';
 import type { RunInput } from './runInput.js';
 
 /** Options of {@link agUi}. */
@@ -13,6 +12,12 @@ export interface AgUiOptions {
    * needs its messages to take back what became void. A server gives it; a page that only reads gives none. @defaultValue `undefined`
    */
   readonly input?: RunInput | undefined;
+}
+
+/** What its encoder needs. */
+export interface AgUiProtocol extends WireProtocol {
+  readonly protocol: 'agUi';
+  readonly input: RunInput | undefined;
 }
 
 /**
@@ -52,7 +57,7 @@ export interface AgUiOptions {
  * - from an answer to the next request: files that the model made and rounds without content
  * - to the client of TanStack, in addition: blank text, and of several native forms of reasoning in one message all but the last
  *
- * @throws TypeError for an input that is not the body of a run, and by `createEncoder` without an input.
+ * @throws TypeError for an input that is not the body of a run, and by a host or `createEncoder` without an input.
  * @see https://docs.ag-ui.com/concepts/events
  * @example toResponse(fromMessages(client, { model, max_tokens, ...messagesParams(readRunInput(body)) }), { wire: agUi({ input: body }) })
  */
@@ -60,14 +65,10 @@ export function agUi(options: AgUiOptions = {}): Wire {
   checkOptions('agUi', options, ['input']);
   const { input } = options;
   if (input !== undefined) checkRunInput(input, 'agUi: input');
+  const encoding: AgUiProtocol = { protocol: 'agUi', input };
   return {
-    headers,
-    createEncoder() {
-      if (input === undefined) throw new TypeError('agUi: input is required to encode');
-      return createRunEncoder(input);
-    },
+    headers: {},
+    encoding,
     createDecoder: () => keepPartial(createRunDecoder()),
   };
 }
-
-const headers: Wire['headers'] = {};

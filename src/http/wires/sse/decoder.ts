@@ -3,7 +3,7 @@ import type { DeltaEvent, JsonValue, Phase } from '../../../events.js';
 import { checkBytes, checkDepth } from '../bounds.js';
 import { readError } from '../fields/errorFields.js';
 import { eventFields } from '../fields/eventFields.js';
-import { isRecord, readFields } from '../fields/readers.js';
+import { count, isRecord, readFields, wrong } from '../fields/readers.js';
 import type { EventDecoder } from '../keepPartial.js';
 import type { EmitEvent } from '../wire.js';
 
@@ -61,11 +61,12 @@ interface TextDeltaPayload {
 
 function isTextDelta(payload: object): payload is TextDeltaPayload {
   const { text, block, choice, phase } = payload as Readonly<Record<string, unknown>>;
-  return typeof text === 'string' && isCount(block) && isCount(choice) && (phase === 'answer' || phase === 'commentary');
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return (
+    typeof text === 'string' &&
+    count(block) !== wrong &&
+    count(choice) !== wrong &&
+    (phase === 'answer' || phase === 'commentary')
+  );
 }
 
 /** An event of a type that this version does not know is passed on. */

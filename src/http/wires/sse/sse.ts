@@ -1,7 +1,6 @@
 import { keepPartial } from '../keepPartial.js';
 import type { Wire } from '../wire.js';
 import { createSseDecoder } from './decoder.js';
-import { createSseEncoder } from './encoder.js';
 
 /**
  * Creates the wire of this package: each event is one frame, and none is lost.
@@ -26,7 +25,5 @@ import { createSseEncoder } from './encoder.js';
  * @example fromWire('/api/answer', { wire: sse() }).pipe(accumulateText())
  */
 export function sse(): Wire {
-  return { headers, createEncoder: createSseEncoder, createDecoder: () => keepPartial(createSseDecoder()) };
+  return { headers: {}, isStateless: true, encoding: { protocol: 'sse' }, createDecoder: () => keepPartial(createSseDecoder()) };
 }
-
-const headers: Wire['headers'] = {};

@@ -1,6 +1,14 @@
 import { isRecord } from '../fields/readers.js';
-import type { ContinuedMessage } from './encoderState.js';
 import { ownField } from './notes.js';
+
+/** The message that the client continues with this stream. */
+export interface ContinuedMessage {
+  readonly messageId: string | undefined;
+  /** The ids of its calls. */
+  readonly calls: ReadonlySet<string>;
+  /** The id of the approval of a call, by the id of the call. */
+  readonly approvals: ReadonlyMap<string, string>;
+}
 
 /**
  * The message that the client continues: the last one of the request, if it is the assistant's. What is not of the form that `useChat` posts

@@ -1,5 +1,4 @@
 import { tryParseRawJson } from '../../../codecs/json/tryParseJson.js';
-import { writeJson } from '../../../codecs/json/writeJson.js';
 import type { JsonValue } from '../../../events.js';
 import type { Chunk } from './chunks.js';
 import { type DecoderState, emitContent, emitRaw, openBlock, type ReadCall, textField } from './decoderState.js';
@@ -65,10 +64,19 @@ function argumentsOf({ text, format }: ReadCall, input: JsonValue | undefined, n
   if (typeof noted === 'string') return noted;
   if (format === 'text' && typeof input === 'string') return input;
   if (input === undefined) return text;
-  const json = writeJson(input);
+  const json = JSON.stringify(input);
   const streamed = text.trim() === '' ? {} : tryParseRawJson(text);
   if (streamed === undefined) return typeof input === 'string' ? input : json;
-  return writeJson(streamed) === json ? text : json;
+  return isWrittenAs(json, streamed) ? text : json;
+}
+
+/** Whether a value has this JSON. One that is nested too deeply to be written has not: the depth of what has arrived as JSON is checked. */
+function isWrittenAs(json: string, value: JsonValue): boolean {
+  try {
+    return JSON.stringify(value) === json;
+  } catch {
+    return false;
+  }
 }
 
 /** Emits the results that the server left out, once its step has ended: the model got these errors. */

@@ -1,7 +1,16 @@
 import type { ArgumentsFormat, Executor, ResetEvent, StartEvent } from '../../../events.js';
-import type { WriteData } from '../wire.js';
+import type { WireProtocol, WriteData } from '../wire.js';
 import { type Chunk, writeChunk } from './chunks.js';
+import { type ContinuedMessage, continuedMessage } from './continuedMessage.js';
 import type { PartNote } from './notes.js';
+
+/** What the encoder needs of the options of `uiMessages`. */
+export interface UiMessagesProtocol extends WireProtocol {
+  readonly protocol: 'uiMessages';
+  readonly version: 6 | 7;
+  readonly input: unknown;
+  readonly dynamicTools: readonly string[] | boolean;
+}
 
 /** A part of text that is open. */
 export interface OpenText {
@@ -36,15 +45,6 @@ export interface HeldFile {
   readonly mediaType: string;
   data: string;
   transcript: string | undefined;
-}
-
-/** The message that the client continues with this stream. */
-export interface ContinuedMessage {
-  readonly messageId: string | undefined;
-  /** The ids of its calls. */
-  readonly calls: ReadonlySet<string>;
-  /** The id of the approval of a call, by the id of the call. */
-  readonly approvals: ReadonlyMap<string, string>;
 }
 
 /** What an encoder knows of its stream: a host creates one whenever it subscribes to a source. */
@@ -85,11 +85,10 @@ export interface EncoderState {
   pendingReset: ResetEvent | undefined;
 }
 
-export function createEncoderState(
-  version: 6 | 7,
-  isDynamic: (name: string) => boolean,
-  continued: ContinuedMessage,
-): EncoderState {
+export function createEncoderState({ version, input, dynamicTools }: UiMessagesProtocol): EncoderState {
+  const names = new Set(typeof dynamicTools === 'boolean' ? [] : dynamicTools);
+  const isDynamic = (name: string): boolean => dynamicTools === true || names.has(name);
+  const continued = continuedMessage(input);
   return {
     version,
     isDynamic,

@@ -1,10 +1,8 @@
 import { checkOptions } from '../../../kernel/options.js';
 import { keepPartial } from '../keepPartial.js';
 import type { Wire } from '../wire.js';
-import { continuedMessage } from './continuedMessage.js';
 import { createUiDecoder } from './decoder.js';
-import { createUiEncoder } from './encoder.js';
-import { createEncoderState } from './encoderState.js';
+import type { UiMessagesProtocol } from './encoderState.js';
 
 /** Options of {@link uiMessages}. */
 export interface UiMessagesOptions {
@@ -66,18 +64,11 @@ export function uiMessages(options: UiMessagesOptions = {}): Wire {
   if (typeof dynamicTools !== 'boolean' && !isNames) {
     throw new TypeError('uiMessages: dynamicTools must be a list of names, or true or false');
   }
-  const names = new Set(typeof dynamicTools === 'boolean' ? [] : dynamicTools);
-  const isDynamic = (name: string): boolean => dynamicTools === true || names.has(name);
-  const continued = continuedMessage(input);
+  const encoding: UiMessagesProtocol = { protocol: 'uiMessages', version, input, dynamicTools };
   return {
-    headers,
-    createEncoder: () => createUiEncoder(createEncoderState(version, isDynamic, continued)),
+    headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
+    replays: true,
+    encoding,
     createDecoder: () => keepPartial(createUiDecoder()),
   };
 }
-
-const headers: Wire['headers'] = {
-  'cache-control': 'no-cache, no-transform',
-  'x-vercel-ai-ui-message-stream': 'v1',
-  'x-accel-buffering': 'no',
-};

@@ -1,0 +1,105 @@
+import { asyncScheduler, type Subscriber, type Subscription } from 'rxjs';
+import { compareEntries } from '../durable/entryId.js';
+import type { StreamEntry } from '../durable/streamStore.js';
+import type { LogFollower } from './hub.js';
+import { follows, type LogEntry, type LogPlace, lostEntries, readEntries, terminalError } from './logEntry.js';
+
+/** What a watch of a stream finds: for how long neither its lease nor its log runs out, or that it has ended, or is gone. */
+export type WatchState = { readonly leftMs: number } | 'ended' | 'missing';
+
+/** The readers of one log in this process that have caught up: each entry is read once for all of them. */
+export interface Channel extends LogFollower {
+  /** The subscriber gets what follows `last`, which is not before the last entry of the channel. */
+  join(subscriber: Subscriber<StreamEntry>, last: LogPlace): void;
+}
+
+/** A stream whose terminal has been written is read to its end within this time; else it is asked for again. In milliseconds. */
+const afterEndMs = 500;
+
+/** What the timer of a watch waits longer than the lease, so that the lease has run out, in milliseconds. */
+const marginMs = 15;
+
+/**
+ * @param watch Asks for the lease, and takes over when it has run out.
+ * @param onEmpty Called when no reader is left.
+ */
+export function createChannel(key: string, start: LogPlace, watch: () => Promise<WatchState>, onEmpty: () => void): Channel {
+  /** The readers, each with the entry up to which it has read by itself. */
+  const readers = new Map<Subscriber<StreamEntry>, LogPlace>();
+  let last = start;
+  let watching: Subscription | undefined;
+  let closed = false;
+
+  function end(finish: (subscriber: Subscriber<StreamEntry>) => void): void {
+    const subscribers = [...readers.keys()];
+    close();
+    for (const subscriber of subscribers) finish(subscriber);
+  }
+
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    watching?.unsubscribe();
+    readers.clear();
+    onEmpty();
+  }
+
+  function fail(error: unknown): void {
+    end((subscriber) => subscriber.error(error));
+  }
+
+  function take(entry: LogEntry): void {
+    const { value, end: terminal, place } = entry;
+    if (compareEntries(place, last.place) <= 0) return;
+    if (!follows(last, entry)) return fail(lostEntries());
+    last = entry;
+    if (terminal) return finish(terminal);
+    if (!value) return;
+    for (const [subscriber, own] of readers) {
+      if (compareEntries(place, own.place) > 0) subscriber.next(value);
+    }
+  }
+
+  function finish(terminal: NonNullable<LogEntry['end']>): void {
+    const error = terminalError(terminal);
+    end((subscriber) => (error ? subscriber.error(error) : subscriber.complete()));
+  }
+
+  function watchAgain(milliseconds: number): void {
+    if (!closed) watching = asyncScheduler.schedule(startWatch, milliseconds);
+  }
+
+  function startWatch(): void {
+    watch().then((state) => {
+      if (state === 'missing') {
+        if (!closed) fail(lostEntries());
+      } else watchAgain(state === 'ended' ? afterEndMs : state.leftMs + marginMs);
+    }, fail);
+  }
+
+  startWatch();
+  return {
+    key,
+    get last() {
+      return last;
+    },
+    deliver(entries) {
+      try {
+        for (const entry of readEntries(entries)) {
+          if (closed) return;
+          take(entry);
+        }
+      } catch (error) {
+        fail(error);
+      }
+    },
+    fail,
+    join(subscriber, place) {
+      readers.set(subscriber, place);
+      subscriber.add(() => {
+        readers.delete(subscriber);
+        if (readers.size === 0) close();
+      });
+    },
+  };
+}

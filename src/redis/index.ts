@@ -1,0 +1,2 @@
+export type { RedisClient, RedisCluster, RedisSentinel } from './redisClient.js';
+export { type RedisStoreOptions, redisStore } from './redisStore.js';

@@ -1,0 +1,96 @@
+/** What this package calls of a client of node-redis that `createClient` makes. */
+export interface RedisClient extends RedisLifecycle {
+  sendCommand(args: readonly string[], options?: RedisCommandOptions): Promise<unknown>;
+  duplicate(): RedisClient;
+}
+
+/** The same of a client that `createSentinel` makes. */
+export interface RedisSentinel extends RedisLifecycle {
+  sendCommand(isReadonly: boolean | undefined, args: string[], options?: RedisCommandOptions): Promise<unknown>;
+  acquire(): Promise<unknown>;
+  duplicate(): RedisSentinel;
+}
+
+/** The same of a client that `createCluster` makes. */
+export interface RedisCluster extends RedisLifecycle {
+  readonly masters: readonly unknown[];
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean | undefined,
+    args: string[],
+    options?: RedisCommandOptions,
+  ): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string, channel: string) => unknown): Promise<unknown>;
+  unsubscribe(channel: string, listener: (message: string, channel: string) => unknown): Promise<unknown>;
+  duplicate(): RedisCluster;
+}
+
+interface RedisLifecycle {
+  readonly isOpen: boolean;
+  connect(): Promise<unknown>;
+  destroy(): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+interface RedisCommandOptions {
+  readonly typeMapping?: Readonly<Record<number, never>>;
+}
+
+/** A client of a single Redis, of Sentinel or of Cluster. */
+export type AnyRedisClient = RedisClient | RedisSentinel | RedisCluster;
+
+/** One way to send a command, whatever the client. */
+export interface RedisConnection {
+  readonly isOpen: boolean;
+  /** @param key The key that decides which node of a cluster gets it. */
+  send(key: string, args: string[]): Promise<unknown>;
+}
+
+/** A connection of our own, a copy of the caller's client. */
+export interface OwnConnection extends RedisConnection {
+  connect(): Promise<unknown>;
+  /** Closes it at once: what waits for a reply rejects. */
+  destroy(): void;
+}
+
+/** Replies are texts, whatever the caller has set for the own commands. */
+const asTexts: RedisCommandOptions = { typeMapping: {} };
+
+export function isCluster(client: AnyRedisClient): client is RedisCluster {
+  return 'masters' in client;
+}
+
+export function connectionOf(client: AnyRedisClient): RedisConnection {
+  return {
+    get isOpen() {
+      return client.isOpen;
+    },
+    send(key, args) {
+      if (isCluster(client)) return client.sendCommand(key, false, args, asTexts);
+      if (isSentinel(client)) return client.sendCommand(false, args, asTexts);
+      return client.sendCommand(args, asTexts);
+    },
+  };
+}
+
+/** A copy of the client with a connection of its own, which is not opened yet. */
+export function ownConnection(client: AnyRedisClient): OwnConnection {
+  const copy = client.duplicate();
+  // What fails also rejects the command that waits, where it is handled.
+  copy.on('error', () => undefined);
+  const { send } = connectionOf(copy);
+  return {
+    get isOpen() {
+      return copy.isOpen;
+    },
+    send,
+    connect: () => copy.connect(),
+    destroy() {
+      if (copy.isOpen) copy.destroy();
+    },
+  };
+}
+
+function isSentinel(client: AnyRedisClient): client is RedisSentinel {
+  return 'acquire' in client;
+}
