@@ -30,7 +30,7 @@ const operatorGroups: Readonly<Record<string, string>> = {
   Protect:
     'circuitBreaker fallbackTo hedge limitConcurrency rateLimit retryStream stopOn takeWithinBudget timeoutBetweenChunks applyOptions',
   Meter: 'aggregateUsage measureStream tapStream traceStream withCost',
-  Share: 'shareStream',
+  Share: 'ofEvent persistTo shareStream',
   Serve: 'fromHttpEvents toSseMessages',
   More: '',
 };
@@ -85,9 +85,11 @@ function titleOf(file: string): string {
 }
 
 function inOrder<T extends { readonly link: string }>(items: readonly T[]): T[] {
-  const place = ({ link }: T): number => (guides.indexOf(basename(link)) + guides.length + 1) % (guides.length + 1);
-  const last = guides.length + 1;
-  return [...items].sort((one, other) => (place(one) || last) - (place(other) || last));
+  const place = ({ link }: T): number => {
+    const index = guides.indexOf(basename(link));
+    return index === -1 ? guides.length : index;
+  };
+  return [...items].sort((one, other) => place(one) - place(other));
 }
 
 function group(text: string, folder: string, pages: string): Item {

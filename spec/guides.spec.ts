@@ -35,6 +35,11 @@ describe('the code of a guide', () => {
     expect({ text, origins }).toEqual({ text, origins: expect.arrayContaining([expect.any(String)]) });
   });
 
+  it.each(guides)('of %s is between fences that close', (guide) => {
+    const fences = textOf(guide).match(/^```.*$/gm) ?? [];
+    expect(fences.filter((fence, index) => !(index % 2 === 0 ? /^```\w+$/ : /^```$/).test(fence))).toEqual([]);
+  });
+
   it('is TypeScript, or a configuration', () => {
     const languages = new Set(snippets.map(({ language }) => language));
     expect([...languages].sort()).toEqual(['diff', 'js', 'json', 'sh', 'text', 'ts']);

@@ -80,7 +80,13 @@ export const decisionTree: readonly Aim[] = [
   {
     name: 'Share',
     about: 'one stream between readers',
-    choices: [choice('many readers, at any time', 'shareStream'), choice('a reader of some types of events', 'ofEvent')],
+    choices: [
+      choice('many readers, at any time', 'shareStream'),
+      choice('a reader of some types of events', 'ofEvent'),
+      choice('it goes on when its readers have gone', 'durable'),
+      choice('its producer runs apart from its readers', 'persistTo'),
+      choice('a reader in any process', 'resumeFrom'),
+    ],
   },
   {
     name: 'Serve',
@@ -89,6 +95,7 @@ export const decisionTree: readonly Aim[] = [
       choice('a handler of NestJS', 'toSseMessages'),
       choice('a handler that returns a Response', 'toResponse'),
       choice('a handler of node:http, Express, Fastify', 'pipeToNode'),
+      choice('a response that goes on after a cut', 'resumeResponse'),
       choice('the page', 'fromWire'),
       choice("the page, by Angular's HttpClient", 'fromHttpEvents'),
     ],
