@@ -33,6 +33,10 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       '',
     ],
     [`:aria-label="[...p.titles, p.title].join(' > ')"`, ''],
+    ...['navigateUp', 'navigateDown', 'select'].map((key): Change => {
+      const label = `:aria-label="translate('modal.footer.${key}KeyAriaLabel')"`;
+      return [`<kbd ${label}>`, `<kbd role="img" ${label}>`];
+    }),
     ['<span class="title-icon">#</span>', '<span class="title-icon" aria-hidden="true">#</span>'],
   ],
   'VPNavBarSearchButton.vue': [
