@@ -7,7 +7,7 @@ import { Recorder } from './recorder';
 import { loadChat, saveChat } from './storage';
 import { cancelAnswer, injectTransports, resumeAnswer, type TransportName } from './transports';
 
-/** The one chat of the page: asks the server, and keeps what was said. */
+/** The one chat of the page: asks the server, and stores its state. */
 @Service()
 export class Chat {
   readonly transport = signal<TransportName>('fromWire');

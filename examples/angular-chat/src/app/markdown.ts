@@ -13,7 +13,7 @@ export class HtmlPipe implements PipeTransform {
   }
 }
 
-/** A block, or the tail that is still being written, whose open emphasis and fences are closed to be shown. */
+/** A block, or the unfinished tail. What is open in the tail is closed to be shown. */
 interface ShownBlock {
   readonly view: 'markdown' | 'toon' | 'customer';
   readonly text: string;

@@ -54,7 +54,7 @@ export function messagesOf({ turns, live, error }: ConversationState): readonly 
   });
   if (live) parts.push(...live.parts);
   endAnswer(live);
-  // An answer that ended before it said anything is no turn.
+  // An answer that ended without content is no turn.
   if (messages.at(-1)?.type === 'question') messages.push(emptyAnswer(error));
   return messages;
 }
