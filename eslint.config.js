@@ -45,7 +45,7 @@ export default typescriptEslint.config(
   },
   {
     // There, a stream without a value is a failure, and a whole answer is replayed.
-    files: ['spec/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'conformance/**/*.ts'],
+    files: ['spec/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'conformance/**/*.ts', 'browser/**/*.ts'],
     rules: { 'rxjs-x/no-ignored-default-value': 'off', 'rxjs-x/no-ignored-replay-buffer': 'off' },
   },
   {

@@ -3,6 +3,8 @@ import type { Config } from 'jest';
 
 const config: Config = {
   roots: ['<rootDir>/spec', '<rootDir>/examples/testing'],
+  // They start a server: npm run test:redis.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/spec/redis/'],
   testMatch: ['**/*.spec.ts', '**/examples/testing/*.test.ts'],
   testEnvironment: 'node',
   maxWorkers: '100%',

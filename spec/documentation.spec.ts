@@ -9,7 +9,7 @@ const pages = [
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((file) => join('docs', file)),
 ].filter((file) => file.endsWith('.md'));
 
-const filesIn = (cell: string): readonly string[] => relativeLinks(cell, 'docs/migration.md').map(({ file }) => file);
+const filesIn = (cell: string): readonly string[] => relativeLinks(cell, 'docs/guides/migration.md').map(({ file }) => file);
 
 describe('the documentation', () => {
   it.each(pages)('%s links to existing files', (page) => {
@@ -25,7 +25,7 @@ describe('the documentation', () => {
     ['From a client with callbacks', 15],
     ['From a TOON guide', 9],
   ])('the guide "%s"', (title, length) => {
-    const section = readFileSync('docs/migration.md', 'utf8')
+    const section = readFileSync('docs/guides/migration.md', 'utf8')
       .split('## ')
       .find((text) => text.startsWith(title));
     const rows = (section ?? '').split('\n').filter((line) => /^\| (?!before)/.test(line));

@@ -23,7 +23,7 @@ describe('the unpacked tarball', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has the guides, a page for each kind of function, and the sources that source maps name', () => {
-    const files = ['README.md', 'CHANGELOG.md', 'docs/migration.md', 'docs/operators/README.md', 'docs/sources/README.md'];
+    const files = ['README.md', 'CHANGELOG.md', 'docs/guides/migration.md', 'docs/operators/README.md', 'docs/sources/README.md'];
     expect(pages).toEqual(expect.arrayContaining(files));
     expect(existsSync(join(root, 'src/index.ts'))).toBe(true);
   });

@@ -92,13 +92,13 @@ const golden: Readonly<Record<string, PublicNames>> = {
   'rxllm/http': {
     file: 'src/http/index.ts',
     values: `
-      agUi createEncoder fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunInput readUiMessages sse
-      toResponse toSseMessages uiMessages`,
+      agUi cancelResponse createEncoder fromHttpEvents fromServerSentEvents fromWire pipeToNode providerError readRunId
+      readRunInput readUiMessages resumeResponse sse toResponse toSseMessages uiMessages`,
     types: `
       AgUiOptions ContentPlace EmitEvent EventStreamRequest EventWriter FromWireOptions HostOptions HttpEventLike
-      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions RunInput RunMessage RunResume RunToolCall
-      SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire WireDecoder WireEncoder WireEncoding
-      WireProtocol WireRequest
+      JsonPath NodeResponse PayloadContext ProviderFormat ReconnectOptions ResumeRequest ResumeResponseOptions RunInput
+      RunMessage RunResume RunToolCall SendRequest SourceOptions SseMessage UiMessagesOptions VariablePaths Wire
+      WireDecoder WireEncoder WireEncoding WireProtocol WireRequest
       WireRequestOptions WriteData WrittenCall WrittenUsage`,
   },
   'rxllm/durable': {

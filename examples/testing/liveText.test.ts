@@ -10,6 +10,7 @@ import {
   fakeProvider,
   marbleLane,
   marbles,
+  operatorContract,
   replayCassette,
   splitBytes,
   stallAfter,
@@ -97,6 +98,10 @@ describe('liveText, tested with a cassette', () => {
       expect(asyncScheduler.now()).toBeGreaterThanOrEqual(1_000);
     }),
   );
+});
+
+describe('liveText, as an operator', () => {
+  operatorContract(it, () => liveText, { kind: 'fold' });
 });
 
 describe('liveText, drawn as a picture', () => {

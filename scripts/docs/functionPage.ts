@@ -85,7 +85,7 @@ function drawnFrom({ given = {}, source }: Run): string {
   const fakes = ['answer', 'fakeProvider', 'stream', 'streamOf'].filter((name) => code.includes(`${name}(`));
   const notes = [
     'Drawn by `npm run docs` from this run in virtual time',
-    ...(fakes.length > 0 ? [`${fakes.map((name) => `\`${name}\``).join(' and ')} of [rxllm/testing](../testing.md)`] : []),
+    ...(fakes.length > 0 ? [`${fakes.map((name) => `\`${name}\``).join(' and ')} of [rxllm/testing](../guides/testing.md)`] : []),
     ...(code.includes('sse({') ? ['`sse` answers the request with these server-sent events, each at its millisecond'] : []),
     ...(code.includes('eventStream(')
       ? ['`eventStream` answers the request with these server-sent events, each at its millisecond']

@@ -1,12 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { drawDecisionTree } from './decisionTree.js';
 import { faultsPage } from './faults.js';
 import { functionPages, pageFolders } from './functionPages.js';
-import type { PublicApi } from './publicFunctions.js';
+import { cataloguePath, playgroundCatalogue } from './playground.js';
+import { type PublicApi, readPublicApi } from './publicFunctions.js';
 
 /** The pages that are generated from code and its runs, by path. */
 export async function generatedPages(api?: PublicApi): Promise<ReadonlyMap<string, string>> {
-  return new Map([...(await functionPages(api)), ['docs/faults.md', faultsPage()]]);
+  const known = api ?? readPublicApi();
+  return new Map([
+    ...(await functionPages(known)),
+    ['docs/faults.md', faultsPage()],
+    ['docs/guides/choosing-operators.svg', drawDecisionTree()],
+    [cataloguePath, playgroundCatalogue(known)],
+  ]);
 }
 
 /** The files in the folders that belong to the pages. */

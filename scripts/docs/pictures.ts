@@ -25,6 +25,20 @@ export async function drawRun(id: string, run: Run, entryPoint: string, title: s
   };
 }
 
+/** Creates the source of a run alone, to be recorded without its operators. */
+export function evaluateSource(
+  id: string,
+  run: Run,
+  entryPoint: string,
+  helpers: testing.MarbleHelpers,
+): rxjs.Observable<unknown> {
+  const scope: Record<string, unknown> = Object.assign({ testing }, ...modulesOf(entryPoint).map(({ names }) => names), helpers);
+  for (const [name, code] of Object.entries(run.given ?? {})) scope[name] = evaluate(`given.${name}`, code, scope);
+  const source$ = evaluate('source', run.source, scope);
+  if (!rxjs.isObservable(source$)) throw new TypeError(`scripts/docs/runs.ts, ${id}: its source must be an Observable`);
+  return source$;
+}
+
 async function named<T>(id: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

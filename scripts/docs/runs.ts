@@ -332,8 +332,9 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   sentences: { source: `answer('Dr._Lee_paid_3.-50._Then-_she_left.|')`, operators: [`sentences({ locale: 'en' })`] },
   shareStream: {
-    given: { shared$: `stream('s-a-b-c-d-f|').pipe(shareStream())`, late: 'timer(5).pipe(switchMap(() => shared$))' },
-    source: 'merge(shared$, late)',
+    given: { twice: '(shared$) => merge(shared$, timer(5).pipe(switchMap(() => shared$)))' },
+    source: `stream('s-a-b-c-d-f|')`,
+    operators: ['shareStream()', 'twice'],
   },
   smooth: { source: `answer('one_two_three_-----|')`, operators: [`smooth({ by: 'word', delayMs: 3 })`] },
   sse: {

@@ -22,7 +22,7 @@ export function relativeLinks(text: string, page: string): readonly MarkdownLink
 export function pathsInCode(text: string): readonly string[] {
   const spans = [...text.replace(fences, '').matchAll(/`([^`\n]+)`/g)].map(([, code]) => code ?? '');
   return spans.filter(
-    (code) => /^(?:bench|docs|examples|scripts|spec|src)\/[\w./-]+$/.test(code) && !/NAME|myOperator/.test(code),
+    (code) => /^(?:bench|conformance|docs|examples|scripts|spec|src)\/[\w./-]+$/.test(code) && !/NAME|myOperator/.test(code),
   );
 }
 

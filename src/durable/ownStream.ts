@@ -37,7 +37,7 @@ export function readOwned(stream: OwnedStream, follows: boolean): Observable<Del
 }
 
 /** Not unsubscribed with the reader: a claim that is on its way may succeed, and a stream without a producer is lost. */
-async function claimStream(stream: OwnedStream): Promise<ClaimResult['role']> {
+export async function claimStream(stream: OwnedStream): Promise<ClaimResult['role']> {
   let done = (): void => undefined;
   const settled = new Promise<void>((resolve) => {
     done = resolve;

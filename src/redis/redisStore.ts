@@ -3,6 +3,7 @@ import { checkStreamId } from '../durable/streamId.js';
 import type { StreamClaim, StreamStore } from '../durable/streamStore.js';
 import { NotFoundError } from '../errors.js';
 import { checkEach, checkPositive } from '../kernel/options.js';
+import { randomId } from '../kernel/randomId.js';
 import { createBlockingHub } from './blockingHub.js';
 import { createClusterHub } from './clusterHub.js';
 import { createCommands } from './commands.js';
@@ -10,7 +11,7 @@ import { streamKeys } from './keys.js';
 import { createProducing, type Producing } from './producing.js';
 import { createLogReaders } from './readLog.js';
 import { type AnyRedisClient, isCluster } from './redisClient.js';
-import { cancelScript, claimScript } from './scripts.js';
+import { cancelScript, claimScript, openScript } from './scripts.js';
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
@@ -51,7 +52,7 @@ export function redisStore(client: AnyRedisClient, options: RedisStoreOptions = 
   checkEach('redisStore', options, { keyPrefix: checkText, replyTimeoutMs: checkPositive, retryMs: checkPositive });
   const { keyPrefix = 'rxllm', replyTimeoutMs: replyMs = 3_000, retryMs = 30_000 } = options;
   const commands = createCommands(client, { replyMs, retryMs });
-  const control = `${keyPrefix}:control:${randomName()}`;
+  const control = `${keyPrefix}:control:${randomId()}`;
   const notify = isCluster(client) ? 'publish' : '';
   const hub = isCluster(client)
     ? createClusterHub(client, commands, control)
@@ -86,10 +87,14 @@ export function redisStore(client: AnyRedisClient, options: RedisStoreOptions = 
     },
     async cancel(id, reason = '') {
       const { log, meta } = streamKeys(keyPrefix, id);
-      const [state, listener] = await commands.run(cancelScript, [log, meta], [reason]);
+      const [state, listener, first] = await commands.run(cancelScript, [log, meta], [reason]);
       if (state === 'missing') throw new NotFoundError();
       if (typeof listener !== 'string' || listener === '') return;
-      await hub.cancel(listener, log, reason);
+      await hub.cancel(listener, log, String(first));
+    },
+    async isOpen(id) {
+      const [state] = await commands.run(openScript, [streamKeys(keyPrefix, id).log], []);
+      return state === 'open';
     },
     cancelled: (id, epoch) => producing(id, epoch).cancelled,
   };
@@ -105,8 +110,4 @@ const longestMs = 1e13;
 /** Redis counts whole milliseconds. */
 function whole(milliseconds: StreamClaim['leaseMs']): string {
   return String(Math.min(Math.ceil(milliseconds), longestMs));
-}
-
-function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -41,7 +41,7 @@ end
 `;
 
 const holder = `
-local meta = redis.call('HMGET', KEYS[2], 'leaseMs', 'retentionMs', 'cancel')
+local meta = redis.call('HMGET', KEYS[2], 'leaseMs', 'retentionMs', 'cancel', 'leaseUntil')
 local epoch = tonumber(ARGV[2])
 local function held()
   if not last or not meta[1] then return 'gone' end
@@ -75,10 +75,10 @@ return {token, 'produce', string.format('%.0f', epoch), last and 1 or 0}
 `,
 };
 
-/** `token epoch fromSeq notify json …` → `ok`, `gone`, `fenced`, or `behind lastSeq`. */
+/** Who appends is alive, so that a renewal which comes late costs no lease. `token epoch fromSeq notify json …` → `ok`, `gone`, `fenced`, or `behind lastSeq`. */
 export const appendScript: Script = {
   name: 'append',
-  text: `${tail}${entry}${keep}${holder}
+  text: `${tail}${now}${entry}${keep}${holder}
 local refused = held()
 if refused then return {token, refused} end
 local from = tonumber(ARGV[3])
@@ -92,7 +92,11 @@ for i = 5, #ARGV do
     redis.call('XADD', KEYS[1], entry(epoch, seq), 'event', ARGV[i])
   end
 end
-keep(tonumber(meta[2]), tonumber(meta[1]), false)
+local lease = tonumber(meta[1])
+if (tonumber(meta[4]) or 0) - now < lease / 2 then
+  redis.call('HSET', KEYS[2], 'leaseUntil', string.format('%.0f', now + lease))
+end
+keep(tonumber(meta[2]), lease, false)
 if ARGV[4] ~= '' then redis.call('PUBLISH', KEYS[1], '') end
 return {token, 'ok'}
 `,
@@ -126,14 +130,14 @@ return {token, 'ok'}
 `,
 };
 
-/** `token reason` → `missing`, `ended`, or `ok control`: the key of the producer's control stream, or empty text. */
+/** `token reason` → `missing`, `ended`, or `ok control reason`: the key of the producer's control stream, or empty text, and the first reason. */
 export const cancelScript: Script = {
   name: 'cancel',
   text: `${tail}
 if not last then return {token, 'missing'} end
 if ended or redis.call('EXISTS', KEYS[2]) == 0 then return {token, 'ended'} end
 redis.call('HSETNX', KEYS[2], 'cancel', ARGV[2])
-return {token, 'ok', redis.call('HGET', KEYS[2], 'control') or ''}
+return {token, 'ok', redis.call('HGET', KEYS[2], 'control') or '', redis.call('HGET', KEYS[2], 'cancel')}
 `,
 };
 
@@ -144,6 +148,14 @@ export const listenScript: Script = {
 if held() then return {token, 'ended'} end
 redis.call('HSET', KEYS[2], 'control', ARGV[3])
 return {token, 'ok', meta[3] and 1 or 0, meta[3] or ''}
+`,
+};
+
+/** `token` → `open`, or `ended`, which a log that is missing is too. */
+export const openScript: Script = {
+  name: 'open',
+  text: `${tail}
+return {token, (last and not ended) and 'open' or 'ended'}
 `,
 };
 

@@ -13,6 +13,8 @@ const statuses: Readonly<Record<string, number>> = {
   'invalid-request': 400,
   'not-found': 404,
   conflict: 409,
+  fenced: 409,
+  gap: 410,
   'too-large': 413,
   'rate-limit': 429,
   'circuit-open': 503,

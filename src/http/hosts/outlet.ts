@@ -1,9 +1,8 @@
 import { asyncScheduler, type Observable, Subscriber, Subscription } from 'rxjs';
 import { LimitError, TruncatedError } from '../../errors.js';
-import type { DeltaEvent } from '../../events.js';
 import { createAlarm } from '../../kernel/alarm.js';
 import { abortOf } from '../../kernel/callerAbort.js';
-import { createEncoder } from './createEncoder.js';
+import type { Framing } from './framing.js';
 import { defaultKeepAliveMs, defaultMaxBufferedBytes, type HostOptions } from './hostOptions.js';
 import { publicError } from './publicError.js';
 
@@ -51,9 +50,14 @@ const keepAlive = ': keep-alive\n\n';
  *
  * What comes in one call stack, which is mostly one chunk of the provider, is written at once.
  */
-export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptions, sink: Sink, state: SinkState): Outlet {
-  const { wire, signal, demand, keepAliveMs = defaultKeepAliveMs, maxBufferedBytes = defaultMaxBufferedBytes } = options;
-  const encoder = createEncoder(wire);
+export function createOutlet<T>(
+  items$: Observable<T>,
+  framing: Framing<T>,
+  options: Omit<HostOptions, 'wire'>,
+  sink: Sink,
+  state: SinkState,
+): Outlet {
+  const { signal, demand, keepAliveMs = defaultKeepAliveMs, maxBufferedBytes = defaultMaxBufferedBytes } = options;
   let pending = '';
   let { ready, opened } = state;
   let scheduled = false;
@@ -65,7 +69,7 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
   let writtenAt = asyncScheduler.now();
 
   /** Made before it subscribes, so that a synchronous source stops at once. */
-  const upstream = new Subscriber<DeltaEvent>({ next, error: fail, complete });
+  const upstream = new Subscriber<T>({ next, error: fail, complete });
   const subscription = new Subscription(() => {
     if (closed) return;
     stop();
@@ -73,20 +77,20 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
   });
   const alarm = createAlarm(() => writtenAt + keepAliveMs, stayAlive);
 
-  function append(data: string): void {
-    pending += `data: ${data}\n\n`;
+  function append(data: string, id?: string): void {
+    pending += id === undefined ? `data: ${data}\n\n` : `id: ${id}\ndata: ${data}\n\n`;
   }
 
-  function next(event: DeltaEvent): void {
-    const { type } = event;
+  function next(item: T): void {
+    let type: string;
     try {
-      encoder.encode(event, append);
+      type = framing.encode(item, append);
       if (!opened && type !== 'ping' && type !== 'raw' && type !== 'reset') open();
     } catch (error) {
       return fail(error);
     }
     if (type === 'finish') finished = true;
-    else if (encoder.ended) endEarly();
+    else if (framing.ended) endEarly();
     if (pending.length > pauseAt) relieve();
     flushLater();
   }
@@ -118,7 +122,7 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
     ended = true;
     upstream.unsubscribe();
     if (opened) {
-      encoder.fail(publicError(error), append);
+      framing.fail(publicError(error), append);
       flushLater();
     } else {
       close();
@@ -187,7 +191,7 @@ export function createOutlet(events$: Observable<DeltaEvent>, options: HostOptio
   // In-band, because a client that is still there would else take a clean end for the whole answer.
   const abort = (error: unknown): void => (opened ? fail(error) : subscription.unsubscribe());
   if (signal) subscription.add(abortOf(signal).subscribe({ error: abort }));
-  if (!closed) events$.subscribe(upstream);
+  if (!closed) items$.subscribe(upstream);
   return {
     drained() {
       ready = true;

@@ -1,6 +1,7 @@
 import { type Observable, Subscription } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
 import { errorAnswer } from './errorAnswer.js';
+import { frameEvents } from './framing.js';
 import { checkHostOptions, type HostOptions, streamHeaders } from './hostOptions.js';
 import { createOutlet, type Outlet, type Sink } from './outlet.js';
 
@@ -67,7 +68,7 @@ export function pipeToNode(events$: Observable<DeltaEvent>, response: NodeRespon
   response.on('close', left);
   // A client that left in the middle of a write is no fault of this server.
   response.on('error', left);
-  outlet = createOutlet(events$, options, sink, { ready: true, opened: response.headersSent });
+  outlet = createOutlet(events$, frameEvents(wire), options, sink, { ready: true, opened: response.headersSent });
   return outlet.subscription;
 }
 

@@ -32,11 +32,12 @@ function toPublic(info: ErrorInfo): ErrorInfo {
   return { ...info, message: messageOf(info), code: word(info.code), requestId: undefined, details, partial: undefined };
 }
 
-function messageOf({ kind, message, details }: ErrorInfo): string {
+function messageOf({ name, kind, message, details }: ErrorInfo): string {
   const errors = attemptsOf(details);
   const last = errors.at(-1);
   if (last) return `All ${errors.length} attempts failed: ${messageOf(last)}`;
-  return Object.hasOwn(messages, kind) ? (messages[kind] ?? '') : message;
+  const isOwn = name === 'NotFoundError';
+  return !isOwn && Object.hasOwn(messages, kind) ? (messages[kind] ?? '') : message;
 }
 
 function attemptsOf(details: JsonObject | undefined): readonly ErrorInfo[] {

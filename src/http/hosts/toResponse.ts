@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { DeltaEvent } from '../../events.js';
-import { errorAnswer } from './errorAnswer.js';
-import { checkHostOptions, type HostOptions, streamHeaders } from './hostOptions.js';
-import { createOutlet, type Outlet, type Sink } from './outlet.js';
+import { fetchResponse } from './fetchResponse.js';
+import { frameEvents } from './framing.js';
+import { checkHostOptions, type HostOptions } from './hostOptions.js';
 
 /**
  * Sends a stream as a Fetch `Response`, for Hono, Next, Bun, Deno and workers.
@@ -31,42 +31,5 @@ import { createOutlet, type Outlet, type Sink } from './outlet.js';
  */
 export function toResponse(events$: Observable<DeltaEvent>, options: HostOptions): Promise<Response> {
   checkHostOptions('toResponse', options);
-  const { wire } = options;
-  return new Promise((resolve) => {
-    let outlet: Outlet | undefined;
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const encoder = new TextEncoder();
-
-    function openBody(): ReadableStream<Uint8Array> {
-      return new ReadableStream<Uint8Array>(
-        {
-          start(each) {
-            controller = each;
-          },
-          pull: () => outlet?.drained(),
-          cancel: () => outlet?.close(),
-        },
-        { highWaterMark: 0 },
-      );
-    }
-
-    const sink: Sink = {
-      held: 0,
-      open: () => resolve(new Response(openBody(), { headers: streamHeaders(wire) })),
-      refuse(error) {
-        const { body, ...head } = errorAnswer(error);
-        resolve(new Response(body, head));
-      },
-      write(text) {
-        controller?.enqueue(encoder.encode(text));
-        return false;
-      },
-      end: () => controller?.close(),
-      // Nobody reads it: the signal has aborted before the head.
-      abort: () => resolve(new Response(null, { status: clientLeft })),
-    };
-    outlet = createOutlet(events$, options, sink, { ready: false, opened: false });
-  });
+  return fetchResponse(events$, frameEvents(options.wire), options);
 }
-
-const clientLeft = 499;

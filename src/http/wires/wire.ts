@@ -15,6 +15,16 @@ export interface Wire {
   readonly headers: Readonly<Record<string, string>>;
   /** How its hosts encode: {@link createEncoder}. */
   readonly encoding: WireEncoding;
+  /**
+   * Whether each frame is understood without those before it, so that the rest of a stream can be encoded alone; else what came before is encoded
+   * again, and not sent. @defaultValue false
+   */
+  readonly isStateless?: boolean | undefined;
+  /**
+   * Whether its client resumes without an id, and begins again with the first frame: of a stream that has ended it wants nothing, by the status
+   * 204. @defaultValue false
+   */
+  readonly replays?: boolean | undefined;
   /** @returns A new decoder; one stream has one, also where it is read from several responses. */
   createDecoder(): WireDecoder;
 }

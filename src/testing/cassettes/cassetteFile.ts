@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../events.js';
 import { CassetteError } from './cassetteError.js';
 
-/** Version of the format that docs/testing.md describes. */
+/** Version of the format that docs/guides/testing.md describes. */
 const version = 1;
 
 /** The parts of a request that are compared. No headers, no keys and no origin. */

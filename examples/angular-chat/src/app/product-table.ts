@@ -16,7 +16,7 @@ import { readGrowing } from './growth';
       <thead>
         <tr>
           @for (column of columns(); track column) {
-            <th scope="col">{{ column }}</th>
+            <th scope="col" [class.number]="isNumber(rows()[0]?.[column])">{{ column }}</th>
           }
         </tr>
       </thead>

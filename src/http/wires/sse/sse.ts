@@ -25,5 +25,5 @@ import { createSseDecoder } from './decoder.js';
  * @example fromWire('/api/answer', { wire: sse() }).pipe(accumulateText())
  */
 export function sse(): Wire {
-  return { headers: {}, encoding: { protocol: 'sse' }, createDecoder: () => keepPartial(createSseDecoder()) };
+  return { headers: {}, isStateless: true, encoding: { protocol: 'sse' }, createDecoder: () => keepPartial(createSseDecoder()) };
 }

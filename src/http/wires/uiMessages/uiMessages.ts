@@ -67,6 +67,7 @@ export function uiMessages(options: UiMessagesOptions = {}): Wire {
   const encoding: UiMessagesProtocol = { protocol: 'uiMessages', version, input, dynamicTools };
   return {
     headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
+    replays: true,
     encoding,
     createDecoder: () => keepPartial(createUiDecoder()),
   };
