@@ -30,7 +30,7 @@ export interface Recording {
 type Happening = DeltaEvent | { readonly type: 'request' | 'complete' | 'unsubscribe' | 'error'; readonly detail: string };
 
 const nothing: Recording = { marbles: [], total: 0, characters: 0, firstMs: undefined, lastMs: undefined, progress: {} };
-const longest = 160;
+const longest = 120;
 const alikeWithinMs = 60;
 
 /** Records the events of a stream, for the marble strip and the meter. */
