@@ -21,7 +21,7 @@ const randomness = {
 };
 
 export default typescriptEslint.config(
-  { ignores: ['**/dist/', 'coverage/', '**/*.js', 'examples/angular-chat/', 'examples/nest-server/'] },
+  { ignores: ['**/dist/', 'coverage/', 'browser/*/**/build/', '**/*.js', 'examples/angular-chat/', 'examples/nest-server/'] },
   {
     files: ['**/*.ts'],
     extends: [typescriptEslint.configs.base, rxjsX.configs.strict],
