@@ -49,19 +49,24 @@ describe.skipIf(chromiumPath === undefined || !isBuilt)('the playground in Chrom
   const ended = (): Promise<unknown> =>
     page.waitForFunction(() => /after .* ms, with/.test(document.querySelector('.pg-status')?.textContent ?? ''));
   const field = (name: string): ReturnType<Page['getByLabel']> => page.getByLabel(name, { exact: true });
-  const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
 
-  async function copy(button: string): Promise<string> {
-    await page.evaluate(() => navigator.clipboard.writeText(''));
-    await page.getByRole('button', { name: button, exact: true }).click();
-    await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== '');
-    return copied();
-  }
+  /** Presses a button that copies, and returns what it copied. */
+  const copy = (what: 'events' | 'code' | 'link'): Promise<string> =>
+    page.evaluate(async (name) => {
+      await navigator.clipboard.writeText('');
+      document.querySelector<HTMLElement>(`.pg-copy-${name}`)?.click();
+      for (let turns = 0; turns < 500; turns++) {
+        const text = await navigator.clipboard.readText();
+        if (text !== '') return text;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      throw new Error(`${name} copied nothing`);
+    }, what);
 
   async function played(): Promise<Played> {
     await ended();
-    const lines = (await copy('Copy all as JSON lines')).split('\n');
-    return { lines, code: await copy('Copy code') };
+    const lines = (await copy('events')).split('\n');
+    return { lines, code: await copy('code') };
   }
 
   async function write(script: string, ...codes: readonly string[]): Promise<void> {
@@ -99,7 +104,7 @@ describe.skipIf(chromiumPath === undefined || !isBuilt)('the playground in Chrom
     await write('attempt\n  start\n  text "größer 🙂"\n  finish', 'textDeltas()', 'map((text) => text.length)');
     await page.getByRole('button', { name: 'Play' }).click();
     const before = await played();
-    const address = await copy('Copy link');
+    const address = await copy('link');
     await page.goto('about:blank');
     await page.goto(address);
     await page.waitForFunction(() => document.querySelector('.pg-status')?.textContent?.startsWith('A shared scene'));
@@ -165,7 +170,7 @@ describe.skipIf(chromiumPath === undefined || !isBuilt)('the playground in Chrom
     expect(await status()).toContain('Unsubscribed after');
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ kind: 'unsubscribe' });
     await page.waitForTimeout(100);
-    expect((await copy('Copy all as JSON lines')).split('\n')).toHaveLength(lines.length);
+    expect((await copy('events')).split('\n')).toHaveLength(lines.length);
   });
 
   it('moves in real time', async () => {
