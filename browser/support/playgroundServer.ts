@@ -65,7 +65,7 @@ async function bundle(): Promise<string> {
     platform: 'browser',
     target: 'es2022',
     alias: Object.fromEntries(
-      ['', '/http', '/otel', '/pricing', '/testing', '/toon'].map((entry) => [
+      ['', '/durable', '/http', '/otel', '/pricing', '/testing', '/toon'].map((entry) => [
         `rxllm${entry}`,
         `${root}/dist${entry || '/index'}.js`,
       ]),

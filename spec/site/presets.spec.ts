@@ -38,3 +38,25 @@ describe('the code of a preset', () => {
     expect(printedBy(new Map(codes))).toEqual(expected);
   }, 60_000);
 });
+
+describe('a scene that works with promises', () => {
+  it('plays, and its code prints the same in Node', async () => {
+    const scene = {
+      script: 'stream s--a--b--f|',
+      given: [
+        { name: 'store', code: 'memoryStore()' },
+        {
+          name: 'late$',
+          code: `timer(20).pipe(mergeMap(() => resumeFrom(store, 'run-1')), map(({ id, event }) => [id, event.type]))`,
+        },
+      ],
+      operators: [`persistTo(store, 'run-1')`, '(stored$) => merge(stored$.pipe(ignoreElements()), late$)'],
+      pace: 0,
+    };
+    const run = playScene(scene);
+    expect(await run.ended).toBe('complete');
+    const lines = run.lanes.at(-1)?.runs[0]?.marks.map(markJson) ?? [];
+    expect(lines).toHaveLength(5);
+    expect(printedBy(new Map([['stored', sceneCode(scene, readScript(scene.script))]]))).toEqual({ stored: lines });
+  });
+});

@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import * as rxjs from 'rxjs';
 import * as rxllm from 'rxllm';
+import * as durable from 'rxllm/durable';
 import * as http from 'rxllm/http';
 import * as otel from 'rxllm/otel';
 import * as pricing from 'rxllm/pricing';
@@ -40,6 +41,7 @@ export const vocabulary: readonly VocabularyModule[] = [
   { from: 'rxllm', names: { ...rxllm } },
   { from: 'rxllm/testing', names: { ...pick(testing, ofFakes), testing: pick(testing, ofEvents) } },
   { from: 'rxllm/http', names: pick(http, ofHttp) },
+  { from: 'rxllm/durable', names: pick(durable, 'durable memoryStore persistTo resumeFrom') },
   { from: 'rxllm/toon', names: pick(toon, ofToon) },
   { from: 'rxllm/otel', names: pick(otel, 'traceStream') },
   { from: 'rxllm/pricing', names: pick(pricing, 'genaiPrices') },

@@ -6,6 +6,12 @@ import type { Scene } from './scene.js';
 
 const helperNames = ['animate', 'answer', 'cold', 'stream'];
 
+/** What works with promises, which `marbles` does not wait for. */
+const promising = ['durable', 'memoryStore', 'persistTo', 'resumeFrom'];
+
+/** What runs a scene, which no expression can use. */
+const runners = ['marbles', 'virtualTime'];
+
 /**
  * Writes a scene as a module for Node: rxjs, rxllm and `rxllm/testing`, in virtual time. It prints what the lane `result` shows, a line of JSON
  * for each notification.
@@ -20,6 +26,7 @@ export function sceneCode({ given, operators }: Scene, script: Script): string {
     ...[...given.map(({ code }) => code), ...operators].flatMap((code) => [...freeNames(code)]),
   ]);
   const isPaced = used.has('paced');
+  const awaits = promising.some((name) => used.has(name));
   for (const name of isPaced ? pacedNames : []) used.add(name);
   if (script.frames !== undefined) used.add('animate');
   for (const { name } of given) used.delete(name);
@@ -29,16 +36,16 @@ export function sceneCode({ given, operators }: Scene, script: Script): string {
     `const source$ = ${source};`,
     `const result$ = ${operators.length === 0 ? 'source$' : `source$.pipe(\n${indented(operators.join(',\n'))},\n)`};`,
     'result$.pipe(result.record()).subscribe({ error: () => undefined });',
-    'flush();',
+    ...(awaits ? [] : ['flush();']),
   ].join('\n');
-  const helpers = helperNames.filter((name) => used.has(name));
+  const helpers = [...helperNames.filter((name) => used.has(name)), ...(awaits ? [] : ['flush'])];
   return [
-    ...importLines(used),
+    ...importLines(used.add(awaits ? 'virtualTime' : 'marbles')),
     '',
     ...(isPaced ? [pacedCode, ''] : []),
     "const result = marbleLane('result');",
     '',
-    `marbles(({ ${[...helpers, 'flush'].join(', ')} }) => {`,
+    `${awaits ? 'await virtualTime' : 'marbles'}((${helpers.length > 0 ? `{ ${helpers.join(', ')} }` : ''}) => {`,
     indented(body),
     '})();',
     '',
@@ -51,13 +58,17 @@ export function sceneCode({ given, operators }: Scene, script: Script): string {
 
 const always: Readonly<Record<string, readonly string[]>> = {
   rxllm: ['toErrorInfo'],
-  'rxllm/testing': ['marbleLane', 'marbles'],
+  'rxllm/testing': ['marbleLane'],
 };
 
 function importLines(used: ReadonlySet<string>): readonly string[] {
   const free = new Set(used);
   return vocabulary.flatMap(({ from, names }) => {
-    const own = [...Object.keys(names), ...(from === 'rxjs' ? pacedNames : [])].filter((name) => free.delete(name));
+    const own = [
+      ...Object.keys(names),
+      ...(from === 'rxjs' ? pacedNames : []),
+      ...(from === 'rxllm/testing' ? runners : []),
+    ].filter((name) => free.delete(name));
     const imported = [...new Set([...own, ...(always[from] ?? [])])].filter((name) => name !== 'testing').sort(byCodeUnit);
     return [
       ...(own.includes('testing') ? [`import * as testing from '${from}';`] : []),

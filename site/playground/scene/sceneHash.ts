@@ -129,7 +129,9 @@ export function isGivenName(name: string): boolean {
 }
 
 const reserved = new Set(
-  `answer await arguments break case catch class cold const continue debugger default delete do else enum eval export extends false
-  finally for function hot if implements import in instanceof interface let new null package private protected public result return
-  source source$ result$ static stream super switch this throw true try typeof undefined var void while with yield`.split(/\s+/),
+  `animate answer await arguments break case catch class cold const continue debugger default delete do else enum eval export extends false
+  finally flush for function hot if implements import in instanceof interface let mark marbleLane marbles new null paced package private protected public result return
+  source source$ result$ static stream super switch testing this throw toErrorInfo true try typeof undefined var virtualTime void while with yield`.split(
+    /\s+/,
+  ),
 );

@@ -43,7 +43,11 @@ export function createEventList(selected: (name: string, run: number, index: num
   });
   const space = element('div', { class: 'pg-space', role: 'presentation' });
   const whole = element('pre', { class: 'pg-json', tabindex: 0, 'aria-label': 'The selected event as JSON' });
-  const copy = element('button', { type: 'button', click: () => void copyAll() }, 'Copy all as JSON lines');
+  const copy = element(
+    'button',
+    { type: 'button', class: 'pg-copy-events', click: () => void copyAll() },
+    'Copy all as JSON lines',
+  );
   const count = element('span', { class: 'pg-count' });
   rows.append(space);
   rows.addEventListener('scroll', render);

@@ -51,11 +51,15 @@ export function mountPlayground(host: HTMLElement, catalogue: Catalogue): Playgr
     isStill ? '0' : '100',
   );
   const play = element('button', { type: 'button', class: 'pg-primary', click: () => toggle() }, 'Play');
-  const share = element('button', { type: 'button', click: () => void shareScene() }, 'Copy link');
+  const share = element('button', { type: 'button', class: 'pg-copy-link', click: () => void shareScene() }, 'Copy link');
   const clock = element('output', { class: 'pg-clock', 'aria-hidden': 'true' });
   const status = element('p', { class: 'pg-status', role: 'status', 'aria-live': 'polite' });
   const code = element('pre', { class: 'pg-code', tabindex: 0, 'aria-label': 'The scene as code for Node' });
-  const copyCode = element('button', { type: 'button', click: () => void copy(currentCode(), copyCode) }, 'Copy code');
+  const copyCode = element(
+    'button',
+    { type: 'button', class: 'pg-copy-code', click: () => void copy(currentCode(), copyCode) },
+    'Copy code',
+  );
 
   const root = element(
     'div',
