@@ -1,28 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  asyncScheduler,
-  concat,
-  defer,
-  ignoreElements,
-  lastValueFrom,
-  NEVER,
-  Observable,
-  of,
-  Subject,
-  timer,
-  toArray,
-} from 'rxjs';
+import { asyncScheduler, concat, lastValueFrom, NEVER, Observable, of, Subject, timer } from 'rxjs';
 import { createDemand, type DeltaEvent, HttpError, StreamTimeoutError, toMessage } from 'rxllm';
-import {
-  type DurableOptions,
-  durable,
-  memoryStore,
-  persistTo,
-  resumeFrom,
-  type StreamSettlement,
-  type StreamStore,
-} from 'rxllm/durable';
-import { finish, ping, reset, start, streamOf, text, toolCallStart, usage, virtualTime } from 'rxllm/testing';
+import { type DurableOptions, durable, memoryStore, type StreamSettlement, type StreamStore } from 'rxllm/durable';
+import { finish, reset, start, streamOf, text, toolCallStart, usage, virtualTime } from 'rxllm/testing';
 import { type Collected, collect } from '../support/respond.js';
 
 const answer: readonly DeltaEvent[] = [start(), text('Hel'), text('lo'), finish()];
@@ -234,7 +214,7 @@ describe('durable', () => {
         },
       };
       const events$ = new Subject<DeltaEvent>();
-      durable(slow, 'a', events$).subscribe();
+      durable(slow, 'a', events$).subscribe({ error: () => undefined });
       await wait(1);
       events$.next(text('a'));
       events$.next(text('b'));
@@ -286,6 +266,19 @@ describe('durable', () => {
   );
 
   it(
+    'ends with the error of a store that is full, also where the source has completed',
+    virtualTime(async () => {
+      const store = memoryStore({ maxStreamChars: 1_000 });
+      const settled: StreamSettlement[] = [];
+      const long$ = of(start(), text('x'.repeat(2_000)), finish());
+      const { error } = await collect(durable(store, 'a', long$, { onSettled: (settlement) => settled.push(settlement) }));
+      expect(error).toMatchObject({ kind: 'limit', limit: 'maxStreamChars' });
+      expect(asyncScheduler.now()).toBeLessThan(100);
+      expect(settled).toMatchObject([{ outcome: 'error', error: { kind: 'limit' } }]);
+    }),
+  );
+
+  it(
     'gives up a store that never replies',
     virtualTime(async () => {
       const store = memoryStore();
@@ -314,7 +307,7 @@ describe('durable', () => {
       };
       const demand = createDemand();
       const events$ = new Subject<DeltaEvent>();
-      durable(slow, 'a', events$, { demand }).subscribe();
+      durable(slow, 'a', events$, { demand }).subscribe({ error: () => undefined });
       await wait(1);
       events$.next(text('x'.repeat(100_000)));
       expect(demand.paused).toBe(true);
@@ -369,84 +362,5 @@ describe('durable', () => {
     expect(() => durable(store as StreamStore, id as string, source$ as typeof NEVER, options as DurableOptions)).toThrow(
       message,
     );
-  });
-});
-
-describe('persistTo', () => {
-  it(
-    'emits what it stores, and resumeFrom reads the same with ids',
-    virtualTime(async () => {
-      const store = memoryStore();
-      const { events } = await collect(of(ping(), ...answer).pipe(persistTo(store, 'a')));
-      expect(events).toEqual([ping(), ...answer]);
-      const entries = await lastValueFrom(resumeFrom(store, 'a').pipe(toArray()));
-      expect(entries.map(({ event }) => event)).toEqual(events);
-      expect(entries.map(({ id }) => id.split('-')[1])).toEqual(['1', '2', '3', '4', '5']);
-    }),
-  );
-
-  it(
-    'errors for an id that has a producer or has ended, and sends no request',
-    virtualTime(async () => {
-      const store = memoryStore();
-      const log = counted(of(...answer));
-      const live = concat(of(start()), timer(100).pipe(ignoreElements())).pipe(persistTo(store, 'a')).subscribe();
-      await wait(1);
-      expect((await collect(log.source$.pipe(persistTo(store, 'a')))).error).toMatchObject({ kind: 'fenced' });
-      await wait(200);
-      expect((await collect(log.source$.pipe(persistTo(store, 'a')))).error).toMatchObject({ kind: 'fenced' });
-      expect(log.sent).toBe(0);
-      live.unsubscribe();
-    }),
-  );
-});
-
-describe('resumeFrom', () => {
-  it(
-    'reads nothing while its demand is paused, and goes on without loss',
-    virtualTime(async () => {
-      const store = memoryStore();
-      await collect(streamOf('one two three four').pipe(persistTo(store, 'a')));
-      const demand = createDemand();
-      const ids: string[] = [];
-      let completed = false;
-      resumeFrom(store, 'a', { demand }).subscribe({
-        next({ id }) {
-          ids.push(id);
-          demand.pause();
-        },
-        complete: () => {
-          completed = true;
-        },
-      });
-      for (let read = 1; read <= 6; read++) {
-        expect(ids).toHaveLength(read);
-        demand.resume();
-      }
-      expect([new Set(ids).size, completed]).toEqual([6, true]);
-    }),
-  );
-
-  it(
-    'completes after a pause, and errors with the message so far from the beginning only',
-    virtualTime(async () => {
-      const store = memoryStore();
-      const error = new HttpError('Bad', { kind: 'server' });
-      await collect(streamOf([start(), text('a')], { error }).pipe(persistTo(store, 'a')));
-      const entries: string[] = [];
-      const whole = await new Promise((resolve) => {
-        resumeFrom(store, 'a').subscribe({ next: ({ id }) => entries.push(id), error: resolve });
-      });
-      expect(whole).toMatchObject({ name: 'HttpError', partial: { text: 'a' } });
-      const after = entries[0];
-      const rest = await collect(defer(() => resumeFrom(store, 'a', { after })) as Observable<never>);
-      expect([rest.events.length, rest.error]).toMatchObject([1, { name: 'HttpError', partial: undefined }]);
-    }),
-  );
-
-  it('throws at call time for wrong arguments', () => {
-    expect(() => resumeFrom({} as StreamStore, 'a')).toThrow('store must be a store');
-    expect(() => resumeFrom(memoryStore(), 'a', { from: '1-1' } as never)).toThrow('unknown option');
-    expect(() => resumeFrom(memoryStore(), 'a', { demand: {} as never })).toThrow('createDemand');
   });
 });
