@@ -9,9 +9,9 @@ import * as mcp from 'rxllm/mcp';
 import * as openai from 'rxllm/openai';
 import * as otel from 'rxllm/otel';
 import * as pricing from 'rxllm/pricing';
+import * as redis from 'rxllm/redis';
 import * as testing from 'rxllm/testing';
 import * as tiktoken from 'rxllm/tiktoken';
-import * as redis from 'rxllm/redis';
 import * as toon from 'rxllm/toon';
 import { z } from 'zod';
 
