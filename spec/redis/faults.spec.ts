@@ -354,7 +354,9 @@ describe.skipIf(redisServerPath === undefined)('streams on Redis, when something
       if (claimed.role !== 'produce') throw new Error('The stream is claimed');
       await store.append('x', claimed.epoch, 1, [start(), text('a')]);
       const events: string[] = [];
-      const subscriptions = Array.from({ length: 20 }, () => store.read('x').subscribe(({ event }) => events.push(event.type)));
+      const subscriptions = Array.from({ length: 20 }, () =>
+        store.read('x').subscribe({ next: ({ event }) => events.push(event.type), error: (error) => events.push(String(error)) }),
+      );
       await expect.poll(() => events.length).toBe(40);
       for (const subscription of subscriptions) subscription.unsubscribe();
       await store.append('x', claimed.epoch, 3, [finish()]);

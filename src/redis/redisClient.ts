@@ -20,8 +20,8 @@ export interface RedisCluster extends RedisLifecycle {
     args: string[],
     options?: RedisCommandOptions,
   ): Promise<unknown>;
-  subscribe(channel: string, listener: (message: string, channel: string) => unknown): Promise<unknown>;
-  unsubscribe(channel: string, listener: (message: string, channel: string) => unknown): Promise<unknown>;
+  subscribe(channel: string, listener: (message: unknown) => unknown): Promise<unknown>;
+  unsubscribe(channel: string, listener: (message: unknown) => unknown): Promise<unknown>;
   duplicate(): RedisCluster;
 }
 
