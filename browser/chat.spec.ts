@@ -25,7 +25,7 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples', () => {
         expect(whole).toContain('before the next attempt begins');
       });
 
-      it('ends the request of the provider within 500 ms of Stop, and keeps what came', async () => {
+      it('ends the request of the provider within a second of Stop, and keeps what came', async () => {
         const { page, chat, server } = opened;
         await page.getByRole('combobox', { name: 'Transport' }).selectOption(transport);
         await chat.ask('Explain streaming');
@@ -34,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples', () => {
         const begun = performance.now();
         await chat.stop.click();
         await expect.poll(async () => (await server.counts()).open, { interval: 5 }).toBe(0);
-        expect(performance.now() - begun).toBeLessThan(500);
+        expect(performance.now() - begun).toBeLessThan(1_000);
         await chat.answer.getByTestId('stopped').waitFor();
         const kept = await chat.text();
         expect(kept.length).toBeGreaterThanOrEqual(100);

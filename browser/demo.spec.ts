@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -50,6 +51,19 @@ async function beginAnswer(url: string): Promise<void> {
 }
 
 const thisNode = (...flags: readonly string[]): readonly string[] => ['node', 'scripts/demo.js', ...flags];
+
+describe('the applications of the examples', () => {
+  const files = ['angular-chat', 'nest-server'].flatMap((name) =>
+    readdirSync(`${root}examples/${name}/src`, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name: file }) => `${parentPath}/${file}`),
+  );
+
+  it('have files of at most 150 lines', () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect(files.filter((file) => readFileSync(file, 'utf8').split('\n').length > 151)).toEqual([]);
+  });
+});
 
 describe.skipIf(chromiumPath === undefined)('npm run demo', () => {
   afterEach(() => {

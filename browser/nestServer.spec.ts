@@ -85,7 +85,7 @@ describe.skipIf(chromiumPath === undefined)('the server of the chat of the examp
     collector.close();
   });
 
-  it('answers with 200, 400, 401 and 204, as it should', async () => {
+  it('answers what is no request with a status, and has an answer for who comes back', async () => {
     const running = await start();
     const statusOf = async (request: Request): Promise<number> => (await fetch(request)).status;
     expect(await statusOf(post(running, { id: 'a2', turns: [question('Hi')] }))).toBe(200);
@@ -94,8 +94,11 @@ describe.skipIf(chromiumPath === undefined)('the server of the chat of the examp
     expect(
       await statusOf(post(running, { id: 'a4', turns: [question('Hi')] }, { headers: { 'content-type': 'application/json' } })),
     ).toBe(401);
+    const answerUrl = `${running.url}/api/chat/a2`;
+    expect(await (await fetch(answerUrl, { headers })).text()).toContain('"type":"finish"');
+    expect(await statusOf(new Request(answerUrl, { method: 'DELETE', headers }))).toBe(204);
     const none = `${running.url}/api/chat/none`;
-    expect(await statusOf(new Request(none, { headers }))).toBe(204);
-    expect(await statusOf(new Request(none, { method: 'DELETE', headers }))).toBe(204);
+    expect(await statusOf(new Request(none, { headers }))).toBe(404);
+    expect(await statusOf(new Request(none, { method: 'DELETE', headers }))).toBe(404);
   });
 });

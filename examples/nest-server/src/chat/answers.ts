@@ -1,12 +1,13 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { defer, map, type Observable, type OperatorFunction, switchMap, take, tap } from 'rxjs';
-import { type DeltaEvent, isStreamError } from 'rxllm';
+import type { DeltaEvent } from 'rxllm';
 import { durable, resumeFrom, type StreamEntry } from 'rxllm/durable';
-import { type SseMessage, sse, toSseMessages } from 'rxllm/http';
+import { cancelResponse, type ResumeRequest, resumeResponse, type SseMessage, sse, toSseMessages } from 'rxllm/http';
 import { type AnswerStore, STORE } from './store.js';
 
 /** After this silence of a server that was killed, its answers have failed. */
 const leaseMs = 5_000;
+const wire = sse();
 
 /** The answers that run, and those that ended lately, by id. A page that leaves stops nothing: it comes back and reads on. */
 @Injectable()
@@ -31,19 +32,14 @@ export class Answers implements OnApplicationShutdown {
     );
   }
 
-  /** @returns What follows the entry `after`, or all of an answer that runs; undefined if none does. */
-  async resume(id: string, after: string | undefined): Promise<Observable<SseMessage> | undefined> {
-    const { streams } = this.store;
-    if (after === undefined && (await streams.isOpen?.(id)) === false) return undefined;
-    return resumeFrom(streams, id, { after }).pipe(toNumberedMessages());
+  /** The whole answer, or what follows the entry that the page has seen. */
+  resume(id: string, request: ResumeRequest): Promise<Response> {
+    return resumeResponse(this.store.streams, id, request, { wire });
   }
 
   /** Ends the request of the provider, wherever it runs. */
-  async stop(id: string): Promise<void> {
-    await this.store.streams.cancel(id, 'stopped by the user').catch((error: unknown) => {
-      // It is over.
-      if (!isStreamError(error, 'not-found')) throw error;
-    });
+  stop(id: string): Promise<Response> {
+    return cancelResponse(this.store.streams, id, 'stopped by the user');
   }
 
   /** The last words of a server: its answers end here, or go on for readers at another server until they are complete. */
@@ -63,7 +59,7 @@ function toNumberedMessages(): OperatorFunction<StreamEntry, SseMessage> {
           last = id;
         }),
         map(({ event }) => event),
-        toSseMessages(sse()),
+        toSseMessages(wire),
         map(({ data }) => ({ id: last, data })),
       );
     });

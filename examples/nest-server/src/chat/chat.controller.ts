@@ -1,4 +1,5 @@
-import { Body, Controller, Delete, Headers, HttpCode, HttpException, Param, RequestMethod, Sse, UseGuards } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Body, Controller, Delete, Get, HttpCode, Param, Req, RequestMethod, Sse, UseGuards } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { SseMessage } from 'rxllm/http';
 import { AccessGuard } from './access.guard.js';
@@ -21,18 +22,16 @@ export class ChatController {
     return this.answers.run(request.id, this.chat.answer(request));
   }
 
-  /** The rest of an answer, for a page that was reloaded or whose connection broke off; 204 if none runs. */
-  @Sse(':id')
-  async resume(@Param('id', toAnswerId) id: string, @Headers('last-event-id') after?: string): Promise<Observable<SseMessage>> {
-    const messages$ = await this.answers.resume(id, after);
-    if (!messages$) throw new HttpException('No such answer runs', 204);
-    return messages$;
+  /** The rest of an answer, for a page whose connection broke off, or all of it, for one that was reloaded. */
+  @Get(':id')
+  resume(@Param('id', toAnswerId) id: string, @Req() { method = 'GET', url = '/', headers }: IncomingMessage): Promise<Response> {
+    const { 'last-event-id': after = '' } = headers;
+    return this.answers.resume(id, { method, url, headers: new Headers({ 'last-event-id': String(after) }) });
   }
 
   /** Stops an answer, from any tab. */
   @Delete(':id')
-  @HttpCode(204)
-  stop(@Param('id', toAnswerId) id: string): Promise<void> {
+  stop(@Param('id', toAnswerId) id: string): Promise<Response> {
     return this.answers.stop(id);
   }
 }
