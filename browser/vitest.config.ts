@@ -11,6 +11,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: 'support/buildChat.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A busy machine shows late what it shows.
+    expect: { poll: { timeout: 10_000 } },
     fileParallelism: false,
   },
   resolve: {

@@ -13,7 +13,7 @@ function ask(): Observable<DeltaEvent> {
   const error = new HttpError('Who are you?', { kind: 'authentication', status: 401 });
   const answer$ = defer(() => {
     seen.open++;
-    return streamOf('The answer to this has seven words.', seen.asked++ === 0 ? { error } : { everyMs: 20 });
+    return streamOf('The answer to this has seven words.', seen.asked++ === 0 ? { error } : { everyMs: 60 });
   });
   return answer$.pipe(finalize(() => seen.open--));
 }

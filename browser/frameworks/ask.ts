@@ -9,6 +9,6 @@ Object.assign(globalThis, { seen });
 export function ask(): Observable<DeltaEvent> {
   return defer(() => {
     seen.open++;
-    return streamOf('The answer to this has seven words.', { everyMs: 20 });
+    return streamOf('The answer to this has seven words.', { everyMs: 100 });
   }).pipe(finalize(() => seen.open--));
 }
