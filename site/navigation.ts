@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DefaultTheme } from 'vitepress';
+import { operatorGroups } from './operatorGroups.js';
 
 type Item = DefaultTheme.SidebarItem;
 
@@ -21,19 +22,6 @@ const guides: readonly string[] = [
   'architecture',
   'migration',
 ];
-
-/** What operators are for. An operator that is not listed is in the last group. */
-const operatorGroups: Readonly<Record<string, string>> = {
-  Show: 'accumulateText batchFrames conversation markdownBlocks sentences smooth splitLines textDeltas toMessageState',
-  Collect: 'bufferToText toMessage',
-  Parse: 'jsonElements parseJsonOnComplete parseOnComplete parseToonOnComplete partialJson partialToolInput toonRows validate',
-  Protect:
-    'circuitBreaker fallbackTo hedge limitConcurrency rateLimit retryStream stopOn takeWithinBudget timeoutBetweenChunks applyOptions',
-  Meter: 'aggregateUsage measureStream tapStream traceStream withCost',
-  Share: 'ofEvent persistTo shareStream',
-  Serve: 'fromHttpEvents toSseMessages',
-  More: '',
-};
 
 /** The navigation, from the pages that are there, and those of them that are the site's own. */
 export function navigation(pages: string, own: readonly string[]): Pick<DefaultTheme.Config, 'nav' | 'sidebar'> {

@@ -33,15 +33,16 @@ function renameIndex(file: string): void {
   rmSync(join(out, file));
 }
 
-/** The home, with the first code of the README, which a spec runs, and the picture of the demo. */
+/** The home, with the first code of the README, which a spec runs, and its picture. */
 function writeHome(): void {
   const home = join(out, 'index.md');
-  const [code = ''] = /```ts\n[\s\S]*?```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
-  const images = join(out, 'images');
-  const demo = existsSync(images) ? readdirSync(images).find((file) => /^demo\./.test(file)) : undefined;
-  const picture = demo === undefined ? '' : `![The demo in a terminal](/images/${demo})`;
-  const text = readFileSync(home, 'utf8');
-  writeFileSync(home, text.replace('<!-- code of the README -->', () => code).replace('<!-- picture of the demo -->', picture));
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const [code = ''] = /```ts\n[\s\S]*?```/.exec(readme) ?? [];
+  const [picture = ''] = /!\[[^\]]*\]\(docs\/images\/[^)]*\)/.exec(readme) ?? [];
+  const text = readFileSync(home, 'utf8')
+    .replace('<!-- code of the README -->', () => code)
+    .replace('<!-- picture of the README -->', () => picture.replace('(docs/', '(./'));
+  writeFileSync(home, text);
 }
 
 /** A page for each other file of the project that a page links to. */
@@ -61,7 +62,7 @@ function writeLinked(): void {
 function pageOf(file: string): string {
   const path = join(root, file);
   if (file.endsWith('.md')) return readFileSync(path, 'utf8');
-  return statSync(path).isDirectory() ? folderPage(file, readdirSync(path)) : sourcePage(file);
+  return statSync(path).isDirectory() ? folderPage(file, namesIn(path)) : sourcePage(file);
 }
 
 function linkedFiles(page: string): readonly string[] {
@@ -70,6 +71,17 @@ function linkedFiles(page: string): readonly string[] {
   const hrefs = [...readFileSync(join(out, page), 'utf8').matchAll(/\]\(([^)\s]+)/g)].map(([, href]) => href ?? '');
   return hrefs.map((href) => linkedFile(href, file)).filter((linked) => linked !== undefined);
 }
+
+/** What of a folder is worth reading: no package that is installed, nothing that is built or hidden. */
+function namesIn(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(
+    ({ name }) => !name.startsWith('.') && !unread.includes(name),
+  );
+  const shown = entries.filter((entry) => entry.isDirectory() || /\.(?:css|html|js|json|md|mjs|ts)$/.test(entry.name));
+  return shown.map(({ name }) => name);
+}
+
+const unread: readonly string[] = ['build', 'dist', 'node_modules', 'package-lock.json', 'public'];
 
 const onlyLinked = '---\nsearch: false\nsidebar: false\noutline: false\nprev: false\nnext: false\n---\n';
 

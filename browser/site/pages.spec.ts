@@ -21,7 +21,7 @@ describe.skipIf(chromiumPath === undefined || !isSiteBuilt)('the pages of the si
     browser = await launchChromium();
     server = await startSiteServer();
     context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-    await inPages(context, 4, sitePages(), async (page, path) => {
+    await inPages(context, 3, sitePages(), async (page, path) => {
       page.removeAllListeners();
       const faults = watchFaults(page, server.origin);
       await openPage(page, server.origin + path);

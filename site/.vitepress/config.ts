@@ -14,6 +14,7 @@ const config: UserConfig<DefaultTheme.Config> = {
   title: 'rxllm',
   description: 'Reactive stream operators for language models, on RxJS 7',
   lang: 'en',
+  ignoreDeadLinks: 'localhostLinks',
   srcDir: 'build/pages',
   vite: {
     publicDir: join(import.meta.dirname, '../public'),
