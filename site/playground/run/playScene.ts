@@ -78,7 +78,7 @@ export function playScene(scene: Scene): SceneRun {
   }
 }
 
-/** Unsubscribes after so many values, also within a synchronous burst. */
+/** Unsubscribes after a number of values, also within a synchronous burst. */
 function limited(most: number, reached: () => void): (source$: Observable<unknown>) => Observable<unknown> {
   return (source$) =>
     new Observable((subscriber) => {
