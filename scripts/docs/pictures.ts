@@ -55,7 +55,8 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const result = testing.marbleLane('result');
   const given: testing.RecordedLane[] = [];
   const hasBody = isRequest(run);
-  const usesPromises = hasBody || /fromAiSdk\(|mcpTools\(/.test(run.source);
+  const usesPromises =
+    hasBody || /fromAiSdk\(|mcpTools\(|memoryStore\(/.test([run.source, ...Object.values(run.given ?? {})].join());
 
   function start(helpers: testing.MarbleHelpers): void {
     const modules = modulesOf(entryPoint).map(({ names }) => names);

@@ -88,6 +88,14 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$), limited(same$))'],
   },
+  cancelResponse: {
+    given: {
+      store: 'memoryStore()',
+      stop$: `timer(5).pipe(mergeMap(() => cancelResponse(store, 'run-1')), ignoreElements())`,
+    },
+    source: `stream('s--a--b--f|')`,
+    operators: [`persistTo(store, 'run-1')`, '(stored$) => merge(stored$, stop$)'],
+  },
   createDemand: {
     given: {
       demand: 'createDemand()',
@@ -122,6 +130,15 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['fallbackTo(other)'],
   },
   fromChatCompletions: { source: `fromChatCompletions(${chatBody}, { model: 'gpt-4o-mini', messages: [] })` },
+  durable: {
+    given: {
+      store: 'memoryStore()',
+      first: `(same$) => durable(store, 'run-1', same$).pipe(take(2))`,
+      late: `(same$) => timer(12).pipe(mergeMap(() => durable(store, 'run-1', same$)))`,
+    },
+    source: `stream('s--a-----b-----f|')`,
+    operators: ['(same$) => merge(first(same$), late(same$))'],
+  },
   fromErrorInfo: {
     source: `stream('s-a-#', {}, new ConnectionError())`,
     operators: ['catchError((error) => throwError(() => fromErrorInfo(toErrorInfo(error))))'],
@@ -229,6 +246,11 @@ export const runs: Readonly<Record<string, Run>> = {
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
   markdownBlocks: { source: `streamOf('# Hi\\nsome **bold words**', { everyMs: 3 })`, operators: ['markdownBlocks()'] },
+  memoryStore: {
+    given: { store: 'memoryStore()' },
+    source: `answer('Hel-lo|')`,
+    operators: [`persistTo(store, 'run-1')`],
+  },
   mcpTools: {
     given: {
       client: `{
@@ -275,6 +297,11 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   partialJson: { source: cityAndDays, operators: ['partialJson()'] },
   partialToolInput: { source: `answer('<get_weather:{"city":"Pa-ris",-"days":3}>|')`, operators: ['partialToolInput()'] },
+  persistTo: {
+    given: { store: 'memoryStore()' },
+    source: `stream('s--a--b--f|')`,
+    operators: [`persistTo(store, 'run-1')`],
+  },
   pipeToNode: {
     given: {
       events$: `fromWire(${wireBody}, { wire: sse() })`,
@@ -294,6 +321,10 @@ export const runs: Readonly<Record<string, Run>> = {
     source: `stream('s-a-f|')`,
     operators: ['(same$) => merge(limited(same$), limited(same$))'],
   },
+  readRunId: {
+    source: `answer('Hel-lo|')`,
+    operators: ['toMessage()', `map(() => readRunId({ url: '/api/chat/run-1/stream', headers: new Headers() }))`],
+  },
   readRunInput: {
     source: `answer('Hel-lo|')`,
     operators: [
@@ -304,6 +335,27 @@ export const runs: Readonly<Record<string, Run>> = {
   readUiMessages: {
     source: `answer('Hel-lo|')`,
     operators: ['toMessage()', 'map(({ text }) => readUiMessages([{ role: "assistant", parts: [{ type: "text", text }] }]))'],
+  },
+  resumeFrom: {
+    given: {
+      store: 'memoryStore()',
+      stored: `(same$) => same$.pipe(persistTo(store, 'run-1'), ignoreElements())`,
+      late$: `timer(10).pipe(
+  mergeMap(() => resumeFrom(store, 'run-1')),
+  map(({ id, event }) => [id, event.type]),
+)`,
+    },
+    source: `stream('s--a--b--f|')`,
+    operators: ['(same$) => merge(stored(same$), late$)'],
+  },
+  resumeResponse: {
+    given: {
+      store: 'memoryStore()',
+      request: `new Request('http://localhost/api/answer')`,
+      events$: `streamOf('Hi there', { everyMs: 4 })`,
+      respond: `() => resumeResponse(store, 'run-1', request, { wire: sse(), source$: events$ })`,
+    },
+    source: 'fromWire(respond, { wire: sse() })',
   },
   responsesInput: {
     source: `answer('Hel-lo|')`,

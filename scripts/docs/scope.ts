@@ -11,6 +11,7 @@ import * as otel from 'rxllm/otel';
 import * as pricing from 'rxllm/pricing';
 import * as testing from 'rxllm/testing';
 import * as tiktoken from 'rxllm/tiktoken';
+import * as redis from 'rxllm/redis';
 import * as toon from 'rxllm/toon';
 import { z } from 'zod';
 
@@ -31,6 +32,7 @@ const entryPoints: readonly ScopeModule[] = [
   { from: 'rxllm/mcp', names: mcp },
   { from: 'rxllm/otel', names: otel },
   { from: 'rxllm/durable', names: durable },
+  { from: 'rxllm/redis', names: redis },
   { from: 'rxllm/pricing', names: pricing },
   { from: 'rxllm/tiktoken', names: tiktoken },
   { from: 'rxllm/toon', names: toon },

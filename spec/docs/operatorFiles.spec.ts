@@ -9,6 +9,9 @@ const readmeRows = new Set([...readme.matchAll(/^\| `(\w+)(?:<\w+>)?\(/gm)].map(
 const readmeNames = new Set([...readme.matchAll(/`(\w+)/g)].map(([, name]) => name));
 const examples = readExamples();
 
+/** Unsubscribing from them must not unsubscribe from the source, and they claim a stream before they subscribe to it. */
+const ownersOfTheirSource: ReadonlySet<string> = new Set(['persistTo']);
+
 describe.each(functions.filter(({ kind }) => kind === 'operators'))('the operator $name', ({ name, file }) => {
   const spec = file.replace(/^src/, 'spec').replace(/\.ts$/, '.spec.ts');
 
@@ -18,6 +21,7 @@ describe.each(functions.filter(({ kind }) => kind === 'operators'))('the operato
   });
 
   it('keeps the operator contract', () => {
+    if (ownersOfTheirSource.has(name)) return;
     expect(readFileSync(spec, 'utf8')).toMatch(/^ *operatorContract\(/m);
   });
 

@@ -17,8 +17,8 @@ export interface Claimed {
 export interface LogHandlers {
   /** Some of it was stored. */
   stored(): void;
-  /** An append or the terminal could not be stored: nothing more is written, until there is another terminal. */
-  failed(error: unknown): void;
+  /** An append, or the terminal, could not be stored: nothing more is written, until there is another terminal. */
+  failed(error: unknown, wasTerminal: boolean): void;
   /** The terminal was stored. */
   ended(): void;
 }
@@ -99,10 +99,11 @@ export function createLogWriter({ store, id, epoch, leaseMs }: Claimed, fromSeq:
   }
 
   function finish(last: StreamTerminal): void {
-    send(() => store.finish(id, epoch, last), handlers.ended);
+    terminal = undefined;
+    send(() => store.finish(id, epoch, last), handlers.ended, true);
   }
 
-  function send(work: () => Promise<void>, stored: () => void): void {
+  function send(work: () => Promise<void>, stored: () => void, isTerminal = false): void {
     const since = asyncScheduler.now();
     waitsSince = since;
     const delay = (error: unknown): Observable<unknown> => {
@@ -115,7 +116,7 @@ export function createLogWriter({ store, id, epoch, leaseMs }: Claimed, fromSeq:
         error(error: unknown) {
           waitsSince = Infinity;
           terminal = undefined;
-          handlers.failed(error);
+          handlers.failed(error, isTerminal);
         },
         complete() {
           waitsSince = Infinity;

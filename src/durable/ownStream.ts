@@ -3,7 +3,7 @@ import { FencedError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { randomId } from '../kernel/randomId.js';
 import { type DurableOptions, defaultLeaseMs, defaultRetentionMs } from './durableOptions.js';
-import { fillEntryPartial } from './fillPartials.js';
+import { fillEntryPartial } from './fillEntryPartial.js';
 import type { Claimed } from './logWriter.js';
 import { afterLostAttempt, afterMark } from './lostAttempt.js';
 import { producerLost } from './producerLost.js';

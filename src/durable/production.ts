@@ -49,10 +49,12 @@ export function produce(
 
   const writer = createLogWriter(claimed, fromSeq, {
     stored: holdBack,
-    failed(error) {
+    failed(error, wasTerminal) {
       if (isStreamError(error, 'fenced')) settle({ outcome: 'fenced', error });
-      else if (ending) settle({ outcome: 'error', error });
+      else if (wasTerminal) settle({ outcome: 'error', error });
       else {
+        // However the source has ended: the log does not have all of it.
+        ending = undefined;
         writer.discard();
         fail(error);
       }

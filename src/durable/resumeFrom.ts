@@ -2,7 +2,6 @@ import { defer, type Observable } from 'rxjs';
 import { checkDemand, type Demand } from '../handles/createDemand.js';
 import { checkEach } from '../kernel/options.js';
 import { checkStore } from './checkStore.js';
-import { fillEntryPartial } from './fillPartials.js';
 import { readPaused } from './readPaused.js';
 import { checkStreamId } from './streamId.js';
 import type { StreamEntry, StreamStore } from './streamStore.js';
@@ -29,10 +28,10 @@ export interface ResumeFromOptions {
  * @param id The id under which the stream is produced.
  * @throws TypeError at call time for an unknown option or a wrong type, RangeError for an empty `id` or one that is too long.
  * @emitsError NotFoundError if the store has no such stream; GapError if `after` is no id, is not in the log, or what follows it was lost; the
- * error of the stream, of which the message so far is the `partial` where it is read from its beginning.
+ * error of the stream, without `partial`: that of {@link durable} has it.
  * @unsubscribe Ends the reading, and not the stream: `StreamStore.cancel` does that.
  * @reset Emits those of the stream.
- * @cost Holds nothing of its own but, without `after`, the message so far for `partial`.
+ * @cost Holds nothing of its own.
  * @example resumeFrom(store, 'run-1', { after: lastId }).subscribe(({ id, event }) => send(id, event))
  */
 export function resumeFrom(store: StreamStore, id: string, options: ResumeFromOptions = {}): Observable<StreamEntry> {
@@ -40,6 +39,5 @@ export function resumeFrom(store: StreamStore, id: string, options: ResumeFromOp
   checkStreamId('resumeFrom', id);
   checkEach('resumeFrom', options, { after: undefined, demand: checkDemand });
   const { after, demand } = options;
-  const entries$ = defer(() => (demand ? readPaused(store, id, after, demand) : store.read(id, after)));
-  return after === undefined ? entries$.pipe(fillEntryPartial()) : entries$;
+  return demand ? readPaused(store, id, after, demand) : defer(() => store.read(id, after));
 }

@@ -71,8 +71,9 @@ export function frameEntries(wire: Wire): Framing<SentEntry> {
       count++;
     });
     if (last !== undefined && count > seen) write(last, id);
-    if (seen < Infinity || event.type === 'finish') return event.type;
-    return opens ? 'start' : 'ping';
+    if (event.type === 'finish') return event.type;
+    if (opens) return 'start';
+    return seen < Infinity ? event.type : 'ping';
   }
 
   return {

@@ -99,6 +99,7 @@ export function createOutlet<T>(
   function endEarly(): void {
     ended = true;
     upstream.unsubscribe();
+    if (!opened) open();
   }
 
   /** Much waits, of a source that emits on and on, or for a client that reads slowly. */
@@ -159,7 +160,8 @@ export function createOutlet<T>(
     }
     if (closed) return;
     goOn();
-    if (!ended) return;
+    // A source that goes on at once may have emitted its end.
+    if (!ended || pending !== '') return;
     stop();
     sink.end();
   }

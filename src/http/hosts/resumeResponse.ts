@@ -3,7 +3,7 @@ import { checkSource } from '../../durable/checkSource.js';
 import { checkStore } from '../../durable/checkStore.js';
 import { type DurableOptions, durableChecks } from '../../durable/durableOptions.js';
 import { claimStream } from '../../durable/ownStream.js';
-import { resumeFrom } from '../../durable/resumeFrom.js';
+import { readPaused } from '../../durable/readPaused.js';
 import { checkStreamId } from '../../durable/streamId.js';
 import type { StreamEntry, StreamStore } from '../../durable/streamStore.js';
 import type { DeltaEvent } from '../../events.js';
@@ -80,7 +80,7 @@ export function resumeResponse(
   const place = placeOf(request);
   /** Of this response: the log holds what a slow client has not read. */
   const demand = createDemand();
-  const read = (after?: string): Observable<StreamEntry> => resumeFrom(store, id, { after, demand });
+  const read = (after?: string): Observable<StreamEntry> => readPaused(store, id, after, demand);
   const rest$ = resumedEntries(read, place, wire.isStateless ?? false);
   const produced$ =
     source$ && !place ? defer(() => claimStream({ store, id, source$, options: producing })).pipe(mergeMap(() => rest$)) : rest$;
