@@ -1,14 +1,14 @@
-import { defer, from, map, mergeMap, type Observable } from 'rxjs';
-import { FencedError } from '../errors.js';
+import { Observable, Subscriber } from 'rxjs';
+import { FencedError, fillPartial } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
 import { randomId } from '../kernel/randomId.js';
+import { createPartialFold } from '../message/partialFold.js';
 import { type DurableOptions, defaultLeaseMs, defaultRetentionMs } from './durableOptions.js';
-import { fillEntryPartial } from './fillEntryPartial.js';
 import type { Claimed } from './logWriter.js';
 import { afterLostAttempt, afterMark } from './lostAttempt.js';
 import { producerLost } from './producerLost.js';
 import { produce } from './production.js';
-import type { ClaimResult, StreamStore } from './streamStore.js';
+import type { ClaimResult, StreamEntry, StreamStore } from './streamStore.js';
 
 /** A stream of a store, and how it is produced by the caller that claims it first. */
 export interface OwnedStream {
@@ -26,14 +26,28 @@ export interface OwnedStream {
  */
 export function readOwned(stream: OwnedStream, follows: boolean): Observable<DeltaEvent> {
   const { store, id } = stream;
-  return defer(() => from(claimStream(stream))).pipe(
-    mergeMap((role) => {
+  return new Observable((subscriber) => {
+    const fold = createPartialFold();
+    // Made before it subscribes, so that a subscriber which unsubscribes while it catches up stops the reading at once.
+    const reader = new Subscriber<StreamEntry>({
+      next({ event }) {
+        fold.push(event);
+        subscriber.next(event);
+      },
+      error: (error: unknown) => subscriber.error(fillPartial(error, fold.partial)),
+      complete: () => subscriber.complete(),
+    });
+    subscriber.add(reader);
+
+    function read(role: ClaimResult['role']): void {
       if (role !== 'produce' && !follows) throw new FencedError('Another producer has the stream already');
-      return store.read(id);
-    }),
-    fillEntryPartial(),
-    map(({ event }) => event),
-  );
+      if (!reader.closed) store.read(id).subscribe(reader);
+    }
+
+    claimStream(stream)
+      .then(read)
+      .catch((error: unknown) => subscriber.error(error));
+  });
 }
 
 /** Not unsubscribed with the reader: a claim that is on its way may succeed, and a stream without a producer is lost. */
