@@ -7,59 +7,84 @@ import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { createResumableStreamContext } from 'resumable-stream';
+import { concat, interval, lastValueFrom, map, of, tap } from 'rxjs';
+import { durable, resumeFrom } from 'rxllm/durable';
+import { redisStore } from 'rxllm/redis';
+import { start, text } from 'rxllm/testing';
 import { freePort } from './support/freePort.js';
 import { printTable } from './support/outcome.js';
 
 const deltaMs = 20;
 const waitMs = 5_000;
 
+interface Library {
+  /** Produces an answer without an end. */
+  produce(url: string): Promise<unknown>;
+  /** Joins it, calls `onText` for each text, and resolves with how it ends. */
+  join(url: string, onText: () => void): Promise<string>;
+}
+
+async function connect(url: string) {
+  const client = createClient({ url });
+  // Redis ends before they do.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
 async function openStreams(url: string) {
-  const [subscriber, publisher] = [createClient({ url }), createClient({ url })];
-  // It ends before they do.
-  for (const client of [subscriber, publisher]) client.on('error', () => undefined);
-  await Promise.all([subscriber.connect(), publisher.connect()]);
+  const [subscriber, publisher] = await Promise.all([connect(url), connect(url)]);
   // It looks every 0.5 s for a stream that has ended.
   return createResumableStreamContext({ waitUntil: null, subscriber, publisher, doneWatchdogIntervalMs: 500 });
 }
 
-async function produce(url: string): Promise<void> {
-  const pull = async (controller: ReadableStreamDefaultController<string>): Promise<void> => {
-    await after(deltaMs);
-    controller.enqueue('rivers ');
-  };
-  const streams = await openStreams(url);
-  const stream = await streams.createNewResumableStream('answer', () => new ReadableStream<string>({ pull }));
-  process.send?.('started');
-  await stream?.pipeTo(new WritableStream());
-}
+const libraries: Readonly<Record<string, Library>> = {
+  'resumable-stream': {
+    async produce(url) {
+      const pull = async (controller: ReadableStreamDefaultController<string>): Promise<void> => {
+        await after(deltaMs);
+        controller.enqueue('rivers ');
+      };
+      const streams = await openStreams(url);
+      const stream = await streams.createNewResumableStream('answer', () => new ReadableStream<string>({ pull }));
+      void stream?.pipeTo(new WritableStream());
+    },
+    async join(url, onText) {
+      const stream = (await (await openStreams(url)).resumeExistingStream('answer')) as unknown as ReadableStream<string>;
+      await stream.pipeTo(new WritableStream({ write: onText }));
+      return 'completes';
+    },
+  },
+  'rxllm: redisStore(), leaseMs 2,000': {
+    async produce(url) {
+      const events$ = concat(of(start()), interval(deltaMs).pipe(map(() => text('rivers '))));
+      durable(redisStore(await connect(url)), 'answer', events$, { leaseMs: 2_000 }).subscribe({ error: () => undefined });
+    },
+    async join(url, onText) {
+      await lastValueFrom(resumeFrom(redisStore(await connect(url)), 'answer').pipe(tap(onText)));
+      return 'completes';
+    },
+  },
+};
 
-async function read(url: string): Promise<void> {
-  const producer = fork(import.meta.filename, [url], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+async function readUntilDeath(name: string, library: Library, url: string): Promise<readonly string[]> {
+  const producer = fork(import.meta.filename, [name, url], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   await once(producer, 'message');
-  const streams = await openStreams(url);
-  const stream = (await streams.resumeExistingStream('answer')) as unknown as ReadableStream<string>;
-  let [chunks, end] = [0, 'waits'];
-  void stream.pipeTo(new WritableStream({ write: () => void chunks++ })).then(
-    () => (end = 'completes'),
-    ({ message }) => (end = `errors: ${message}`),
-  );
-  while (chunks < 5) await after(deltaMs);
+  const describe = ({ name: kind, message }: Error): string => `${kind}: ${message}`;
+  let texts = 0;
+  const reader = library.join(url, () => void texts++).catch(describe);
+  while (texts < 5) await after(deltaMs);
   producer.kill('SIGKILL');
-  await after(waitMs);
-  const joins = streams.resumeExistingStream('answer').then(
-    (joined) => (joined ? 'joins' : `gets ${joined}`),
-    ({ message }: Error) => `error: ${message}`,
-  );
-  const late = await Promise.race([joins, after(waitMs, 'waits')]);
-  printTable([
-    ['', `reader, ${waitMs / 1_000} s after the death`, 'late reader'],
-    ['resumable-stream', end, late],
-  ]);
+  const end = await Promise.race([reader, after(waitMs, 'waits')]);
+  const late = library.join(url, () => undefined).catch(describe);
+  return [name, end, await Promise.race([late, after(waitMs, 'waits')])];
 }
 
-const [, , producerOf] = process.argv;
-if (producerOf !== undefined) await produce(producerOf);
-else {
+const [, , produced = '', producedAt = ''] = process.argv;
+if (produced) {
+  await libraries[produced]?.produce(producedAt);
+  process.send?.('started');
+} else {
   const port = await freePort();
   const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' });
   redis.on('error', () => {
@@ -68,7 +93,12 @@ else {
   });
   await once(redis, 'spawn');
   await after(500);
-  await read(`redis://127.0.0.1:${port}`).finally(() => redis.kill());
+  const rows = [['', `reader, ${waitMs / 1_000} s after the death`, 'late reader']];
+  for (const [name, library] of Object.entries(libraries)) {
+    rows.push([...(await readUntilDeath(name, library, `redis://127.0.0.1:${port}`))]);
+  }
+  printTable(rows);
+  redis.kill();
   await once(redis, 'exit');
   process.exit();
 }
