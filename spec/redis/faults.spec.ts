@@ -355,7 +355,9 @@ describe.skipIf(redisServerPath === undefined)('streams on Redis, when something
       await store.append('x', claimed.epoch, 1, [start(), text('a')]);
       const events: string[] = [];
       const subscriptions = Array.from({ length: 20 }, () =>
-        store.read('x').subscribe({ next: ({ event }) => events.push(event.type), error: (error) => events.push(String(error)) }),
+        store
+          .read('x')
+          .subscribe({ next: ({ event }) => events.push(event.type), error: (error: unknown) => events.push(String(error)) }),
       );
       await expect.poll(() => events.length).toBe(40);
       for (const subscription of subscriptions) subscription.unsubscribe();

@@ -15,7 +15,7 @@ const pageSize = 256;
 const manyLogs = 16;
 const gatherMs = 4;
 
-/** A control stream that nobody reads is gone after this, in milliseconds. */
+/** A control stream without a reader is gone after this, in milliseconds. */
 const controlTtlMs = 60_000;
 
 interface Loop {
