@@ -6,6 +6,7 @@
 import { installPeers } from './peers.js';
 
 const benches: Readonly<Record<string, () => Promise<(quick: boolean) => Promise<void>>>> = {
+  durable: async () => (await import('./durable.js')).benchDurable,
   'first-delta': async () => (await import('./firstDelta.js')).benchFirstDelta,
   json: async () => (await import('./json.js')).benchJson,
   memory: async () => (await import('./memory.js')).benchMemory,

@@ -67,6 +67,7 @@ describe('what an entry point loads', () => {
       ['rxllm/ai-sdk', 'src/ai-sdk/index.ts', rxjs],
       ['rxllm/mcp', 'src/mcp/index.ts', rxjs],
       ['rxllm/durable', 'src/durable/index.ts', rxjs],
+      ['rxllm/redis', 'src/redis/index.ts', rxjs],
       // `load()` loads its vocabulary.
       ['rxllm/tiktoken', 'src/tiktoken/index.ts', rxjs],
       ['rxllm/pricing', 'src/pricing/index.ts', ['@pydantic/genai-prices']],
@@ -87,6 +88,7 @@ describe('what an entry point loads', () => {
       'ai-sdk/index',
       'mcp/index',
       'durable/index',
+      'redis/index',
       'testing/index',
     ];
     const files = await Promise.all(entryPoints.map((entryPoint) => build(`src/${entryPoint}.ts`, 'cjs')));

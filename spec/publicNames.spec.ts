@@ -108,6 +108,11 @@ const golden: Readonly<Record<string, PublicNames>> = {
       ClaimResult DurableOptions MemoryStoreOptions Renewal ResumeFromOptions StreamClaim StreamEntry StreamSettlement
       StreamStore StreamTerminal`,
   },
+  'rxllm/redis': {
+    file: 'src/redis/index.ts',
+    values: 'redisStore',
+    types: 'RedisClient RedisCluster RedisSentinel RedisStoreOptions',
+  },
   'rxllm/otel': {
     file: 'src/otel/index.ts',
     values: 'traceStream',

@@ -9,6 +9,7 @@ import * as mcp from 'rxllm/mcp';
 import * as openai from 'rxllm/openai';
 import * as otel from 'rxllm/otel';
 import * as pricing from 'rxllm/pricing';
+import * as redis from 'rxllm/redis';
 import * as testing from 'rxllm/testing';
 import * as tiktoken from 'rxllm/tiktoken';
 import * as toon from 'rxllm/toon';
@@ -31,6 +32,7 @@ const entryPoints: readonly ScopeModule[] = [
   { from: 'rxllm/mcp', names: mcp },
   { from: 'rxllm/otel', names: otel },
   { from: 'rxllm/durable', names: durable },
+  { from: 'rxllm/redis', names: redis },
   { from: 'rxllm/pricing', names: pricing },
   { from: 'rxllm/tiktoken', names: tiktoken },
   { from: 'rxllm/toon', names: toon },

@@ -17,7 +17,7 @@ const pollMs = 1_000;
 export function createClusterHub(client: RedisCluster, commands: Commands, control: string): Hub {
   const listeners = new Map<string, Set<(reason: string) => void>>();
 
-  function subscribe(channel: string, listener: (message: string) => void): () => void {
+  function subscribe(channel: string, listener: (message: unknown) => void): () => void {
     // The polls read what no message announces.
     client.subscribe(channel, listener).catch(() => undefined);
     return () => {
@@ -25,8 +25,8 @@ export function createClusterHub(client: RedisCluster, commands: Commands, contr
     };
   }
 
-  function onControl(message: string): void {
-    const [log, reason] = JSON.parse(message) as readonly [string, string];
+  function onControl(message: unknown): void {
+    const [log, reason] = JSON.parse(String(message)) as readonly [string, string];
     for (const listener of listeners.get(log) ?? []) listener(reason);
   }
 

@@ -20,8 +20,8 @@ export interface RedisCluster extends RedisLifecycle {
     args: string[],
     options?: RedisCommandOptions,
   ): Promise<unknown>;
-  subscribe(channel: string, listener: (message: string, channel: string) => unknown): Promise<unknown>;
-  unsubscribe(channel: string, listener: (message: string, channel: string) => unknown): Promise<unknown>;
+  subscribe(channel: string, listener: (message: unknown) => unknown): Promise<unknown>;
+  unsubscribe(channel: string, listener: (message: unknown) => unknown): Promise<unknown>;
   duplicate(): RedisCluster;
 }
 
@@ -34,6 +34,7 @@ interface RedisLifecycle {
 
 interface RedisCommandOptions {
   readonly typeMapping?: Readonly<Record<number, never>>;
+  readonly timeout?: number;
 }
 
 /** A client of a single Redis, of Sentinel or of Cluster. */
@@ -53,8 +54,11 @@ export interface OwnConnection extends RedisConnection {
   destroy(): void;
 }
 
-/** Replies are texts, whatever the caller has set for the own commands. */
-const asTexts: RedisCommandOptions = { typeMapping: {} };
+/**
+ * Replies are texts, whatever the caller has set for the own commands. The client's timeout, which bounds the wait before a command is written,
+ * would cost an AbortSignal and a timer for each: replies are awaited with one timer for all.
+ */
+const plain: RedisCommandOptions = { typeMapping: {}, timeout: 0 };
 
 export function isCluster(client: AnyRedisClient): client is RedisCluster {
   return 'masters' in client;
@@ -66,9 +70,9 @@ export function connectionOf(client: AnyRedisClient): RedisConnection {
       return client.isOpen;
     },
     send(key, args) {
-      if (isCluster(client)) return client.sendCommand(key, false, args, asTexts);
-      if (isSentinel(client)) return client.sendCommand(false, args, asTexts);
-      return client.sendCommand(args, asTexts);
+      if (isCluster(client)) return client.sendCommand(key, false, args, plain);
+      if (isSentinel(client)) return client.sendCommand(false, args, plain);
+      return client.sendCommand(args, plain);
     },
   };
 }

@@ -82,7 +82,7 @@ export async function startRedis({ appendOnly = 'no', isCluster = false }: Redis
   };
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -11,6 +11,7 @@ export interface Worker {
   ask(request: WorkerRequest): void;
   /** The reader of that name, whose entries are collected here. */
   read(id: string, name: string, after?: string): SeenReader;
+  leave(reader: SeenReader): void;
   /** Resolves with the first report that matches, also an earlier one. */
   seen(matches: (report: WorkerReport) => boolean, withinMs?: number): Promise<WorkerReport>;
   signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
@@ -24,6 +25,8 @@ export interface SeenReader {
   readonly after: string | undefined;
   readonly entries: SeenEntry[];
   readonly ends: string[];
+  /** Whether it has unsubscribed: it need not end. */
+  left: boolean;
   readonly worker: Worker;
 }
 
@@ -82,10 +85,14 @@ async function startWorker(file: string, environment: Readonly<Record<string, st
   const worker: Worker = {
     ask,
     read(id, name, after) {
-      const reader: SeenReader = { name, after, entries: [], ends: [], worker };
+      const reader: SeenReader = { name, after, entries: [], ends: [], left: false, worker };
       readers.set(name, reader);
       ask({ kind: 'read', id, name, ...(after === undefined ? {} : { after }) });
       return reader;
+    },
+    leave(reader) {
+      reader.left = true;
+      ask({ kind: 'leave', name: reader.name });
     },
     seen(matches, withinMs = 20_000) {
       return new Promise((resolve, reject) => {
