@@ -15,11 +15,11 @@ export type { DurableOptions, StreamSettlement } from './durableOptions.js';
  * caller of an id produces, all others follow, and late ones catch up.
  *
  *     source                s-a-b-c-f|        subscribed once for the id, whatever the number of subscribers
- *     first subscriber      s-a-!             leaves: the source goes on
+ *     first subscriber      s-a-!             unsubscribes: the source goes on
  *     late subscriber             (sabc)-f|
  *
- * Each subscriber reads from the store. A subscriber that unsubscribes is not a stop: the source's subscription belongs to the stream, and
- * ends with the source, by {@link StreamStore.cancel} or with the process; `onSettled` is told. After the end, the id replays until its
+ * Each subscriber emits what it reads from the store. A subscriber that unsubscribes is not a stop: the source's subscription belongs to the stream, and
+ * ends with the source, by {@link StreamStore.cancel} or with the process; `onSettled` is called. After the end, the id emits the same again until its
  * retention has passed. A producer that died is noticed when its lease runs out, and the stream then errors for all of its readers; nothing is
  * asked again unless `onLost` is `'reset'` or another id is used.
  *

@@ -18,7 +18,7 @@ export interface DurableOptions {
   /** The handle that the source was given, by which a slow store holds the provider back. @defaultValue none */
   readonly demand?: Demand | undefined;
   /**
-   * How much may wait for a slow store, in characters; the stream then ends with a `LimitError`. @defaultValue 16,777,216
+   * How much may wait for a slow store, in characters; above it the stream emits a `LimitError`. @defaultValue 16,777,216
    */
   readonly maxPendingChars?: number | undefined;
   /** Is called once for each stream that this call produced, when nothing of it runs any more. @defaultValue none */

@@ -37,14 +37,14 @@ export interface LogWriter {
   readonly subscription: Subscription;
 }
 
-/** A reader sees an event this much later at most than without batches. */
+/** A reader emits an event this much later at most than without batches. */
 const batchMs = 5;
 const batchSize = 32;
 /** More than that waits for the next append, however slow the store is. */
 const largestBatch = 512;
 const retryMs = 100;
 
-/** Where an answer changes its course: a reader, or who goes on after a crash, gets these at once. */
+/** Where an answer changes its course: readers emit these at once, and a crash does not lose them. */
 const boundaries: ReadonlySet<DeltaEvent['type']> = new Set([
   'start',
   'tool-call-start',

@@ -9,7 +9,7 @@ import { lostError } from './producerLost.js';
 export const afterMark = 2;
 
 /**
- * The source as another attempt after that of a producer that was lost: a `reset` voids what that wrote, and usage adds up.
+ * The source as another attempt after that of a producer that was lost: it emits a `reset`, which voids what that wrote, and usage adds up.
  *
  * The log shows where the lost attempt ends only by what comes after it, so a `ping` marks that.
  */

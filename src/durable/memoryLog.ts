@@ -6,7 +6,7 @@ import { entryId, readEntryId } from './entryId.js';
 import { producerLost } from './producerLost.js';
 import type { StreamClaim, StreamEntry, StreamTerminal } from './streamStore.js';
 
-/** The log of one stream in memory. All of it is synchronous: what one call changes, the readers have seen when it returns. */
+/** The log of one stream in memory. All of it is synchronous: what one call appends, the readers have emitted when it returns. */
 export interface MemoryLog {
   readonly id: string;
   readonly owner: string;
@@ -48,7 +48,7 @@ interface Epoch {
 /** One subscription to the log. */
 interface LogReader {
   readonly subscriber: Subscriber<StreamEntry>;
-  /** The index of the entry that it gets next. */
+  /** The index of the entry that it emits next. */
   next: number;
   /** Whether it is being given entries now: a call from within its own handler adds to that. */
   busy: boolean;

@@ -15,7 +15,7 @@ const renewals = 3;
 const holdBackAt = 64 * 1024;
 
 /**
- * Subscribes to the source and writes its events into the store. Nothing owns this subscription: it ends with the source, by a cancel, when
+ * Subscribes to the source and writes what it emits into the store. Nothing owns this subscription: it ends with the source, by a cancel, when
  * another producer has taken over, or when the store cannot be reached.
  *
  * @param settled Is called once, at the end.
@@ -101,7 +101,7 @@ export function produce(
     settled();
   }
 
-  /** A store that does not reply for a whole lease is out of reach: another producer may have taken over. */
+  /** A store that does not reply for a whole lease is out of reach, whatever the source emits: another producer may have taken over. */
   function checkReach(): void {
     if (asyncScheduler.now() - writer.waitsSince > leaseMs) giveUp();
   }

@@ -10,15 +10,15 @@ import type { DeltaEvent, ErrorInfo } from '../events.js';
  *
  * An entry's id is `<epoch>-<seq>`. Each claim that makes a caller the producer has a higher epoch, also after the log
  * was dropped, and writes the entry `<epoch>-0`; the
- * events of that producer follow as `<epoch>-1`, `<epoch>-2`, … without a gap, and a terminal ends the log. Readers see the events; a claim
+ * events of that producer follow as `<epoch>-1`, `<epoch>-2`, … without a gap, and a terminal ends the log. Readers emit the events; a claim
  * and the terminal have ids, and are not emitted.
  *
  * What every store guarantees:
- * - Each reader sees a prefix of one order, the same for all, and exactly one end.
- * - Ids only grow, and `seq` has no gap within an epoch; a reader that would have to skip an entry gets a {@link GapError}.
+ * - Each reader emits a prefix of one order, the same for all, and exactly one end.
+ * - Ids only grow, and `seq` has no gap within an epoch; a reader that would have to skip an entry emits a {@link GapError}.
  * - The log has at most one terminal, and nothing after it.
  * - Nothing of epoch k comes after the claim of a higher epoch: a producer that was replaced can write nothing.
- * - A reader ends within a second after the lease of a producer that died: with a `TruncatedError`, code `producer_lost`, retryable.
+ * - A reader ends within a second after the lease of a producer that died: it emits a `TruncatedError`, code `producer_lost`, retryable.
  * - `read(id, after)` is what `read(id)` emits after that entry.
  * - What a stream needs is dropped `retentionMs` after its last write or renewal, or the lease if that is longer.
  *
@@ -48,7 +48,7 @@ export interface StreamStore {
   append(id: string, epoch: number, fromSeq: number, events: readonly DeltaEvent[]): Promise<void>;
 
   /**
-   * Makes the lease begin again, and the retention too. A lease that has run out is renewed as long as nobody has claimed the stream.
+   * Makes the lease begin again, and the retention too. A lease that has run out is renewed as long as the stream has no other producer.
    *
    * @returns Rejects with FencedError as {@link StreamStore.append} does.
    */
@@ -63,8 +63,8 @@ export interface StreamStore {
   finish(id: string, epoch: number, terminal: StreamTerminal): Promise<void>;
 
   /**
-   * The events of a stream: what the log has, then what is appended, then the end that its terminal gives. Cold: each subscription reads by
-   * itself. Unsubscribing ends the reading and has no effect on the producer.
+   * Emits the events of a stream: those that the log has, then those that are appended, then the end that its terminal names. Cold: each
+   * subscription reads by itself. Unsubscribing ends the reading and has no effect on the producer.
    *
    * A reader whose producer let its lease run out takes over: it claims the stream and ends it with `producer_lost`, for all readers.
    *
@@ -75,7 +75,7 @@ export interface StreamStore {
   read(id: string, after?: string): Observable<StreamEntry>;
 
   /**
-   * Asks the producer to stop, wherever it is: it aborts its request, and ends the log with a `finish` of reason `aborted`. Asking again, or
+   * Asks the producer to stop, wherever it is: it aborts its request, and emits a `finish` of reason `aborted` as the end of the log. Asking again, or
    * after the end, changes nothing.
    *
    * @param reason For the log: it becomes the `rawReason` of that `finish`.

@@ -46,8 +46,8 @@ export interface ResumeResponseOptions extends DurableOptions {
  * - without it, nothing is produced: 404 for a stream that is not there
  * - 410 where the frame is not one of this stream: the client begins again
  *
- * A client that leaves ends its response and not the stream: {@link cancelResponse} does that. One that reads slowly costs no memory, because the log
- * holds the rest. An error before the first frame is a status, as {@link toResponse} has it; an error of the stream is sent by the wire.
+ * A client that closes its connection ends its response and not the stream: {@link cancelResponse} does that. One that reads slowly costs no memory, because the log
+ * holds the rest. An error before the first frame is a status, as {@link toResponse} has it; an error that the stream emits is sent by the wire.
  *
  * @param id Names the stream for everyone. Where a client chooses it ({@link readRunId}), put the account of the user in front of it.
  * @param request A Fetch `Request`, or its method, URL and headers.

@@ -19,7 +19,7 @@ export function resumedEntries(read: ReadEntries, place: FramePlace | undefined,
   return isStateless && place.frames === Infinity ? rest$ : afterSeen(read, place, rest$);
 }
 
-/** An error of the stream is not one of the request to resume it: a client would ask again. */
+/** An error that the stream emits is not one of the request to resume it: a client would ask again. */
 function endInBand(error: unknown): Observable<SentEntry> {
   const failure$ = defer((): Observable<never> => {
     throw error;

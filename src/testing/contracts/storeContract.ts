@@ -28,7 +28,7 @@ export interface StoreContractOptions {
  * Defines the tests that every {@link StreamStore} must pass: claims and fencing, ids, reading from any entry, lost producers, cancels, and what
  * always holds, in random histories of producers and readers:
  *
- * - each reader sees a prefix of one order, from the entry that it goes on after
+ * - each reader emits a prefix of one order, from the entry that it goes on after
  * - ids grow, and `seq` has no gap
  * - a log has at most one terminal, and nothing after it
  * - nothing of an epoch comes after the claim of a higher one

@@ -53,7 +53,7 @@ const wrongIds: readonly string[] = [
 
 /**
  * Plays one history: producers that claim, write, renew, fall silent, come back after they were replaced, write again what they wrote; readers that join
- * anywhere and leave; cancels; time. Then checks all that was seen against the log.
+ * anywhere and unsubscribe; cancels; time. Then checks all that was emitted against the log.
  *
  * @param choices What happens, number by number.
  * @throws ContractError

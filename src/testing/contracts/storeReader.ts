@@ -2,7 +2,7 @@ import { readEntryId } from '../../durable/entryId.js';
 import type { StreamEntry, StreamStore } from '../../durable/streamStore.js';
 import { check, listed } from './check.js';
 
-/** One subscription to a stream, as it was seen. */
+/** One subscription to a stream: what it has emitted. */
 export interface StoreReader {
   /** What it was asked to go on after. */
   readonly after: string | undefined;
@@ -12,7 +12,7 @@ export interface StoreReader {
   stop(): void;
 }
 
-/** Subscribes, and checks what can be checked at once. Problems are thrown by {@link checkReader}. */
+/** Subscribes, and records what is emitted. */
 export function readStore(store: StreamStore, id: string, after?: string): StoreReader {
   const entries: StreamEntry[] = [];
   let end: unknown = 'open';
@@ -59,7 +59,7 @@ export function orderProblem(entries: readonly StreamEntry[], after?: string): s
 }
 
 /**
- * Checks what a reader saw against the whole log, which is what another reader saw from the beginning to the end.
+ * Checks what a reader emitted against the whole log, which is what another reader emitted from the beginning to the end.
  *
  * @param end The end of the log.
  */
