@@ -405,8 +405,17 @@ export function toErrorInfo(error: unknown): ErrorInfo {
 
 /** The same as an event carries it: without the message so far, and without what only its class has. */
 export function toFault(error: unknown): ErrorInfo {
-  const fault: Partial<StreamError> & Pick<StreamError, 'name'> = isStreamError(error) ? error : { name: nameOf(error) };
-  const { name, kind = 'unknown', message = name, retryable = false, status, code, requestId, retryAfterMs } = fault;
+  const fault: Partial<StreamError> = isStreamError(error) ? error : {};
+  const {
+    name = nameOf(error),
+    kind = 'unknown',
+    message = name,
+    retryable = false,
+    status,
+    code,
+    requestId,
+    retryAfterMs,
+  } = fault;
   return { name, kind, message, retryable, status, code, requestId, retryAfterMs, details: undefined, partial: undefined };
 }
 
@@ -489,13 +498,15 @@ export function fromErrorInfo(info: ErrorInfo): StreamError {
   // An instance of its class that has the fields of the info, without those that the constructor of the class would choose.
   const error = Reflect.construct(ReportedError, [info], Object.hasOwn(classes, name) ? classes[name] : ReportedError);
   const errors = details?.['errors'];
-  for (const [field, value] of Object.entries(details ?? {})) if (isOwnField(field)) setField(error, field, value, true);
+  for (const [field, value] of Object.entries(details ?? {})) {
+    // A field of every error is not one of its class.
+    if (field !== 'cause' && !(field in error)) setField(error, field, value, true);
+  }
   if (Array.isArray(errors)) {
     const attempts = (errors as readonly unknown[] as readonly ErrorInfo[]).map(fromErrorInfo);
     setField(error, 'errors', attempts, true);
     setField(error, 'cause', attempts.at(-1), false);
   }
-  setField(error, 'message', message, false);
   // The call stack of this function is that of no fault.
   setField(error, 'stack', `${error.name}: ${message}`, false);
   return error;
@@ -508,11 +519,11 @@ function setField(error: StreamError, field: string, value: unknown, enumerable:
 
 /** Defines `partial` as an own, enumerable property, as if it were plain data; a function is called only when the property is read first. */
 function setPartial(error: StreamError, partial: PartialSource | undefined): void {
-  if (typeof partial !== 'function') return setField(error, 'partial', partial, true);
   function get(): PartialMessage {
     const value = (partial as () => PartialMessage)();
-    setField(error, 'partial', value, true);
+    setPartial(error, value);
     return value;
   }
-  Object.defineProperty(error, 'partial', { get, enumerable: true, configurable: true });
+  const property = typeof partial === 'function' ? { get } : { value: partial };
+  Object.defineProperty(error, 'partial', { ...property, enumerable: true, configurable: true });
 }

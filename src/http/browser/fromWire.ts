@@ -1,17 +1,4 @@
-import {
-  concat,
-  defer,
-  EMPTY,
-  fromEvent,
-  ignoreElements,
-  interval,
-  merge,
-  type Observable,
-  retry,
-  skipWhile,
-  take,
-  timer,
-} from 'rxjs';
+import { concat, defer, EMPTY, first, fromEvent, ignoreElements, interval, merge, type Observable, retry, timer } from 'rxjs';
 import { type BackoffOptions, backoffChecks, backoffMs } from '../../attempts/backoff.js';
 import { fillPartial, isStreamError } from '../../errors.js';
 import type { DeltaEvent } from '../../events.js';
@@ -97,7 +84,10 @@ const lookMs = 1_000;
 /** Completes when the browser is online, which is at once where nothing is known of it. */
 function online(): Observable<never> {
   if (!isOffline()) return EMPTY;
-  return merge(fromEvent(globalThis, 'online'), interval(lookMs)).pipe(skipWhile(isOffline), take(1), ignoreElements());
+  return merge(fromEvent(globalThis, 'online'), interval(lookMs)).pipe(
+    first(() => !isOffline()),
+    ignoreElements(),
+  );
 }
 
 function isOffline(): boolean {

@@ -8,17 +8,16 @@ import {
   json,
   list,
   oneOf,
-  optional,
   optionalJson,
   type Reader,
   shape,
+  someFigure,
+  someText,
   text,
   wrong,
 } from './readers.js';
 
 const none: Reader = () => undefined;
-const someFigure = optional(figure);
-const someText = optional(text);
 
 /** What each class has beside the fields of every error. */
 const classDetails: Readonly<Record<string, Fields>> = {

@@ -1,13 +1,25 @@
 import type { DeltaEvent } from '../../../events.js';
 import { errorInfo } from './errorFields.js';
-import { count, type Fields, figure, flag, json, list, oneOf, optional, optionalJson, record, shape, text } from './readers.js';
+import {
+  count,
+  type Fields,
+  figure,
+  flag,
+  json,
+  list,
+  oneOf,
+  optional,
+  optionalJson,
+  record,
+  shape,
+  someFigure,
+  someText,
+  text,
+} from './readers.js';
 
 /** The fields of each type of event, in the order in which the types of `events.ts` declare them. */
 type FieldsOf<Event extends DeltaEvent> = { readonly [Name in Exclude<keyof Event, 'type'>]: Fields[string] };
 type EventFields = { readonly [Type in DeltaEvent['type']]: FieldsOf<Extract<DeltaEvent, { readonly type: Type }>> };
-
-const someText = optional(text);
-const someFigure = optional(figure);
 
 const reason = oneOf(
   ['stop', 'length', 'tool-calls', 'content-filter', 'refusal', 'paused', 'aborted', 'budget', 'max-steps', 'other'],

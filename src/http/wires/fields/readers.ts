@@ -21,6 +21,9 @@ export function optional(read: Reader): Reader {
   return (value) => (value === undefined || value === null ? undefined : read(value));
 }
 
+export const someText: Reader = optional(text);
+export const someFigure: Reader = optional(figure);
+
 /** One of some words. What a later version has in their place reads as `other`. */
 export function oneOf(words: readonly string[], other: unknown = wrong): Reader {
   return (value) => (typeof value === 'string' && words.includes(value) ? value : typeof value === 'string' ? other : wrong);
