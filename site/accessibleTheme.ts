@@ -40,7 +40,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ['<span class="title-icon">#</span>', '<span class="title-icon" aria-hidden="true">#</span>'],
   ],
   'VPNavBarSearchButton.vue': [
-    ['<span class="DocSearch-Button-Keys">', '<span class="DocSearch-Button-Keys" aria-hidden="true">'],
+    ['<kbd class="DocSearch-Button-Key">K</kbd>', '<kbd class="DocSearch-Button-Key" data-key="K"></kbd>'],
   ],
   // Groups of the sidebar that have no page do nothing when they are clicked.
   'VPSidebarItem.vue': [
