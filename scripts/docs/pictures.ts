@@ -56,7 +56,7 @@ async function play(run: Run, entryPoint: string): Promise<readonly testing.Marb
   const given: testing.RecordedLane[] = [];
   const hasBody = isRequest(run);
   const usesPromises =
-    hasBody || /fromAiSdk\(|mcpTools\(|redisStore\(|memoryStore\(/.test([run.source, ...Object.values(run.given ?? {})].join());
+    hasBody || /fromAiSdk\(|mcpTools\(|memoryStore\(/.test([run.source, ...Object.values(run.given ?? {})].join());
 
   function start(helpers: testing.MarbleHelpers): void {
     const modules = modulesOf(entryPoint).map(({ names }) => names);
