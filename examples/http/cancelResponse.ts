@@ -8,14 +8,13 @@ import { streamOf } from 'rxllm/testing';
 const store = memoryStore();
 const provider$ = streamOf('A very long story', { everyMs: 50 }).pipe(tap({ unsubscribe: () => console.log('request aborted') }));
 const message = lastValueFrom(durable(store, 'run-1', provider$).pipe(toMessage()));
-setTimeout(async () => {
-  const { status } = await cancelResponse(store, 'run-1', 'user');
-  console.log(status);
-}, 75);
+await new Promise((resolve) => setTimeout(resolve, 75));
+const { status } = await cancelResponse(store, 'run-1', 'user');
+console.log(status);
 console.log((await message).finishReason);
 
 /* Prints:
 request aborted
-aborted
 204
+aborted
 */
