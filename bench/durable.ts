@@ -80,6 +80,8 @@ async function readAll(tools: readonly string[], task: DurableTask): Promise<Rea
 async function readIn(tool: string, task: DurableTask): Promise<DurableReading> {
   const child = fork(`${import.meta.dirname}/durableRunner.js`, [tool, JSON.stringify(task)], {
     execArgv: [...process.execArgv, '--expose-gc'],
+    // JSON has no NaN.
+    serialization: 'advanced',
   });
   const [reading] = (await once(child, 'message')) as [DurableReading];
   child.kill();
