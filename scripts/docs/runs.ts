@@ -359,7 +359,14 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   // Without Redis nothing can be read: what the store offers.
   redisStore: {
-    given: { client: '{ isOpen: true, sendCommand: () => undefined, duplicate: () => undefined }' },
+    given: {
+      client: `{
+  isOpen: true,
+  sendCommand: async () => undefined,
+  duplicate: () => { throw new Error('Nothing is read'); },
+  connect: async () => undefined, destroy: () => undefined, on: () => undefined,
+}`,
+    },
     source: 'from(Object.keys(redisStore(client)))',
   },
   responsesInput: {
