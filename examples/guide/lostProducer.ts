@@ -18,11 +18,11 @@ const text$ = resumeFrom(store, 'chat-7').pipe(
   bufferToText(),
 );
 await lastValueFrom(text$).catch((error: unknown) => {
-  if (isStreamError(error)) console.log(error.name, error.code, error.retryable, JSON.stringify(error.partial?.text));
+  if (isStreamError(error)) console.log(error.name, error.code, error.retryable);
 });
 
 await loseProducer('chat-8');
-await lastValueFrom(timer(100)); // its lease has run out, and nobody reads it
+await lastValueFrom(timer(100)); // its lease has run out
 const again$ = durable(store, 'chat-8', streamOf('Paris is the capital.'), { onLost: 'reset', leaseMs: 50 }).pipe(
   tapStream({ reset: ({ attempt, error }) => console.log(`attempt ${attempt}, after ${error.code}`) }),
   bufferToText(),
@@ -30,7 +30,7 @@ const again$ = durable(store, 'chat-8', streamOf('Paris is the capital.'), { onL
 console.log(await lastValueFrom(again$));
 
 /* Prints:
-TruncatedError producer_lost true "Paris is "
+TruncatedError producer_lost true
 attempt 2, after producer_lost
 Paris is the capital.
 */
