@@ -8,6 +8,8 @@ import { type Collected, collect } from '../support/respond.js';
 const answer: readonly DeltaEvent[] = [start(), text('Hel'), text('lo'), finish()];
 const wait = (milliseconds: number): Promise<unknown> => lastValueFrom(timer(milliseconds), { defaultValue: 0 });
 
+const noReply = new Promise<never>(() => undefined);
+
 /** Counts the requests of a source, and those that run. */
 function counted(source$: Observable<DeltaEvent>): { readonly source$: Observable<DeltaEvent>; sent: number; running: number } {
   const log = {
@@ -278,20 +280,19 @@ describe('durable', () => {
     }),
   );
 
-  it(
-    'gives up a store that never replies',
+  it.each<[string, Partial<StreamStore>]>([
+    ['appends', { append: () => noReply }],
+    ['appends and renewals', { append: () => noReply, renew: () => noReply }],
+  ])('gives up a store that never replies to %s', (_, hanging) =>
     virtualTime(async () => {
-      const store = memoryStore();
       const log = counted(concat(of(start()), NEVER));
       const settled: StreamSettlement[] = [];
-      const hanging = { ...store, append: () => new Promise<never>(() => undefined) };
-      durable(hanging, 'a', log.source$, { leaseMs: 1_000, onSettled: (settlement) => settled.push(settlement) }).subscribe({
-        error: () => undefined,
-      });
-      await wait(3_000);
+      const options: DurableOptions = { leaseMs: 1_000, onSettled: (settlement) => settled.push(settlement) };
+      durable({ ...memoryStore(), ...hanging }, 'a', log.source$, options).subscribe({ error: () => undefined });
+      await wait(1_500);
       expect(log.running).toBe(0);
       expect(settled).toMatchObject([{ outcome: 'error', error: { kind: 'connection' } }]);
-    }),
+    })(),
   );
 
   it(

@@ -1,4 +1,4 @@
-import { asyncScheduler, catchError, defer, EMPTY, exhaustMap, interval, Observable, Subscriber, Subscription } from 'rxjs';
+import { asyncScheduler, catchError, defer, EMPTY, exhaustMap, interval, Observable, Subscriber, Subscription, tap } from 'rxjs';
 import { ConnectionError, isStreamError, LimitError, toErrorInfo } from '../errors.js';
 import type { DeltaEvent, StartEvent } from '../events.js';
 import { localFinish } from '../message/localFinish.js';
@@ -111,10 +111,9 @@ export function produce(
   }
 
   const renewed$ = interval(leaseMs / renewals).pipe(
-    exhaustMap(() => {
-      checkReach();
-      return defer(() => store.renew(id, epoch)).pipe(catchError(passRenewal));
-    }),
+    // Before `exhaustMap`, which ignores every tick while a renewal has no reply.
+    tap(checkReach),
+    exhaustMap(() => defer(() => store.renew(id, epoch)).pipe(catchError(passRenewal))),
   );
 
   function passRenewal(error: unknown): Observable<never> {
