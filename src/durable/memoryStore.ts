@@ -45,6 +45,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
   /** No log expires earlier. */
   let nextExpiry = Infinity;
 
+  /** Whether it was not dropped: another stream may have its id since. */
+  function isKept(log: MemoryLog): boolean {
+    return logs.get(log.id) === log;
+  }
+
   function drop(log: MemoryLog): void {
     logs.delete(log.id);
     ended.delete(log);
@@ -91,7 +96,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
 
   function create(id: string): MemoryLog {
     makeRoom('maxStreams', maxStreams, () => logs.size >= maxStreams);
-    const log = createMemoryLog(id, nextEpoch, (lost) => ended.add(lost));
+    // The readers of a log that was dropped end it too, once they notice that its lease has run out.
+    const log = createMemoryLog(id, nextEpoch, (lost) => isKept(lost) && ended.add(lost));
     logs.set(id, log);
     return log;
   }
