@@ -295,6 +295,21 @@ describe('durable', () => {
     })(),
   );
 
+  it.each([
+    ['longer than a timer can be', 7e9],
+    ['infinite', Number.POSITIVE_INFINITY],
+  ])('does not renew again and again where the lease is %s', async (_, leaseMs) => {
+    const store = memoryStore();
+    let renewals = 0;
+    const counting: StreamStore = { ...store, renew: (...call) => store.renew(...call).finally(() => renewals++) };
+    const reading = durable(counting, 'a', concat(of(start()), NEVER), { leaseMs }).subscribe();
+    // Real time: what is checked is how the platform's timers take such a delay.
+    await wait(20);
+    reading.unsubscribe();
+    await store.cancel('a');
+    expect(renewals).toBe(0);
+  });
+
   it(
     'holds a source back that is faster than the store, or ends it at maxPendingChars',
     virtualTime(async () => {

@@ -1,6 +1,7 @@
 import { asyncScheduler, catchError, defer, EMPTY, exhaustMap, interval, Observable, Subscriber, Subscription, tap } from 'rxjs';
 import { ConnectionError, isStreamError, LimitError, toErrorInfo } from '../errors.js';
 import type { DeltaEvent, StartEvent } from '../events.js';
+import { longestTimerMs } from '../kernel/alarm.js';
 import { localFinish } from '../message/localFinish.js';
 import { type DurableOptions, defaultMaxPendingChars, type StreamSettlement } from './durableOptions.js';
 import { type Claimed, createLogWriter } from './logWriter.js';
@@ -110,7 +111,7 @@ export function produce(
     settle({ outcome: 'error', error: new ConnectionError('The store did not reply in time') });
   }
 
-  const renewed$ = interval(leaseMs / renewals).pipe(
+  const renewed$ = interval(Math.min(leaseMs / renewals, longestTimerMs)).pipe(
     // Before `exhaustMap`, which ignores every tick while a renewal has no reply.
     tap(checkReach),
     exhaustMap(() => defer(() => store.renew(id, epoch)).pipe(catchError(passRenewal))),
