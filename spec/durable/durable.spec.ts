@@ -190,7 +190,7 @@ describe('durable', () => {
         .unsubscribe();
       await wait(1);
       source.next(start());
-      await wait(2_000);
+      await wait(1_100);
       const claim = await store.claim('a', { owner: 'other', leaseMs: 10_000, retentionMs: 10_000 });
       expect(claim).toMatchObject({ role: 'produce', takeover: true });
       source.next(text('zombie'));
@@ -283,13 +283,15 @@ describe('durable', () => {
   it.each<[string, Partial<StreamStore>]>([
     ['appends', { append: () => noReply }],
     ['appends and renewals', { append: () => noReply, renew: () => noReply }],
+    ['renewals, while the source is silent', { renew: () => noReply }],
+    ['renewals but by an error', { renew: () => Promise.reject(new Error('ECONNREFUSED')) }],
   ])('gives up a store that never replies to %s', (_, hanging) =>
     virtualTime(async () => {
       const log = counted(concat(of(start()), NEVER));
       const settled: StreamSettlement[] = [];
       const options: DurableOptions = { leaseMs: 1_000, onSettled: (settlement) => settled.push(settlement) };
       durable({ ...memoryStore(), ...hanging }, 'a', log.source$, options).subscribe({ error: () => undefined });
-      await wait(1_500);
+      await wait(1_700);
       expect(log.running).toBe(0);
       expect(settled).toMatchObject([{ outcome: 'error', error: { kind: 'connection' } }]);
     })(),

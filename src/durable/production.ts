@@ -5,7 +5,7 @@ import { longestTimerMs } from '../kernel/alarm.js';
 import { localFinish } from '../message/localFinish.js';
 import { type DurableOptions, defaultMaxPendingChars, type StreamSettlement } from './durableOptions.js';
 import { type Claimed, createLogWriter } from './logWriter.js';
-import type { StreamTerminal } from './streamStore.js';
+import type { Renewal, StreamTerminal } from './streamStore.js';
 
 type Outcome = Pick<StreamSettlement, 'outcome' | 'error'>;
 
@@ -35,6 +35,8 @@ export function produce(
   let begun = false;
   let finished = false;
   let held = false;
+  /** Since when no renewal has succeeded, as `asyncScheduler.now()` counts; `Infinity` if the last one has. */
+  let lapsingSince = Infinity;
 
   const upstream = new Subscriber<DeltaEvent>({
     next(event) {
@@ -104,17 +106,24 @@ export function produce(
 
   /** A store that does not reply for a whole lease is out of reach, whatever the source emits: another producer may have taken over. */
   function checkReach(): void {
-    if (asyncScheduler.now() - writer.waitsSince > leaseMs) giveUp();
+    if (asyncScheduler.now() - Math.min(writer.waitsSince, lapsingSince) > leaseMs) giveUp();
   }
 
   function giveUp(): void {
     settle({ outcome: 'error', error: new ConnectionError('The store did not reply in time') });
   }
 
+  async function renew(): Promise<Renewal> {
+    lapsingSince = Math.min(lapsingSince, asyncScheduler.now());
+    const renewal = await store.renew(id, epoch);
+    lapsingSince = Infinity;
+    return renewal;
+  }
+
   const renewed$ = interval(Math.min(leaseMs / renewals, longestTimerMs)).pipe(
     // Before `exhaustMap`, which ignores every tick while a renewal has no reply.
     tap(checkReach),
-    exhaustMap(() => defer(() => store.renew(id, epoch)).pipe(catchError(passRenewal))),
+    exhaustMap(() => defer(renew).pipe(catchError(passRenewal))),
   );
 
   function passRenewal(error: unknown): Observable<never> {
