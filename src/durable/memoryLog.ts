@@ -50,7 +50,7 @@ interface LogReader {
   readonly subscriber: Subscriber<StreamEntry>;
   /** The index of the entry that it emits next. */
   next: number;
-  /** Whether it is being given entries now: a call from within its own handler adds to that. */
+  /** Whether it emits entries now: a call from within its own handler adds to that. */
   busy: boolean;
 }
 

@@ -37,7 +37,7 @@ export function fetchResponse<T>(items$: Observable<T>, framing: Framing<T>, opt
         return false;
       },
       end: () => controller?.close(),
-      // Nobody reads it: the signal has aborted before the head.
+      // It has no reader: the signal has aborted before the head.
       abort: () => resolve(new Response(null, { status: clientLeft })),
     };
     outlet = createOutlet(items$, framing, options, sink, { ready: false, opened: false });

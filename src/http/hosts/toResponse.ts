@@ -14,7 +14,7 @@ import { checkHostOptions, type HostOptions } from './hostOptions.js';
  * Subscribes at once; the promise resolves at the first event other than `ping`, `raw` and `reset`, or after `keepAliveMs`. An error before
  * that is the status of the response, and its body is the error as JSON (`ErrorInfo`), of which `fromWire` makes one of the same class and
  * kind: 429 for `rate-limit` and 503 for `circuit-open` with Retry-After; 400, 404, 409 and 413 for what is wrong with the request; 504 for
- * `timeout`; 502 for anything else, so that a provider which does not accept this server's key logs nobody out. A later error is reported by the
+ * `timeout`; 502 for anything else, so that a provider which does not accept this server's key logs no user out. A later error is reported by the
  * wire. Neither has words, headers or a payload of the provider.
  *
  * The body is pulled: with `demand`, the handle that the source was given too, a client that reads slowly holds the provider back. Without it,
