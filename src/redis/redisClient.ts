@@ -29,7 +29,7 @@ interface RedisLifecycle {
   readonly isOpen: boolean;
   connect(): Promise<unknown>;
   destroy(): unknown;
-  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'connect' | 'error', listener: (error?: unknown) => void): unknown;
 }
 
 interface RedisCommandOptions {
@@ -82,6 +82,11 @@ export function ownConnection(client: AnyRedisClient): OwnConnection {
   const copy = client.duplicate();
   // What fails also rejects the command that waits, where it is handled.
   copy.on('error', () => undefined);
+  // A client that is destroyed while it connects has no socket to close yet, and would open it for ever.
+  let isUnwanted = false;
+  copy.on('connect', () => {
+    if (isUnwanted) copy.destroy();
+  });
   const { send } = connectionOf(copy);
   return {
     get isOpen() {
@@ -90,6 +95,7 @@ export function ownConnection(client: AnyRedisClient): OwnConnection {
     send,
     connect: () => copy.connect(),
     destroy() {
+      isUnwanted = true;
       if (copy.isOpen) copy.destroy();
     },
   };
