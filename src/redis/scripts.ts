@@ -51,13 +51,13 @@ local function held()
 end
 `;
 
-/** `token owner leaseMs retentionMs` → `done`, `follow`, or `produce epoch takeover`. */
+/** `token owner leaseMs retentionMs` → `done`, `follow`, or `produce epoch takeover`. A cancel is kept for who takes over. */
 export const claimScript: Script = {
   name: 'claim',
   text: `${tail}${now}${entry}${keep}
 if ended then return {token, 'done'} end
 local owner, lease, retention = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local meta = redis.call('HMGET', KEYS[2], 'epoch', 'owner', 'leaseUntil')
+local meta = redis.call('HMGET', KEYS[2], 'epoch', 'owner', 'leaseUntil', 'cancel')
 local known = tonumber(meta[1]) or 0
 if last and (tonumber(meta[3]) or 0) > now then
   if meta[2] == owner and known == lastEpoch and lastSeq == 0 then
@@ -70,6 +70,7 @@ redis.call('XADD', KEYS[1], entry(epoch, 0), 'claim', owner, 'prev', lastId)
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[2], 'epoch', string.format('%.0f', epoch), 'owner', owner, 'leaseMs', lease, 'retentionMs', retention,
   'leaseUntil', string.format('%.0f', now + lease))
+if last and meta[4] then redis.call('HSET', KEYS[2], 'cancel', meta[4]) end
 keep(retention, lease, false)
 return {token, 'produce', string.format('%.0f', epoch), last and 1 or 0}
 `,

@@ -99,6 +99,23 @@ describe('storeContract', () => {
         read: (id, after) => store.read(id.toLowerCase(), after),
       }),
     ],
+    [
+      'forgets a cancel when another producer takes over',
+      (store) => {
+        const takenOver = new Set<number>();
+        return {
+          async claim(id, claim) {
+            const result = await store.claim(id, claim);
+            if (result.role === 'produce' && result.takeover) takenOver.add(result.epoch);
+            return result;
+          },
+          async renew(id, epoch) {
+            const renewal = await store.renew(id, epoch);
+            return takenOver.has(epoch) ? { cancelRequested: false } : renewal;
+          },
+        };
+      },
+    ],
     ['does not cancel', () => ({ cancel: async () => undefined })],
     ['keeps everything for ever', (store) => ({ claim: (id, claim) => store.claim(id, { ...claim, retentionMs: 1e9 }) })],
     [

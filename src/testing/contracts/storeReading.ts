@@ -184,6 +184,18 @@ export function cancelTests(define: DefineStoreTest): void {
     checkSame((await readToEnd(world)).end, 'complete', 'The end:');
   });
 
+  define('keeps a cancel for the producer that takes over', async (world) => {
+    const { store, id, leaseMs, wait } = world;
+    await produce(world);
+    await store.cancel(id, 'the reason');
+    await wait(leaseMs * 1.2);
+    const epoch = await produce(world);
+    const seen = watchCancel(world, epoch);
+    checkSame(await store.renew(id, epoch), { cancelRequested: true, reason: 'the reason' }, 'The renewal:');
+    await wait(leaseMs / 3);
+    if (seen) checkSame(seen, ['the reason'], 'What cancelled() emitted:');
+  });
+
   define('has nothing to cancel after the end, nor of a stream that is not there', async (world) => {
     const { store, id } = world;
     await checkRejected('not-found', () => store.cancel(id, 'too early'));
