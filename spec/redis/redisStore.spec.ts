@@ -1,5 +1,6 @@
 import type { StreamStore } from 'rxllm/durable';
 import { type RedisClient, redisStore } from 'rxllm/redis';
+import { start, text } from 'rxllm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectClient } from './support/clients.js';
 import { type RedisServer, redisServerPath, startRedis } from './support/redisServer.js';
@@ -41,6 +42,25 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     return claimed.epoch;
   }
 
+  /** Removes the last entries of a log, as a Redis that restarts without its last writes does. */
+  async function lose(id: string, count: number): Promise<void> {
+    const log = `rxllm:{${id}}:log`;
+    const entries = (await client.sendCommand(['XRANGE', log, '-', '+'])) as readonly [string, readonly string[]][];
+    await client.sendCommand(['DEL', log]);
+    for (const [entry, fields] of entries.slice(0, -count)) await client.sendCommand(['XADD', log, entry, ...fields]);
+  }
+
+  /** Reads a stream; the list gets the types of its events, and how it ends. */
+  function watch(store: StreamStore, id: string): string[] {
+    const seen: string[] = [];
+    store.read(id).subscribe({
+      next: ({ event }) => seen.push(event.type),
+      error: ({ name }: Error) => seen.push(name),
+      complete: () => seen.push('complete'),
+    });
+    return seen;
+  }
+
   it.each([0, 1, 2, 3, 5])('leaves no connection when its readers unsubscribe %i ms after they subscribed', async (delay) => {
     const store = redisStore(client);
     for (let round = 0; round < 10; round++) {
@@ -54,5 +74,28 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     await expect.poll(connections).toBe(1);
     await pause(50);
     expect(await connections()).toBe(1);
+  });
+
+  it('ends a reader with GapError when Redis has lost entries and the stream has ended before them', async () => {
+    const store = redisStore(client);
+    const epoch = await produce(store, 'x', 600);
+    await store.append('x', epoch, 1, [start(), text('a'), text('b')]);
+    const seen = watch(store, 'x');
+    await expect.poll(() => seen.length).toBe(3);
+    await lose('x', 2);
+    // By another process, which does not know what was stored.
+    await redisStore(client).finish('x', epoch, { type: 'complete' });
+    await expect.poll(() => seen, { timeout: 3_000 }).toEqual(['start', 'text-delta', 'text-delta', 'GapError']);
+  });
+
+  it('ends that reader too when the end has the id of the last entry that it has', async () => {
+    const store = redisStore(client);
+    const epoch = await produce(store, 'x', 600);
+    await store.append('x', epoch, 1, [start(), text('a'), text('b')]);
+    const seen = watch(store, 'x');
+    await expect.poll(() => seen.length).toBe(3);
+    await lose('x', 1);
+    await redisStore(client).finish('x', epoch, { type: 'complete' });
+    await expect.poll(() => seen, { timeout: 3_000 }).toEqual(['start', 'text-delta', 'text-delta', 'GapError']);
   });
 });

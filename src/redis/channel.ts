@@ -1,11 +1,11 @@
 import { asyncScheduler, type Subscriber, type Subscription } from 'rxjs';
-import { compareEntries } from '../durable/entryId.js';
+import { compareEntries, readEntryId } from '../durable/entryId.js';
 import type { StreamEntry } from '../durable/streamStore.js';
 import type { LogFollower } from './hub.js';
 import { follows, type LogEntry, type LogPlace, lostEntries, readEntries, terminalError } from './logEntry.js';
 
-/** What a watch of a stream finds: for how long neither its lease nor its log runs out, or that it has ended, or is gone. */
-export type WatchState = { readonly leftMs: number } | 'ended' | 'missing';
+/** What a watch of a stream finds: for how long neither its lease nor its log runs out, or the id of its end, or that it is gone. */
+export type WatchState = { readonly leftMs: number } | { readonly endId: string } | 'missing';
 
 /** The readers of one log in this process that have caught up: each entry is read once for all of them. */
 export interface Channel extends LogFollower {
@@ -66,15 +66,21 @@ export function createChannel(key: string, start: LogPlace, watch: () => Promise
   }
 
   function watchAgain(milliseconds: number): void {
-    if (!closed) watching = asyncScheduler.schedule(startWatch, milliseconds);
+    watching = asyncScheduler.schedule(startWatch, milliseconds);
   }
 
   function startWatch(): void {
     watch().then((state) => {
-      if (state === 'missing') {
-        if (!closed) fail(lostEntries());
-      } else watchAgain(state === 'ended' ? afterEndMs : state.leftMs + marginMs);
+      if (closed) return;
+      if (state === 'missing' || ('endId' in state && isBefore(state.endId))) fail(lostEntries());
+      else watchAgain('endId' in state ? afterEndMs : state.leftMs + marginMs);
     }, fail);
+  }
+
+  /** An end that does not follow what the readers have is never delivered to them: Redis has lost entries, and the stream ended without them. */
+  function isBefore(endId: string): boolean {
+    const end = readEntryId(endId);
+    return end !== undefined && compareEntries(end, last.place) <= 0;
   }
 
   startWatch();

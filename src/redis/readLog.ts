@@ -42,8 +42,9 @@ export function createLogReaders(commands: Commands, hub: Hub, notify: string): 
   }
 
   async function watch(keys: StreamKeys): Promise<WatchState> {
-    const [state, left] = await commands.run(watchScript, [keys.log, keys.meta], [notify, encodeTerminal(producerLost())]);
-    return state === 'live' ? { leftMs: Number(left) } : state === 'ended' ? 'ended' : 'missing';
+    const [state, detail] = await commands.run(watchScript, [keys.log, keys.meta], [notify, encodeTerminal(producerLost())]);
+    if (state === 'live') return { leftMs: Number(detail) };
+    return state === 'ended' ? { endId: String(detail) } : 'missing';
   }
 
   function channelOf(keys: StreamKeys, start: LogPlace): Channel {

@@ -167,14 +167,14 @@ export const pageScript: Script = {
 };
 
 /**
- * `token notify json` → `missing`, `ended`, or `live leftMs`: until when neither the lease nor the log runs out. A stream whose lease has run
- * out is claimed and ended with the terminal.
+ * `token notify json` → `missing`, `ended id`: of which entry, or `live leftMs`: until when neither the lease nor the log runs out. A stream
+ * whose lease has run out is claimed and ended with the terminal.
  */
 export const watchScript: Script = {
   name: 'watch',
   text: `${tail}${now}${entry}${keep}
 if not last then return {token, 'missing'} end
-if ended then return {token, 'ended'} end
+if ended then return {token, 'ended', lastId} end
 local meta = redis.call('HMGET', KEYS[2], 'epoch', 'leaseUntil', 'leaseMs', 'retentionMs')
 local left = (tonumber(meta[2]) or 0) - now
 if left > 0 then return {token, 'live', math.min(left, math.max(redis.call('PTTL', KEYS[1]), 1))} end
@@ -184,7 +184,7 @@ redis.call('XADD', KEYS[1], entry(epoch, 1), 'end', ARGV[3])
 redis.call('HSET', KEYS[2], 'epoch', string.format('%.0f', epoch), 'state', 'done')
 keep(tonumber(meta[4]) or 60000, tonumber(meta[3]) or 1000, true)
 if ARGV[2] ~= '' then redis.call('PUBLISH', KEYS[1], '') end
-return {token, 'ended'}
+return {token, 'ended', entry(epoch, 1)}
 `,
 };
 
