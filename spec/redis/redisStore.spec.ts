@@ -9,6 +9,21 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+/** A client whose commands are sent by `send` while that is there. */
+function replaceSend(client: RedisClient): { readonly client: RedisClient; send: RedisClient['sendCommand'] | undefined } {
+  const replaced = { client: proxy(), send: undefined as RedisClient['sendCommand'] | undefined };
+  function proxy(): RedisClient {
+    return new Proxy(client, {
+      get(target, name) {
+        if (name === 'sendCommand' && replaced.send) return replaced.send;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  }
+  return replaced;
+}
+
 describe.skipIf(redisServerPath === undefined)('redisStore', () => {
   let server: RedisServer;
   let client: RedisClient;
@@ -97,5 +112,20 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     await lose('x', 1);
     await redisStore(client).finish('x', epoch, { type: 'complete' });
     await expect.poll(() => seen, { timeout: 3_000 }).toEqual(['start', 'text-delta', 'text-delta', 'GapError']);
+  });
+
+  it('appends again what Redis has lost before an end that is written at the second try', async () => {
+    const replaced = replaceSend(client);
+    const store = redisStore(replaced.client, { retryMs: 100 });
+    const epoch = await produce(store, 'x');
+    await store.append('x', epoch, 1, [start(), text('a'), text('b')]);
+    const seen = watch(redisStore(client), 'x');
+    await expect.poll(() => seen.length).toBe(3);
+    replaced.send = () => Promise.reject(new Error('down'));
+    await expect(store.finish('x', epoch, { type: 'complete' })).rejects.toThrow('Redis cannot be reached');
+    await lose('x', 2);
+    replaced.send = undefined;
+    await store.finish('x', epoch, { type: 'complete' });
+    await expect.poll(() => seen, { timeout: 3_000 }).toEqual(['start', 'text-delta', 'text-delta', 'complete']);
   });
 });

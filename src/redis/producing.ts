@@ -104,9 +104,12 @@ export function createProducing(
     async finish(terminal) {
       try {
         await hold(finishScript, [String(keptFrom + kept.length), notify, encodeTerminal(terminal)]);
-      } finally {
-        end();
+      } catch (error) {
+        // What may be tried again still has to know what was stored.
+        if (error instanceof GapError) end();
+        throw error;
       }
+      end();
     },
     cancelled: new Observable((subscriber) => {
       function emit(reason: string): void {
