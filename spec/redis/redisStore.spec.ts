@@ -1,7 +1,7 @@
 import type { StreamStore } from 'rxllm/durable';
 import { type RedisClient, redisStore } from 'rxllm/redis';
 import { start, text } from 'rxllm/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectClient } from './support/clients.js';
 import { type RedisServer, redisServerPath, startRedis } from './support/redisServer.js';
 
@@ -70,7 +70,7 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     const seen: string[] = [];
     store.read(id).subscribe({
       next: ({ event }) => seen.push(event.type),
-      error: ({ name }: Error) => seen.push(name),
+      error: (error: unknown) => seen.push(error instanceof Error ? error.name : String(error)),
       complete: () => seen.push('complete'),
     });
     return seen;
@@ -127,5 +127,30 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     replaced.send = undefined;
     await store.finish('x', epoch, { type: 'complete' });
     await expect.poll(() => seen, { timeout: 3_000 }).toEqual(['start', 'text-delta', 'text-delta', 'complete']);
+  });
+
+  it('closes the connection that replaced a silent one when it is idle for 30 s', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    /** Advances the timers of the store; replies come in real time. */
+    async function advance(milliseconds: number): Promise<void> {
+      vi.advanceTimersByTime(milliseconds);
+      await pause(30);
+    }
+    try {
+      const replaced = replaceSend(client);
+      replaced.send = () => new Promise(() => undefined);
+      let isClaimed = false;
+      const claimed = produce(redisStore(replaced.client, { replyTimeoutMs: 100 }), 'x').then(() => {
+        isClaimed = true;
+      });
+      for (let waits = 0; !isClaimed && waits < 100; waits++) await advance(50);
+      await claimed;
+      await advance(28_000);
+      expect(await connections()).toBe(2);
+      await advance(2_000);
+      expect(await connections()).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

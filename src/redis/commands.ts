@@ -1,4 +1,4 @@
-import { asyncScheduler } from 'rxjs';
+import { asyncScheduler, type Subscription } from 'rxjs';
 import { ConnectionError } from '../errors.js';
 import { pauseAfter } from './pause.js';
 import { type AnyRedisClient, connectionOf, type OwnConnection, ownConnection } from './redisClient.js';
@@ -37,6 +37,7 @@ export function createCommands(client: AnyRedisClient, { replyMs, retryMs }: Pat
   const waits = createReplyWaits(replyMs);
   const digests = new Map<Script, Promise<string>>();
   let spare: { readonly opened: Promise<OwnConnection>; readonly since: number } | undefined;
+  let idle: Subscription | undefined;
   let tokens = 0;
   let pending = 0;
 
@@ -56,6 +57,14 @@ export function createCommands(client: AnyRedisClient, { replyMs, retryMs }: Pat
   function closeSpare(): void {
     spare?.opened.then((copy) => copy.destroy()).catch(() => undefined);
     spare = undefined;
+  }
+
+  /** Also where no command follows: it would keep the process alive. */
+  function closeSpareIfIdle(): void {
+    if (pending > 0 || !spare) return;
+    const leftMs = spare.since + spareMs - asyncScheduler.now();
+    if (leftMs <= 0) closeSpare();
+    else idle = asyncScheduler.schedule(closeSpareIfIdle, leftMs);
   }
 
   async function once(script: Script, keys: readonly string[], args: readonly string[]): Promise<readonly unknown[]> {
@@ -97,6 +106,7 @@ export function createCommands(client: AnyRedisClient, { replyMs, retryMs }: Pat
     async run(script, keys, args, isWanted = () => true) {
       const since = asyncScheduler.now();
       pending++;
+      idle?.unsubscribe();
       try {
         for (let failures = 0; ; failures++) {
           try {
@@ -111,7 +121,7 @@ export function createCommands(client: AnyRedisClient, { replyMs, retryMs }: Pat
         }
       } finally {
         pending--;
-        if (pending === 0 && spare && asyncScheduler.now() - spare.since >= spareMs) closeSpare();
+        closeSpareIfIdle();
       }
     },
   };
