@@ -129,6 +129,21 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     await expect.poll(() => seen, { timeout: 3_000 }).toEqual(['start', 'text-delta', 'text-delta', 'complete']);
   });
 
+  it('asks seldom for a lease that is longer than a timer can be', async () => {
+    const replaced = replaceSend(client);
+    let sent = 0;
+    replaced.send = (...command) => {
+      sent++;
+      return client.sendCommand(...command);
+    };
+    const store = redisStore(replaced.client);
+    await produce(store, 'x', 1e10);
+    const reader = store.read('x').subscribe();
+    await pause(200);
+    reader.unsubscribe();
+    expect(sent).toBeLessThan(20);
+  });
+
   it('closes the connection that replaced a silent one when it is idle for 30 s', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
     /** Advances the timers of the store; replies come in real time. */

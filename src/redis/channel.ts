@@ -1,6 +1,7 @@
 import { asyncScheduler, type Subscriber, type Subscription } from 'rxjs';
 import { compareEntries, readEntryId } from '../durable/entryId.js';
 import type { StreamEntry } from '../durable/streamStore.js';
+import { longestTimerMs } from '../kernel/alarm.js';
 import type { LogFollower } from './hub.js';
 import { follows, type LogEntry, type LogPlace, lostEntries, readEntries, terminalError } from './logEntry.js';
 
@@ -66,7 +67,7 @@ export function createChannel(key: string, start: LogPlace, watch: () => Promise
   }
 
   function watchAgain(milliseconds: number): void {
-    watching = asyncScheduler.schedule(startWatch, milliseconds);
+    watching = asyncScheduler.schedule(startWatch, Math.min(milliseconds, longestTimerMs));
   }
 
   function startWatch(): void {
