@@ -1,9 +1,19 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { StreamStore } from 'rxllm/durable';
 import { type RedisClient, redisStore } from 'rxllm/redis';
 import { start, text } from 'rxllm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectClient } from './support/clients.js';
 import { type RedisServer, redisServerPath, startRedis } from './support/redisServer.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function usedBytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -167,5 +177,19 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it('keeps nothing of a producer that has given up', async () => {
+    const store = redisStore(client);
+    const before = usedBytes();
+    for (let index = 0; index < 30; index++) {
+      const epoch = await produce(store, `x${index}`);
+      const cancels = store.cancelled?.(`x${index}`, epoch).subscribe();
+      if (index % 2) await store.cancel(`x${index}`);
+      await store.append(`x${index}`, epoch, 1, [start(), text(String(index).padEnd(900_000, 'x'))]);
+      cancels?.unsubscribe();
+    }
+    await pause(100);
+    expect(usedBytes() - before).toBeLessThan(10e6);
   });
 });

@@ -13,7 +13,7 @@ export interface Producing {
   append(fromSeq: number, events: readonly DeltaEvent[]): Promise<void>;
   renew(): Promise<Renewal>;
   finish(terminal: StreamTerminal): Promise<void>;
-  /** Emits the reason of a cancel. */
+  /** Emits the reason of a cancel. A producer that has given up unsubscribes: nothing is kept for it any more. */
   readonly cancelled: Observable<string>;
 }
 
@@ -39,6 +39,8 @@ export function createProducing(
   let kept: string[] = [];
   let keptFrom = 1;
   let keptChars = 0;
+  /** How many subscribers `cancelled` has. */
+  let watching = 0;
 
   function end(): void {
     ended.complete();
@@ -112,19 +114,31 @@ export function createProducing(
       end();
     },
     cancelled: new Observable((subscriber) => {
+      let isCancelled = false;
+      /** It does not complete before the stream ends, so that who gives up after a cancel unsubscribes too. */
       function emit(reason: string): void {
+        if (isCancelled) return;
+        isCancelled = true;
         subscriber.next(reason);
-        subscriber.complete();
       }
+      watching++;
       subscriber.add(hub.listen(keys.log, emit));
       subscriber.add(ended.subscribe(subscriber));
+      let hasFailed = false;
+      subscriber.add(() => {
+        watching--;
+        if (watching === 0 && !hasFailed) end();
+      });
       commands
         .run(listenScript, both, [String(epoch), hub.control], () => !subscriber.closed)
         .then(([state, cancelled, reason]) => {
           if (state !== 'ok') subscriber.complete();
           else if (Number(cancelled) === 1) emit(String(reason));
         })
-        .catch((error: unknown) => subscriber.error(error));
+        .catch((error: unknown) => {
+          hasFailed = true;
+          subscriber.error(error);
+        });
     }),
   };
 }

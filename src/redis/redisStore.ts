@@ -62,11 +62,12 @@ export function redisStore(client: AnyRedisClient, options: RedisStoreOptions = 
 
   function producing(id: string, epoch: number): Producing {
     const name = `${epoch} ${id}`;
-    let producer = producers.get(name);
-    if (!producer) {
-      producer = createProducing(commands, hub, streamKeys(keyPrefix, id), epoch, notify, () => producers.delete(name));
-      producers.set(name, producer);
-    }
+    const known = producers.get(name);
+    if (known) return known;
+    const producer = createProducing(commands, hub, streamKeys(keyPrefix, id), epoch, notify, () => {
+      if (producers.get(name) === producer) producers.delete(name);
+    });
+    producers.set(name, producer);
     return producer;
   }
 
