@@ -8,7 +8,7 @@ import { pageScript, publishScript } from './scripts.js';
 const pageSize = 512;
 
 /** A message may be lost when a connection is: each log is asked for this often in any case, in milliseconds. */
-const pollMs = 1_000;
+const pollMs = 500;
 
 /**
  * One connection that is subscribed to the channels of all logs which are read in this process: a blocking XREAD of several logs needs them on
