@@ -6,11 +6,11 @@ import { connectClient } from './support/clients.js';
 import { type RedisServer, redisServerPath, startRedis } from './support/redisServer.js';
 
 describe.skipIf(redisServerPath === undefined)('redisStore in a cluster', () => {
-  let servers: readonly RedisServer[] = [];
+  const servers: RedisServer[] = [];
   let cluster: ReturnType<typeof createCluster>;
 
   beforeAll(async () => {
-    servers = await Promise.all(Array.from({ length: 3 }, () => startRedis({ isCluster: true })));
+    for (let started = 0; started < 3; started++) servers.push(await startRedis({ isCluster: true }));
     const [first] = servers;
     for (const [index, server] of servers.entries()) {
       const client = await connectClient(server.url);

@@ -1,3 +1,4 @@
+import { asyncScheduler } from 'rxjs';
 import { type Commands, isPassing } from './commands.js';
 import type { Hub, LogFollower } from './hub.js';
 import { pause, pauseAfter } from './pause.js';
@@ -11,9 +12,9 @@ const blockMs = 1_000;
 /** The most entries of each log in one reply. */
 const pageSize = 256;
 
-/** With this many logs or more a reply is awaited for `gatherMs`: else each event of each stream would be a command with all of the keys. */
+/** With this many logs or more a reply is asked for after `gatherMs`: else each event of each stream would be a command with all of the keys. */
 const manyLogs = 16;
-const gatherMs = 4;
+const gatherMs = 8;
 
 /** A control stream without a reader is gone after this, in milliseconds. */
 const controlTtlMs = 60_000;
@@ -61,11 +62,11 @@ export function createBlockingHub(client: AnyRedisClient, commands: Commands, co
     for (let failures = 0; running === loop; ) {
       try {
         await open(loop);
-        const asked = new Map(followers);
+        const asked = remoteLogs();
         const reply = await read(loop, asked.values());
         failures = 0;
         if (running === loop) dispatch(reply, asked);
-        if (running === loop && followers.size >= manyLogs) await pause(gatherMs);
+        if (running === loop && asked.size >= manyLogs) await pause(gatherMs);
       } catch (error) {
         loop.connection?.destroy();
         loop.connection = undefined;
@@ -76,6 +77,11 @@ export function createBlockingHub(client: AnyRedisClient, commands: Commands, co
         loop.blocked = false;
       }
     }
+  }
+
+  function remoteLogs(): ReadonlyMap<string, LogFollower> {
+    const now = asyncScheduler.now();
+    return new Map([...followers].filter(([, { localUntil }]) => localUntil <= now));
   }
 
   async function open(loop: Loop): Promise<void> {
@@ -119,9 +125,12 @@ export function createBlockingHub(client: AnyRedisClient, commands: Commands, co
     follow(follower) {
       followers.set(follower.key, follower);
       wake();
-      return () => {
-        if (followers.get(follower.key) === follower) followers.delete(follower.key);
-        stopIfIdle();
+      return {
+        ask: wake,
+        end() {
+          if (followers.get(follower.key) === follower) followers.delete(follower.key);
+          stopIfIdle();
+        },
       };
     },
     listen(logKey, listener) {

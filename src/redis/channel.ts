@@ -1,9 +1,9 @@
 import { asyncScheduler, type Subscriber, type Subscription } from 'rxjs';
-import { compareEntries, readEntryId } from '../durable/entryId.js';
+import { compareEntries, entryId, readEntryId } from '../durable/entryId.js';
 import type { StreamEntry } from '../durable/streamStore.js';
 import { longestTimerMs } from '../kernel/alarm.js';
 import type { LogFollower } from './hub.js';
-import { follows, type LogEntry, type LogPlace, lostEntries, readEntries, terminalError } from './logEntry.js';
+import { eventEntry, follows, type LogEntry, type LogPlace, lostEntries, readEntries, terminalError } from './logEntry.js';
 
 /** What a watch of a stream finds: for how long neither its lease nor its log runs out, or the id of its end, or that it is gone. */
 export type WatchState = { readonly leftMs: number } | { readonly endId: string } | 'missing';
@@ -12,7 +12,24 @@ export type WatchState = { readonly leftMs: number } | { readonly endId: string 
 export interface Channel extends LogFollower {
   /** The subscriber gets what follows `last`, which is not before the last entry of the channel. */
   join(subscriber: Subscriber<StreamEntry>, last: LogPlace): void;
+  /** Takes events, as JSON, that a producer in this process has stored: no other command brings them then. */
+  deliverLocal(epoch: number, fromSeq: number, texts: readonly string[]): void;
+  /** What follows is no longer that of a producer in this process. */
+  askHub(): void;
 }
+
+/** What a channel needs of its surroundings. */
+export interface ChannelHandlers {
+  /** Asks for the lease, and takes over when it has run out. */
+  watch(): Promise<WatchState>;
+  /** Asks the hub for what follows. */
+  ask(): void;
+  /** No reader is left. */
+  empty(): void;
+}
+
+/** How long a producer in this process may be silent before the log is asked for, in milliseconds: another one may have taken it over. */
+const localMs = 2_000;
 
 /** A stream whose terminal has been written is read to its end within this time; else it is asked for again. In milliseconds. */
 const afterEndMs = 500;
@@ -20,16 +37,13 @@ const afterEndMs = 500;
 /** What the timer of a watch waits longer than the lease, so that the lease has run out, in milliseconds. */
 const marginMs = 15;
 
-/**
- * @param watch Asks for the lease, and takes over when it has run out.
- * @param onEmpty Called when no reader is left.
- */
-export function createChannel(key: string, start: LogPlace, watch: () => Promise<WatchState>, onEmpty: () => void): Channel {
+export function createChannel(key: string, start: LogPlace, handlers: ChannelHandlers): Channel {
   /** The readers, each with the entry up to which it has read by itself. */
   const readers = new Map<Subscriber<StreamEntry>, LogPlace>();
   let last = start;
   let watching: Subscription | undefined;
   let closed = false;
+  let localUntil = 0;
 
   function end(finish: (subscriber: Subscriber<StreamEntry>) => void): void {
     const subscribers = [...readers.keys()];
@@ -42,7 +56,7 @@ export function createChannel(key: string, start: LogPlace, watch: () => Promise
     closed = true;
     watching?.unsubscribe();
     readers.clear();
-    onEmpty();
+    handlers.empty();
   }
 
   function fail(error: unknown): void {
@@ -71,10 +85,11 @@ export function createChannel(key: string, start: LogPlace, watch: () => Promise
   }
 
   function startWatch(): void {
-    watch().then((state) => {
+    handlers.watch().then((state) => {
       if (closed) return;
-      if (state === 'missing' || ('endId' in state && isBefore(state.endId))) fail(lostEntries());
-      else watchAgain('endId' in state ? afterEndMs : state.leftMs + marginMs);
+      if (state === 'missing' || ('endId' in state && isBefore(state.endId))) return fail(lostEntries());
+      if ('endId' in state) askHub();
+      watchAgain('endId' in state ? afterEndMs : state.leftMs + marginMs);
     }, fail);
   }
 
@@ -84,12 +99,37 @@ export function createChannel(key: string, start: LogPlace, watch: () => Promise
     return end !== undefined && compareEntries(end, last.place) <= 0;
   }
 
+  function askHub(): void {
+    if (localUntil === 0) return;
+    localUntil = 0;
+    if (!closed) handlers.ask();
+  }
+
   startWatch();
   return {
     key,
     get last() {
       return last;
     },
+    get localUntil() {
+      return localUntil;
+    },
+    deliverLocal(epoch, fromSeq, texts) {
+      try {
+        for (const [index, text] of texts.entries()) {
+          const place = { epoch, seq: fromSeq + index };
+          if (closed || compareEntries(place, last.place) <= 0) continue;
+          const entry = eventEntry(entryId(epoch, place.seq), place, text);
+          // Entries before it are still to come from the hub.
+          if (!follows(last, entry)) return askHub();
+          take(entry);
+        }
+        localUntil = asyncScheduler.now() + localMs;
+      } catch (error) {
+        fail(error);
+      }
+    },
+    askHub,
     deliver(entries) {
       try {
         for (const entry of readEntries(entries)) {

@@ -42,10 +42,13 @@ export function createClusterHub(client: RedisCluster, commands: Commands, contr
         reader.read();
         this.schedule(undefined, pollMs);
       }, pollMs);
-      return () => {
-        reader.close();
-        polls.unsubscribe();
-        unsubscribe();
+      return {
+        ask: reader.read,
+        end() {
+          reader.close();
+          polls.unsubscribe();
+          unsubscribe();
+        },
       };
     },
     listen(logKey, listener) {

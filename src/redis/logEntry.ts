@@ -35,11 +35,17 @@ function readEntry(reply: unknown): LogEntry {
   const [field, value, , prev] = (Array.isArray(fields) ? fields : []) as readonly unknown[];
   const place = readEntryId(id);
   if (typeof id !== 'string' || !place || typeof value !== 'string') throw foreign();
-  const none = { id, place, value: undefined, end: undefined, prev: undefined };
-  if (field === 'event') return { ...none, value: { id, event: readEvent(value) } };
-  if (field === 'end') return { ...none, end: readTerminal(value) };
-  if (field === 'claim') return { ...none, prev: typeof prev === 'string' ? prev : '' };
+  if (field === 'event') return eventEntry(id, place, value);
+  if (field === 'end') return { id, place, value: undefined, end: readTerminal(value), prev: undefined };
+  if (field === 'claim') {
+    return { id, place, value: undefined, end: undefined, prev: typeof prev === 'string' ? prev : '' };
+  }
   throw foreign();
+}
+
+/** The entry of an event that is stored as this JSON. */
+export function eventEntry(id: string, place: EntryPlace, json: string): LogEntry {
+  return { id, place, value: { id, event: readEvent(json) }, end: undefined, prev: undefined };
 }
 
 /** JSON has no `undefined`: the fields that it left out are there again. What a later version has written passes as it is. */

@@ -2,11 +2,13 @@ import { Observable, Subject } from 'rxjs';
 import type { Renewal, StreamTerminal } from '../durable/streamStore.js';
 import { FencedError, GapError } from '../errors.js';
 import type { DeltaEvent } from '../events.js';
+import type { Appends, Refusal } from './appends.js';
 import type { Commands } from './commands.js';
 import type { Hub } from './hub.js';
+import { createKeptEvents } from './keptEvents.js';
 import type { StreamKeys } from './keys.js';
 import { encodeEvent, encodeTerminal } from './logEntry.js';
-import { appendScript, finishScript, listenScript, renewScript, type Script } from './scripts.js';
+import { finishScript, listenScript, renewScript, type Script } from './scripts.js';
 
 /** One producer of one stream: what a store remembers between its calls. */
 export interface Producing {
@@ -17,95 +19,92 @@ export interface Producing {
   readonly cancelled: Observable<string>;
 }
 
-/** The most events, and the most of their characters, that are kept for the case that Redis loses what it had stored. */
-const maxKept = 1_024;
-const maxKeptChars = 2 ** 20;
-
 /** The most events of one call of the script. */
 const maxBatch = 512;
 
-/** @param onEnd Called when nothing more of this producer can be added. */
+/** What all producers of a process share. */
+export interface ProducingRoom {
+  readonly commands: Commands;
+  readonly appends: Appends;
+  readonly hub: Hub;
+  /** Whether what is written is published too. */
+  readonly notify: string;
+}
+
+export interface ProducingHandlers {
+  /** Redis has stored these events, as JSON. */
+  stored(fromSeq: number, texts: readonly string[]): void;
+  /** Nothing more of this producer can be added. */
+  ended(): void;
+}
+
 export function createProducing(
-  commands: Commands,
-  hub: Hub,
+  { commands, appends, hub, notify }: ProducingRoom,
   keys: StreamKeys,
   epoch: number,
-  notify: string,
-  onEnd: () => void,
+  handlers: ProducingHandlers,
 ): Producing {
   const both = [keys.log, keys.meta];
   const ended = new Subject<never>();
-  /** The last events that Redis has stored, the first of them as `<epoch>-<keptFrom>`. */
-  let kept: string[] = [];
-  let keptFrom = 1;
-  let keptChars = 0;
+  const kept = createKeptEvents();
   /** How many subscribers `cancelled` has. */
   let watching = 0;
 
   function end(): void {
     ended.complete();
-    onEnd();
+    handlers.ended();
   }
 
-  /** Runs a script of the holder of the stream. Where Redis has lost events that it had stored, they are appended again first. */
+  /** Stores again what Redis has lost of what it had stored, so that the work which was refused is repeated. */
+  async function mend([state, lastSeq]: Refusal): Promise<void> {
+    if (state === 'behind') return appendAgain(Number(lastSeq) + 1);
+    end();
+    throw new FencedError(state === 'gone' ? 'The stream is gone' : undefined);
+  }
+
+  /** Runs a script of the holder of the stream. */
   async function hold(script: Script, args: readonly string[]): Promise<readonly unknown[]> {
     for (;;) {
+      appends.flush();
       const reply = await commands.run(script, both, [String(epoch), ...args]);
       const [state, lastSeq] = reply;
       if (state === 'ok') return reply;
-      if (state !== 'behind') {
-        end();
-        throw new FencedError(state === 'gone' ? 'The stream is gone' : undefined);
-      }
-      await appendAgain(Number(lastSeq) + 1);
+      await mend([state, lastSeq]);
     }
   }
 
   async function appendAgain(fromSeq: number): Promise<void> {
-    const again = kept.slice(Math.max(fromSeq - keptFrom, 0));
-    if (fromSeq < keptFrom || again.length === 0) throw new GapError('Events before these were not stored', { code: 'lost' });
+    const again = kept.from(fromSeq);
+    if (!again) throw new GapError('Events before these were not stored', { code: 'lost' });
     await appendTexts(fromSeq, again);
   }
 
   async function appendTexts(fromSeq: number, texts: readonly string[]): Promise<void> {
     for (let done = 0; done < texts.length; done += maxBatch) {
-      await hold(appendScript, [String(fromSeq + done), notify, ...texts.slice(done, done + maxBatch)]);
+      const batch = texts.length > maxBatch ? texts.slice(done, done + maxBatch) : texts;
+      for (;;) {
+        const refusal = await appends.run(keys, epoch, fromSeq + done, batch);
+        if (!refusal) break;
+        await mend(refusal);
+      }
+      handlers.stored(fromSeq + done, batch);
     }
-  }
-
-  function keep(fromSeq: number, texts: readonly string[]): void {
-    const next = keptFrom + kept.length;
-    if (fromSeq > next) {
-      kept = [];
-      keptChars = 0;
-      keptFrom = fromSeq;
-    }
-    for (const text of texts.slice(Math.max(next - fromSeq, 0))) {
-      kept.push(text);
-      keptChars += text.length;
-    }
-    if (kept.length <= maxKept && keptChars <= maxKeptChars) return;
-    // Halved, so that events are moved rarely.
-    const dropped = kept.splice(0, Math.ceil(kept.length / 2));
-    keptFrom += dropped.length;
-    for (const text of dropped) keptChars -= text.length;
   }
 
   return {
     async append(fromSeq, events) {
       const texts = events.map(encodeEvent);
       await appendTexts(fromSeq, texts);
-      keep(fromSeq, texts);
+      kept.add(fromSeq, texts);
     },
     async renew() {
       const [, lastSeq, cancelled, reason] = await hold(renewScript, []);
-      const nextSeq = keptFrom + kept.length;
-      if (Number(lastSeq) + 1 < nextSeq) await appendAgain(Number(lastSeq) + 1);
+      if (Number(lastSeq) + 1 < kept.nextSeq) await appendAgain(Number(lastSeq) + 1);
       return { cancelRequested: Number(cancelled) === 1, reason: Number(cancelled) === 1 ? String(reason) : undefined };
     },
     async finish(terminal) {
       try {
-        await hold(finishScript, [String(keptFrom + kept.length), notify, encodeTerminal(terminal)]);
+        await hold(finishScript, [String(kept.nextSeq), notify, encodeTerminal(terminal)]);
       } catch (error) {
         // What may be tried again still has to know what was stored.
         if (error instanceof GapError) end();

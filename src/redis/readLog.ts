@@ -14,6 +14,10 @@ import { pageScript, watchScript } from './scripts.js';
 /** Reads logs: page by page what they have, then what the hub brings. */
 export interface LogReaders {
   read(keys: StreamKeys, after: string | undefined, subscriber: Subscriber<StreamEntry>): void;
+  /** A producer in this process has stored these events, as JSON. */
+  stored(log: string, epoch: number, fromSeq: number, texts: readonly string[]): void;
+  /** A producer in this process stores nothing more. */
+  ended(log: string): void;
 }
 
 /** The entries of one page. */
@@ -50,17 +54,16 @@ export function createLogReaders(commands: Commands, hub: Hub, notify: string): 
   function channelOf(keys: StreamKeys, start: LogPlace): Channel {
     const known = channels.get(keys.log);
     if (known) return known;
-    const channel = createChannel(
-      keys.log,
-      start,
-      () => watch(keys),
-      () => {
+    const channel = createChannel(keys.log, start, {
+      watch: () => watch(keys),
+      ask: () => following.ask(),
+      empty() {
         channels.delete(keys.log);
-        unfollow();
+        following.end();
       },
-    );
+    });
     channels.set(keys.log, channel);
-    const unfollow = hub.follow(channel);
+    const following = hub.follow(channel);
     return channel;
   }
 
@@ -108,6 +111,10 @@ export function createLogReaders(commands: Commands, hub: Hub, notify: string): 
       }
       catchUp(keys, after, subscriber).catch((error: unknown) => subscriber.error(error));
     },
+    stored(log, epoch, fromSeq, texts) {
+      channels.get(log)?.deliverLocal(epoch, fromSeq, texts);
+    },
+    ended: (log) => channels.get(log)?.askHub(),
   };
 }
 

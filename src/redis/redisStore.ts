@@ -4,6 +4,7 @@ import type { StreamClaim, StreamStore } from '../durable/streamStore.js';
 import { NotFoundError } from '../errors.js';
 import { checkEach, checkPositive } from '../kernel/options.js';
 import { randomId } from '../kernel/randomId.js';
+import { createAppends } from './appends.js';
 import { createBlockingHub } from './blockingHub.js';
 import { createClusterHub } from './clusterHub.js';
 import { createCommands } from './commands.js';
@@ -58,16 +59,25 @@ export function redisStore(client: AnyRedisClient, options: RedisStoreOptions = 
     ? createClusterHub(client, commands, control)
     : createBlockingHub(client, commands, control, replyMs);
   const readers = createLogReaders(commands, hub, notify);
-  const producers = new Map<string, Producing>();
+  /** By id and epoch: one that was replaced does not know it at once. */
+  const producers = new Map<string, Map<number, Producing>>();
+  const appends = createAppends(commands, isCluster(client), () => producers.size);
+  const room = { commands, appends, hub, notify };
 
   function producing(id: string, epoch: number): Producing {
-    const name = `${epoch} ${id}`;
-    const known = producers.get(name);
+    const ofId = producers.get(id) ?? new Map<number, Producing>();
+    const known = ofId.get(epoch);
     if (known) return known;
-    const producer = createProducing(commands, hub, streamKeys(keyPrefix, id), epoch, notify, () => {
-      if (producers.get(name) === producer) producers.delete(name);
+    const keys = streamKeys(keyPrefix, id);
+    const producer = createProducing(room, keys, epoch, {
+      stored: (fromSeq, texts) => readers.stored(keys.log, epoch, fromSeq, texts),
+      ended() {
+        if (ofId.get(epoch) === producer) ofId.delete(epoch);
+        if (ofId.size === 0 && producers.get(id) === ofId) producers.delete(id);
+        readers.ended(keys.log);
+      },
     });
-    producers.set(name, producer);
+    producers.set(id, ofId.set(epoch, producer));
     return producer;
   }
 

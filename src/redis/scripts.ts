@@ -10,16 +10,19 @@ export interface Script {
   readonly text: string;
 }
 
-const tail = `
+const parse = `
 local token = ARGV[1]
-local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-local lastId, lastEpoch, lastSeq, ended = '', 0, -1, false
-if last then
-  lastId = last[1]
-  local dash = string.find(lastId, '-', 1, true)
-  lastEpoch, lastSeq = tonumber(string.sub(lastId, 1, dash - 1)), tonumber(string.sub(lastId, dash + 1))
-  ended = last[2][1] == 'end'
+local function parse(last)
+  if not last then return '', 0, -1, false end
+  local dash = string.find(last[1], '-', 1, true)
+  local epoch, seq = tonumber(string.sub(last[1], 1, dash - 1)), tonumber(string.sub(last[1], dash + 1))
+  return last[1], epoch, seq, last[2][1] == 'end'
 end
+`;
+
+const tail = `${parse}
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local lastId, lastEpoch, lastSeq, ended = parse(last)
 `;
 
 const now = `
@@ -32,23 +35,31 @@ local function entry(epoch, seq) return string.format('%.0f-%.0f', epoch, seq) e
 `;
 
 /** A log that is written lives as long as its lease and a second more, so that a reader finds that the lease has run out. */
-const keep = `
-local function keep(retention, lease, ended)
+const keepKeys = `
+local function keepKeys(log, meta, retention, lease, ended)
   local ttl = math.max(retention, ended and lease or lease + math.min(lease, 1000))
-  redis.call('PEXPIRE', KEYS[1], ttl)
-  redis.call('PEXPIRE', KEYS[2], ttl)
+  redis.call('PEXPIRE', log, ttl)
+  redis.call('PEXPIRE', meta, ttl)
 end
 `;
 
-const holder = `
-local meta = redis.call('HMGET', KEYS[2], 'leaseMs', 'retentionMs', 'cancel', 'leaseUntil')
-local epoch = tonumber(ARGV[2])
-local function held()
-  if not last or not meta[1] then return 'gone' end
+const keep = `${keepKeys}
+local function keep(retention, lease, ended) keepKeys(KEYS[1], KEYS[2], retention, lease, ended) end
+`;
+
+const refuse = `
+local function refuse(epoch, lease, last, lastEpoch, ended)
+  if not last or not lease then return 'gone' end
   if lastEpoch > epoch or (ended and lastEpoch == epoch) then return 'fenced' end
   if lastEpoch < epoch then return 'gone' end
   return nil
 end
+`;
+
+const holder = `${refuse}
+local meta = redis.call('HMGET', KEYS[2], 'leaseMs', 'retentionMs', 'cancel')
+local epoch = tonumber(ARGV[2])
+local function held() return refuse(epoch, meta[1], last, lastEpoch, ended) end
 `;
 
 /** `token owner leaseMs retentionMs` → `done`, `follow`, or `produce epoch takeover`. A cancel is kept for who takes over. */
@@ -76,30 +87,48 @@ return {token, 'produce', string.format('%.0f', epoch), last and 1 or 0}
 `,
 };
 
-/** Who appends is alive, so that a renewal which comes late costs no lease. `token epoch fromSeq notify json …` → `ok`, `gone`, `fenced`, or `behind lastSeq`. */
+/**
+ * For each pair of keys `epoch fromSeq count json …`, after `token notify` → nothing if all are stored; else for each `ok`, `gone`, `fenced`,
+ * or `behind lastSeq`. Who appends is alive, so that a renewal which comes late costs no lease. The lease and the time to live are extended
+ * together, when half of the lease has passed: a log outlives its lease.
+ */
 export const appendScript: Script = {
   name: 'append',
-  text: `${tail}${now}${entry}${keep}${holder}
-local refused = held()
-if refused then return {token, refused} end
-local from = tonumber(ARGV[3])
-if from > lastSeq + 1 then return {token, 'behind', lastSeq} end
-for i = 5, #ARGV do
-  local seq = from + i - 5
-  if seq <= lastSeq then
-    local stored = redis.call('XRANGE', KEYS[1], entry(epoch, seq), entry(epoch, seq))[1]
-    if not stored or stored[2][2] ~= ARGV[i] then return {token, 'fenced'} end
-  else
-    redis.call('XADD', KEYS[1], entry(epoch, seq), 'event', ARGV[i])
+  text: `${parse}${now}${keepKeys}${refuse}
+local function append(log, meta, epoch, from, first, count)
+  local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  local held = redis.call('HMGET', meta, 'leaseMs', 'leaseUntil')
+  local stored = 0
+  if not (held[1] and last and last[1] == epoch .. '-' .. (from - 1) and last[2][1] ~= 'end') then
+    local lastId, lastEpoch, lastSeq, ended = parse(last)
+    local refused = refuse(tonumber(epoch), held[1], last, lastEpoch, ended)
+    if refused then return {refused} end
+    if from > lastSeq + 1 then return {'behind', lastSeq} end
+    stored = math.min(lastSeq + 1 - from, count)
+    for i = 0, stored - 1 do
+      local id = epoch .. '-' .. (from + i)
+      local same = redis.call('XRANGE', log, id, id)[1]
+      if not same or same[2][2] ~= ARGV[first + i] then return {'fenced'} end
+    end
   end
+  for i = stored, count - 1 do redis.call('XADD', log, epoch .. '-' .. (from + i), 'event', ARGV[first + i]) end
+  local lease = tonumber(held[1])
+  if (tonumber(held[2]) or 0) - now < lease / 2 then
+    redis.call('HSET', meta, 'leaseUntil', string.format('%.0f', now + lease))
+    keepKeys(log, meta, tonumber(redis.call('HGET', meta, 'retentionMs')), lease, false)
+  end
+  if ARGV[2] ~= '' then redis.call('PUBLISH', log, '') end
+  return nil
 end
-local lease = tonumber(meta[1])
-if (tonumber(meta[4]) or 0) - now < lease / 2 then
-  redis.call('HSET', KEYS[2], 'leaseUntil', string.format('%.0f', now + lease))
+local states, at, failed = {token}, 3, false
+for i = 1, #KEYS, 2 do
+  local count = tonumber(ARGV[at + 2])
+  local state = append(KEYS[i], KEYS[i + 1], ARGV[at], tonumber(ARGV[at + 1]), at + 3, count)
+  failed = failed or state
+  table.insert(states, state or {'ok'})
+  at = at + 3 + count
 end
-keep(tonumber(meta[2]), lease, false)
-if ARGV[4] ~= '' then redis.call('PUBLISH', KEYS[1], '') end
-return {token, 'ok'}
+return failed and states or {token}
 `,
 };
 
