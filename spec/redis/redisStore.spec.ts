@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { StreamStore } from 'rxllm/durable';
+import type { StreamEntry, StreamStore } from 'rxllm/durable';
 import { type RedisClient, redisStore } from 'rxllm/redis';
 import { start, text } from 'rxllm/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -191,5 +191,111 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     }
     await pause(100);
     expect(usedBytes() - before).toBeLessThan(10e6);
+  });
+
+  /** How often Redis has run a command since the last reset. */
+  async function calls(command: string): Promise<number> {
+    const info = String(await client.sendCommand(['INFO', 'commandstats']));
+    return Number(info.split(`cmdstat_${command}:calls=`)[1]?.split(',')[0] ?? 0);
+  }
+
+  it('appends to many streams by few commands', async () => {
+    const store = redisStore(client);
+    const ids = Array.from({ length: 200 }, (_, index) => `s${index}`);
+    const epochs = await Promise.all(ids.map((id) => produce(store, id)));
+    await Promise.all(ids.map((id, index) => store.append(id, epochs[index] ?? 0, 1, [start()])));
+    await client.sendCommand(['CONFIG', 'RESETSTAT']);
+    await Promise.all(ids.map((id, index) => store.append(id, epochs[index] ?? 0, 2, [text('a'), text('b')])));
+    expect(await calls('xadd')).toBe(400);
+    expect(await calls('evalsha')).toBeLessThanOrEqual(4);
+  });
+
+  it('rejects the append of one stream only, where that is at fault', async () => {
+    const store = redisStore(client);
+    const ids = Array.from({ length: 20 }, (_, index) => `s${index}`);
+    const epochs = await Promise.all(ids.map((id) => produce(store, id)));
+    await client.sendCommand(['SET', 'rxllm:{s7}:log', 'no log']);
+    const appended = await Promise.allSettled(ids.map((id, index) => store.append(id, epochs[index] ?? 0, 1, [start()])));
+    expect(appended.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7]);
+  });
+
+  it('stores each event of one stream once, where appends do not await each other', async () => {
+    const store = redisStore(client);
+    for (let index = 0; index < 20; index++) await produce(store, `s${index}`);
+    const epoch = await produce(store, 'x');
+    const texts = Array.from({ length: 10 }, (_, index) => `t${index}`);
+    const seen = watch(store, 'x');
+    const appends = texts.map((word, index) => store.append('x', epoch, index + 1, [text(word)]));
+    await Promise.all([...appends, store.finish('x', epoch, { type: 'complete' })]);
+    await expect.poll(() => seen.at(-1)).toBe('complete');
+    expect(seen).toHaveLength(11);
+  });
+
+  describe('with a producer and readers in one process', () => {
+    it('emits what is stored without a command for it', async () => {
+      const store = redisStore(client);
+      const epoch = await produce(store, 'x');
+      await store.append('x', epoch, 1, [start()]);
+      const seen = watch(store, 'x');
+      await expect.poll(() => seen.length).toBe(1);
+      await store.append('x', epoch, 2, [text('a')]);
+      await pause(50);
+      await client.sendCommand(['CONFIG', 'RESETSTAT']);
+      for (let seq = 3; seq <= 102; seq++) await store.append('x', epoch, seq, [text('a')]);
+      expect(seen).toHaveLength(102);
+      expect(await calls('xread')).toBeLessThanOrEqual(2);
+      await store.finish('x', epoch, { type: 'complete' });
+      await expect.poll(() => seen.at(-1), { timeout: 300 }).toBe('complete');
+    });
+
+    it('emits the same as a reader elsewhere, which is a copy', async () => {
+      const stores = [redisStore(client), redisStore(client)];
+      const [store] = stores;
+      if (!store) return;
+      const epoch = await produce(store, 'x');
+      const event = { type: 'start', model: undefined, id: 'a', provider: 'p' } as never;
+      await store.append('x', epoch, 1, [start()]);
+      const emitted: StreamEntry[][] = stores.map(() => []);
+      stores.forEach((each, index) => each.read('x').subscribe((entry) => emitted[index]?.push(entry)));
+      await expect.poll(() => emitted.map(({ length }) => length)).toEqual([1, 1]);
+      await store.append('x', epoch, 2, [event, text('a')]);
+      await expect.poll(() => emitted.map(({ length }) => length)).toEqual([3, 3]);
+      expect(emitted[0]).toStrictEqual(emitted[1]);
+      expect(emitted[0]?.[1]?.event).not.toBe(event);
+      await store.finish('x', epoch, { type: 'complete' });
+    });
+
+    it('emits what another process appends that takes the stream over', async () => {
+      const [store, other] = [redisStore(client), redisStore(client)];
+      const epoch = await produce(store, 'x', 300);
+      await store.append('x', epoch, 1, [start()]);
+      const seen = watch(store, 'x');
+      await expect.poll(() => seen.length).toBe(1);
+      await store.append('x', epoch, 2, [text('a')]);
+      await client.sendCommand(['HSET', 'rxllm:{x}:meta', 'leaseUntil', '1']);
+      const taken = await produce(other, 'x');
+      await other.append('x', taken, 1, [text('b')]);
+      await expect(store.append('x', epoch, 3, [text('zombie')])).rejects.toThrow('Another producer');
+      await expect.poll(() => seen, { timeout: 300 }).toEqual(['start', 'text-delta', 'text-delta']);
+      await other.append('x', taken, 2, [text('c')]);
+      await expect.poll(() => seen, { timeout: 300 }).toHaveLength(4);
+      await other.finish('x', taken, { type: 'complete' });
+      await expect.poll(() => seen.at(-1)).toBe('complete');
+    });
+
+    it('emits it even where the producer that was replaced is silent', async () => {
+      const [store, other] = [redisStore(client), redisStore(client)];
+      const epoch = await produce(store, 'x', 300);
+      await store.append('x', epoch, 1, [start()]);
+      const seen = watch(store, 'x');
+      await expect.poll(() => seen.length).toBe(1);
+      await store.append('x', epoch, 2, [text('a')]);
+      await client.sendCommand(['HSET', 'rxllm:{x}:meta', 'leaseUntil', '1']);
+      const taken = await produce(other, 'x');
+      await other.append('x', taken, 1, [text('b')]);
+      await expect.poll(() => seen, { timeout: 4_000 }).toHaveLength(3);
+      await other.finish('x', taken, { type: 'complete' });
+      await expect.poll(() => seen.at(-1)).toBe('complete');
+    });
   });
 });
