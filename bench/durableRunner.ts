@@ -1,3 +1,5 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createClient } from 'redis';
 import { memoryStore } from '../src/durable/memoryStore.js';
 import type { StreamStore } from '../src/durable/streamStore.js';
@@ -15,6 +17,8 @@ export type DurableTask =
       /** Events of each stream. */
       readonly perSecond: number;
       readonly seconds: number;
+      /** Whether the viewers are in a process of their own. */
+      readonly viewedElsewhere?: boolean;
     };
 
 /** What it found; NaN for what it has not measured. CPU is that of one core. */
@@ -30,9 +34,9 @@ export interface DurableReading {
   readonly blocked: number;
 }
 
-type LiveTask = Extract<DurableTask, { readonly kind: 'live' }>;
+export type LiveTask = Extract<DurableTask, { readonly kind: 'live' }>;
 
-/** Streams of one kind: texts go in, and come out at the viewers. */
+/** Streams of one kind: texts go in, and come out at the viewers. An event crosses as JSON by the peer too, as each of its users writes it. */
 interface Carrier {
   /** Begins a stream. */
   open(stream: number): Promise<(text: string) => void>;
@@ -104,12 +108,20 @@ async function carryByPeer(url: string): Promise<Carrier> {
         });
       });
       void drain(created, () => undefined);
-      return (text) => controller?.enqueue(text);
+      return (text) => controller?.enqueue(`data: ${JSON.stringify(textEvent(text))}\n\n`);
     },
     async view(stream, onText) {
-      void drain(await context.resumeExistingStream(`s${stream}`), onText);
+      void drain(await context.resumeExistingStream(`s${stream}`), (frames) => readFrames(frames, onText));
     },
   };
+}
+
+/** What was sent before a viewer came is one text. */
+function readFrames(frames: string, onText: (text: string) => void): void {
+  for (const frame of frames.split('\n\n')) {
+    const event = frame && (JSON.parse(frame.slice('data: '.length)) as DeltaEvent);
+    if (event && event.type === 'text-delta') onText(event.text);
+  }
 }
 
 async function drain(stream: ReadableStream<string> | null | undefined, onText: (text: string) => void): Promise<void> {
@@ -159,23 +171,81 @@ function lookAt(client: { sendCommand(args: string[]): Promise<unknown> } | unde
   };
 }
 
-/** The time from append to viewer: the text is when it was appended. */
-async function runLive(carrier: Carrier, look: RedisLook, task: LiveTask): Promise<DurableReading> {
-  const { streams, viewers, perSecond, seconds } = task;
-  const empty = await heldBytes();
-  const sends: ((text: string) => void)[] = [];
-  for (let stream = 0; stream < streams; stream++) sends.push(await carrier.open(stream));
-  for (const send of sends) send(String(performance.now()));
-  const opened = await heldBytes();
+/** As all processes of this machine count. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Those who view. */
+interface Audience {
+  /** Begins to measure. */
+  begin(): Promise<void>;
+  /** Ends it: the times from append to viewer in milliseconds, and the CPU of another process, of one core. */
+  end(): Promise<{ readonly delays: number[]; readonly cpu: number }>;
+}
+
+/** The text is when it was appended. */
+async function seat(carrier: Carrier, { streams, viewers }: LiveTask): Promise<Audience> {
   let isMeasured = false;
   const delays: number[] = [];
   function onText(text: string): void {
-    if (isMeasured) delays.push(performance.now() - Number(text.trim()));
+    if (isMeasured) delays.push(now() - Number(text.trim()));
   }
   for (let viewer = 0; viewer < viewers; viewer++) {
     await carrier.view(viewer % streams, onText);
     if (viewer % 500 === 499) await pause(50);
   }
+  return {
+    async begin() {
+      isMeasured = true;
+    },
+    async end() {
+      isMeasured = false;
+      return { delays, cpu: 0 };
+    },
+  };
+}
+
+async function seatElsewhere(tool: string, task: LiveTask): Promise<Audience> {
+  const child: ChildProcess = fork(process.argv[1] ?? '', [tool, JSON.stringify(task), 'view'], { serialization: 'advanced' });
+  await once(child, 'message');
+  return {
+    async begin() {
+      child.send('begin');
+    },
+    async end() {
+      child.send('end');
+      const [seen] = (await once(child, 'message')) as [Awaited<ReturnType<Audience['end']>>];
+      child.kill();
+      return seen;
+    },
+  };
+}
+
+/** In a process of its own: views until it is asked for what was seen. */
+async function viewHere(carrier: Carrier, task: LiveTask): Promise<void> {
+  const audience = await seat(carrier, task);
+  let [cpuBefore, since] = [process.cpuUsage(), performance.now()];
+  process.on('message', async (message) => {
+    if (message === 'begin') {
+      [cpuBefore, since] = [process.cpuUsage(), performance.now()];
+      return audience.begin();
+    }
+    const { delays } = await audience.end();
+    const { user, system } = process.cpuUsage(cpuBefore);
+    process.send?.({ delays, cpu: (user + system) / 1e3 / (performance.now() - since) });
+  });
+  process.send?.('ready');
+}
+
+async function runLive(tool: string, carrier: Carrier, look: RedisLook, task: LiveTask): Promise<DurableReading> {
+  const { streams, viewers, perSecond, seconds, viewedElsewhere } = task;
+  const empty = await heldBytes();
+  const sends: ((text: string) => void)[] = [];
+  for (let stream = 0; stream < streams; stream++) sends.push(await carrier.open(stream));
+  for (const send of sends) send(String(now()));
+  const opened = await heldBytes();
+  const audience = viewedElsewhere ? await seatElsewhere(tool, task) : await seat(carrier, task);
   await pause(1_000);
   const viewed = await heldBytes();
   const connections = await look.connections();
@@ -185,27 +255,27 @@ async function runLive(carrier: Carrier, look: RedisLook, task: LiveTask): Promi
   /** Streams take turns, so that they emit evenly. */
   const ticker = setInterval(() => {
     const due = Math.floor(((performance.now() - begun) / 1_000) * perSecond * streams);
-    while (sent < due) sends[sent++ % streams]?.(`${performance.now()} `);
+    while (sent < due) sends[sent++ % streams]?.(`${now()} `);
   }, 2);
   await pause(1_500);
   const [cpuBefore, redisBefore, since, sentBefore] = [process.cpuUsage(), await look.cpuSeconds(), performance.now(), sent];
-  isMeasured = true;
+  await audience.begin();
   await pause(seconds * 1_000);
-  isMeasured = false;
   const elapsed = (performance.now() - since) / 1_000;
   const cpu = process.cpuUsage(cpuBefore);
   const redisCpu = (await look.cpuSeconds()) - redisBefore;
+  const { delays, cpu: viewerCpu } = await audience.end();
   clearInterval(ticker);
   delays.sort((a, b) => a - b);
   const at = (share: number): number => delays[Math.min(Math.floor(delays.length * share), delays.length - 1)] ?? Number.NaN;
   return {
-    perSecond: (sent - sentBefore) / elapsed,
+    perSecond: Math.min(sent - sentBefore, (delays.length * streams) / viewers) / elapsed,
     p50: at(0.5),
     p99: at(0.99),
-    cpu: (cpu.user + cpu.system) / 1e6 / elapsed,
+    cpu: (cpu.user + cpu.system) / 1e6 / elapsed + viewerCpu,
     redisCpu: redisCpu / elapsed,
     streamBytes: (opened - empty) / streams,
-    viewerBytes: (viewed - opened) / viewers,
+    viewerBytes: viewedElsewhere ? Number.NaN : (viewed - opened) / viewers,
     connections: connections.length,
     blocked: connections.filter((line) => line.includes('flags=b')).length,
   };
@@ -243,15 +313,18 @@ async function runAppends(store: StreamStore, look: RedisLook, events: number): 
   };
 }
 
-async function run(tool: string, task: DurableTask): Promise<DurableReading> {
+async function run(tool: string, task: DurableTask, isViewer: boolean): Promise<DurableReading | undefined> {
   const client = tool === 'rxllm: memoryStore' ? undefined : createClient({ url: task.url });
   await client?.connect();
-  await client?.sendCommand(['FLUSHALL']);
+  if (!isViewer) await client?.sendCommand(['FLUSHALL']);
   const look = lookAt(client);
   const store = client ? redisStore(client) : memoryStore({ maxChars: 2 ** 31, maxStreamChars: 2 ** 31 });
   if (task.kind === 'appends') return runAppends(store, look, task.events);
-  return runLive(tool === 'resumable-stream' ? await carryByPeer(task.url) : carryByStore(store), look, task);
+  const carrier = tool === 'resumable-stream' ? await carryByPeer(task.url) : carryByStore(store);
+  if (!isViewer) return runLive(tool, carrier, look, task);
+  await viewHere(carrier, task);
+  return undefined;
 }
 
-const [tool = '', task = '{}'] = process.argv.slice(2);
-run(tool, JSON.parse(task) as DurableTask).then((reading) => process.send?.(reading), fail);
+const [tool = '', task = '{}', role] = process.argv.slice(2);
+run(tool, JSON.parse(task) as DurableTask, role === 'view').then((reading) => reading && process.send?.(reading), fail);

@@ -22,9 +22,9 @@ export type Refusal = readonly [state: unknown, lastSeq?: unknown];
 const manyProducers = 16;
 const gatherMs = 4;
 
-/** Redis runs a call without interruption: the most logs, and characters of events, of one. */
-const maxLogs = 128;
-const maxChars = 2 ** 20;
+/** So many events, or characters of them, wait for no others: Redis runs a call without interruption. */
+const manyEvents = 128;
+const manyChars = 2 ** 18;
 
 interface Pending {
   readonly keys: StreamKeys;
@@ -44,6 +44,7 @@ interface Pending {
 export function createAppends(commands: Commands, isCluster: boolean, producers: () => number): Appends {
   const notify = isCluster ? 'publish' : '';
   let pending: Pending[] = [];
+  let events = 0;
   let chars = 0;
   let isArmed = false;
 
@@ -59,6 +60,7 @@ export function createAppends(commands: Commands, isCluster: boolean, producers:
     if (pending.length === 0) return;
     const batch = pending;
     pending = [];
+    events = 0;
     chars = 0;
     void send(batch);
   }
@@ -88,8 +90,9 @@ export function createAppends(commands: Commands, isCluster: boolean, producers:
     run(keys, epoch, fromSeq, texts) {
       return new Promise((resolve, reject) => {
         pending.push({ keys, epoch, fromSeq, texts, resolve, reject });
+        events += texts.length;
         for (const text of texts) chars += text.length;
-        if (isCluster || pending.length >= maxLogs || chars >= maxChars) flush();
+        if (isCluster || events >= manyEvents || chars >= manyChars) flush();
         else arm();
       });
     },
