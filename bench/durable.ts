@@ -32,7 +32,7 @@ export async function benchDurable(quick: boolean): Promise<void> {
     for (const tool of shared) most.set(tool, await readMost(tool, { ...live, seconds: quick ? 2 : 8 }));
 
     console.log(
-      `Streams in a store, Node ${process.version}: producers and viewers in one process, if not said otherwise, Redis in another`,
+      `Streams in a store, Node ${process.version}: producers and viewers in one process unless noted, Redis in another`,
     );
     const head = [
       'load',

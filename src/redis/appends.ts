@@ -22,7 +22,7 @@ export type Refusal = readonly [state: unknown, lastSeq?: unknown];
 const manyProducers = 16;
 const gatherMs = 4;
 
-/** So many events, or characters of them, wait for no others: Redis runs a call without interruption. */
+/** A batch of this size is sent at once: Redis runs a call without interruption. */
 const manyEvents = 128;
 const manyChars = 2 ** 18;
 

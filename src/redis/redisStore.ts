@@ -36,14 +36,15 @@ export interface RedisStoreOptions {
  * subscribed instead. Leases and epochs are counted by the clock of Redis, so that the clocks of machines may differ.
  *
  * A connection that is lost is opened again, and what was not acknowledged is appended again, at most once each. Where Redis restarts and has
- * lost the last entries, the producer appends what it had stored of them, up to 1,024 events; where it has lost a whole log, the producer gets
- * FencedError and readers GapError.
+ * lost the last entries, the producer appends again what it had stored in the last five seconds, or at least the last 512 events; where Redis has
+ * lost a whole log, the producer gets FencedError and readers GapError.
  *
  * @param client A client of node-redis. It stays the caller's: close it when no stream is read or produced any more.
  * @throws TypeError and RangeError at call time for an option that is not of its kind, and for what is no client.
  * @emitsError ConnectionError from every call if Redis cannot be reached for `retryMs`; what Redis itself replies, for instance `OOM`.
  * @unsubscribe Ends the reading at once; with the last reader and producer the connection closes.
- * @cost A script for each append, one more for each stream every third of a lease; a reader that has caught up costs no command.
+ * @cost A script for what is appended within 4 ms, by many producers together, and one for each stream every third of a lease. A reader that has
+ * caught up costs no command, and none reads what its own process has appended.
  * @example const store = redisStore(await createClient({ url: 'redis://localhost' }).connect());
  */
 export function redisStore(client: AnyRedisClient, options: RedisStoreOptions = {}): StreamStore {
