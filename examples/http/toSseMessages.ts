@@ -11,5 +11,5 @@ for (const { data } of messages) console.log(data);
 /* Prints:
 {"type":"start","id":"id-1","model":"model-1","provider":"test"}
 {"type":"text-delta","text":"Paris","block":0,"choice":0,"phase":"answer"}
-{"type":"error","error":{"name":"ConnectionError","kind":"connection","message":"The connection to the provider failed","retryable":true}}
+{"type":"error","error":{"name":"ConnectionError","kind":"connection","message":"The connection failed","retryable":true}}
 */

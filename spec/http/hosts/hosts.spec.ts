@@ -15,6 +15,7 @@ import {
   type ServiceErrorKind,
   StreamTimeoutError,
   TruncatedError,
+  toErrorInfo,
 } from '../../../src/errors.js';
 import type { DeltaEvent } from '../../../src/events.js';
 import { createDemand } from '../../../src/handles/createDemand.js';
@@ -148,6 +149,16 @@ describe.each(Object.entries(hosts))('%s', (name, host) => {
     expect(events).toEqual([start(), text('Hello')]);
     expect(arrived).toMatchObject({ name: error.name, kind: error.kind, retryable: error.retryable, partial: { text: 'Hello' } });
     expect((arrived as Error).constructor).toBe(error.constructor);
+  });
+
+  it('reports a failed attempt, without words of the provider', async () => {
+    const failed = new HttpError('secret', { kind: 'overloaded', status: 529, requestId: 'secret', code: 'overloaded_error' });
+    const attempts = of(start(), text('Hel'), reset({ error: toErrorInfo(failed) }), start(), text('Hello'), finish());
+    const response = await fetch(await serving(host, attempts));
+    expect(await response.text()).not.toMatch(/secret/);
+    const { events } = await read(await serving(host, attempts));
+    expect(events.map(({ type }) => type)).toEqual(['start', 'text-delta', 'reset', 'start', 'text-delta', 'finish']);
+    expect(events[2]).toMatchObject({ error: { name: 'HttpError', kind: 'overloaded', status: 529, code: 'overloaded_error' } });
   });
 
   it('reports a completion without a finish as a TruncatedError', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY, type Observable, of, Subject } from 'rxjs';
-import { HttpError } from '../../../src/errors.js';
+import { HttpError, toErrorInfo } from '../../../src/errors.js';
 import type { DeltaEvent, JsonValue } from '../../../src/events.js';
 import { type SseMessage, sse, toSseMessages, uiMessages } from '../../../src/http/index.js';
 import { finish, marbles, raw, reset, start, text } from '../../../src/testing/index.js';
@@ -32,6 +32,19 @@ describe('toSseMessages', () => {
       expectObservable(stream('s-#', {}, error).pipe(toSseMessages(sse()))).toBe('s-(e|)', { s, e });
     }),
   );
+
+  it('makes a message of a failed attempt, without words of the provider', () => {
+    const failed = toErrorInfo(new HttpError('secret', { kind: 'overloaded', status: 529, requestId: 'secret' }));
+    const found: string[] = [];
+    of(start(), reset({ error: failed }))
+      .pipe(toSseMessages(sse()))
+      .subscribe(({ data }) => found.push(data));
+    expect(JSON.parse(found[1] ?? '')).toMatchObject({
+      type: 'reset',
+      error: { kind: 'overloaded', message: 'The provider is overloaded' },
+    });
+    expect(found.join()).not.toMatch(/secret/);
+  });
 
   it('makes a message of an end without a finish, and of an event that the wire cannot carry', () => {
     const deep = raw('deep', JSON.parse('['.repeat(300) + ']'.repeat(300)) as JsonValue);

@@ -3,6 +3,7 @@ import type { StreamEntry } from '../../durable/streamStore.js';
 import type { DeltaEvent, ErrorInfo } from '../../events.js';
 import type { Wire, WireEncoder } from '../wires/wire.js';
 import { createEncoder } from './createEncoder.js';
+import { publicEvent } from './publicError.js';
 
 /** Writes a frame: its data, and the id by which a client resumes after it. */
 export type WriteFrame = (data: string, id?: string) => void;
@@ -20,7 +21,7 @@ export function frameEvents(wire: Wire): Framing<DeltaEvent> {
       return encoder.ended ?? false;
     },
     encode(event, write) {
-      encoder.encode(event, write);
+      encoder.encode(publicEvent(event), write);
       return event.type;
     },
     fail: (error, write) => encoder.fail(error, write),
@@ -65,7 +66,7 @@ export function frameEntries(wire: Wire): Framing<SentEntry> {
     let count = 0;
     let last: string | undefined;
     // A frame is written when the next one is known, because the last one has the id of the entry.
-    encoder.encode(event, (data) => {
+    encoder.encode(publicEvent(event), (data) => {
       if (last !== undefined && count > seen) write(last, `${id}.${count}`);
       last = data;
       count++;

@@ -1,5 +1,5 @@
 import { isStreamError, toErrorInfo } from '../../errors.js';
-import type { ErrorInfo, JsonObject } from '../../events.js';
+import type { DeltaEvent, ErrorInfo, JsonObject } from '../../events.js';
 
 /**
  * What a client may know of an error: its class and kind, whether and when to ask again, and words of this package. What a provider or its
@@ -7,6 +7,11 @@ import type { ErrorInfo, JsonObject } from '../../events.js';
  */
 export function publicError(error: unknown): ErrorInfo {
   return toPublic(toErrorInfo(error));
+}
+
+/** What a client may know of an event: that an attempt failed is an event of the stream, its error is one of the provider. */
+export function publicEvent(event: DeltaEvent): DeltaEvent {
+  return event.type === 'reset' ? { ...event, error: toPublic(event.error) } : event;
 }
 
 /** What a kind of fault is called, where the message would be the provider's own, or name a machine. */
@@ -21,7 +26,7 @@ const messages: Readonly<Record<string, string>> = {
   overloaded: 'The provider is overloaded',
   server: 'The provider failed',
   conflict: 'The request is in conflict with another one',
-  connection: 'The connection to the provider failed',
+  connection: 'The connection failed',
   'content-type': 'The provider did not answer with an event stream',
   parse: 'The answer is not in the expected format',
   validation: 'The answer does not match its schema',

@@ -5,7 +5,7 @@ import { operate } from '../../kernel/operate.js';
 import { checkWire } from '../wires/checkWire.js';
 import type { Wire } from '../wires/wire.js';
 import { createEncoder } from './createEncoder.js';
-import { publicError } from './publicError.js';
+import { publicError, publicEvent } from './publicError.js';
 
 /** A message of `@Sse` of NestJS. */
 export interface SseMessage {
@@ -53,7 +53,7 @@ export function toSseMessages(wire: Wire): OperatorFunction<DeltaEvent, SseMessa
     return {
       next(event) {
         try {
-          encoder.encode(event, write);
+          encoder.encode(publicEvent(event), write);
         } catch (error) {
           return fail(error);
         }
