@@ -1,7 +1,7 @@
-import { createCluster, createSentinel } from 'redis';
+import { createCluster } from 'redis';
 import { type RedisClient, redisStore } from 'rxllm/redis';
 import { storeContract } from 'rxllm/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { connectClient } from './support/clients.js';
 import { type RedisServer, redisServerPath, startRedis } from './support/redisServer.js';
 
@@ -43,11 +43,6 @@ describe.skipIf(redisServerPath === undefined)('redisStore in a cluster', () => 
     }
     throw new Error('The cluster has not formed');
   }
-
-  it('accepts the clients of Sentinel too', () => {
-    const sentinel = createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 26_379 }] });
-    expect(Object.keys(redisStore(sentinel))).toContain('claim');
-  });
 
   storeContract(it, () => redisStore(cluster), { leaseMs: 300, histories: 10 });
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -37,18 +37,46 @@ export interface RedisServerOptions {
   /** Whether writes are logged, and how often the log is written to disk. */
   readonly appendOnly?: 'no' | 'always' | 'everysec';
   readonly isCluster?: boolean;
+  /** The port of the server that it copies. */
+  readonly replicaOf?: number;
 }
 
-export async function startRedis({ appendOnly = 'no', isCluster = false }: RedisServerOptions = {}): Promise<RedisServer> {
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const { appendOnly = 'no', isCluster = false, replicaOf } = options;
+  return runServer((port) => {
+    const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--loglevel', 'warning'];
+    if (appendOnly !== 'no') flags.push('--appendonly', 'yes', '--appendfsync', appendOnly);
+    if (isCluster) flags.push('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000');
+    if (replicaOf !== undefined) flags.push('--replicaof', '127.0.0.1', String(replicaOf), '--repl-diskless-sync-delay', '0');
+    return flags;
+  });
+}
+
+/** A sentinel that replaces the master, by its replica, soon after it is gone. */
+export async function startSentinel(master: number, replica: number): Promise<RedisServer> {
+  return runServer((port, folder) => {
+    const file = join(folder, 'sentinel.conf');
+    const lines = [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `sentinel monitor main 127.0.0.1 ${master} 1`,
+      `sentinel known-replica main 127.0.0.1 ${replica}`,
+      'sentinel down-after-milliseconds main 300',
+      'sentinel failover-timeout main 2000',
+    ];
+    writeFileSync(file, lines.join('\n'));
+    return [file, '--sentinel'];
+  });
+}
+
+async function runServer(flagsOf: (port: number, folder: string) => readonly string[]): Promise<RedisServer> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'rxllm-redis-'));
+  const flags = flagsOf(port, folder);
   let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, '--loglevel', 'warning'];
-    if (appendOnly !== 'no') flags.push('--appendonly', 'yes', '--appendfsync', appendOnly);
-    if (isCluster) flags.push('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000');
-    server = spawn(redisServerPath ?? 'redis-server', flags, { stdio: 'ignore' });
+    server = spawn(redisServerPath ?? 'redis-server', flags, { cwd: folder, stdio: 'ignore' });
     await untilReachable(port);
   }
 
