@@ -80,23 +80,36 @@ export function connectionOf(client: AnyRedisClient): RedisConnection {
 /** A copy of the client with a connection of its own, which is not opened yet. */
 export function ownConnection(client: AnyRedisClient): OwnConnection {
   const copy = client.duplicate();
-  // What fails also rejects the command that waits, where it is handled.
-  copy.on('error', () => undefined);
-  // A client that is destroyed while it connects has no socket to close yet, and would open it for ever.
+  /** Until the promise of `connect` settles. */
+  let isOpening = false;
   let isUnwanted = false;
-  copy.on('connect', () => {
-    if (isUnwanted) copy.destroy();
-  });
+
+  /** Not between the two: a client that is destroyed while it opens its socket does not close it. */
+  function destroyUnwanted(): void {
+    if (isUnwanted && copy.isOpen) copy.destroy();
+  }
+
+  // What fails also rejects the command that waits, where it is handled.
+  copy.on('error', destroyUnwanted);
+  copy.on('connect', destroyUnwanted);
   const { send } = connectionOf(copy);
   return {
     get isOpen() {
       return copy.isOpen;
     },
     send,
-    connect: () => copy.connect(),
+    async connect() {
+      isOpening = true;
+      try {
+        return await copy.connect();
+      } finally {
+        isOpening = false;
+        destroyUnwanted();
+      }
+    },
     destroy() {
       isUnwanted = true;
-      if (copy.isOpen) copy.destroy();
+      if (!isOpening) destroyUnwanted();
     },
   };
 }

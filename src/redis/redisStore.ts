@@ -31,7 +31,7 @@ export interface RedisStoreOptions {
  *     claim, append, append, finish    rxllm:{id}:log       1-0 1-1 1-2 1-3
  *     read(id) elsewhere               reader                   1-1 1-2 |
  *
- * The client is one of node-redis that `createClient`, `createSentinel` or `createCluster` made, and that is connected. All readers of a process
+ * The client is one of node-redis that `createClient`, `createSentinel` (version 6) or `createCluster` made, and that is connected. All readers of a process
  * share one more connection, a copy of the client, which exists while something is read or produced and blocks in `XREAD`; in a cluster it is
  * subscribed instead. Leases and epochs are counted by the clock of Redis, so that the clocks of machines may differ.
  *
