@@ -7,10 +7,11 @@ import { messagesOf } from './messages';
 import { Meter } from './meter';
 import { QuestionView } from './question';
 import { Settings } from './settings';
+import { StayAtEnd } from './stay-at-end';
 
 @Component({
   selector: 'app-root',
-  imports: [AnswerView, Composer, MarbleStrip, Meter, QuestionView, Settings],
+  imports: [AnswerView, Composer, MarbleStrip, Meter, QuestionView, Settings, StayAtEnd],
   templateUrl: './app.html',
   styleUrl: './app.css',
   host: {

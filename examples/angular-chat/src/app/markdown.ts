@@ -1,52 +1,21 @@
-import { Component, computed, input, Pipe, type PipeTransform } from '@angular/core';
-import { marked } from 'marked';
+import { Component, computed, input, linkedSignal } from '@angular/core';
 import { markdownBlocks } from 'rxllm';
-import { CustomerForm } from './customer-form';
+import { type Block, Blocks } from './blocks';
 import { readGrowing } from './growth';
-import { ProductTable } from './product-table';
 
-/** Renders one block. Angular removes from it what could run. */
-@Pipe({ name: 'html' })
-export class HtmlPipe implements PipeTransform {
-  transform(text: string): string {
-    return marked.parse(text, { async: false });
-  }
-}
-
-/** A block, or the unfinished tail. What is open in the tail is closed to be shown. */
-interface ShownBlock {
-  readonly view: 'markdown' | 'toon' | 'customer';
-  readonly text: string;
-}
+/** How many blocks are checked, laid out and painted together. */
+const groupSize = 12;
 
 /**
- * Markdown that grows. A finished block is rendered once; only the tail is rendered again. What a table or a form needs is loaded when the
- * first of them begins.
+ * Markdown that grows. A finished block is rendered once, and a full group of blocks costs nothing more, however long the text gets: only the
+ * tail, which is in the last group, is rendered again.
  */
 @Component({
   selector: 'app-markdown',
-  imports: [HtmlPipe, ProductTable, CustomerForm],
+  imports: [Blocks],
   template: `
-    @for (block of blocks(); track $index) {
-      @switch (block.view) {
-        @case ('toon') {
-          @defer (on immediate) {
-            <app-product-table [text]="block.text" />
-          } @error {
-            <pre>{{ block.text }}</pre>
-          }
-        }
-        @case ('customer') {
-          @defer (on immediate) {
-            <app-customer-form [text]="block.text" [busy]="busy()" />
-          } @error {
-            <pre>{{ block.text }}</pre>
-          }
-        }
-        @default {
-          <div [innerHTML]="block.text | html"></div>
-        }
-      }
+    @for (group of groups(); track $index) {
+      <app-blocks [blocks]="group" [busy]="busy()" />
     }
   `,
 })
@@ -57,15 +26,22 @@ export class Markdown {
 
   private readonly markdown = readGrowing(this.text, markdownBlocks(), { blocks: [], tail: '', closedTail: '' });
 
-  protected readonly blocks = computed((): readonly ShownBlock[] => {
+  private readonly blocks = computed((): readonly Block[] => {
     const { blocks, tail, closedTail } = this.markdown();
-    const shown = blocks.map(({ text }) => toShown(text, text));
-    return tail.trim() === '' ? shown : [...shown, toShown(tail, closedTail)];
+    return tail.trim() === '' ? blocks : [...blocks, { text: tail, closedText: closedTail }];
+  });
+
+  protected readonly groups = linkedSignal<readonly Block[], readonly (readonly Block[])[]>({
+    source: this.blocks,
+    computation: (blocks, previous) => grouped(blocks, previous?.value ?? []),
   });
 }
 
-function toShown(text: string, closed: string): ShownBlock {
-  if (/^\s*```toon\s/.test(text)) return { view: 'toon', text };
-  if (/^\s*```json\s+\{\s*"name"/.test(text)) return { view: 'customer', text };
-  return { view: 'markdown', text: closed };
+/** A group that has the same blocks as before stays the same array, so that its view is not checked. */
+function grouped(blocks: readonly Block[], before: readonly (readonly Block[])[]): readonly (readonly Block[])[] {
+  return Array.from({ length: Math.ceil(blocks.length / groupSize) }, (_, index) => {
+    const group = blocks.slice(index * groupSize, (index + 1) * groupSize);
+    const old = before[index];
+    return old?.length === group.length && group.every((block, place) => block === old[place]) ? old : group;
+  });
 }

@@ -1,6 +1,6 @@
 import { Service } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { auditTime, defer, type MonoTypeOperatorFunction, Subject, scan, tap } from 'rxjs';
+import { auditTime, defer, type MonoTypeOperatorFunction, map, Subject, tap } from 'rxjs';
 import { type DeltaEvent, type JsonValue, toErrorInfo } from 'rxllm';
 
 /** One event, or several alike that came at nearly the same time. */
@@ -26,8 +26,8 @@ export interface Recording {
   readonly progress: Readonly<Record<string, JsonValue>>;
 }
 
-/** What a stream does: it begins, emits an event, or ends. */
-type Happening = DeltaEvent | { readonly type: 'request' | 'complete' | 'unsubscribe' | 'error'; readonly detail: string };
+/** What a stream does: it emits an event, or ends. */
+type Happening = DeltaEvent | { readonly type: 'complete' | 'unsubscribe' | 'error'; readonly detail: string };
 
 const nothing: Recording = { marbles: [], total: 0, characters: 0, firstMs: undefined, lastMs: undefined, progress: {} };
 const longest = 120;
@@ -36,13 +36,14 @@ const alikeWithinMs = 60;
 /** Records the events of a stream, for the marble strip and the meter. */
 @Service()
 export class Recorder {
-  private readonly happenings$ = new Subject<{ readonly happening: Happening; readonly at: number }>();
+  private readonly changes$ = new Subject<void>();
+  private draft = createDraft();
 
-  /** Ten times a second, however fast the events are. */
+  /** Five times a second, however fast the events are. */
   readonly recording = toSignal(
-    this.happenings$.pipe(
-      scan((recording, { happening, at }) => recordNext(recording, happening, at), nothing),
-      auditTime(100),
+    this.changes$.pipe(
+      auditTime(200),
+      map(() => this.draft.read()),
     ),
     { initialValue: nothing },
   );
@@ -51,8 +52,13 @@ export class Recorder {
     return (source) =>
       defer(() => {
         const startedAt = performance.now();
-        const note = (happening: Happening): void => this.happenings$.next({ happening, at: performance.now() - startedAt });
-        note({ type: 'request', detail: '' });
+        const draft = createDraft();
+        const note = (happening: Happening): void => {
+          draft.write(happening, performance.now() - startedAt);
+          this.changes$.next();
+        };
+        this.draft = draft;
+        this.changes$.next();
         return source.pipe(
           tap<DeltaEvent>({
             next: note,
@@ -65,27 +71,42 @@ export class Recorder {
   }
 }
 
-function recordNext(recording: Recording, happening: Happening, at: number): Recording {
-  if (happening.type === 'request') return nothing;
-  const { marbles, total, characters, firstMs, progress } = recording;
-  const isDelta = happening.type.endsWith('-delta');
-  return {
-    marbles: withMarble(marbles, { index: total, type: happening.type, count: 1, at, detail: detailOf(happening) }),
-    total: total + 1,
-    characters: characters + ('text' in happening && happening.text ? happening.text.length : 0),
-    firstMs: firstMs ?? (isDelta ? at : undefined),
-    lastMs: isDelta ? at : recording.lastMs,
-    progress:
-      happening.type === 'tool-result' && happening.preliminary
-        ? { ...progress, [happening.callId]: happening.output }
-        : progress,
-  };
-}
+/** A recording that is written in place: a copy for each event would cost more than the event. */
+function createDraft() {
+  const marbles: Marble[] = [];
+  let last: { -readonly [Key in keyof Marble]: Marble[Key] } | undefined;
+  let total = 0;
+  let characters = 0;
+  let firstMs: number | undefined;
+  let lastMs: number | undefined;
+  let progress: Recording['progress'] = {};
 
-function withMarble(marbles: readonly Marble[], marble: Marble): readonly Marble[] {
-  const last = marbles.at(-1);
-  if (last?.type !== marble.type || marble.at - last.at > alikeWithinMs) return [...marbles.slice(1 - longest), marble];
-  return marbles.with(-1, { ...last, count: last.count + 1, detail: last.detail });
+  function draw(happening: Happening, at: number): void {
+    if (last?.type === happening.type && at - last.at <= alikeWithinMs) {
+      last.count += 1;
+      return;
+    }
+    if (last) marbles.push(last);
+    if (marbles.length >= longest) marbles.shift();
+    last = { index: total, type: happening.type, count: 1, at, detail: detailOf(happening) };
+  }
+
+  return {
+    write(happening: Happening, at: number): void {
+      draw(happening, at);
+      total += 1;
+      if ('text' in happening) characters += happening.text?.length ?? 0;
+      if (happening.type.endsWith('-delta')) {
+        firstMs ??= at;
+        lastMs = at;
+      }
+      if (happening.type === 'tool-result' && happening.preliminary)
+        progress = { ...progress, [happening.callId]: happening.output };
+    },
+    read(): Recording {
+      return { marbles: last ? [...marbles, { ...last }] : [], total, characters, firstMs, lastMs, progress };
+    },
+  };
 }
 
 function detailOf(happening: Happening): string {
