@@ -226,7 +226,7 @@ async function seatElsewhere(tool: string, task: LiveTask): Promise<Audience> {
 async function viewHere(carrier: Carrier, task: LiveTask): Promise<void> {
   const audience = await seat(carrier, task);
   let [cpuBefore, since] = [process.cpuUsage(), performance.now()];
-  process.on('message', async (message) => {
+  async function answer(message: unknown): Promise<void> {
     if (message === 'begin') {
       [cpuBefore, since] = [process.cpuUsage(), performance.now()];
       return audience.begin();
@@ -234,7 +234,8 @@ async function viewHere(carrier: Carrier, task: LiveTask): Promise<void> {
     const { delays } = await audience.end();
     const { user, system } = process.cpuUsage(cpuBefore);
     process.send?.({ delays, cpu: (user + system) / 1e3 / (performance.now() - since) });
-  });
+  }
+  process.on('message', (message) => void answer(message).catch(fail));
   process.send?.('ready');
 }
 

@@ -29,7 +29,7 @@ describe.skipIf(redisServerPath === undefined)('redisStore with Sentinel', () =>
   }, 30_000);
 
   afterAll(async () => {
-    client?.destroy();
+    await client?.destroy();
     for (const server of servers) await server.close();
   });
 

@@ -38,7 +38,7 @@ describe('toSseMessages', () => {
     const found: string[] = [];
     of(start(), reset({ error: failed }))
       .pipe(toSseMessages(sse()))
-      .subscribe(({ data }) => found.push(data));
+      .subscribe({ next: ({ data }) => found.push(data), error: () => found.push('error') });
     expect(JSON.parse(found[1] ?? '')).toMatchObject({
       type: 'reset',
       error: { kind: 'overloaded', message: 'The provider is overloaded' },
