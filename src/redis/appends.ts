@@ -8,30 +8,29 @@ export interface Appends {
   /**
    * Appends events, as JSON, to one log.
    *
-   * @returns `undefined` if all are stored; else `gone`, `fenced`, or `behind` and the last `seq`.
+   * @returns Nothing if all are stored; else `gone`, `fenced`, or `behind` and the last `seq`.
    */
-  run(keys: StreamKeys, epoch: number, fromSeq: number, texts: readonly string[]): Promise<Refusal | undefined>;
+  run(keys: StreamKeys, epoch: number, fromSeq: number, texts: readonly string[]): Promise<Refusal | null | undefined>;
   /** Sends what is pending, so that the next command comes after it. */
   flush(): void;
 }
 
 /** Why Redis did not do what the producer of a stream asked for. */
-export type Refusal = readonly [state: unknown, lastSeq?: unknown];
+export type Refusal = readonly unknown[];
 
 /** With this many producers or more their appends wait `gatherMs` for each other: else each of them would be a command. */
 const manyProducers = 16;
 const gatherMs = 4;
 
-/** A batch of this size is sent at once: Redis runs a call without interruption. */
-const manyEvents = 128;
-const manyChars = 2 ** 18;
+/** A batch of this many characters is sent at once: Redis runs a call without interruption. */
+const manyChars = 2 ** 14;
 
 interface Pending {
   readonly keys: StreamKeys;
   readonly epoch: number;
   readonly fromSeq: number;
   readonly texts: readonly string[];
-  readonly resolve: (refusal: Refusal | undefined) => void;
+  readonly resolve: (refusal: Refusal | null | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -44,7 +43,6 @@ interface Pending {
 export function createAppends(commands: Commands, isCluster: boolean, producers: () => number): Appends {
   const notify = isCluster ? 'publish' : '';
   let pending: Pending[] = [];
-  let events = 0;
   let chars = 0;
   let isArmed = false;
 
@@ -60,7 +58,6 @@ export function createAppends(commands: Commands, isCluster: boolean, producers:
     if (pending.length === 0) return;
     const batch = pending;
     pending = [];
-    events = 0;
     chars = 0;
     void send(batch);
   }
@@ -75,10 +72,7 @@ export function createAppends(commands: Commands, isCluster: boolean, producers:
     }
     try {
       const states = await commands.run(appendScript, keys, args);
-      for (const [index, { resolve }] of batch.entries()) {
-        const state = states[index] as Refusal | undefined;
-        resolve(state?.[0] === 'ok' ? undefined : state);
-      }
+      for (const [index, { resolve }] of batch.entries()) resolve(states[index] as Refusal | null | undefined);
     } catch (error) {
       // Each may be repeated: the fault of one log is not that of the others.
       if (batch.length > 1 && !isPassing(error)) for (const append of batch) void send([append]);
@@ -90,9 +84,8 @@ export function createAppends(commands: Commands, isCluster: boolean, producers:
     run(keys, epoch, fromSeq, texts) {
       return new Promise((resolve, reject) => {
         pending.push({ keys, epoch, fromSeq, texts, resolve, reject });
-        events += texts.length;
         for (const text of texts) chars += text.length;
-        if (isCluster || events >= manyEvents || chars >= manyChars) flush();
+        if (isCluster || chars >= manyChars) flush();
         else arm();
       });
     },

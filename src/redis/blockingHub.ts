@@ -62,7 +62,8 @@ export function createBlockingHub(client: AnyRedisClient, commands: Commands, co
     for (let failures = 0; running === loop; ) {
       try {
         await open(loop);
-        const asked = remoteLogs();
+        const now = asyncScheduler.now();
+        const asked = new Map([...followers].filter(([, { localUntil }]) => localUntil <= now));
         const reply = await read(loop, asked.values());
         failures = 0;
         if (running === loop) dispatch(reply, asked);
@@ -77,11 +78,6 @@ export function createBlockingHub(client: AnyRedisClient, commands: Commands, co
         loop.blocked = false;
       }
     }
-  }
-
-  function remoteLogs(): ReadonlyMap<string, LogFollower> {
-    const now = asyncScheduler.now();
-    return new Map([...followers].filter(([, { localUntil }]) => localUntil <= now));
   }
 
   async function open(loop: Loop): Promise<void> {

@@ -100,9 +100,8 @@ export function createChannel(key: string, start: LogPlace, handlers: ChannelHan
   }
 
   function askHub(): void {
-    if (localUntil === 0) return;
+    if (localUntil > 0 && !closed) handlers.ask();
     localUntil = 0;
-    if (!closed) handlers.ask();
   }
 
   startWatch();

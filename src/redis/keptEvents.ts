@@ -5,8 +5,8 @@ export interface KeptEvents {
   /** The `seq` after the last one. */
   readonly nextSeq: number;
   add(fromSeq: number, texts: readonly string[]): void;
-  /** What is kept from that `seq` on; `undefined` if it begins later, or there is nothing. */
-  from(seq: number): readonly string[] | undefined;
+  /** What is kept from that `seq` on; nothing if it begins later. */
+  from(seq: number): readonly string[];
 }
 
 /** Those of the last five seconds are kept, unless they are more than half of the most events, or of the most characters. */
@@ -52,9 +52,6 @@ export function createKeptEvents(): KeptEvents {
         newerChars += text.length;
       }
     },
-    from(seq) {
-      const kept = [...older, ...newer].slice(Math.max(seq - firstSeq, 0));
-      return seq < firstSeq || kept.length === 0 ? undefined : kept;
-    },
+    from: (seq) => (seq < firstSeq ? [] : [...older, ...newer].slice(seq - firstSeq)),
   };
 }

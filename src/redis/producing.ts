@@ -67,15 +67,14 @@ export function createProducing(
     for (;;) {
       appends.flush();
       const reply = await commands.run(script, both, [String(epoch), ...args]);
-      const [state, lastSeq] = reply;
-      if (state === 'ok') return reply;
-      await mend([state, lastSeq]);
+      if (reply[0] === 'ok') return reply;
+      await mend(reply);
     }
   }
 
   async function appendAgain(fromSeq: number): Promise<void> {
     const again = kept.from(fromSeq);
-    if (!again) throw new GapError('Events before these were not stored', { code: 'lost' });
+    if (again.length === 0) throw new GapError('Events before these were not stored', { code: 'lost' });
     await appendTexts(fromSeq, again);
   }
 

@@ -35,16 +35,12 @@ local function entry(epoch, seq) return string.format('%.0f-%.0f', epoch, seq) e
 `;
 
 /** A log that is written lives as long as its lease and a second more, so that a reader finds that the lease has run out. */
-const keepKeys = `
-local function keepKeys(log, meta, retention, lease, ended)
+const keep = `
+local function keep(log, meta, retention, lease, ended)
   local ttl = math.max(retention, ended and lease or lease + math.min(lease, 1000))
   redis.call('PEXPIRE', log, ttl)
   redis.call('PEXPIRE', meta, ttl)
 end
-`;
-
-const keep = `${keepKeys}
-local function keep(retention, lease, ended) keepKeys(KEYS[1], KEYS[2], retention, lease, ended) end
 `;
 
 const refuse = `
@@ -82,19 +78,19 @@ redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[2], 'epoch', string.format('%.0f', epoch), 'owner', owner, 'leaseMs', lease, 'retentionMs', retention,
   'leaseUntil', string.format('%.0f', now + lease))
 if last and meta[4] then redis.call('HSET', KEYS[2], 'cancel', meta[4]) end
-keep(retention, lease, false)
+keep(KEYS[1], KEYS[2], retention, lease, false)
 return {token, 'produce', string.format('%.0f', epoch), last and 1 or 0}
 `,
 };
 
 /**
- * For each pair of keys `epoch fromSeq count json …`, after `token notify` → nothing if all are stored; else for each `ok`, `gone`, `fenced`,
+ * For each pair of keys `epoch fromSeq count json …`, after `token notify` → nothing if all are stored; else for each `nil`, `gone`, `fenced`,
  * or `behind lastSeq`. Who appends is alive, so that a renewal which comes late costs no lease. The lease and the time to live are extended
  * together, when half of the lease has passed: a log outlives its lease.
  */
 export const appendScript: Script = {
   name: 'append',
-  text: `${parse}${now}${keepKeys}${refuse}
+  text: `${parse}${now}${keep}${refuse}
 local function append(log, meta, epoch, from, first, count)
   local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
   local held = redis.call('HMGET', meta, 'leaseMs', 'leaseUntil')
@@ -115,17 +111,16 @@ local function append(log, meta, epoch, from, first, count)
   local lease = tonumber(held[1])
   if (tonumber(held[2]) or 0) - now < lease / 2 then
     redis.call('HSET', meta, 'leaseUntil', string.format('%.0f', now + lease))
-    keepKeys(log, meta, tonumber(redis.call('HGET', meta, 'retentionMs')), lease, false)
+    keep(log, meta, tonumber(redis.call('HGET', meta, 'retentionMs')), lease, false)
   end
   if ARGV[2] ~= '' then redis.call('PUBLISH', log, '') end
-  return nil
 end
 local states, at, failed = {token}, 3, false
 for i = 1, #KEYS, 2 do
   local count = tonumber(ARGV[at + 2])
   local state = append(KEYS[i], KEYS[i + 1], ARGV[at], tonumber(ARGV[at + 1]), at + 3, count)
   failed = failed or state
-  table.insert(states, state or {'ok'})
+  table.insert(states, state or false)
   at = at + 3 + count
 end
 return failed and states or {token}
@@ -139,7 +134,7 @@ export const renewScript: Script = {
 local refused = held()
 if refused then return {token, refused} end
 redis.call('HSET', KEYS[2], 'leaseUntil', string.format('%.0f', now + tonumber(meta[1])))
-keep(tonumber(meta[2]), tonumber(meta[1]), false)
+keep(KEYS[1], KEYS[2], tonumber(meta[2]), tonumber(meta[1]), false)
 return {token, 'ok', lastSeq, meta[3] and 1 or 0, meta[3] or ''}
 `,
 };
@@ -154,7 +149,7 @@ if refused then return {token, refused} end
 if tonumber(ARGV[3]) > lastSeq + 1 then return {token, 'behind', lastSeq} end
 redis.call('XADD', KEYS[1], entry(epoch, lastSeq + 1), 'end', ARGV[5])
 redis.call('HSET', KEYS[2], 'state', 'done')
-keep(tonumber(meta[2]), tonumber(meta[1]), true)
+keep(KEYS[1], KEYS[2], tonumber(meta[2]), tonumber(meta[1]), true)
 if ARGV[4] ~= '' then redis.call('PUBLISH', KEYS[1], '') end
 return {token, 'ok'}
 `,
@@ -211,7 +206,7 @@ local epoch = math.max((tonumber(meta[1]) or 0) + 1, lastEpoch + 1, now)
 redis.call('XADD', KEYS[1], entry(epoch, 0), 'claim', '', 'prev', lastId)
 redis.call('XADD', KEYS[1], entry(epoch, 1), 'end', ARGV[3])
 redis.call('HSET', KEYS[2], 'epoch', string.format('%.0f', epoch), 'state', 'done')
-keep(tonumber(meta[4]) or 60000, tonumber(meta[3]) or 1000, true)
+keep(KEYS[1], KEYS[2], tonumber(meta[4]) or 60000, tonumber(meta[3]) or 1000, true)
 if ARGV[2] ~= '' then redis.call('PUBLISH', KEYS[1], '') end
 return {token, 'ended', entry(epoch, 1)}
 `,
