@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 import { Observable, type Subscription } from 'rxjs';
 import { type DeltaEvent, isStreamError } from 'rxllm';
 import { durable, resumeFrom } from 'rxllm/durable';
-import { redisStore } from 'rxllm/redis';
+import { type RedisClient, redisStore } from 'rxllm/redis';
 import { finish, start, text } from 'rxllm/testing';
 import type { WorkerReport, WorkerRequest } from './protocol.js';
 
@@ -37,10 +37,24 @@ function describeEnd(error: unknown): string {
   return error.code === undefined ? error.kind : `${error.kind} ${error.code}`;
 }
 
+/** A client awaits the reply to its greeting for ever, which a proxy may drop. */
+async function connectClient(): Promise<RedisClient> {
+  for (let attempt = 0; attempt < 15; attempt++) {
+    const client = createClient({ url: process.env['REDIS_URL'] ?? '', disableClientInfo: true });
+    client.on('error', () => undefined);
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, 1_000, false));
+    const connected = client.connect().then(
+      () => true,
+      () => false,
+    );
+    if (await Promise.race([connected, late])) return client;
+    if (client.isOpen) client.destroy();
+  }
+  throw new Error('Redis cannot be reached');
+}
+
 async function run(): Promise<void> {
-  const client = createClient({ url: process.env['REDIS_URL'] ?? '', disableClientInfo: true });
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await connectClient();
   const store = redisStore(client, { replyTimeoutMs: 500 });
   const readers = new Map<string, Subscription>();
 
