@@ -45,6 +45,28 @@ describe.skipIf(chromiumPath === undefined)('the chat of the examples', () => {
     });
   }
 
+  it('stays at the end of the conversation, until the user scrolls up', async () => {
+    const { page, chat } = opened;
+    await page.setViewportSize({ width: 1280, height: 500 });
+    const log = page.getByRole('log');
+    const fromEnd = () => log.evaluate(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop);
+    for (const question of ['Explain streaming', 'Show products as a table']) {
+      await chat.ask(question);
+      await chat.hasStatus('done');
+      await expect.poll(fromEnd).toBeLessThanOrEqual(1);
+    }
+    await chat.ask('Explain streaming');
+    await chat.hasText(300);
+    await log.hover();
+    await page.mouse.wheel(0, -400);
+    await chat.hasStatus('done');
+    expect(await fromEnd()).toBeGreaterThan(300);
+    await log.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await chat.ask('Weather in Paris');
+    await chat.hasStatus('done');
+    await expect.poll(fromEnd).toBeLessThanOrEqual(1);
+  });
+
   it('fills a table row by row', async () => {
     const { page, chat } = opened;
     await chat.ask('Show products as a table');

@@ -1,6 +1,6 @@
 import { Service } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { auditTime, defer, type MonoTypeOperatorFunction, map, Subject, tap } from 'rxjs';
+import { auditTime, defer, type MonoTypeOperatorFunction, map, merge, Subject, tap } from 'rxjs';
 import { type DeltaEvent, type JsonValue, toErrorInfo } from 'rxllm';
 
 /** One event, or several alike that came at nearly the same time. */
@@ -37,16 +37,13 @@ const alikeWithinMs = 60;
 @Service()
 export class Recorder {
   private readonly changes$ = new Subject<void>();
+  private readonly ends$ = new Subject<void>();
   private draft = createDraft();
 
-  /** Five times a second, however fast the events are. */
-  readonly recording = toSignal(
-    this.changes$.pipe(
-      auditTime(200),
-      map(() => this.draft.read()),
-    ),
-    { initialValue: nothing },
-  );
+  /** Five times a second, however fast the events are, and at once when the stream ends. */
+  readonly recording = toSignal(merge(this.changes$.pipe(auditTime(200)), this.ends$).pipe(map(() => this.draft.read())), {
+    initialValue: nothing,
+  });
 
   record(): MonoTypeOperatorFunction<DeltaEvent> {
     return (source) =>
@@ -57,14 +54,18 @@ export class Recorder {
           draft.write(happening, performance.now() - startedAt);
           this.changes$.next();
         };
+        const end = (type: 'complete' | 'error' | 'unsubscribe', detail = ''): void => {
+          note({ type, detail });
+          this.ends$.next();
+        };
         this.draft = draft;
         this.changes$.next();
         return source.pipe(
           tap<DeltaEvent>({
             next: note,
-            error: (error: unknown) => note({ type: 'error', detail: toErrorInfo(error).message }),
-            complete: () => note({ type: 'complete', detail: '' }),
-            unsubscribe: () => note({ type: 'unsubscribe', detail: 'Stopped by the user' }),
+            error: (error: unknown) => end('error', toErrorInfo(error).message),
+            complete: () => end('complete'),
+            unsubscribe: () => end('unsubscribe', 'Stopped by the user'),
           }),
         );
       });
