@@ -1,4 +1,5 @@
 import { Component, input, linkedSignal, signal } from '@angular/core';
+import { toObservable } from '@angular/core/rxjs-interop';
 import { email, FormField, form, readonly, required } from '@angular/forms/signals';
 import { type DeepPartial, partialJson } from 'rxllm';
 import { readGrowing } from './growth';
@@ -30,7 +31,7 @@ export class CustomerForm {
   readonly text = input.required<string>();
   readonly busy = input(false);
 
-  private readonly snapshot = readGrowing<DeepPartial<Customer>>(this.text, partialJson<Customer>(), {});
+  private readonly snapshot = readGrowing<DeepPartial<Customer>>(toObservable(this.text), partialJson<Customer>(), {});
   private readonly model = linkedSignal((): Customer => {
     const { address, ...fields } = this.snapshot();
     return { ...empty, ...fields, address: { ...empty.address, ...address } };

@@ -1,5 +1,5 @@
 import type { Signal } from '@angular/core';
-import { toObservable, toSignal } from '@angular/core/rxjs-interop';
+import { toSignal } from '@angular/core/rxjs-interop';
 import { catchError, EMPTY, mergeMap, type Observable, type OperatorFunction, pairwise, startWith } from 'rxjs';
 import type { DeltaEvent } from 'rxllm';
 
@@ -7,9 +7,9 @@ import type { DeltaEvent } from 'rxllm';
  * Reads a text that grows with an operator of rxllm, so that each piece is read once: a view of a long text costs what is new of it. Text that
  * the operator rejects ends the reading, and the last value stays.
  */
-export function readGrowing<T>(text: Signal<string>, read: OperatorFunction<DeltaEvent, T>, initialValue: T): Signal<T> {
+export function readGrowing<T>(text$: Observable<string>, read: OperatorFunction<DeltaEvent, T>, initialValue: T): Signal<T> {
   return toSignal(
-    growth(text).pipe(
+    growth(text$).pipe(
       read,
       catchError(() => EMPTY),
     ),
@@ -18,8 +18,8 @@ export function readGrowing<T>(text: Signal<string>, read: OperatorFunction<Delt
 }
 
 /** The text as events. Where it does not go on from the text before, a second `start` begins again. */
-function growth(text: Signal<string>): Observable<DeltaEvent> {
-  return toObservable(text).pipe(
+function growth(text$: Observable<string>): Observable<DeltaEvent> {
+  return text$.pipe(
     startWith(''),
     pairwise(),
     mergeMap(([before, now], index): readonly DeltaEvent[] => {

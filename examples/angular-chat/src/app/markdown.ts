@@ -1,10 +1,14 @@
 import { Component, computed, input, linkedSignal } from '@angular/core';
+import { toObservable } from '@angular/core/rxjs-interop';
+import { asyncScheduler, distinctUntilChanged, filter, map, merge, throttleTime } from 'rxjs';
 import { markdownBlocks } from 'rxllm';
 import { type Block, Blocks } from './blocks';
 import { readGrowing } from './growth';
 
 /** How many blocks are checked, laid out and painted together. */
 const groupSize = 12;
+/** To parse, sanitize and lay out a text is most of the work of the page, and 30 times a second are as smooth to read as 60. */
+const renderEveryMs = 33;
 
 /**
  * Markdown that grows. A finished block is rendered once, and a full group of blocks costs nothing more, however long the text gets: only the
@@ -24,7 +28,16 @@ export class Markdown {
   /** Whether more of it may come. */
   readonly busy = input(false);
 
-  private readonly markdown = readGrowing(this.text, markdownBlocks(), { blocks: [], tail: '', closedTail: '' });
+  /** The text that is rendered: while more may come, not each of its changes, and all of it at its end. */
+  private readonly text$ = merge(
+    toObservable(this.text).pipe(throttleTime(renderEveryMs, asyncScheduler, { leading: true, trailing: true })),
+    toObservable(this.busy).pipe(
+      filter((busy) => !busy),
+      map(() => this.text()),
+    ),
+  ).pipe(distinctUntilChanged());
+
+  private readonly markdown = readGrowing(this.text$, markdownBlocks(), { blocks: [], tail: '', closedTail: '' });
 
   private readonly blocks = computed((): readonly Block[] => {
     const { blocks, tail, closedTail } = this.markdown();

@@ -1,4 +1,5 @@
 import { Component, computed, input } from '@angular/core';
+import { toObservable } from '@angular/core/rxjs-interop';
 import { pipe, scan } from 'rxjs';
 import type { JsonObject } from 'rxllm';
 import { type ToonRow, toonRows } from 'rxllm/toon';
@@ -37,7 +38,7 @@ export class ProductTable {
   readonly text = input.required<string>();
 
   private readonly read = readGrowing<readonly ToonRow<JsonObject>[]>(
-    this.text,
+    toObservable(this.text),
     pipe(
       toonRows({ lenient: true, onReset: 'restart' }),
       scan((rows, row) => (row.index === 0 ? [row] : [...rows, row]), [] as readonly ToonRow<JsonObject>[]),

@@ -19,9 +19,7 @@ import type { Question } from './messages';
         </form>
       } @else {
         <p data-testid="question">{{ question().text }}</p>
-        @if (!chat.isRunning()) {
-          <button type="button" class="quiet" (click)="isEditing.set(true)">Edit</button>
-        }
+        <button type="button" class="quiet" [class.hidden]="chat.isRunning()" (click)="isEditing.set(true)">Edit</button>
       }
     </article>
   `,
