@@ -69,7 +69,9 @@ function index(title: string, about: string, subjects: readonly PublicFunction[]
 
 /** The examples that list what they print, by the names of their files. */
 export function readExamples(): ReadonlyMap<string, Example> {
-  const files = readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const files = readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.includes('node_modules'),
+  );
   return new Map(files.flatMap((file) => readExample(join('examples', file))));
 }
 
