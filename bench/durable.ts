@@ -25,7 +25,7 @@ export async function benchDurable(quick: boolean): Promise<void> {
     const live: LiveTask = { kind: 'live', url, streams: 500, viewers: 500, perSecond: 20, seconds };
     const many: LiveTask = { kind: 'live', url, streams: 500, viewers: 10_000, perSecond: 1, seconds };
     const shared = server ? [redis, peer] : [];
-    const one = await readAll([...stores, ...shared.slice(1)], live);
+    const one = await readAll(server ? [...stores, peer] : stores, live);
     const elsewhere = await readAll(shared, { ...live, viewedElsewhere: true });
     const crowd = await readAll(stores, many);
     const most = new Map<string, Carried>();

@@ -267,7 +267,8 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
       await store.finish('x', epoch, { type: 'complete' });
     });
 
-    it('emits what another process appends that takes the stream over', async () => {
+    /** Another store takes the stream over when two of its events are stored, and appends one. */
+    async function takeOver() {
       const [store, other] = [redisStore(client), redisStore(client)];
       const epoch = await produce(store, 'x', 300);
       await store.append('x', epoch, 1, [start()]);
@@ -277,6 +278,11 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
       await client.sendCommand(['HSET', 'rxllm:{x}:meta', 'leaseUntil', '1']);
       const taken = await produce(other, 'x');
       await other.append('x', taken, 1, [text('b')]);
+      return { store, other, epoch, taken, seen };
+    }
+
+    it('emits what another process appends that takes the stream over', async () => {
+      const { store, other, epoch, taken, seen } = await takeOver();
       await expect(store.append('x', epoch, 3, [text('zombie')])).rejects.toThrow('Another producer');
       await expect.poll(() => seen, { timeout: 300 }).toEqual(['start', 'text-delta', 'text-delta']);
       await other.append('x', taken, 2, [text('c')]);
@@ -286,15 +292,7 @@ describe.skipIf(redisServerPath === undefined)('redisStore', () => {
     });
 
     it('emits it even where the producer that was replaced is silent', async () => {
-      const [store, other] = [redisStore(client), redisStore(client)];
-      const epoch = await produce(store, 'x', 300);
-      await store.append('x', epoch, 1, [start()]);
-      const seen = watch(store, 'x');
-      await expect.poll(() => seen.length).toBe(1);
-      await store.append('x', epoch, 2, [text('a')]);
-      await client.sendCommand(['HSET', 'rxllm:{x}:meta', 'leaseUntil', '1']);
-      const taken = await produce(other, 'x');
-      await other.append('x', taken, 1, [text('b')]);
+      const { other, taken, seen } = await takeOver();
       await expect.poll(() => seen, { timeout: 4_000 }).toHaveLength(3);
       await other.finish('x', taken, { type: 'complete' });
       await expect.poll(() => seen.at(-1)).toBe('complete');

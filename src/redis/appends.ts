@@ -37,11 +37,10 @@ interface Pending {
 /**
  * Gathers what is appended to several logs at about the same time into one call: a command for each costs several times what it stores.
  *
- * @param isCluster Whether the logs may be on different nodes, so that each needs a call of its own.
+ * @param notify Whether what is written is published too, as in a cluster: the logs are on different nodes, so that each needs a call of its own.
  * @param producers How many there are.
  */
-export function createAppends(commands: Commands, isCluster: boolean, producers: () => number): Appends {
-  const notify = isCluster ? 'publish' : '';
+export function createAppends(commands: Commands, notify: string, producers: () => number): Appends {
   let pending: Pending[] = [];
   let chars = 0;
   let isArmed = false;
@@ -85,7 +84,7 @@ export function createAppends(commands: Commands, isCluster: boolean, producers:
       return new Promise((resolve, reject) => {
         pending.push({ keys, epoch, fromSeq, texts, resolve, reject });
         for (const text of texts) chars += text.length;
-        if (isCluster || chars >= manyChars) flush();
+        if (notify || chars >= manyChars) flush();
         else arm();
       });
     },

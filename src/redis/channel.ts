@@ -12,7 +12,7 @@ export type WatchState = { readonly leftMs: number } | { readonly endId: string 
 export interface Channel extends LogFollower {
   /** The subscriber gets what follows `last`, which is not before the last entry of the channel. */
   join(subscriber: Subscriber<StreamEntry>, last: LogPlace): void;
-  /** Takes events, as JSON, that a producer in this process has stored: no other command brings them then. */
+  /** Takes events, as JSON, that a producer in this process has stored. */
   deliverLocal(epoch: number, fromSeq: number, texts: readonly string[]): void;
   /** What follows is no longer that of a producer in this process. */
   askHub(): void;

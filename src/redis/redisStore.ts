@@ -31,12 +31,12 @@ export interface RedisStoreOptions {
  *     claim, append, append, finish    rxllm:{id}:log       1-0 1-1 1-2 1-3
  *     read(id) elsewhere               reader                   1-1 1-2 |
  *
- * The client is one of node-redis that `createClient`, `createSentinel` (version 6) or `createCluster` made, and that is connected. All readers of a process
- * share one more connection, a copy of the client, which exists while something is read or produced and blocks in `XREAD`; in a cluster it is
- * subscribed instead. Leases and epochs are counted by the clock of Redis, so that the clocks of machines may differ.
+ * The client is one of node-redis that `createClient`, `createSentinel` (version 6) or `createCluster` made, and that is connected. All readers
+ * of a process share one more connection, a copy of the client, which exists while something is read or produced and blocks in `XREAD`; in a
+ * cluster it is subscribed instead. Leases and epochs are counted by the clock of Redis, so that the clocks of machines may differ.
  *
  * A connection that is lost is opened again, and what was not acknowledged is appended again, at most once each. Where Redis restarts and has
- * lost the last entries, the producer appends again what it had stored in the last five seconds, or at least the last 512 events; where Redis has
+ * lost the last entries, the producer appends again what it had stored in the last five seconds, or the last 512 events, if these are fewer; where Redis has
  * lost a whole log, the producer gets FencedError and readers GapError.
  *
  * @param client A client of node-redis. It stays the caller's: close it when no stream is read or produced any more.
@@ -44,7 +44,7 @@ export interface RedisStoreOptions {
  * @emitsError ConnectionError from every call if Redis cannot be reached for `retryMs`; what Redis itself replies, for instance `OOM`.
  * @unsubscribe Ends the reading at once; with the last reader and producer the connection closes.
  * @cost A script for what is appended within 4 ms, by many producers together, and one for each stream every third of a lease. A reader that has
- * caught up costs no command, and none reads what its own process has appended.
+ * caught up costs no command, and none reads what its own process has appended. In a cluster each append is a script, and each is read.
  * @example const store = redisStore(await createClient({ url: 'redis://localhost' }).connect());
  */
 export function redisStore(client: AnyRedisClient, options: RedisStoreOptions = {}): StreamStore {
@@ -62,7 +62,7 @@ export function redisStore(client: AnyRedisClient, options: RedisStoreOptions = 
   const readers = createLogReaders(commands, hub, notify);
   /** By id and epoch: one that was replaced does not know it at once. */
   const producers = new Map<string, Map<number, Producing>>();
-  const appends = createAppends(commands, isCluster(client), () => producers.size);
+  const appends = createAppends(commands, notify, () => producers.size);
   const room = { commands, appends, hub, notify };
 
   function producing(id: string, epoch: number): Producing {
